@@ -1,0 +1,311 @@
+CREATE TABLE `activities` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`user_id` integer NOT NULL,
+	`type` text NOT NULL,
+	`target_id` integer,
+	`course_id` integer,
+	`module_id` integer,
+	`occurred_at` integer NOT NULL,
+	`session_started_at` integer NOT NULL,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`course_id`) REFERENCES `courses`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`module_id`) REFERENCES `modules`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `activities_by_user` ON `activities` (`user_id`,`occurred_at`,`id`);--> statement-breakpoint
+CREATE INDEX `activities_by_course` ON `activities` (`course_id`,`occurred_at`,`user_id`);--> statement-breakpoint
+CREATE INDEX `activities_by_module` ON `activities` (`module_id`,`user_id`);--> statement-breakpoint
+CREATE TABLE `attempts` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`quiz_id` integer NOT NULL,
+	`user_id` integer NOT NULL,
+	`enrollment_id` integer,
+	`is_preview` integer DEFAULT false NOT NULL,
+	`status` text DEFAULT 'in_progress' NOT NULL,
+	`started_at` integer NOT NULL,
+	`deadline_at` integer,
+	`completed_at` integer,
+	`score_hundredths` integer,
+	`passed` integer,
+	`time_spent_seconds` integer,
+	`pending_grading` integer DEFAULT 0 NOT NULL,
+	FOREIGN KEY (`quiz_id`) REFERENCES `quizzes`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`enrollment_id`) REFERENCES `enrollments`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `attempts_one_running` ON `attempts` (`quiz_id`,`user_id`) WHERE "attempts"."status" = 'in_progress';--> statement-breakpoint
+CREATE INDEX `attempts_by_user` ON `attempts` (`user_id`,`quiz_id`,`id`);--> statement-breakpoint
+CREATE INDEX `attempts_by_quiz` ON `attempts` (`quiz_id`,`id`);--> statement-breakpoint
+CREATE INDEX `attempts_by_quiz_status` ON `attempts` (`quiz_id`,`status`,`id`);--> statement-breakpoint
+CREATE INDEX `attempts_by_enrollment` ON `attempts` (`enrollment_id`,`quiz_id`);--> statement-breakpoint
+CREATE INDEX `attempts_running_by_deadline` ON `attempts` (`deadline_at`) WHERE "attempts"."status" = 'in_progress';--> statement-breakpoint
+CREATE TABLE `course_slugs` (
+	`slug` text PRIMARY KEY NOT NULL,
+	`course_id` integer NOT NULL,
+	FOREIGN KEY (`course_id`) REFERENCES `courses`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `course_slugs_course` ON `course_slugs` (`course_id`);--> statement-breakpoint
+CREATE TABLE `courses` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`title` text NOT NULL,
+	`slug` text NOT NULL,
+	`description` text DEFAULT '' NOT NULL,
+	`status` text DEFAULT 'draft' NOT NULL,
+	`enrollment_type` text DEFAULT 'open' NOT NULL,
+	`course_type` text DEFAULT 'course' NOT NULL,
+	`max_students` integer DEFAULT 0 NOT NULL,
+	`start_date` text,
+	`end_date` text,
+	`instructor_id` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	`deleted_at` integer,
+	`active_count` integer DEFAULT 0 NOT NULL,
+	`completed_count` integer DEFAULT 0 NOT NULL,
+	`dropped_count` integer DEFAULT 0 NOT NULL,
+	FOREIGN KEY (`instructor_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `courses_live` ON `courses` (`id`) WHERE "courses"."deleted_at" IS NULL;--> statement-breakpoint
+CREATE INDEX `courses_published` ON `courses` (`id`) WHERE "courses"."deleted_at" IS NULL AND "courses"."status" = 'published';--> statement-breakpoint
+CREATE INDEX `courses_published_by_enrollment_type` ON `courses` (`enrollment_type`,`id`) WHERE "courses"."deleted_at" IS NULL AND "courses"."status" = 'published';--> statement-breakpoint
+CREATE INDEX `courses_by_instructor` ON `courses` (`instructor_id`,`status`,`id`) WHERE "courses"."deleted_at" IS NULL;--> statement-breakpoint
+CREATE INDEX `courses_deleted` ON `courses` (`deleted_at`) WHERE "courses"."deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `enrollments` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`user_id` integer NOT NULL,
+	`course_id` integer NOT NULL,
+	`status` text DEFAULT 'active' NOT NULL,
+	`source` text DEFAULT 'self' NOT NULL,
+	`enrolled_at` integer NOT NULL,
+	`completed_at` integer,
+	`removed_at` integer,
+	`last_activity_at` integer,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`course_id`) REFERENCES `courses`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `enrollments_by_user_status` ON `enrollments` (`user_id`,`status`,`id`);--> statement-breakpoint
+CREATE INDEX `enrollments_by_course` ON `enrollments` (`course_id`,`id`);--> statement-breakpoint
+CREATE INDEX `enrollments_by_course_status` ON `enrollments` (`course_id`,`status`,`id`);--> statement-breakpoint
+CREATE INDEX `enrollments_by_status` ON `enrollments` (`status`,`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `enrollments_user_course` ON `enrollments` (`user_id`,`course_id`);--> statement-breakpoint
+CREATE TABLE `module_progress` (
+	`enrollment_id` integer NOT NULL,
+	`module_id` integer NOT NULL,
+	`started_at` integer,
+	`completed_at` integer,
+	`time_spent_seconds` integer DEFAULT 0 NOT NULL,
+	`last_activity_at` integer NOT NULL,
+	`reset_at` integer,
+	PRIMARY KEY(`enrollment_id`, `module_id`),
+	FOREIGN KEY (`enrollment_id`) REFERENCES `enrollments`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`module_id`) REFERENCES `modules`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `module_progress_by_module` ON `module_progress` (`module_id`,`enrollment_id`);--> statement-breakpoint
+CREATE TABLE `modules` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`course_id` integer NOT NULL,
+	`title` text NOT NULL,
+	`description` text DEFAULT '' NOT NULL,
+	`order` integer NOT NULL,
+	`completion_criteria` text DEFAULT 'content' NOT NULL,
+	`content` text DEFAULT '' NOT NULL,
+	`is_published` integer DEFAULT false NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	`deleted_at` integer,
+	FOREIGN KEY (`course_id`) REFERENCES `courses`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `modules_by_course` ON `modules` (`course_id`,`order`,`id`) WHERE "modules"."deleted_at" IS NULL;--> statement-breakpoint
+CREATE INDEX `modules_deleted` ON `modules` (`deleted_at`) WHERE "modules"."deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `password_resets` (
+	`token_hash` text PRIMARY KEY NOT NULL,
+	`user_id` integer NOT NULL,
+	`issued_by` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`issued_by`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `password_resets_expires_at` ON `password_resets` (`expires_at`);--> statement-breakpoint
+CREATE INDEX `password_resets_user` ON `password_resets` (`user_id`);--> statement-breakpoint
+CREATE TABLE `qr_batches` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`name` text NOT NULL,
+	`description` text DEFAULT '' NOT NULL,
+	`type` text NOT NULL,
+	`created_by` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	`qr_code_count` integer DEFAULT 0 NOT NULL,
+	`scan_count` integer DEFAULT 0 NOT NULL,
+	FOREIGN KEY (`created_by`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `qr_batches_by_creator` ON `qr_batches` (`created_by`,`id`);--> statement-breakpoint
+CREATE INDEX `qr_batches_by_type` ON `qr_batches` (`type`,`id`);--> statement-breakpoint
+CREATE TABLE `qr_codes` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`uuid` text NOT NULL,
+	`batch_id` integer,
+	`type` text NOT NULL,
+	`target_id` integer NOT NULL,
+	`course_id` integer NOT NULL,
+	`created_by` integer NOT NULL,
+	`is_revoked` integer DEFAULT false NOT NULL,
+	`is_rotating` integer DEFAULT false NOT NULL,
+	`max_scans` integer,
+	`scan_count` integer DEFAULT 0 NOT NULL,
+	`expires_at` integer,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	`deleted_at` integer,
+	FOREIGN KEY (`batch_id`) REFERENCES `qr_batches`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`course_id`) REFERENCES `courses`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`created_by`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `qr_codes_uuid_unique` ON `qr_codes` (`uuid`);--> statement-breakpoint
+CREATE INDEX `qr_codes_by_course` ON `qr_codes` (`course_id`,`id`) WHERE "qr_codes"."deleted_at" IS NULL;--> statement-breakpoint
+CREATE INDEX `qr_codes_by_creator` ON `qr_codes` (`created_by`,`id`) WHERE "qr_codes"."deleted_at" IS NULL;--> statement-breakpoint
+CREATE INDEX `qr_codes_by_batch` ON `qr_codes` (`batch_id`,`id`) WHERE "qr_codes"."deleted_at" IS NULL;--> statement-breakpoint
+CREATE TABLE `qr_scans` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`qr_code_id` integer NOT NULL,
+	`user_id` integer NOT NULL,
+	`scanned_at` integer NOT NULL,
+	`location` text DEFAULT '' NOT NULL,
+	`device_info` text DEFAULT '' NOT NULL,
+	`is_valid` integer NOT NULL,
+	`validation_message` text NOT NULL,
+	`action_performed` text,
+	FOREIGN KEY (`qr_code_id`) REFERENCES `qr_codes`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `qr_scans_by_code` ON `qr_scans` (`qr_code_id`,`is_valid`,`id`);--> statement-breakpoint
+CREATE INDEX `qr_scans_by_code_user` ON `qr_scans` (`qr_code_id`,`user_id`,`id`);--> statement-breakpoint
+CREATE INDEX `qr_scans_by_user` ON `qr_scans` (`user_id`,`id`);--> statement-breakpoint
+CREATE TABLE `question_versions` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`question_id` integer NOT NULL,
+	`type` text NOT NULL,
+	`text` text NOT NULL,
+	`points_milli` integer DEFAULT 1000 NOT NULL,
+	`explanation` text DEFAULT '' NOT NULL,
+	`correct_feedback` text DEFAULT '' NOT NULL,
+	`incorrect_feedback` text DEFAULT '' NOT NULL,
+	`body` text DEFAULT '{}' NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`question_id`) REFERENCES `questions`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `question_versions_by_question` ON `question_versions` (`question_id`,`id`);--> statement-breakpoint
+CREATE TABLE `questions` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`quiz_id` integer NOT NULL,
+	`order` integer NOT NULL,
+	`version_id` integer,
+	`retired_at` integer,
+	FOREIGN KEY (`quiz_id`) REFERENCES `quizzes`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`version_id`) REFERENCES `question_versions`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `questions_by_quiz` ON `questions` (`quiz_id`,`order`,`id`);--> statement-breakpoint
+CREATE TABLE `quizzes` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`module_id` integer NOT NULL,
+	`title` text NOT NULL,
+	`description` text DEFAULT '' NOT NULL,
+	`instructions` text DEFAULT '' NOT NULL,
+	`time_limit_minutes` integer,
+	`passing_score` integer DEFAULT 70 NOT NULL,
+	`randomize_questions` integer DEFAULT false NOT NULL,
+	`randomize_choices` integer DEFAULT false NOT NULL,
+	`question_count` integer,
+	`allow_multiple_attempts` integer DEFAULT true NOT NULL,
+	`max_attempts` integer DEFAULT 3 NOT NULL,
+	`is_published` integer DEFAULT false NOT NULL,
+	`is_survey` integer DEFAULT false NOT NULL,
+	`access_code` text,
+	`allow_time_extension` integer DEFAULT false NOT NULL,
+	`show_feedback` text DEFAULT 'immediate' NOT NULL,
+	`grading_policy` text DEFAULT 'highest' NOT NULL,
+	`available_from` integer,
+	`available_until` integer,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	`deleted_at` integer,
+	FOREIGN KEY (`module_id`) REFERENCES `modules`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `quizzes_by_module` ON `quizzes` (`module_id`,`id`) WHERE "quizzes"."deleted_at" IS NULL;--> statement-breakpoint
+CREATE INDEX `quizzes_deleted` ON `quizzes` (`deleted_at`) WHERE "quizzes"."deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `responses` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`attempt_id` integer NOT NULL,
+	`question_id` integer NOT NULL,
+	`question_version_id` integer NOT NULL,
+	`response_data` text NOT NULL,
+	`is_correct` integer,
+	`score_milli` integer,
+	`time_spent_seconds` integer DEFAULT 0 NOT NULL,
+	`submitted_at` integer,
+	`is_pending` integer DEFAULT false NOT NULL,
+	`feedback` text DEFAULT '' NOT NULL,
+	`rubric_scores` text,
+	`graded_at` integer,
+	`graded_by` integer,
+	FOREIGN KEY (`attempt_id`) REFERENCES `attempts`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`question_id`) REFERENCES `questions`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`question_version_id`) REFERENCES `question_versions`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`graded_by`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `responses_by_attempt` ON `responses` (`attempt_id`,`id`);--> statement-breakpoint
+CREATE INDEX `responses_by_question` ON `responses` (`question_id`,`id`);--> statement-breakpoint
+CREATE INDEX `responses_by_version` ON `responses` (`question_version_id`,`id`);--> statement-breakpoint
+CREATE INDEX `responses_pending` ON `responses` (`question_id`,`id`) WHERE "responses"."is_pending" = 1;--> statement-breakpoint
+CREATE TABLE `revoked_tokens` (
+	`jti` text PRIMARY KEY NOT NULL,
+	`expires_at` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `revoked_tokens_expires_at` ON `revoked_tokens` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `totals` (
+	`name` text PRIMARY KEY NOT NULL,
+	`value` integer DEFAULT 0 NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `users` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`username` text NOT NULL,
+	`username_key` text NOT NULL,
+	`email` text NOT NULL,
+	`email_key` text NOT NULL,
+	`password_hash` text,
+	`google_id` text,
+	`first_name` text DEFAULT '' NOT NULL,
+	`last_name` text DEFAULT '' NOT NULL,
+	`bio` text DEFAULT '' NOT NULL,
+	`student_id` text DEFAULT '' NOT NULL,
+	`department` text DEFAULT '' NOT NULL,
+	`profile_picture` text,
+	`is_instructor` integer DEFAULT false NOT NULL,
+	`is_staff` integer DEFAULT false NOT NULL,
+	`is_active` integer DEFAULT true NOT NULL,
+	`session_version` integer DEFAULT 1 NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	`last_login_at` integer
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `users_usernameKey_unique` ON `users` (`username_key`);--> statement-breakpoint
+CREATE UNIQUE INDEX `users_emailKey_unique` ON `users` (`email_key`);--> statement-breakpoint
+CREATE UNIQUE INDEX `users_googleId_unique` ON `users` (`google_id`);--> statement-breakpoint
+CREATE INDEX `users_active_staff` ON `users` (`id`) WHERE "users"."is_staff" = 1 AND "users"."is_active" = 1;

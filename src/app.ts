@@ -1,0 +1,53 @@
+/** The map: middleware in order, then every feature. Each route needs a login unless its contract says `access: 'public'`. */
+import { cors } from 'hono/cors'
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import { requestId } from 'hono/request-id'
+import { secureHeaders } from 'hono/secure-headers'
+import { courseRoutes } from './features/courses/routes.ts'
+import { enrollmentRoutes } from './features/enrollments/routes.ts'
+import { userRoutes } from './features/users/routes.ts'
+import { createApi } from './http/api.ts'
+import { requireSecret } from './http/authentication.ts'
+import { notFound, onError, methodNotAllowed as refuseMethod } from './http/errors.ts'
+import { referenceRoutes } from './pages/reference.ts'
+
+export const api = createApi()
+export const { app } = api
+
+app.onError(onError)
+app.notFound(c => onError(notFound(), c))
+
+app.use(requestId())
+app.use(secureHeaders())
+app.use((c, next) => crossOrigin(c.env.CORS_ORIGINS)(c, next))
+app.use(async (c, next) => {
+  await next()
+  if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store')
+  const bookmark = c.get('bookmark')?.()
+  if (bookmark) c.header('X-D1-Bookmark', bookmark)
+})
+app.use(
+  methodNotAllowed({
+    app,
+    onMethodNotAllowed: (c, methods) => onError(refuseMethod(c.req.method, methods), c) as Response,
+  }),
+)
+app.use((c, next) => {
+  requireSecret(c.env)
+  return next()
+})
+
+userRoutes(api)
+courseRoutes(api)
+enrollmentRoutes(api)
+referenceRoutes(api)
+
+/** Bearer tokens and no cookies, so any origin may call unless `CORS_ORIGINS` lists some. */
+function crossOrigin(origins: string) {
+  return cors({
+    origin: origins === '*' ? '*' : origins.split(',').map(origin => origin.trim()),
+    allowHeaders: ['Authorization', 'Content-Type', 'If-None-Match', 'X-D1-Bookmark', 'X-Request-Id'],
+    exposeHeaders: ['X-Request-Id', 'Retry-After', 'ETag', 'X-D1-Bookmark'],
+    maxAge: 86_400,
+  })
+}

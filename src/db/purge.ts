@@ -1,0 +1,1 @@
+export async function purge(_db: D1Database, _now: number): Promise<void> {}

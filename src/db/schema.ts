@@ -1,0 +1,479 @@
+/**
+ * Every table. Conventions:
+ * - Times are Unix seconds (`…_at`), dates are `YYYY-MM-DD` text, points are 1/1000, percentages 1/100: integers only,
+ *   so that sums kept by triggers never drift.
+ * - Foreign keys never cascade: rebuilding a table in a migration would silently delete the children. What is removed
+ *   for good is removed children first (see `purge.ts`).
+ * - Counters (`…_count`, `totals`) are written by triggers alone (`migrations/0001_triggers.sql`).
+ */
+import { sql } from 'drizzle-orm'
+import {
+  type AnySQLiteColumn,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core'
+
+const flag = () => integer({ mode: 'boolean' }).notNull()
+
+export const users = sqliteTable(
+  'users',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    username: text().notNull(),
+    /** The username as compared: NFKC, lower case (SQLite folds ASCII only). */
+    usernameKey: text().notNull().unique(),
+    email: text().notNull(),
+    emailKey: text().notNull().unique(),
+    /** `scrypt$N$r$p$salt$hash`; null for an account that only signs in with Google. */
+    passwordHash: text(),
+    /** Google's `sub`. */
+    googleId: text().unique(),
+    firstName: text().notNull().default(''),
+    lastName: text().notNull().default(''),
+    bio: text().notNull().default(''),
+    studentId: text().notNull().default(''),
+    department: text().notNull().default(''),
+    profilePicture: text(),
+    isInstructor: flag().default(false),
+    isStaff: flag().default(false),
+    isActive: flag().default(true),
+    /** Claim `ver` of this user's tokens; raised by a password change, which thereby refuses every older token. */
+    sessionVersion: integer().notNull().default(1),
+    createdAt: integer().notNull(),
+    updatedAt: integer().notNull(),
+    lastLoginAt: integer(),
+  },
+  t => [index('users_active_staff').on(t.id).where(sql`${t.isStaff} = 1 AND ${t.isActive} = 1`)],
+)
+
+/** Refresh tokens that were logged out, until they would have expired anyway. */
+export const revokedTokens = sqliteTable(
+  'revoked_tokens',
+  {
+    jti: text().primaryKey(),
+    expiresAt: integer().notNull(),
+  },
+  t => [index('revoked_tokens_expires_at').on(t.expiresAt)],
+)
+
+/** One-use password resets issued by staff. Only a hash of the token is kept. */
+export const passwordResets = sqliteTable(
+  'password_resets',
+  {
+    tokenHash: text().primaryKey(),
+    userId: integer()
+      .notNull()
+      .references(() => users.id),
+    issuedBy: integer()
+      .notNull()
+      .references(() => users.id),
+    expiresAt: integer().notNull(),
+  },
+  t => [index('password_resets_expires_at').on(t.expiresAt), index('password_resets_user').on(t.userId)],
+)
+
+export const courses = sqliteTable(
+  'courses',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    title: text().notNull(),
+    slug: text().notNull(),
+    description: text().notNull().default(''),
+    status: text({ enum: ['draft', 'published', 'archived'] })
+      .notNull()
+      .default('draft'),
+    enrollmentType: text({ enum: ['open', 'restricted'] })
+      .notNull()
+      .default('open'),
+    courseType: text({ enum: ['course', 'program', 'workshop', 'seminar'] })
+      .notNull()
+      .default('course'),
+    /** 0 is unlimited. */
+    maxStudents: integer().notNull().default(0),
+    startDate: text(),
+    endDate: text(),
+    instructorId: integer()
+      .notNull()
+      .references(() => users.id),
+    createdAt: integer().notNull(),
+    updatedAt: integer().notNull(),
+    deletedAt: integer(),
+    activeCount: integer().notNull().default(0),
+    completedCount: integer().notNull().default(0),
+    droppedCount: integer().notNull().default(0),
+  },
+  t => [
+    index('courses_live').on(t.id).where(sql`${t.deletedAt} IS NULL`),
+    index('courses_published').on(t.id).where(sql`${t.deletedAt} IS NULL AND ${t.status} = 'published'`),
+    index('courses_published_by_enrollment_type')
+      .on(t.enrollmentType, t.id)
+      .where(sql`${t.deletedAt} IS NULL AND ${t.status} = 'published'`),
+    index('courses_by_instructor').on(t.instructorId, t.status, t.id).where(sql`${t.deletedAt} IS NULL`),
+    index('courses_deleted').on(t.deletedAt).where(sql`${t.deletedAt} IS NOT NULL`),
+  ],
+)
+
+/** Current and former slugs together, so that a printed link lives on and no two courses ever shared one. */
+export const courseSlugs = sqliteTable(
+  'course_slugs',
+  {
+    slug: text().primaryKey(),
+    courseId: integer()
+      .notNull()
+      .references(() => courses.id),
+  },
+  t => [index('course_slugs_course').on(t.courseId)],
+)
+
+export const enrollments = sqliteTable(
+  'enrollments',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    userId: integer()
+      .notNull()
+      .references(() => users.id),
+    courseId: integer()
+      .notNull()
+      .references(() => courses.id),
+    status: text({ enum: ['active', 'completed', 'dropped'] })
+      .notNull()
+      .default('active'),
+    /** Who opened the door: a learner let in by the instructor or a scanned code may return to a restricted course. */
+    source: text({ enum: ['self', 'instructor', 'code'] })
+      .notNull()
+      .default('self'),
+    enrolledAt: integer().notNull(),
+    completedAt: integer(),
+    /** Set when the instructor removed the learner, who then cannot enroll alone again. */
+    removedAt: integer(),
+    lastActivityAt: integer(),
+  },
+  t => [
+    unique('enrollments_user_course').on(t.userId, t.courseId),
+    index('enrollments_by_user_status').on(t.userId, t.status, t.id),
+    index('enrollments_by_course').on(t.courseId, t.id),
+    index('enrollments_by_course_status').on(t.courseId, t.status, t.id),
+    index('enrollments_by_status').on(t.status, t.id),
+  ],
+)
+
+export const modules = sqliteTable(
+  'modules',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    courseId: integer()
+      .notNull()
+      .references(() => courses.id),
+    title: text().notNull(),
+    description: text().notNull().default(''),
+    order: integer().notNull(),
+    completionCriteria: text({ enum: ['content', 'quiz', 'hybrid'] })
+      .notNull()
+      .default('content'),
+    /** Markdown. */
+    content: text().notNull().default(''),
+    isPublished: flag().default(false),
+    createdAt: integer().notNull(),
+    updatedAt: integer().notNull(),
+    deletedAt: integer(),
+  },
+  t => [
+    index('modules_by_course').on(t.courseId, t.order, t.id).where(sql`${t.deletedAt} IS NULL`),
+    index('modules_deleted').on(t.deletedAt).where(sql`${t.deletedAt} IS NOT NULL`),
+  ],
+)
+
+/** Written when a learner first touches a module; until then the row is computed, not stored. */
+export const moduleProgress = sqliteTable(
+  'module_progress',
+  {
+    enrollmentId: integer()
+      .notNull()
+      .references(() => enrollments.id),
+    moduleId: integer()
+      .notNull()
+      .references(() => modules.id),
+    startedAt: integer(),
+    completedAt: integer(),
+    timeSpentSeconds: integer().notNull().default(0),
+    lastActivityAt: integer().notNull(),
+    /** Only attempts ended after this count towards completion. */
+    resetAt: integer(),
+  },
+  t => [
+    primaryKey({ columns: [t.enrollmentId, t.moduleId] }),
+    index('module_progress_by_module').on(t.moduleId, t.enrollmentId),
+  ],
+)
+
+export const quizzes = sqliteTable(
+  'quizzes',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    moduleId: integer()
+      .notNull()
+      .references(() => modules.id),
+    title: text().notNull(),
+    description: text().notNull().default(''),
+    instructions: text().notNull().default(''),
+    timeLimitMinutes: integer(),
+    passingScore: integer().notNull().default(70),
+    randomizeQuestions: flag().default(false),
+    randomizeChoices: flag().default(false),
+    /** Draw this many questions at random; null shows all. */
+    questionCount: integer(),
+    allowMultipleAttempts: flag().default(true),
+    /** 0 is unlimited. */
+    maxAttempts: integer().notNull().default(3),
+    isPublished: flag().default(false),
+    isSurvey: flag().default(false),
+    accessCode: text(),
+    allowTimeExtension: flag().default(false),
+    showFeedback: text({ enum: ['immediate', 'after_completion', 'never'] })
+      .notNull()
+      .default('immediate'),
+    gradingPolicy: text({ enum: ['highest', 'latest', 'average'] })
+      .notNull()
+      .default('highest'),
+    availableFrom: integer(),
+    availableUntil: integer(),
+    createdAt: integer().notNull(),
+    updatedAt: integer().notNull(),
+    deletedAt: integer(),
+  },
+  t => [
+    index('quizzes_by_module').on(t.moduleId, t.id).where(sql`${t.deletedAt} IS NULL`),
+    index('quizzes_deleted').on(t.deletedAt).where(sql`${t.deletedAt} IS NOT NULL`),
+  ],
+)
+
+/** A question is its place in a quiz; what it asks is its current version. */
+export const questions = sqliteTable(
+  'questions',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    quizId: integer()
+      .notNull()
+      .references(() => quizzes.id),
+    order: integer().notNull(),
+    versionId: integer().references((): AnySQLiteColumn => questionVersions.id),
+    /** Deleting a question that has responses retires it: kept for results, never drawn again. */
+    retiredAt: integer(),
+  },
+  t => [index('questions_by_quiz').on(t.quizId, t.order, t.id)],
+)
+
+/** Immutable once an attempt has drawn it, so that results keep what was shown. */
+export const questionVersions = sqliteTable(
+  'question_versions',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    questionId: integer()
+      .notNull()
+      .references((): AnySQLiteColumn => questions.id),
+    type: text({
+      enum: [
+        'multiple_choice',
+        'multiple_select',
+        'true_false',
+        'short_answer',
+        'numeric',
+        'matching',
+        'ordering',
+        'fill_in_blank',
+        'essay',
+      ],
+    }).notNull(),
+    text: text().notNull(),
+    /** Points in 1/1000. */
+    pointsMilli: integer().notNull().default(1000),
+    explanation: text().notNull().default(''),
+    correctFeedback: text().notNull().default(''),
+    incorrectFeedback: text().notNull().default(''),
+    /** Choices, pairs, items, blanks, tolerances and rubric of the type, as JSON. */
+    body: text().notNull().default('{}'),
+    createdAt: integer().notNull(),
+  },
+  t => [index('question_versions_by_question').on(t.questionId, t.id)],
+)
+
+export const attempts = sqliteTable(
+  'attempts',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    quizId: integer()
+      .notNull()
+      .references(() => quizzes.id),
+    userId: integer()
+      .notNull()
+      .references(() => users.id),
+    /** Null for a preview by the course's instructor or staff. */
+    enrollmentId: integer().references(() => enrollments.id),
+    isPreview: flag().default(false),
+    status: text({ enum: ['in_progress', 'completed', 'timed_out', 'abandoned'] })
+      .notNull()
+      .default('in_progress'),
+    startedAt: integer().notNull(),
+    /** Null while untimed. */
+    deadlineAt: integer(),
+    completedAt: integer(),
+    /** A percentage in 1/100; null for surveys and abandoned attempts. */
+    scoreHundredths: integer(),
+    passed: integer({ mode: 'boolean' }),
+    timeSpentSeconds: integer(),
+    pendingGrading: integer().notNull().default(0),
+  },
+  t => [
+    uniqueIndex('attempts_one_running').on(t.quizId, t.userId).where(sql`${t.status} = 'in_progress'`),
+    index('attempts_by_user').on(t.userId, t.quizId, t.id),
+    index('attempts_by_quiz').on(t.quizId, t.id),
+    index('attempts_by_quiz_status').on(t.quizId, t.status, t.id),
+    index('attempts_by_enrollment').on(t.enrollmentId, t.quizId),
+    index('attempts_running_by_deadline').on(t.deadlineAt).where(sql`${t.status} = 'in_progress'`),
+  ],
+)
+
+/** Written once, when the attempt has ended. The id is attempt id × 1000 + the place in the attempt. */
+export const responses = sqliteTable(
+  'responses',
+  {
+    id: integer().primaryKey(),
+    attemptId: integer()
+      .notNull()
+      .references(() => attempts.id),
+    questionId: integer()
+      .notNull()
+      .references(() => questions.id),
+    questionVersionId: integer()
+      .notNull()
+      .references(() => questionVersions.id),
+    /** As sent by the learner, JSON. */
+    responseData: text().notNull(),
+    isCorrect: integer({ mode: 'boolean' }),
+    scoreMilli: integer(),
+    timeSpentSeconds: integer().notNull().default(0),
+    submittedAt: integer(),
+    /** An essay that waits for a grader. */
+    isPending: flag().default(false),
+    feedback: text().notNull().default(''),
+    rubricScores: text(),
+    gradedAt: integer(),
+    gradedBy: integer().references(() => users.id),
+  },
+  t => [
+    index('responses_by_attempt').on(t.attemptId, t.id),
+    index('responses_by_question').on(t.questionId, t.id),
+    index('responses_by_version').on(t.questionVersionId, t.id),
+    index('responses_pending').on(t.questionId, t.id).where(sql`${t.isPending} = 1`),
+  ],
+)
+
+export const activities = sqliteTable(
+  'activities',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    userId: integer()
+      .notNull()
+      .references(() => users.id),
+    type: text({
+      enum: ['login', 'course_enroll', 'module_view', 'module_complete', 'quiz_start', 'quiz_complete', 'qr_scan'],
+    }).notNull(),
+    /** Null for a login; else the course, module, quiz or QR code, by type. */
+    targetId: integer(),
+    courseId: integer().references(() => courses.id),
+    moduleId: integer().references(() => modules.id),
+    occurredAt: integer().notNull(),
+    /** First event of the run with gaps under 30 minutes that this event belongs to. */
+    sessionStartedAt: integer().notNull(),
+  },
+  t => [
+    index('activities_by_user').on(t.userId, t.occurredAt, t.id),
+    index('activities_by_course').on(t.courseId, t.occurredAt, t.userId),
+    index('activities_by_module').on(t.moduleId, t.userId),
+  ],
+)
+
+export const qrBatches = sqliteTable(
+  'qr_batches',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    name: text().notNull(),
+    description: text().notNull().default(''),
+    type: text({ enum: ['attendance', 'certificate', 'access', 'module'] }).notNull(),
+    createdBy: integer()
+      .notNull()
+      .references(() => users.id),
+    createdAt: integer().notNull(),
+    updatedAt: integer().notNull(),
+    qrCodeCount: integer().notNull().default(0),
+    scanCount: integer().notNull().default(0),
+  },
+  t => [index('qr_batches_by_creator').on(t.createdBy, t.id), index('qr_batches_by_type').on(t.type, t.id)],
+)
+
+export const qrCodes = sqliteTable(
+  'qr_codes',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    uuid: text().notNull().unique(),
+    batchId: integer().references(() => qrBatches.id),
+    type: text({ enum: ['attendance', 'certificate', 'access', 'module'] }).notNull(),
+    /** A module, a course or an enrollment, by type. */
+    targetId: integer().notNull(),
+    courseId: integer()
+      .notNull()
+      .references(() => courses.id),
+    createdBy: integer()
+      .notNull()
+      .references(() => users.id),
+    isRevoked: flag().default(false),
+    isRotating: flag().default(false),
+    /** Null is unlimited. */
+    maxScans: integer(),
+    scanCount: integer().notNull().default(0),
+    expiresAt: integer(),
+    createdAt: integer().notNull(),
+    updatedAt: integer().notNull(),
+    deletedAt: integer(),
+  },
+  t => [
+    index('qr_codes_by_course').on(t.courseId, t.id).where(sql`${t.deletedAt} IS NULL`),
+    index('qr_codes_by_creator').on(t.createdBy, t.id).where(sql`${t.deletedAt} IS NULL`),
+    index('qr_codes_by_batch').on(t.batchId, t.id).where(sql`${t.deletedAt} IS NULL`),
+  ],
+)
+
+export const qrScans = sqliteTable(
+  'qr_scans',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    qrCodeId: integer()
+      .notNull()
+      .references(() => qrCodes.id),
+    userId: integer()
+      .notNull()
+      .references(() => users.id),
+    scannedAt: integer().notNull(),
+    location: text().notNull().default(''),
+    deviceInfo: text().notNull().default(''),
+    isValid: flag(),
+    validationMessage: text().notNull(),
+    actionPerformed: text({ enum: ['attendance_marked', 'access_granted', 'certificate_verified', 'module_opened'] }),
+  },
+  t => [
+    index('qr_scans_by_code').on(t.qrCodeId, t.isValid, t.id),
+    index('qr_scans_by_code_user').on(t.qrCodeId, t.userId, t.id),
+    index('qr_scans_by_user').on(t.userId, t.id),
+  ],
+)
+
+/** Counters of sets that no single owner bounds, so that a list's `count` costs one row. */
+export const totals = sqliteTable('totals', {
+  name: text().primaryKey(),
+  value: integer().notNull().default(0),
+})

@@ -1,0 +1,177 @@
+/**
+ * One description of an operation, its contract, makes the route, the validation, the types and the OpenAPI document.
+ * A response of the wrong shape or with an undocumented status does not compile; a login is needed unless the contract
+ * says `access: 'public'`.
+ */
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { etag } from 'hono/etag'
+import type { ContentfulStatusCode, StatusCode } from 'hono/utils/http-status'
+import type * as z from 'zod'
+import { bookmarkFrom, type Consistency, type Db, database, openSession } from '../db/client.ts'
+import { type Caller, optionalCaller, requireCaller } from './authentication.ts'
+import { bodyTooLarge, describe, fieldErrors, invalid, notFound, ruledOut, unsupportedMediaType } from './errors.ts'
+import { addressOf } from './gates.ts'
+import { countRequest, quotaFor } from './quotas.ts'
+
+export type AppEnv = {
+  Bindings: Env
+  Variables: { requestId: string; userId?: number; bookmark?: () => string | null }
+}
+export type AppContext = Context<AppEnv>
+
+/** Why an operation refuses, for the reference: 403 and rules of the domain. The rest follows from the contract. */
+export type Refusals = Partial<Record<400 | 401 | 403 | 404 | 429, string>>
+
+export type Contract = {
+  method: 'get' | 'post' | 'put' | 'delete'
+  /** As documented, with the trailing slash and `{names}`; the same path without the slash answers the same. */
+  path: string
+  tag: string
+  summary: string
+  description?: string
+  /** `public`: no login needed. An unusable token then counts as none. */
+  access?: 'public'
+  /** `free`: neither counted nor refused by the daily quotas, because it has a gate of its own. */
+  quota?: 'free'
+  /** `any`: reads may come from a replica that is behind. */
+  consistency?: 'any'
+  /** How long anybody may keep the answer; without it, nobody may. */
+  cache?: { seconds: number; tag: string }
+  params?: z.ZodObject
+  query?: z.ZodObject
+  body?: z.ZodObject
+  /** Status to body schema; null is an empty body. */
+  responses: { [status: number]: z.ZodType | null }
+  refuses?: Refusals
+}
+
+type Out<S> = S extends z.ZodType ? z.output<S> : undefined
+/** What is omitted from a PUT keeps its value, and PATCH takes the same fields, all optional. */
+type BodyOf<C extends Contract> = C['method'] extends 'put' ? Partial<Out<C['body']>> : Out<C['body']>
+type Status<C extends Contract> = keyof C['responses'] & number
+type BodyFor<C extends Contract, S extends Status<C>> = C['responses'][S] extends z.ZodType
+  ? z.input<C['responses'][S]>
+  : never
+
+export type Operation<C extends Contract> = {
+  params: Out<C['params']>
+  query: Out<C['query']>
+  body: BodyOf<C>
+  caller: C['access'] extends 'public' ? Caller | null : Caller
+  db: Db
+  env: Env
+  c: AppContext
+  /** Unix seconds at which the request is decided. */
+  now: number
+  json<S extends Status<C> & ContentfulStatusCode>(status: S, body: BodyFor<C, S>): Response
+  empty(status: Status<C>): Response
+  /** Goes on after the response; a failure is logged, never told. */
+  later(task: Promise<unknown>): void
+}
+export type Handler<C extends Contract> = (operation: Operation<C>) => Promise<Response> | Response
+
+const BODY_LIMIT_BYTES = 1024 * 1024
+
+export function createApi() {
+  // Paths are matched without their trailing slash, so both forms arrive at the one route.
+  const app = new Hono<AppEnv>({ strict: false })
+  const contracts: Contract[] = []
+
+  function route<const C extends Contract>(contract: C, handler: Handler<C>): void {
+    contracts.push(contract)
+    const path = contract.path.replace(/\{(\w+)\}/g, ':$1').replace(/(.)\/$/, '$1')
+    const middleware = [
+      bodyLimit({
+        maxSize: BODY_LIMIT_BYTES,
+        onError: () => {
+          throw bodyTooLarge()
+        },
+      }),
+      ...caching(contract),
+    ]
+    const run = (c: AppContext, schemas: Schemas) =>
+      answer(c, contract, schemas, handler as unknown as Handler<Contract>)
+    app.on(contract.method.toUpperCase(), [path], ...middleware, c => run(c, contract))
+    if (contract.method === 'put')
+      app.on('PATCH', [path], ...middleware, c => run(c, { ...contract, body: contract.body?.partial() }))
+  }
+
+  return { app, contracts, route }
+}
+
+export type Api = ReturnType<typeof createApi>
+type Schemas = Pick<Contract, 'params' | 'query' | 'body'>
+
+/** The order of refusals: 413 (before this), 415 and malformed JSON, 401, 429, then the form of path, query and body. */
+async function answer(
+  c: AppContext,
+  contract: Contract,
+  schemas: Schemas,
+  handler: Handler<Contract>,
+): Promise<Response> {
+  const sent = schemas.body ? await readJson(c) : undefined
+  const caller = contract.access === 'public' ? await optionalCaller(c) : await requireCaller(c)
+  if (caller) c.set('userId', caller.userId)
+  if (contract.quota !== 'free') {
+    const quota = quotaFor(c.env, caller?.userId ?? null, addressOf(c))
+    if (quota) await countRequest(c.env.KV, quota, Date.now(), task => c.executionCtx.waitUntil(task))
+  }
+  const input = validate(c, schemas, sent)
+  const session = openSession(c.env.DB, consistencyOf(c, contract))
+  c.set('bookmark', () => session.getBookmark())
+  return handler({
+    ...input,
+    caller: caller as Caller,
+    db: database(session),
+    env: c.env,
+    c,
+    now: Math.floor(Date.now() / 1000),
+    json: (status, body) => c.json(body as object, status as ContentfulStatusCode),
+    empty: status => c.body(null, status as StatusCode),
+    later: task => c.executionCtx.waitUntil(task.catch(error => logLater(c, error))),
+  })
+}
+
+async function readJson(c: AppContext): Promise<unknown> {
+  if (c.req.raw.body === null) return {}
+  const text = await c.req.text()
+  if (text === '') return {}
+  if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(c.req.header('Content-Type') ?? '')) throw unsupportedMediaType()
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw ruledOut('JSON parse error - the body is not valid JSON.')
+  }
+}
+
+function validate(c: AppContext, schemas: Schemas, sent: unknown) {
+  const params = schemas.params?.safeParse(c.req.param())
+  if (params?.success === false) throw notFound()
+  const query = schemas.query?.safeParse(c.req.query(), { reportInput: true })
+  const body = schemas.body?.safeParse(sent, { reportInput: true })
+  const issues = [...(query?.error?.issues ?? []), ...(body?.error?.issues ?? [])]
+  if (issues.length > 0) throw invalid(fieldErrors(issues))
+  return { params: params?.data as never, query: query?.data as never, body: body?.data as never }
+}
+
+const consistencyOf = (c: AppContext, contract: Contract): Consistency =>
+  bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? (contract.consistency === 'any' ? 'any' : 'primary')
+
+const caching = ({ cache }: Contract): MiddlewareHandler<AppEnv>[] => {
+  if (!cache) return []
+  const { seconds, tag } = cache
+  return [
+    etag(),
+    async (c, next) => {
+      await next()
+      if (!c.res.ok) return
+      c.header('Cache-Control', `public, max-age=${seconds}`)
+      c.header('Cache-Tag', tag)
+    },
+  ]
+}
+
+function logLater(c: AppContext, error: unknown): void {
+  console.error({ event: 'failed after the response', request_id: c.get('requestId'), ...describe(error) })
+}

@@ -1,0 +1,97 @@
+/** Who is calling: signed tokens, read without any I/O. Whether the user still may is read with the data (`asViewer`). */
+
+import { sign, verify } from 'hono/jwt'
+import * as z from 'zod'
+import type { AppContext } from './api.ts'
+import { notAuthenticated, tokenNotValid } from './errors.ts'
+
+export const ACCESS_TOKEN_TTL_SECONDS = 30 * 60
+export const REFRESH_TOKEN_TTL_SECONDS = 24 * 60 * 60
+/** HS256 needs a key of at least its own output's length (RFC 7518, 3.2). */
+export const MIN_SECRET_BYTES = 32
+
+const ALGORITHM = 'HS256'
+
+type TokenType = 'access' | 'refresh'
+
+const claimsSchema = z.object({
+  token_type: z.enum(['access', 'refresh']),
+  exp: z.int(),
+  iat: z.int(),
+  jti: z.string().min(1).max(64),
+  user_id: z.int().positive(),
+  ver: z.int().positive(),
+})
+export type Claims = z.output<typeof claimsSchema>
+
+export type Caller = { userId: number; sessionVersion: number }
+
+type Secrets = Pick<Env, 'JWT_SECRET' | 'JWT_SECRET_PREVIOUS'>
+
+/** @throws an error whose message tells the operator what to do, when the secret is missing or too short. */
+export function requireSecret(env: Secrets): void {
+  if (byteLength(env.JWT_SECRET) < MIN_SECRET_BYTES) {
+    throw new Error(
+      `JWT_SECRET is missing or shorter than ${MIN_SECRET_BYTES} bytes, so every request is refused. ` +
+        'Set it: `npx wrangler secret put JWT_SECRET` for a deployment, a line in .dev.vars locally.',
+    )
+  }
+}
+
+const byteLength = (secret: string | undefined) => new TextEncoder().encode(secret ?? '').byteLength
+
+/** An access and a refresh token for a user's current session version. */
+export async function issueTokens(env: Secrets, user: Caller, nowSeconds: number) {
+  const [access, refresh] = await Promise.all([
+    issueToken(env, 'access', user, nowSeconds),
+    issueToken(env, 'refresh', user, nowSeconds),
+  ])
+  return { refresh, access }
+}
+
+export function issueToken(env: Secrets, type: TokenType, user: Caller, nowSeconds: number): Promise<string> {
+  const ttl = type === 'access' ? ACCESS_TOKEN_TTL_SECONDS : REFRESH_TOKEN_TTL_SECONDS
+  const claims: Claims = {
+    token_type: type,
+    exp: nowSeconds + ttl,
+    iat: nowSeconds,
+    jti: crypto.randomUUID(),
+    user_id: user.userId,
+    ver: user.sessionVersion,
+  }
+  return sign(claims, env.JWT_SECRET, ALGORITHM)
+}
+
+/**
+ * The claims of a valid token of the given type, or null. Never throws and never logs: a verifier's messages carry the
+ * token. A token signed with the previous secret still counts, so a secret is rotated without logging anyone out.
+ */
+export async function readToken(env: Secrets, type: TokenType, token: string): Promise<Claims | null> {
+  const secrets = [env.JWT_SECRET, env.JWT_SECRET_PREVIOUS].filter(secret => byteLength(secret) >= MIN_SECRET_BYTES)
+  for (const secret of secrets) {
+    // `iat` is not compared with the clock: two edge machines may differ by a second.
+    const payload = await verify(token, secret, { alg: ALGORITHM, iat: false }).catch(() => null)
+    // The schema also refuses a token without `exp`, which the verifier would let live for ever.
+    const claims = claimsSchema.safeParse(payload)
+    if (claims.success) return claims.data.token_type === type ? claims.data : null
+  }
+  return null
+}
+
+const bearerToken = (c: AppContext) => /^Bearer +(\S+) *$/i.exec(c.req.header('Authorization') ?? '')?.[1]
+
+/** @throws 401 without a valid access token. */
+export async function requireCaller(c: AppContext): Promise<Caller> {
+  const token = bearerToken(c)
+  if (token === undefined) throw notAuthenticated()
+  const claims = await readToken(c.env, 'access', token)
+  if (!claims) throw tokenNotValid()
+  return { userId: claims.user_id, sessionVersion: claims.ver }
+}
+
+/** The caller of a public route; an unusable token counts as none. */
+export async function optionalCaller(c: AppContext): Promise<Caller | null> {
+  const token = bearerToken(c)
+  const claims = token === undefined ? null : await readToken(c.env, 'access', token)
+  return claims && { userId: claims.user_id, sessionVersion: claims.ver }
+}

@@ -1,0 +1,158 @@
+/** The one error model: everything refused or broken leaves through here with a documented body. */
+import type { ErrorHandler } from 'hono'
+import type { HTTPResponseError } from 'hono/types'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type * as z from 'zod'
+import type { AppContext, AppEnv } from './api.ts'
+
+export type FieldErrors = Record<string, string[]>
+export type RefusalBody = { detail: string; code?: string } | FieldErrors | Record<string, unknown>
+
+/** An expected refusal: a status and its documented body. */
+export class Refusal extends Error {
+  override name = 'Refusal'
+  readonly status: ContentfulStatusCode
+  readonly body: RefusalBody
+  readonly headers: Record<string, string>
+
+  constructor(status: ContentfulStatusCode, body: RefusalBody, headers: Record<string, string> = {}) {
+    super(`refused with ${status}`)
+    this.status = status
+    this.body = body
+    this.headers = headers
+  }
+}
+
+const BEARER = { 'WWW-Authenticate': 'Bearer' }
+
+/** 400: one or more fields are wrong. */
+export const invalid = (fields: FieldErrors) => new Refusal(400, fields)
+/** 400: a rule of the domain refuses. */
+export const ruledOut = (detail: string) => new Refusal(400, { detail })
+export const notAuthenticated = () =>
+  new Refusal(401, { detail: 'Authentication credentials were not provided.' }, BEARER)
+export const tokenNotValid = () =>
+  new Refusal(401, { detail: 'Given token not valid for any token type', code: 'token_not_valid' }, BEARER)
+export const userInactive = () => new Refusal(401, { detail: 'User is inactive.', code: 'user_inactive' }, BEARER)
+export const wrongCredentials = () =>
+  new Refusal(401, { detail: 'No active account found with the given credentials' }, BEARER)
+export const forbidden = (detail = 'You do not have permission to perform this action.') => new Refusal(403, { detail })
+export const notFound = (detail = 'Not found.') => new Refusal(404, { detail })
+export const methodNotAllowed = (method: string, allow: readonly string[]) =>
+  new Refusal(405, { detail: `Method "${method}" not allowed.` }, { Allow: allow.join(', ') })
+export const bodyTooLarge = () => new Refusal(413, { detail: 'Request body too large.' })
+export const unsupportedMediaType = () => new Refusal(415, { detail: 'Unsupported media type.' })
+export const throttled = (seconds: number) =>
+  new Refusal(
+    429,
+    { detail: `Request was throttled. Expected available in ${seconds} seconds.` },
+    { 'Retry-After': String(seconds) },
+  )
+/** 503 with a random wait of 1 to 5 seconds, so that those refused together do not return together. */
+export const unavailable = () =>
+  new Refusal(
+    503,
+    { detail: 'Service temporarily unavailable.' },
+    { 'Retry-After': String(1 + Math.floor(Math.random() * 5)) },
+  )
+
+/** Schema issues as `{field: [messages]}`; issues of the whole object under `non_field_errors`. */
+export function fieldErrors(issues: readonly z.core.$ZodIssue[]): FieldErrors {
+  const errors: FieldErrors = {}
+  for (const issue of issues) {
+    const field = issue.path.length === 0 ? 'non_field_errors' : issue.path.join('.')
+    const messages = (errors[field] ??= [])
+    const message = messageFor(issue)
+    if (!messages.includes(message)) messages.push(message)
+  }
+  return errors
+}
+
+/** What a schema says about one value, in the words of the reference. Never echoes the value. */
+function messageFor(issue: z.core.$ZodIssue): string {
+  // Schemas are run with `reportInput`, which tells an absent value from a null or a wrong one.
+  if ('input' in issue && issue.input === undefined) return 'This field is required.'
+  if ('input' in issue && issue.input === null) return 'This field may not be null.'
+  switch (issue.code) {
+    case 'invalid_type':
+      return TYPE_MESSAGES[issue.expected] ?? 'Invalid value.'
+    case 'too_small':
+      if (issue.origin === 'string')
+        return issue.minimum === 1
+          ? 'This field may not be blank.'
+          : `Ensure this field has at least ${issue.minimum} characters.`
+      if (issue.origin === 'array') return `Ensure this list has at least ${issue.minimum} entries.`
+      return `Ensure this value is greater than or equal to ${issue.minimum}.`
+    case 'too_big':
+      if (issue.origin === 'string') return `Ensure this field has no more than ${issue.maximum} characters.`
+      if (issue.origin === 'array') return `Ensure this list has no more than ${issue.maximum} entries.`
+      return `Ensure this value is less than or equal to ${issue.maximum}.`
+    case 'invalid_value':
+      return `Must be one of: ${issue.values.join(', ')}.`
+    case 'invalid_format':
+      return FORMAT_MESSAGES[issue.format] ?? issue.message
+    default:
+      return issue.message
+  }
+}
+
+const TYPE_MESSAGES: Record<string, string> = {
+  int: 'A valid integer is required.',
+  number: 'A valid number is required.',
+  string: 'Not a valid string.',
+  boolean: 'Must be true or false.',
+  array: 'Expected a list.',
+  object: 'Expected an object.',
+  record: 'Expected an object.',
+}
+
+const FORMAT_MESSAGES: Record<string, string> = {
+  email: 'Enter a valid email address.',
+  date: 'Enter a valid date: YYYY-MM-DD.',
+  datetime: 'Enter a valid date and time with an offset or Z.',
+  uuid: 'Enter a valid UUID.',
+  safeint: 'A valid integer is required.',
+}
+
+/** Answers whatever a route threw. Refusals as they are; the rest is logged with the request id and told nothing of. */
+export const onError: ErrorHandler<AppEnv> = (thrown, c) => {
+  const refusal = thrown instanceof Refusal ? thrown : refusalFor(thrown, c)
+  return c.json(refusal.body, refusal.status, refusal.headers)
+}
+
+function refusalFor(thrown: Error | HTTPResponseError, c: AppContext): Refusal {
+  console.error({ event: 'request failed', request_id: c.get('requestId'), method: c.req.method, ...describe(thrown) })
+  return isUnavailable(thrown) ? unavailable() : new Refusal(500, { detail: 'Internal server error.' })
+}
+
+/**
+ * What may be logged of an error. A failed query's message carries every bound value (password hashes, tokens), so only
+ * the database's own message, its cause, is named.
+ */
+export function describe(thrown: unknown): { error: string; message: string; stack?: string } {
+  if (!(thrown instanceof Error)) return { error: typeof thrown, message: 'not an error' }
+  const error = rootCause(thrown)
+  const frames = thrown.stack
+    ?.split('\n')
+    .filter(line => line.trimStart().startsWith('at '))
+    .join('\n')
+  return { error: error.name, message: error.message, stack: frames }
+}
+
+/** The innermost cause: Drizzle wraps what D1 threw. */
+export function rootCause(thrown: Error): Error {
+  return thrown.cause instanceof Error ? rootCause(thrown.cause) : thrown
+}
+
+// D1's and Durable Objects' own texts for overload, lost connections and exhausted daily limits.
+const UNAVAILABLE =
+  /overloaded|Network connection lost|storage caused object to be reset|reset because its code was updated|Cannot resolve D1 DB|daily row (read|write)|exceeded timeout|Durable Object.*(reset|unreachable)/i
+
+function isUnavailable(thrown: Error): boolean {
+  const { message, overloaded, retryable } = rootCause(thrown) as Error & { overloaded?: boolean; retryable?: boolean }
+  return overloaded === true || retryable === true || UNAVAILABLE.test(message)
+}
+
+/** Whether a batch was rolled back by the named trigger or constraint. */
+export const failedOn = (thrown: unknown, constraint: string): boolean =>
+  thrown instanceof Error && rootCause(thrown).message.includes(constraint)

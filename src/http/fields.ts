@@ -1,0 +1,70 @@
+/** Field schemas that every area shares. Strict: a number in quotes is no number. */
+import * as z from 'zod'
+
+export const TITLE_LENGTH = 200
+export const DESCRIPTION_LENGTH = 5_000
+
+/** Text of at most `max` characters (code points: an emoji is one). NUL would cut it short in SQLite and is refused. */
+export const text = (max: number, { min = 0 } = {}) =>
+  z
+    .string()
+    .check(context => {
+      const length = [...context.value].length
+      const issue = { code: 'custom', input: context.value } as const
+      if (length > max)
+        context.issues.push({ ...issue, message: `Ensure this field has no more than ${max} characters.` })
+      if (length < min) context.issues.push({ ...issue, message: `Ensure this field has at least ${min} characters.` })
+      if (context.value.includes('\0')) context.issues.push({ ...issue, message: 'Null characters are not allowed.' })
+    })
+    .meta({ maxLength: max, ...(min > 0 && { minLength: min }) })
+
+/** A title or name: trimmed, not blank. */
+export const title = () =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .pipe(text(TITLE_LENGTH))
+    .meta({ minLength: 1, maxLength: TITLE_LENGTH, examples: ['Introduction to Programming'] })
+
+export const description = () => text(DESCRIPTION_LENGTH).meta({ examples: ['Learn the basics of programming'] })
+
+export const id = () =>
+  z
+    .int()
+    .positive()
+    .meta({ examples: [1] })
+export const date = () => z.iso.date().meta({ examples: ['2023-06-01'] })
+/** An instant as answered: UTC with seconds and `Z`. */
+export const dateTime = () => z.iso.datetime().meta({ examples: ['2023-05-15T10:30:00Z'] })
+
+const isId = (value: string) => /^[1-9]\d*$/.test(value) && Number.isSafeInteger(Number(value))
+
+/** An id in a path. Any other form names nothing, so it is 404, not 400 (see `api.ts`). */
+export const pathId = () =>
+  z
+    .string()
+    .refine(isId)
+    .transform(Number)
+    .meta({ type: 'integer', minimum: 1, examples: [1] })
+
+/** An id as a filter. */
+export const queryId = () =>
+  z.string().refine(isId, 'A valid integer is required.').transform(Number).meta({ type: 'integer', minimum: 1 })
+
+/** `true` or `false` as a filter. */
+export const queryFlag = () =>
+  z
+    .enum(['true', 'false'])
+    .transform(value => value === 'true')
+    .meta({ type: 'boolean', enum: undefined })
+
+/** Unix seconds as the API writes them: `2023-05-15T10:30:00Z`. */
+export const toDateTime = (seconds: number) => `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`
+export const toOptionalDateTime = (seconds: number | null) => (seconds === null ? null : toDateTime(seconds))
+/** The UTC day of an instant: `2023-05-15`. */
+export const toDate = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10)
+
+/** "First Last", or the username of who gave neither. */
+export const displayName = (user: { firstName: string; lastName: string; username: string }) =>
+  `${user.firstName} ${user.lastName}`.trim() || user.username

@@ -1,0 +1,211 @@
+/** Exact limits on guessing, each key's tries counted by one Durable Object. */
+import { DurableObject } from 'cloudflare:workers'
+import type { AppContext } from './api.ts'
+import { throttled } from './errors.ts'
+
+export type Limit = { limit: number; windowSeconds: number }
+type Verdict = { admitted: true; ticket: number } | { admitted: false; retryAfterSeconds: number }
+
+/** A try that never came back (its request died) counts after this long: a password hash takes a fraction of it. */
+const LEASE_MS = 30_000
+
+/**
+ * A sliding window of counted tries. A try enters before its outcome is known and leaves with it; while tries under way
+ * could still fill the window, the next one waits, so that neither a burst of wrong ones slips through nor a burst of
+ * right ones is refused.
+ */
+export class Gate extends DurableObject<Env> {
+  private readonly underWay = new Map<number, number>()
+  private waiting: (() => void)[] = []
+  private lastTicket = 0
+  private hasTables = false
+
+  private get sql(): SqlStorage {
+    const { sql } = this.ctx.storage
+    if (!this.hasTables) {
+      sql.exec('CREATE TABLE IF NOT EXISTS tries (at INTEGER NOT NULL)')
+      sql.exec('CREATE INDEX IF NOT EXISTS tries_at ON tries (at)')
+      sql.exec('CREATE TABLE IF NOT EXISTS trusted (name TEXT PRIMARY KEY, until INTEGER NOT NULL)')
+      this.hasTables = true
+    }
+    return sql
+  }
+
+  /** Counts one try at once, whatever comes of it. */
+  async take({ limit, windowSeconds }: Limit): Promise<Verdict> {
+    const now = Date.now()
+    const refusal = this.refusal(limit, windowSeconds, now)
+    if (refusal) return refusal
+    await this.count(now, windowSeconds)
+    return { admitted: true, ticket: 0 }
+  }
+
+  /** Lets a try in, to `leave` with its outcome; a trusted visitor is let in whatever the count. */
+  async enter({ limit, windowSeconds }: Limit, visitor = ''): Promise<Verdict> {
+    for (;;) {
+      const now = Date.now()
+      if (this.trusts(visitor, now)) return { admitted: true, ticket: 0 }
+      await this.countAbandoned(now, windowSeconds)
+      const refusal = this.refusal(limit, windowSeconds, now)
+      if (refusal) return refusal
+      if (this.counted(windowSeconds, now) + this.underWay.size < limit) {
+        const ticket = ++this.lastTicket
+        this.underWay.set(ticket, now)
+        return { admitted: true, ticket }
+      }
+      await Promise.race([new Promise<void>(resolve => this.waiting.push(resolve)), scheduler.wait(LEASE_MS)])
+    }
+  }
+
+  /** Ends a try: counted or not. `trust` exempts the visitor for so many seconds from now on. */
+  async leave(
+    ticket: number,
+    outcome: { counts: boolean; windowSeconds: number; visitor?: string; trustSeconds?: number },
+  ): Promise<void> {
+    const now = Date.now()
+    // A ticket this object no longer knows was lost with its memory, or already counted when its lease ran out.
+    const held = this.underWay.delete(ticket)
+    if (outcome.counts && held) await this.count(now, outcome.windowSeconds)
+    if (outcome.visitor && outcome.trustSeconds) await this.trust(outcome.visitor, now + outcome.trustSeconds * 1000)
+    const waiting = this.waiting
+    this.waiting = []
+    for (const wake of waiting) wake()
+  }
+
+  /** Forgets what is past every window; an empty object takes no storage. */
+  override async alarm(): Promise<void> {
+    const now = Date.now()
+    const { sql } = this
+    sql.exec('DELETE FROM trusted WHERE until <= ?', now)
+    const lastTry = sql.exec<{ at: number | null }>('SELECT max(at) AS at FROM tries').one().at
+    const trust = sql.exec<{ until: number | null }>('SELECT min(until) AS until FROM trusted').one().until
+    if (lastTry !== null && lastTry + MAX_WINDOW_MS > now) await this.ctx.storage.setAlarm(lastTry + MAX_WINDOW_MS)
+    else if (trust !== null) await this.ctx.storage.setAlarm(trust)
+    else {
+      this.hasTables = false
+      await this.ctx.storage.deleteAll()
+    }
+  }
+
+  private counted(windowSeconds: number, now: number): number {
+    const since = now - windowSeconds * 1000
+    return this.sql.exec<{ n: number }>('SELECT count(*) AS n FROM tries WHERE at > ?', since).one().n
+  }
+
+  private refusal(limit: number, windowSeconds: number, now: number): Verdict | null {
+    if (this.counted(windowSeconds, now) < limit) return null
+    // The window opens again when the limit-th newest try leaves it.
+    const rows = this.sql.exec<{ at: number }>('SELECT at FROM tries ORDER BY at DESC LIMIT 1 OFFSET ?', limit - 1)
+    const freeAt = rows.one().at + windowSeconds * 1000
+    return { admitted: false, retryAfterSeconds: Math.max(1, Math.ceil((freeAt - now) / 1000)) }
+  }
+
+  private async count(now: number, windowSeconds: number): Promise<void> {
+    this.sql.exec('DELETE FROM tries WHERE at <= ?', now - windowSeconds * 1000)
+    this.sql.exec('INSERT INTO tries (at) VALUES (?)', now)
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(now + MAX_WINDOW_MS)
+  }
+
+  private async countAbandoned(now: number, windowSeconds: number): Promise<void> {
+    for (const [ticket, enteredAt] of this.underWay) {
+      if (enteredAt + LEASE_MS > now) return
+      this.underWay.delete(ticket)
+      await this.count(now, windowSeconds)
+    }
+  }
+
+  private trusts(visitor: string, now: number): boolean {
+    if (visitor === '') return false
+    const rows = this.sql.exec('SELECT 1 FROM trusted WHERE name = ? AND until > ?', visitor, now)
+    return rows.toArray().length > 0
+  }
+
+  private async trust(visitor: string, until: number): Promise<void> {
+    this.sql.exec(
+      'INSERT INTO trusted (name, until) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET until = excluded.until',
+      visitor,
+      until,
+    )
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(until)
+  }
+}
+
+/** The longest window of any gate: registrations, a day. */
+const MAX_WINDOW_MS = 86_400_000
+
+/** @throws 429 with the true wait, when the key's tries are used up. */
+export async function passGate(env: Env, key: string, limit: Limit): Promise<void> {
+  const verdict = await env.GATES.getByName(key).take(limit)
+  if (!verdict.admitted) throw throttled(verdict.retryAfterSeconds)
+}
+
+export type GateKey = { key: string; limit: Limit; visitor?: string; trustSeconds?: number }
+
+/**
+ * Runs a guess behind the given gates. What it resolves to is told by `counts`: whether it used up a try at each gate.
+ * @throws 429 with the true wait, when a gate refuses; then nothing is run and nothing is counted.
+ */
+export async function behindGates<T>(
+  env: Env,
+  gates: GateKey[],
+  guess: () => Promise<T>,
+  counts: (outcome: T) => boolean,
+): Promise<T> {
+  const entered: Entered[] = []
+  // One after the other, always in the given order: two guesses can never wait for each other.
+  for (const gate of gates) {
+    const stub = env.GATES.getByName(gate.key)
+    const verdict = await stub.enter(gate.limit, gate.visitor)
+    if (!verdict.admitted) {
+      await leaveAll(entered, 'void')
+      throw throttled(verdict.retryAfterSeconds)
+    }
+    entered.push({ gate, stub, ticket: verdict.ticket })
+  }
+  try {
+    const outcome = await guess()
+    await leaveAll(entered, counts(outcome) ? 'counts' : 'passed')
+    return outcome
+  } catch (error) {
+    // A failure of ours is nobody's wrong guess.
+    await leaveAll(entered, 'void')
+    throw error
+  }
+}
+
+type Entered = { gate: GateKey; stub: DurableObjectStub<Gate>; ticket: number }
+
+async function leaveAll(entered: Entered[], outcome: 'counts' | 'passed' | 'void'): Promise<void> {
+  await Promise.all(
+    entered.map(({ gate, stub, ticket }) => {
+      const { visitor, trustSeconds } = outcome === 'passed' ? gate : {}
+      return stub.leave(ticket, {
+        counts: outcome === 'counts',
+        windowSeconds: gate.limit.windowSeconds,
+        visitor,
+        trustSeconds,
+      })
+    }),
+  )
+}
+
+/** The caller's address as limits know it: `CF-Connecting-IP` alone (a client cannot set it), IPv6 cut to its /64. */
+export function addressOf(c: AppContext): string {
+  const address = c.req.header('CF-Connecting-IP') ?? 'local'
+  return address.includes(':') ? ipv6Prefix(address) : address
+}
+
+/** The first four groups, with `::` written out; IPv4-mapped addresses count as the IPv4 address. */
+export function ipv6Prefix(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  if (mapped) return mapped
+  const [head = '', tail = ''] = address.split('::')
+  const before = head === '' ? [] : head.split(':')
+  const after = tail === '' ? [] : tail.split(':')
+  const gap = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0')
+  const groups = address.includes('::') ? [...before, ...gap, ...after] : before
+  return `${groups
+    .slice(0, 4)
+    .map(group => group.toLowerCase().replace(/^0+(?=.)/, ''))
+    .join(':')}::/64`
+}

@@ -1,0 +1,194 @@
+/** The OpenAPI 3.1 document, from the very schemas that validate. */
+import * as z from 'zod'
+import type { Contract } from './api.ts'
+
+type Json = Record<string, unknown>
+
+const ERRORS: Record<number, { description: string; example: Json }> = {
+  400: {
+    description: 'Bad input, by field, or a rule that refuses',
+    example: { field_name: ['Error message related to this field'] },
+  },
+  401: { description: 'No valid token', example: { detail: 'Authentication credentials were not provided.' } },
+  403: { description: 'Not allowed', example: { detail: 'You do not have permission to perform this action.' } },
+  404: { description: 'Unknown, or not for the caller to know', example: { detail: 'Not found.' } },
+  429: {
+    description: 'Too many requests',
+    example: { detail: 'Request was throttled. Expected available in 60 seconds.' },
+  },
+  500: { description: 'A failure of ours', example: { detail: 'Internal server error.' } },
+  503: {
+    description: 'Overloaded; try again after `Retry-After`',
+    example: { detail: 'Service temporarily unavailable.' },
+  },
+}
+
+/** Builds the document. Call it once: it walks every schema. */
+export function openApiDocument(
+  info: { title: string; version: string; description: string },
+  contracts: readonly Contract[],
+): Json {
+  const paths: Record<string, Json> = {}
+  for (const contract of contracts) {
+    const path = (paths[contract.path] ??= {})
+    path[contract.method] = operation(contract)
+    if (contract.method === 'put')
+      path['patch'] = operation({ ...contract, summary: `${contract.summary} in part`, body: contract.body?.partial() })
+  }
+  return {
+    openapi: '3.1.0',
+    info,
+    tags: [...new Set(contracts.map(contract => contract.tag))].map(name => ({ name })),
+    paths,
+    components: {
+      schemas: { ...registeredSchemas(), Error: ERROR_SCHEMA },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    },
+  }
+}
+
+const ERROR_SCHEMA = {
+  type: 'object',
+  description: 'Either `detail`, or the fields that are wrong with a list of messages each.',
+  properties: { detail: { type: 'string' }, code: { type: 'string' } },
+  additionalProperties: true,
+}
+
+function operation(contract: Contract): Json {
+  return {
+    operationId: camelCase(contract.summary),
+    tags: [contract.tag],
+    summary: contract.summary,
+    ...(contract.description && { description: contract.description }),
+    security: contract.access === 'public' ? [] : [{ bearer: [] }],
+    parameters: [...parameters('path', contract.params), ...parameters('query', contract.query)],
+    ...(contract.body && {
+      requestBody: { required: requiresBody(contract.body), content: media(contract.body, 'input') },
+    }),
+    responses: { ...successes(contract), ...failures(contract) },
+  }
+}
+
+const requiresBody = (body: z.ZodObject) => !body.safeParse({}).success
+
+const camelCase = (summary: string) =>
+  summary
+    .toLowerCase()
+    .replace(/[^a-z0-9]+(\w)/g, (_, letter: string) => letter.toUpperCase())
+    .replace(/[^a-zA-Z0-9]/g, '')
+
+function parameters(where: 'path' | 'query', schema?: z.ZodObject): Json[] {
+  return Object.entries(schema?.shape ?? {}).map(([name, field]) => {
+    const { description, ...json } = jsonSchema(field as z.ZodType, 'input')
+    const required = where === 'path' || !(field as z.ZodType).safeParse(undefined).success
+    return { name, in: where, required, ...(description !== undefined && { description }), schema: json }
+  })
+}
+
+const successes = (contract: Contract) =>
+  Object.fromEntries(
+    Object.entries(contract.responses).map(([status, body]) => [
+      status,
+      { description: SUCCESS[status] ?? 'Success', ...(body && { content: media(body, 'output') }) },
+    ]),
+  )
+const SUCCESS: Record<string, string> = { 200: 'OK', 201: 'Created', 204: 'No content', 205: 'Reset content' }
+
+/** What follows from the contract, and what it says of itself under `refuses`. */
+function failures(contract: Contract): Json {
+  const isPublic = contract.access === 'public'
+  const statuses = [
+    ...(contract.body || contract.query ? [400] : []),
+    ...(isPublic ? [] : [401]),
+    ...(contract.params || (contract.query && 'page' in contract.query.shape) ? [404] : []),
+    ...(contract.quota === 'free' ? [] : [429]),
+    ...Object.keys(contract.refuses ?? {}).map(Number),
+    500,
+    503,
+  ]
+  return Object.fromEntries(
+    [...new Set(statuses)].sort().map(status => {
+      const { description, example } = ERRORS[status] as { description: string; example: Json }
+      const said = contract.refuses?.[status as keyof Contract['refuses']]
+      return [
+        status,
+        {
+          description: said ?? description,
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' }, example } },
+        },
+      ]
+    }),
+  )
+}
+
+function media(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const id = z.globalRegistry.get(schema)?.id
+  const json = jsonSchema(schema, io)
+  return {
+    'application/json': {
+      schema: id ? { $ref: `#/components/schemas/${id}` } : json,
+      example: sample(json, registeredSchemas()),
+    },
+  }
+}
+
+let registered: Record<string, Json> | undefined
+/** Every schema with an `id`, once. */
+function registeredSchemas(): Record<string, Json> {
+  registered ??= Object.fromEntries(
+    Object.entries(
+      z.toJSONSchema(z.globalRegistry, { uri: id => `#/components/schemas/${id}`, io: 'output', override: tidy })
+        .schemas,
+    ).map(([id, { $schema: _schema, $id: _id, ...json }]) => [id, json]),
+  )
+  return registered
+}
+
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override: tidy,
+    external: undefined,
+  } as Parameters<typeof z.toJSONSchema>[1])
+  return json
+}
+
+/** Takes out what says nothing: the bounds of safe integers. */
+function tidy({ jsonSchema: json }: { jsonSchema: Json }): void {
+  if (json['maximum'] === Number.MAX_SAFE_INTEGER) delete json['maximum']
+  if (json['minimum'] === Number.MIN_SAFE_INTEGER) delete json['minimum']
+  if (json['type'] === 'integer' && 'pattern' in json) delete json['pattern']
+}
+
+/** An example of a schema, put together from the examples of its fields. */
+function sample(json: Json, schemas: Record<string, Json>): unknown {
+  const [example] = (json['examples'] as unknown[] | undefined) ?? []
+  if (example !== undefined) return example
+  const [choice] = (json['enum'] ?? json['anyOf'] ?? json['oneOf'] ?? []) as unknown[]
+  if (json['$ref']) return sample(schemas[String(json['$ref']).split('/').pop() as string] as Json, schemas)
+  if ('const' in json) return json['const']
+  if ('default' in json) return json['default']
+  if (json['enum']) return choice
+  if (choice) return sample(choice as Json, schemas)
+  switch (json['type']) {
+    case 'object':
+      return Object.fromEntries(
+        Object.entries((json['properties'] ?? {}) as Record<string, Json>).map(([name, field]) => [
+          name,
+          sample(field, schemas),
+        ]),
+      )
+    case 'array':
+      return [sample(json['items'] as Json, schemas)]
+    case 'integer':
+    case 'number':
+      return 1
+    case 'boolean':
+      return false
+    case 'string':
+      return 'string'
+    default:
+      return null
+  }
+}

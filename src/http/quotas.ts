@@ -1,0 +1,90 @@
+/**
+ * Daily quotas, counted in KV. Approximate on purpose: a counter lives in the isolate and is flushed in steps, so k
+ * isolates that serve one key can together allow up to k times the limit. What must be exact is a gate (`gates.ts`).
+ */
+import { throttled } from './errors.ts'
+
+const DAY_SECONDS = 86_400
+/** Flush each time this share of the limit is counted but not yet written. */
+const FLUSH_SHARE = 0.05
+/** Counters an isolate keeps; beyond it the oldest is dropped (at most one flush step is forgotten with it). */
+const MAX_COUNTERS = 10_000
+
+export type Quota = { key: string; limit: number }
+type Counter = { day: number; stored: number; unflushed: number; flushing: boolean }
+
+const counters = new Map<string, Promise<Counter>>()
+
+/** The caller's quota for the day: a user's own, or the address's; null where it is turned off. */
+export function quotaFor(env: Env, userId: number | null, address: string): Quota | null {
+  const configured = userId === null ? env.RATE_LIMIT_ANON_PER_DAY : env.RATE_LIMIT_USER_PER_DAY
+  const limit = Number(configured)
+  if (!(limit > 0)) return null
+  return { key: userId === null ? `address:${address}` : `user:${userId}`, limit }
+}
+
+/**
+ * Counts one request. Reads KV once per key, isolate and day; writes only after the response. KV down: lets everyone in.
+ * @throws 429 with the seconds until the next UTC day.
+ */
+export async function countRequest(
+  kv: KVNamespace,
+  quota: Quota,
+  nowMs: number,
+  waitUntil: (task: Promise<unknown>) => void,
+): Promise<void> {
+  const nowSeconds = Math.floor(nowMs / 1000)
+  const day = Math.floor(nowSeconds / DAY_SECONDS)
+  const counter = await counterFor(kv, quota.key, day)
+  if (counter.stored + counter.unflushed >= quota.limit) throw throttled((day + 1) * DAY_SECONDS - nowSeconds)
+  counter.unflushed += 1
+  const step = Math.max(1, Math.floor(quota.limit * FLUSH_SHARE))
+  if (counter.unflushed >= step && !counter.flushing) {
+    counter.flushing = true
+    waitUntil(flush(kv, quota.key, counter))
+  }
+}
+
+async function counterFor(kv: KVNamespace, key: string, day: number): Promise<Counter> {
+  const known = counters.get(key)
+  if (known) {
+    const counter = await known
+    if (counter.day === day) return counter
+    // Somebody else may have begun the new day while this waited.
+    const current = counters.get(key)
+    if (current && current !== known) return current
+  }
+  const begun = readCount(kv, key, day).then(stored => ({ day, stored, unflushed: 0, flushing: false }))
+  counters.set(key, begun)
+  if (counters.size > MAX_COUNTERS) counters.delete(counters.keys().next().value as string)
+  return begun
+}
+
+const kvKey = (key: string, day: number) => `quota:${day}:${key}`
+
+async function readCount(kv: KVNamespace, key: string, day: number): Promise<number> {
+  try {
+    return Number(await kv.get(kvKey(key, day))) || 0
+  } catch (error) {
+    logKvFailure(error)
+    return 0
+  }
+}
+
+/** Read, add, write: other isolates may have written since. */
+async function flush(kv: KVNamespace, key: string, counter: Counter): Promise<void> {
+  const added = counter.unflushed
+  try {
+    const stored = Number(await kv.get(kvKey(key, counter.day))) || 0
+    await kv.put(kvKey(key, counter.day), String(stored + added), { expirationTtl: 2 * DAY_SECONDS })
+    counter.stored = stored + added
+    counter.unflushed -= added
+  } catch (error) {
+    logKvFailure(error)
+  } finally {
+    counter.flushing = false
+  }
+}
+
+const logKvFailure = (error: unknown) =>
+  console.warn({ event: 'quota not counted in KV', message: error instanceof Error ? error.message : String(error) })
