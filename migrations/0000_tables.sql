@@ -65,7 +65,8 @@ CREATE TABLE `courses` (
 	`active_count` integer DEFAULT 0 NOT NULL,
 	`completed_count` integer DEFAULT 0 NOT NULL,
 	`dropped_count` integer DEFAULT 0 NOT NULL,
-	FOREIGN KEY (`instructor_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+	FOREIGN KEY (`instructor_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "courses_dates" CHECK("courses"."end_date" >= "courses"."start_date")
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `courses_live` ON `courses` (`id`) WHERE "courses"."deleted_at" IS NULL;--> statement-breakpoint

@@ -23,6 +23,7 @@ app.use((c, next) => crossOrigin(c.env.CORS_ORIGINS)(c, next))
 app.use(async (c, next) => {
   await next()
   if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store')
+  if (!c.res.headers.has('Content-Security-Policy')) c.header('Content-Security-Policy', NOTHING_TO_RENDER)
   const bookmark = c.get('bookmark')?.()
   if (bookmark) c.header('X-D1-Bookmark', bookmark)
 })
@@ -41,6 +42,9 @@ userRoutes(api)
 courseRoutes(api)
 enrollmentRoutes(api)
 referenceRoutes(api)
+api.mount()
+
+const NOTHING_TO_RENDER = "default-src 'none'; frame-ancestors 'none'"
 
 /** Bearer tokens and no cookies, so any origin may call unless `CORS_ORIGINS` lists some. */
 function crossOrigin(origins: string) {

@@ -10,6 +10,8 @@ import { users } from './schema.ts'
 export type Viewer = {
   id: number
   username: string
+  firstName: string
+  lastName: string
   isInstructor: boolean
   isStaff: boolean
   isActive: boolean
@@ -44,6 +46,8 @@ const viewerById = (db: Db, id: number) =>
     .select({
       id: users.id,
       username: users.username,
+      firstName: users.firstName,
+      lastName: users.lastName,
       isInstructor: users.isInstructor,
       isStaff: users.isStaff,
       isActive: users.isActive,

@@ -9,6 +9,7 @@
 import { sql } from 'drizzle-orm'
 import {
   type AnySQLiteColumn,
+  check,
   index,
   integer,
   primaryKey,
@@ -108,6 +109,7 @@ export const courses = sqliteTable(
     droppedCount: integer().notNull().default(0),
   },
   t => [
+    check('courses_dates', sql`${t.endDate} >= ${t.startDate}`),
     index('courses_live').on(t.id).where(sql`${t.deletedAt} IS NULL`),
     index('courses_published').on(t.id).where(sql`${t.deletedAt} IS NULL AND ${t.status} = 'published'`),
     index('courses_published_by_enrollment_type')

@@ -77,47 +77,52 @@ export function createApi() {
   // Paths are matched without their trailing slash, so both forms arrive at the one route.
   const app = new Hono<AppEnv>({ strict: false })
   const contracts: Contract[] = []
+  const handlers = new Map<Contract, Handler<Contract>>()
 
-  function route<const C extends Contract>(contract: C, handler: Handler<C>): void {
-    contracts.push(contract)
-    const path = contract.path.replace(/\{(\w+)\}/g, ':$1').replace(/(.)\/$/, '$1')
-    const middleware = [
-      bodyLimit({
-        maxSize: BODY_LIMIT_BYTES,
-        onError: () => {
-          throw bodyTooLarge()
-        },
-      }),
-      ...caching(contract),
-    ]
-    const run = (c: AppContext, schemas: Schemas) =>
-      answer(c, contract, schemas, handler as unknown as Handler<Contract>)
-    app.on(contract.method.toUpperCase(), [path], ...middleware, c => run(c, contract))
-    if (contract.method === 'put')
-      app.on('PATCH', [path], ...middleware, c => run(c, { ...contract, body: contract.body?.partial() }))
+  return {
+    app,
+    contracts,
+    /** Describes an operation and says how it is answered. */
+    route<const C extends Contract>(contract: C, handler: Handler<C>): void {
+      contracts.push(contract)
+      handlers.set(contract, handler as unknown as Handler<Contract>)
+    },
+    /** Serves what was described, fixed path segments before `{names}`, whatever the order of description. */
+    mount(): void {
+      for (const [contract, handler] of [...handlers].sort(([one], [other]) =>
+        sortKey(one) < sortKey(other) ? -1 : 1,
+      )) {
+        const path = contract.path.replace(/\{(\w+)\}/g, ':$1').replace(/(.)\/$/, '$1')
+        const middleware = [bodyLimit({ maxSize: BODY_LIMIT_BYTES, onError: refuseTooLarge }), ...caching(contract)]
+        app.on(contract.method.toUpperCase(), [path], ...middleware, c => answer(c, contract, handler))
+        if (contract.method === 'put') {
+          const inPart = { ...contract, body: contract.body?.partial() }
+          app.on('PATCH', [path], ...middleware, c => answer(c, inPart, handler))
+        }
+      }
+    },
   }
+}
 
-  return { app, contracts, route }
+// `~` sorts after every letter and digit.
+const sortKey = (contract: Contract) => contract.path.replaceAll('{', '~')
+
+const refuseTooLarge = (): never => {
+  throw bodyTooLarge()
 }
 
 export type Api = ReturnType<typeof createApi>
-type Schemas = Pick<Contract, 'params' | 'query' | 'body'>
 
 /** The order of refusals: 413 (before this), 415 and malformed JSON, 401, 429, then the form of path, query and body. */
-async function answer(
-  c: AppContext,
-  contract: Contract,
-  schemas: Schemas,
-  handler: Handler<Contract>,
-): Promise<Response> {
-  const sent = schemas.body ? await readJson(c) : undefined
+async function answer(c: AppContext, contract: Contract, handler: Handler<Contract>): Promise<Response> {
+  const sent = contract.body ? await readJson(c) : undefined
   const caller = contract.access === 'public' ? await optionalCaller(c) : await requireCaller(c)
   if (caller) c.set('userId', caller.userId)
   if (contract.quota !== 'free') {
     const quota = quotaFor(c.env, caller?.userId ?? null, addressOf(c))
     if (quota) await countRequest(c.env.KV, quota, Date.now(), task => c.executionCtx.waitUntil(task))
   }
-  const input = validate(c, schemas, sent)
+  const input = validate(c, contract, sent)
   const session = openSession(c.env.DB, consistencyOf(c, contract))
   c.set('bookmark', () => session.getBookmark())
   return handler({
@@ -145,7 +150,7 @@ async function readJson(c: AppContext): Promise<unknown> {
   }
 }
 
-function validate(c: AppContext, schemas: Schemas, sent: unknown) {
+function validate(c: AppContext, schemas: Pick<Contract, 'params' | 'query' | 'body'>, sent: unknown) {
   const params = schemas.params?.safeParse(c.req.param())
   if (params?.success === false) throw notFound()
   const query = schemas.query?.safeParse(c.req.query(), { reportInput: true })

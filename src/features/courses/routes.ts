@@ -1,2 +1,292 @@
-import type { Api } from '../../http/api.ts'
-export function courseRoutes(_api: Api): void {}
+import * as z from 'zod'
+import { asViewer, batch, type Viewer } from '../../db/read.ts'
+import type { Api, AppContext } from '../../http/api.ts'
+import { failedOn, forbidden, invalid, notFound } from '../../http/errors.ts'
+import { pathId } from '../../http/fields.ts'
+import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
+import { enrollmentOf } from '../enrollments/queries.ts'
+import { manages, requireManaged, requireSeen, requireTeacher } from './access.ts'
+import {
+  activeInstructorById,
+  catalog,
+  catalogCount,
+  courseById,
+  deleteCourse,
+  insertCourse,
+  modulesOfCourse,
+  restorableCourseById,
+  restoreCourse,
+  search,
+  searchCount,
+  taughtCourses,
+  taughtCoursesCount,
+  updateCourse,
+} from './queries.ts'
+import {
+  Course,
+  CourseDetail,
+  CourseInput,
+  CoursePage,
+  enrollmentType,
+  SearchQuery,
+  toCourse,
+  toModuleSummary,
+} from './schemas.ts'
+
+const tag = 'Courses & Enrollments'
+const params = z.object({ id: pathId() })
+/** The catalog may be this old; its answers carry the tag by which a change purges them. */
+const CATALOG_CACHE = { seconds: 30, tag: 'catalog' }
+const NOT_ITS_INSTRUCTOR = "Not the course's instructor"
+
+export function courseRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'get',
+      path: '/api/courses/',
+      tag,
+      summary: 'List all courses',
+      description: 'Every published course and your own of any status; for staff all. Newest first.',
+      query: z.object(pageQuery),
+      responses: { 200: CoursePage },
+      refuses: { 403: 'Instructors only' },
+    },
+    async ({ query, caller, db, now, c, json }) => {
+      const page = pageOf(query)
+      const [viewer, rows, [total]] = await asViewer(
+        db,
+        caller,
+        taughtCourses(db, caller.userId, page),
+        taughtCoursesCount(db, caller.userId),
+      )
+      requireTeacher(viewer)
+      return json(
+        200,
+        pageBody(
+          c,
+          page,
+          total?.count ?? 0,
+          rows.map(row => toCourse(row, now)),
+        ),
+      )
+    },
+  )
+
+  api.route(
+    {
+      method: 'get',
+      path: '/api/courses/{id}/',
+      tag,
+      summary: 'Get course details',
+      description: 'With its modules in their order; unpublished ones only for its instructor and staff.',
+      params,
+      responses: { 200: CourseDetail },
+    },
+    async ({ params, caller, db, now, json }) => {
+      const [viewer, [row], [enrollment], modules] = await asViewer(
+        db,
+        caller,
+        courseById(db, params.id),
+        enrollmentOf(db, caller.userId, params.id),
+        modulesOfCourse(db, params.id),
+      )
+      const course = requireSeen(viewer, row, enrollment?.status)
+      const shown = modules.filter(module => module.isPublished || manages(viewer, course))
+      return json(200, { ...toCourse(course, now), modules: shown.map(toModuleSummary) })
+    },
+  )
+
+  api.route(
+    {
+      method: 'post',
+      path: '/api/courses/',
+      tag,
+      summary: 'Create a course',
+      body: CourseInput,
+      responses: { 201: Course },
+      refuses: { 403: 'Instructors only; another owner is for staff to name' },
+    },
+    async ({ body, caller, db, now, c, json, later }) => {
+      const [viewer, [owner]] = await asViewer(db, caller, activeInstructorById(db, body.instructor ?? caller.userId))
+      requireTeacher(viewer)
+      requireOwner(viewer, body, viewer.id, owner)
+      requireDates(body)
+      const [[created]] = await batch(db, insertCourse(db, viewer.id, body, now))
+      if (!created) throw notFound()
+      later(purgeCatalog(c))
+      return json(201, toCourse({ ...(owner ?? viewer), ...created }, now))
+    },
+  )
+
+  api.route(
+    {
+      method: 'put',
+      path: '/api/courses/{id}/',
+      tag,
+      summary: 'Update a course',
+      description: 'What is omitted keeps its value. A new title brings a new slug; the former one keeps resolving.',
+      params,
+      body: CourseInput,
+      responses: { 200: Course },
+      refuses: { 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ params, body, caller, db, now, c, json, later }) => {
+      const [viewer, [row], [enrollment], [owner]] = await asViewer(
+        db,
+        caller,
+        courseById(db, params.id),
+        enrollmentOf(db, caller.userId, params.id),
+        activeInstructorById(db, body.instructor ?? caller.userId),
+      )
+      const course = requireManaged(viewer, row, enrollment?.status)
+      requireOwner(viewer, body, course.instructorId, owner)
+      requireDates({ start_date: course.startDate, end_date: course.endDate, ...body })
+      const [, [updated]] = await batch(db, updateCourse(db, course, body, now), courseById(db, course.id)).catch(
+        refuseDates,
+      )
+      if (!updated) throw notFound()
+      later(purgeCatalog(c))
+      return json(200, toCourse(updated, now))
+    },
+  )
+
+  api.route(
+    {
+      method: 'delete',
+      path: '/api/courses/{id}/',
+      tag,
+      summary: 'Delete a course',
+      description: 'It and all below it are gone from everywhere at once; for 30 days it can be restored.',
+      params,
+      responses: { 204: null },
+      refuses: { 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ params, caller, db, now, c, empty, later }) => {
+      const [viewer, [row], [enrollment]] = await asViewer(
+        db,
+        caller,
+        courseById(db, params.id),
+        enrollmentOf(db, caller.userId, params.id),
+      )
+      const course = requireManaged(viewer, row, enrollment?.status)
+      await batch(db, deleteCourse(db, course.id, now))
+      later(purgeCatalog(c))
+      return empty(204)
+    },
+  )
+
+  api.route(
+    {
+      method: 'post',
+      path: '/api/courses/{id}/restore/',
+      tag,
+      summary: 'Restore a deleted course',
+      description: 'Within 30 days, with all that was below it. A course that is not deleted is answered as it is.',
+      params,
+      responses: { 200: Course },
+      refuses: { 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ params, caller, db, now, c, json, later }) => {
+      const [viewer, [row]] = await asViewer(db, caller, restorableCourseById(db, params.id, now))
+      // Whoever does not manage a deleted course may not know that it ever was.
+      if (!row || !manages(viewer, row)) throw notFound()
+      const [, [restored]] = await batch(db, restoreCourse(db, row.id), courseById(db, row.id))
+      if (!restored) throw notFound()
+      later(purgeCatalog(c))
+      return json(200, toCourse(restored, now))
+    },
+  )
+
+  api.route(
+    {
+      method: 'get',
+      path: '/api/courses/catalog/',
+      tag,
+      summary: 'List published courses',
+      description: 'Newest first. `count` and `is_full` may be 30 seconds old.',
+      access: 'public',
+      consistency: 'any',
+      cache: CATALOG_CACHE,
+      query: z.object({ enrollment_type: enrollmentType.optional(), ...pageQuery }),
+      responses: { 200: CoursePage },
+    },
+    async ({ query, db, now, c, json }) => {
+      const page = pageOf(query)
+      const [rows, [total]] = await batch(
+        db,
+        catalog(db, query.enrollment_type, page),
+        catalogCount(db, query.enrollment_type),
+      )
+      return json(
+        200,
+        pageBody(
+          c,
+          page,
+          total?.count ?? 0,
+          rows.map(row => toCourse(row, now)),
+        ),
+      )
+    },
+  )
+
+  api.route(
+    {
+      method: 'get',
+      path: '/api/courses/catalog/search/',
+      tag,
+      summary: 'Search published courses',
+      description:
+        'Words and beginnings of words over title and description, accents and case ignored; all must occur. Courses ' +
+        'with every word in the title come first, then the newest. Ranks the newest 1,000 matches, so `count` is at most 1,000.',
+      access: 'public',
+      consistency: 'any',
+      cache: CATALOG_CACHE,
+      query: z.object({ q: SearchQuery, ...pageQuery }),
+      responses: { 200: CoursePage },
+    },
+    async ({ query, db, now, c, json }) => {
+      const page = pageOf(query)
+      const [rows, [total]] = await batch(db, search(db, query.q, page), searchCount(db, query.q))
+      return json(
+        200,
+        pageBody(
+          c,
+          page,
+          total?.count ?? 0,
+          rows.map(row => toCourse(row, now)),
+        ),
+      )
+    },
+  )
+}
+
+/** @throws 403 when somebody other than staff names another owner, 400 when that is no active instructor. */
+function requireOwner(
+  viewer: Viewer,
+  body: Partial<CourseInput>,
+  current: number,
+  owner: { id: number } | undefined,
+): void {
+  if (body.instructor === undefined || body.instructor === current) return
+  if (!viewer.isStaff) throw forbidden()
+  if (!owner) throw invalid({ instructor: ['Not an active instructor.'] })
+}
+
+const datesReversed = () => invalid({ end_date: ['The end date must not be before the start date.'] })
+
+/** @throws 400 on `end_date`. */
+function requireDates({ start_date, end_date }: Pick<Partial<CourseInput>, 'start_date' | 'end_date'>): void {
+  if (start_date && end_date && end_date < start_date) throw datesReversed()
+}
+
+/** Two simultaneous changes can each be right and together wrong; the table's own check has the last word. */
+function refuseDates(error: unknown): never {
+  throw failedOn(error, 'courses_dates') ? datesReversed() : error
+}
+
+/** Where the platform keeps cached answers; elsewhere they are simply up to 30 seconds old. */
+async function purgeCatalog(c: AppContext): Promise<void> {
+  await cacheOf(c)?.purge({ tags: [CATALOG_CACHE.tag] })
+}
+const cacheOf = (c: AppContext) =>
+  (c.executionCtx as { cache?: { purge(what: { tags: string[] }): Promise<unknown> } }).cache

@@ -1,0 +1,223 @@
+/** All SQL of courses. A deleted course is in none of it, but for `restorableCourseById`. */
+import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../../db/client.ts'
+import { distinctly } from '../../db/read.ts'
+import { courseSlugs, courses, modules, users } from '../../db/schema.ts'
+import type { Page } from '../../http/pagination.ts'
+import type { CourseInput } from './schemas.ts'
+import { searchExpression } from './search.ts'
+import { slugFrom } from './slug.ts'
+
+export const RESTORE_SECONDS = 30 * 86_400
+/** A search ranks, and counts, at most this many of the newest matches: a common word costs no more than a rare one. */
+const MAX_RANKED = 1_000
+
+const columns = {
+  id: courses.id,
+  title: courses.title,
+  slug: courses.slug,
+  description: courses.description,
+  status: courses.status,
+  enrollmentType: courses.enrollmentType,
+  courseType: courses.courseType,
+  maxStudents: courses.maxStudents,
+  startDate: courses.startDate,
+  endDate: courses.endDate,
+  instructorId: courses.instructorId,
+  createdAt: courses.createdAt,
+  updatedAt: courses.updatedAt,
+  activeCount: courses.activeCount,
+  completedCount: courses.completedCount,
+}
+const instructorNames = { firstName: users.firstName, lastName: users.lastName, username: users.username }
+
+const selectCourses = (db: Db) =>
+  db
+    .select(distinctly({ ...columns, ...instructorNames }))
+    .from(courses)
+    .innerJoin(users, eq(users.id, courses.instructorId))
+    .$dynamic()
+
+export type CourseRow = Awaited<ReturnType<typeof selectCourses>>[number]
+
+export const courseById = (db: Db, id: number) =>
+  selectCourses(db).where(and(eq(courses.id, id), isNull(courses.deletedAt)))
+
+/** By a current or a former slug. */
+export const courseBySlug = (db: Db, slug: string) =>
+  selectCourses(db)
+    .innerJoin(courseSlugs, eq(courseSlugs.courseId, courses.id))
+    .where(and(eq(courseSlugs.slug, slug), isNull(courses.deletedAt)))
+
+/** A course whose deletion may still be undone, or that is not deleted at all. */
+export const restorableCourseById = (db: Db, id: number, now: number) =>
+  selectCourses(db).where(
+    and(eq(courses.id, id), sql`coalesce(${courses.deletedAt}, ${now}) > ${now - RESTORE_SECONDS}`),
+  )
+
+/** Modules of a course in their order; the caller decides whether the unpublished ones are shown. */
+export const modulesOfCourse = (db: Db, courseId: number) =>
+  db
+    .select({
+      id: modules.id,
+      title: modules.title,
+      description: modules.description,
+      order: modules.order,
+      isPublished: modules.isPublished,
+    })
+    .from(modules)
+    .where(and(eq(modules.courseId, courseId), isNull(modules.deletedAt)))
+    .orderBy(modules.order, modules.id)
+export type ModuleSummaryRow = Awaited<ReturnType<typeof modulesOfCourse>>[number]
+
+// Literals, not bound values: only so does SQLite see that a partial index serves the query.
+const isLive = sql`${courses.deletedAt} IS NULL`
+const isPublished = sql`${isLive} AND ${courses.status} = 'published'`
+
+/** Page of courses whose ids a subquery names, newest first. */
+const coursesIn = (db: Db, ids: SQL) =>
+  selectCourses(db).where(sql`${courses.id} IN (${ids})`).orderBy(desc(courses.id))
+
+type EnrollmentType = 'open' | 'restricted'
+
+export function catalog(db: Db, enrollmentType: EnrollmentType | undefined, { limit, offset }: Page) {
+  const ofType = enrollmentType === undefined ? sql`1` : sql`${courses.enrollmentType} = ${enrollmentType}`
+  return coursesIn(
+    db,
+    sql`SELECT ${courses.id} FROM ${courses} WHERE ${isPublished} AND ${ofType} ORDER BY ${courses.id} DESC LIMIT ${limit} OFFSET ${offset}`,
+  )
+}
+
+export const catalogCount = (db: Db, enrollmentType: EnrollmentType | undefined) =>
+  db
+    .select({
+      count: totalOf(enrollmentType === undefined ? OPEN_AND_RESTRICTED : [`courses.published.${enrollmentType}`]).as(
+        'count',
+      ),
+    })
+    .from(ONE_ROW)
+
+const OPEN_AND_RESTRICTED = ['courses.published.open', 'courses.published.restricted']
+const ONE_ROW = sql`(SELECT 1)`
+const totalOf = (names: string[]) =>
+  sql<number>`(SELECT sum(value) FROM totals WHERE name IN (${sql.join(
+    names.map(name => sql`${name}`),
+    sql`, `,
+  )}))`
+
+const isStaff = (viewerId: number) => sql`(SELECT is_staff FROM users WHERE id = ${viewerId})`
+
+/**
+ * What a teacher lists: every published course and their own of any status; for staff all. The newest of each set are
+ * taken from its own index and merged, so that a page costs the same however many courses there are.
+ */
+export function taughtCourses(db: Db, viewerId: number, { limit, offset }: Page) {
+  const upTo = offset + limit
+  return coursesIn(
+    db,
+    sql`SELECT id FROM (
+      SELECT * FROM (SELECT id FROM courses WHERE deleted_at IS NULL AND status = 'published' ORDER BY id DESC LIMIT ${upTo})
+      UNION
+      SELECT * FROM (SELECT id FROM courses WHERE deleted_at IS NULL AND instructor_id = ${viewerId} ORDER BY id DESC LIMIT ${upTo})
+      UNION
+      SELECT * FROM (SELECT id FROM courses WHERE deleted_at IS NULL AND ${isStaff(viewerId)} ORDER BY id DESC LIMIT ${upTo})
+    ) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`,
+  )
+}
+
+export const taughtCoursesCount = (db: Db, viewerId: number) =>
+  db
+    .select({
+      count:
+        sql<number>`CASE WHEN ${isStaff(viewerId)} THEN ${totalOf(['courses.live'])} ELSE ${totalOf(OPEN_AND_RESTRICTED)} + (
+        SELECT count(*) FROM courses WHERE deleted_at IS NULL AND instructor_id = ${viewerId} AND status IN ('draft', 'archived')
+      ) END`.as('count'),
+    })
+    .from(ONE_ROW)
+
+/** The newest matches of every word, and which of them have all the words in the title: those rank first. */
+function matches(typed: string): SQL {
+  const expression = searchExpression(typed)
+  if (expression === null) return sql`SELECT NULL AS id, 0 AS in_title WHERE 0`
+  const newest = (match: string) =>
+    sql`SELECT rowid FROM course_search WHERE course_search MATCH ${match} ORDER BY rowid DESC LIMIT ${MAX_RANKED}`
+  return sql`SELECT rowid AS id, rowid IN (${newest(`title : (${expression})`)}) AS in_title FROM (${newest(expression)})`
+}
+
+export const search = (db: Db, typed: string, { limit, offset }: Page) =>
+  selectCourses(db)
+    .innerJoin(
+      sql`(${matches(typed)} ORDER BY in_title DESC, id DESC LIMIT ${limit} OFFSET ${offset}) AS found`,
+      sql`found.id = ${courses.id}`,
+    )
+    .orderBy(sql`found.in_title DESC`, sql`found.id DESC`)
+
+export const searchCount = (db: Db, typed: string) =>
+  db.select({ count: sql<number>`(SELECT count(*) FROM (${matches(typed)}))`.as('count') }).from(ONE_ROW)
+
+/** Somebody who can own a course. */
+export const activeInstructorById = (db: Db, id: number) =>
+  db
+    .select({ id: users.id, ...instructorNames })
+    .from(users)
+    .where(and(eq(users.id, id), eq(users.isActive, true), eq(users.isInstructor, true)))
+
+/**
+ * The first free slug of a title: `intro`, else `intro-2`, `intro-3` …, found inside the statement that takes it, so that
+ * simultaneous courses of one title never meet on one slug. A course's own former slugs are free to it.
+ */
+function freeSlug(title: string, courseId: number): SQL {
+  const base = slugFrom(title)
+  const candidate = sql`${base} || CASE n WHEN 1 THEN '' ELSE '-' || n END`
+  return sql`(WITH RECURSIVE tried (n) AS (
+    SELECT 1 UNION ALL SELECT n + 1 FROM tried
+    WHERE EXISTS (SELECT 1 FROM course_slugs WHERE slug = ${candidate} AND course_id <> ${courseId})
+  ) SELECT ${candidate} FROM tried ORDER BY n DESC LIMIT 1)`
+}
+
+const NOT_YET_A_COURSE = 0
+
+export const insertCourse = (db: Db, ownerId: number, input: CourseInput, now: number) =>
+  db
+    .insert(courses)
+    .values({
+      ...values(input),
+      title: input.title,
+      slug: freeSlug(input.title, NOT_YET_A_COURSE),
+      instructorId: input.instructor ?? ownerId,
+      createdAt: now,
+      updatedAt: now,
+    })
+    .returning(columns)
+
+/** Changes what is given; a new title brings its slug along. */
+export const updateCourse = (db: Db, course: CourseRow, input: Partial<CourseInput>, now: number) =>
+  db
+    .update(courses)
+    .set({
+      ...values(input),
+      ...(input.title !== undefined && input.title !== course.title && { slug: freeSlug(input.title, course.id) }),
+      updatedAt: now,
+    })
+    .where(and(eq(courses.id, course.id), isNull(courses.deletedAt)))
+
+const values = (input: Partial<CourseInput>) => ({
+  title: input.title,
+  description: input.description,
+  status: input.status,
+  enrollmentType: input.enrollment_type,
+  courseType: input.course_type,
+  maxStudents: input.max_students,
+  startDate: input.start_date,
+  endDate: input.end_date,
+  instructorId: input.instructor,
+})
+
+export const deleteCourse = (db: Db, id: number, now: number) =>
+  db
+    .update(courses)
+    .set({ deletedAt: now })
+    .where(and(eq(courses.id, id), isNull(courses.deletedAt)))
+
+export const restoreCourse = (db: Db, id: number) =>
+  db.update(courses).set({ deletedAt: null }).where(eq(courses.id, id))

@@ -1,0 +1,66 @@
+import * as z from 'zod'
+import { dateTime, id, text, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
+import { paginated } from '../../http/pagination.ts'
+import type { EnrollmentRow } from './queries.ts'
+
+export const enrollmentStatus = z.enum(['active', 'completed', 'dropped'])
+
+export const Enrollment = z
+  .object({
+    id: id().meta({ examples: [25] }),
+    user: id().meta({ examples: [5] }),
+    user_username: z.string().meta({ examples: ['student1'] }),
+    course: id(),
+    course_title: z.string().meta({ examples: ['Introduction to Programming'] }),
+    status: enrollmentStatus,
+    progress: z
+      .int()
+      .min(0)
+      .max(100)
+      .meta({ description: 'Completed modules of the published ones, percent', examples: [15] }),
+    enrolled_at: dateTime().meta({ examples: ['2023-06-01T08:45:00Z'] }),
+    completed_at: dateTime()
+      .nullable()
+      .meta({ examples: [null] }),
+  })
+  .meta({ id: 'Enrollment' })
+export const EnrollmentPage = paginated(Enrollment)
+
+/** A learner as an instructor writes one down: at most as long as an email address may be (RFC 5321). */
+const learner = text(254, { min: 1 }).meta({ examples: ['student1'] })
+export const BulkEnrollmentInput = z.object({
+  users: z.array(learner).min(1).max(500).meta({ description: 'Usernames or email addresses' }),
+})
+
+const rowStatus = z.enum(['enrolled', 'already_enrolled', 'not_found', 'inactive', 'course_full'])
+export const BulkEnrollment = z
+  .object({
+    results: z.array(
+      z.object({
+        user: z.string().meta({ description: 'As it was sent', examples: ['student1'] }),
+        status: rowStatus,
+        enrollment: Enrollment.nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'BulkEnrollment' })
+export type BulkRow = {
+  user: string
+  status: z.output<typeof rowStatus>
+  enrollment: z.input<typeof Enrollment> | null
+}
+
+export const toEnrollment = (row: EnrollmentRow): z.input<typeof Enrollment> => ({
+  id: row.id,
+  user: row.userId,
+  user_username: row.username,
+  course: row.courseId,
+  course_title: row.courseTitle,
+  status: row.status,
+  progress: percentage(row.completedModules, row.publishedModules),
+  enrolled_at: toDateTime(row.enrolledAt),
+  completed_at: toOptionalDateTime(row.completedAt),
+})
+
+/** A share as a whole percentage; of nothing, 0. */
+export const percentage = (part: number, whole: number) => (whole === 0 ? 0 : Math.round((100 * part) / whole))

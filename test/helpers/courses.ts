@@ -1,0 +1,27 @@
+import { expect } from 'vitest'
+import { call, type TestUser, unique } from './client.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: the body of a course as answered
+type Body = any
+
+/** A course through the API, published unless said otherwise. */
+export async function makeCourse(owner: TestUser, fields: Record<string, unknown> = {}): Promise<Body> {
+  const answer = await call('POST', '/api/courses/', {
+    as: owner,
+    body: { title: unique('Course '), status: 'published', ...fields },
+  })
+  expect(answer.status, answer.text).toBe(201)
+  return answer.body
+}
+
+/** Everything a paginated list holds, page by page. */
+export async function allPages(path: string, as?: TestUser): Promise<Body[]> {
+  const results: Body[] = []
+  for (let next: string | null = path; next !== null; ) {
+    const answer = await call('GET', next, { as })
+    expect(answer.status, answer.text).toBe(200)
+    results.push(...answer.body.results)
+    next = answer.body.next
+  }
+  return results
+}
