@@ -211,10 +211,8 @@ CREATE TABLE `questions` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`quiz_id` integer NOT NULL,
 	`order` integer NOT NULL,
-	`version_id` integer,
 	`retired_at` integer,
-	FOREIGN KEY (`quiz_id`) REFERENCES `quizzes`(`id`) ON UPDATE no action ON DELETE no action,
-	FOREIGN KEY (`version_id`) REFERENCES `question_versions`(`id`) ON UPDATE no action ON DELETE no action
+	FOREIGN KEY (`quiz_id`) REFERENCES `quizzes`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `questions_by_quiz` ON `questions` (`quiz_id`,`order`,`id`);--> statement-breakpoint

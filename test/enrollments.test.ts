@@ -60,7 +60,7 @@ describe('enrolling', () => {
 
   test('refusals: restricted 403, ended or full 400, unpublished 404 or, for who may see it, 400', async () => {
     const [owner, learner] = [await makeInstructor(), await makeUser()]
-    const refusal = async (fields: object, as = learner) => {
+    const refusal = async (fields: Record<string, unknown>, as = learner) => {
       const { status, body } = await enroll(as, (await makeCourse(owner, fields)).slug)
       return [status, body.detail]
     }

@@ -1,1 +1,61 @@
-export async function purge(_db: D1Database, _now: number): Promise<void> {}
+/** Cron's work: what was deleted long enough ago is removed for good, a bounded number of rows at a time. */
+import { lte, sql } from 'drizzle-orm'
+import { RESTORE_SECONDS } from '../features/courses/queries.ts'
+import { type Db, database } from './client.ts'
+import { passwordResets, revokedTokens } from './schema.ts'
+
+const ROWS_PER_STATEMENT = 1_000
+/** A run ends after this many statements; the next one goes on where it stopped. */
+const STATEMENTS_PER_RUN = 50
+
+/** Deletes what expired and what can no longer be restored, children first. Safe to repeat, safe to be cut short. */
+export async function purge(binding: D1Database, nowMs: number): Promise<void> {
+  const db = database(binding)
+  const now = Math.floor(nowMs / 1000)
+  await db.batch([
+    db.delete(revokedTokens).where(lte(revokedTokens.expiresAt, now)),
+    db.delete(passwordResets).where(lte(passwordResets.expiresAt, now)),
+  ])
+  await purgeDeleted(db, now - RESTORE_SECONDS)
+}
+
+async function purgeDeleted(db: Db, before: number): Promise<void> {
+  let statements = 0
+  for (const { table, doomed } of CHILDREN_FIRST) {
+    for (let deleted = ROWS_PER_STATEMENT; deleted === ROWS_PER_STATEMENT; statements += 1) {
+      if (statements === STATEMENTS_PER_RUN) return
+      const ids = sql.raw(`SELECT rowid FROM ${table} WHERE ${doomed(before)} LIMIT ${ROWS_PER_STATEMENT}`)
+      // RETURNING, because `meta.changes` counts what the triggers wrote as well.
+      const rows = await db.all(sql`DELETE FROM ${sql.raw(table)} WHERE rowid IN (${ids}) RETURNING 1`)
+      deleted = rows.length
+    }
+  }
+}
+
+type Doomed = (before: number) => string
+const COURSES: Doomed = before => `(SELECT id FROM courses WHERE deleted_at <= ${before})`
+const MODULES: Doomed = before =>
+  `(SELECT id FROM modules WHERE deleted_at <= ${before} UNION SELECT id FROM modules WHERE course_id IN ${COURSES(before)})`
+const QUIZZES: Doomed = before =>
+  `(SELECT id FROM quizzes WHERE deleted_at <= ${before} UNION SELECT id FROM quizzes WHERE module_id IN ${MODULES(before)})`
+const QUESTIONS: Doomed = before => `(SELECT id FROM questions WHERE quiz_id IN ${QUIZZES(before)})`
+
+const CHILDREN_FIRST: { table: string; doomed: Doomed }[] = [
+  { table: 'responses', doomed: before => `question_id IN ${QUESTIONS(before)}` },
+  { table: 'attempts', doomed: before => `quiz_id IN ${QUIZZES(before)}` },
+  { table: 'question_versions', doomed: before => `question_id IN ${QUESTIONS(before)}` },
+  { table: 'questions', doomed: before => `quiz_id IN ${QUIZZES(before)}` },
+  {
+    table: 'qr_scans',
+    doomed: before =>
+      `qr_code_id IN (SELECT id FROM qr_codes WHERE deleted_at <= ${before} OR course_id IN ${COURSES(before)})`,
+  },
+  { table: 'qr_codes', doomed: before => `deleted_at <= ${before} OR course_id IN ${COURSES(before)}` },
+  { table: 'activities', doomed: before => `course_id IN ${COURSES(before)} OR module_id IN ${MODULES(before)}` },
+  { table: 'module_progress', doomed: before => `module_id IN ${MODULES(before)}` },
+  { table: 'quizzes', doomed: before => `id IN ${QUIZZES(before)}` },
+  { table: 'modules', doomed: before => `id IN ${MODULES(before)}` },
+  { table: 'enrollments', doomed: before => `course_id IN ${COURSES(before)}` },
+  { table: 'course_slugs', doomed: before => `course_id IN ${COURSES(before)}` },
+  { table: 'courses', doomed: before => `deleted_at <= ${before}` },
+]

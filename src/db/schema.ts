@@ -7,17 +7,7 @@
  * - Counters (`…_count`, `totals`) are written by triggers alone (`migrations/0001_triggers.sql`).
  */
 import { sql } from 'drizzle-orm'
-import {
-  type AnySQLiteColumn,
-  check,
-  index,
-  integer,
-  primaryKey,
-  sqliteTable,
-  text,
-  unique,
-  uniqueIndex,
-} from 'drizzle-orm/sqlite-core'
+import { check, index, integer, primaryKey, sqliteTable, text, unique, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
 const flag = () => integer({ mode: 'boolean' }).notNull()
 
@@ -254,7 +244,7 @@ export const quizzes = sqliteTable(
   ],
 )
 
-/** A question is its place in a quiz; what it asks is its current version. */
+/** A question is its place in a quiz; what it asks is its newest version. */
 export const questions = sqliteTable(
   'questions',
   {
@@ -263,7 +253,6 @@ export const questions = sqliteTable(
       .notNull()
       .references(() => quizzes.id),
     order: integer().notNull(),
-    versionId: integer().references((): AnySQLiteColumn => questionVersions.id),
     /** Deleting a question that has responses retires it: kept for results, never drawn again. */
     retiredAt: integer(),
   },
@@ -277,7 +266,7 @@ export const questionVersions = sqliteTable(
     id: integer().primaryKey({ autoIncrement: true }),
     questionId: integer()
       .notNull()
-      .references((): AnySQLiteColumn => questions.id),
+      .references(() => questions.id),
     type: text({
       enum: [
         'multiple_choice',

@@ -139,12 +139,11 @@ async function answer(c: AppContext, contract: Contract, handler: Handler<Contra
 }
 
 async function readJson(c: AppContext): Promise<unknown> {
-  if (c.req.raw.body === null) return {}
-  const text = await c.req.text()
-  if (text === '') return {}
+  if (c.req.raw.body === null || c.req.header('Content-Length') === '0') return {}
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(c.req.header('Content-Type') ?? '')) throw unsupportedMediaType()
+  const text = await c.req.text()
   try {
-    return JSON.parse(text)
+    return text === '' ? {} : JSON.parse(text)
   } catch {
     throw ruledOut('JSON parse error - the body is not valid JSON.')
   }

@@ -163,8 +163,10 @@ function ofAllTaught(viewerId: number, filter: EnrollmentFilter, page: Page) {
   )`
   const own = sql`SELECT value AS id FROM courses c, json_each((${newestOfCourse}))
     WHERE c.deleted_at IS NULL AND c.instructor_id = ${viewerId} AND NOT ${isStaff(viewerId)}`
-  const all = sql`SELECT e.id FROM enrollments e JOIN courses c ON c.id = e.course_id
-    WHERE c.deleted_at IS NULL AND ${hasStatus(filter)} AND ${isStaff(viewerId)} ORDER BY e.id DESC LIMIT ${page.offset + page.limit}`
+  // Crossed, so that the viewer is looked at first: for anybody but staff nothing of it is read.
+  const all = sql`SELECT e.id FROM users v CROSS JOIN enrollments e JOIN courses c ON c.id = e.course_id
+    WHERE v.id = ${viewerId} AND v.is_staff = 1 AND c.deleted_at IS NULL AND ${hasStatus(filter)}
+    ORDER BY e.id DESC LIMIT ${page.offset + page.limit}`
   const names =
     filter.status === undefined
       ? sql`'enrollments.active', 'enrollments.completed', 'enrollments.dropped'`
