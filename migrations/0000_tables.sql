@@ -83,7 +83,6 @@ CREATE TABLE `enrollments` (
 	`enrolled_at` integer NOT NULL,
 	`completed_at` integer,
 	`removed_at` integer,
-	`last_activity_at` integer,
 	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`course_id`) REFERENCES `courses`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT;
@@ -97,6 +96,7 @@ CREATE TABLE `module_progress` (
 	`enrollment_id` integer NOT NULL,
 	`module_id` integer NOT NULL,
 	`started_at` integer,
+	`content_completed_at` integer,
 	`completed_at` integer,
 	`time_spent_seconds` integer DEFAULT 0 NOT NULL,
 	`last_activity_at` integer NOT NULL,
@@ -123,6 +123,7 @@ CREATE TABLE `modules` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `modules_by_course` ON `modules` (`course_id`,`order`,`id`) WHERE "modules"."deleted_at" IS NULL;--> statement-breakpoint
+CREATE INDEX `modules_by_order` ON `modules` (`order`,`id`) WHERE "modules"."deleted_at" IS NULL;--> statement-breakpoint
 CREATE INDEX `modules_deleted` ON `modules` (`deleted_at`) WHERE "modules"."deleted_at" IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `password_resets` (
 	`token_hash` text PRIMARY KEY NOT NULL,
@@ -244,6 +245,10 @@ CREATE TABLE `quizzes` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `quizzes_by_module` ON `quizzes` (`module_id`,`id`) WHERE "quizzes"."deleted_at" IS NULL;--> statement-breakpoint
+CREATE INDEX `quizzes_live` ON `quizzes` (`id`) WHERE "quizzes"."deleted_at" IS NULL;--> statement-breakpoint
+CREATE INDEX `quizzes_by_published` ON `quizzes` (`is_published`,`id`) WHERE "quizzes"."deleted_at" IS NULL;--> statement-breakpoint
+CREATE INDEX `quizzes_by_survey` ON `quizzes` (`is_survey`,`id`) WHERE "quizzes"."deleted_at" IS NULL;--> statement-breakpoint
+CREATE INDEX `quizzes_by_published_survey` ON `quizzes` (`is_published`,`is_survey`,`id`) WHERE "quizzes"."deleted_at" IS NULL;--> statement-breakpoint
 CREATE INDEX `quizzes_deleted` ON `quizzes` (`deleted_at`) WHERE "quizzes"."deleted_at" IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `responses` (
 	`id` integer PRIMARY KEY NOT NULL,

@@ -4,7 +4,8 @@
 -- Counts of sets that no owner bounds. Deleted courses and their enrollments count nowhere.
 INSERT INTO totals (name, value) VALUES
   ('users', 0), ('courses.live', 0), ('courses.published.open', 0), ('courses.published.restricted', 0),
-  ('enrollments.active', 0), ('enrollments.completed', 0), ('enrollments.dropped', 0);
+  ('enrollments.active', 0), ('enrollments.completed', 0), ('enrollments.dropped', 0), ('modules.live', 0),
+  ('quizzes.draft', 0), ('quizzes.draft.survey', 0), ('quizzes.published', 0), ('quizzes.published.survey', 0);
 --> statement-breakpoint
 CREATE TRIGGER users_counted_on_insert AFTER INSERT ON users BEGIN
   UPDATE totals SET value = value + 1 WHERE name = 'users';
@@ -108,4 +109,48 @@ WHEN (NEW.deleted_at IS NULL) <> (OLD.deleted_at IS NULL) BEGIN
     WHEN 'enrollments.completed' THEN NEW.completed_count
     ELSE NEW.dropped_count END
   WHERE name IN ('enrollments.active', 'enrollments.completed', 'enrollments.dropped');
+END;
+--> statement-breakpoint
+-- Modules and quizzes that are live with all above them.
+CREATE TRIGGER modules_counted_on_insert AFTER INSERT ON modules WHEN NEW.deleted_at IS NULL BEGIN
+  UPDATE totals SET value = value + 1
+  WHERE name = 'modules.live' AND EXISTS (SELECT 1 FROM courses WHERE id = NEW.course_id AND deleted_at IS NULL);
+END;
+--> statement-breakpoint
+CREATE TRIGGER modules_counted_on_deleted AFTER UPDATE OF deleted_at ON modules
+WHEN (NEW.deleted_at IS NULL) <> (OLD.deleted_at IS NULL)
+  AND EXISTS (SELECT 1 FROM courses WHERE id = NEW.course_id AND deleted_at IS NULL) BEGIN
+  UPDATE totals SET value = value + CASE WHEN NEW.deleted_at IS NULL THEN 1 ELSE -1 END * CASE name
+    WHEN 'modules.live' THEN 1
+    ELSE (SELECT count(*) FROM quizzes q WHERE q.module_id = NEW.id AND q.deleted_at IS NULL
+      AND name = 'quizzes.' || iif(q.is_published, 'published', 'draft') || iif(q.is_survey, '.survey', '')) END
+  WHERE name IN ('modules.live', 'quizzes.draft', 'quizzes.draft.survey', 'quizzes.published', 'quizzes.published.survey');
+END;
+--> statement-breakpoint
+CREATE TRIGGER modules_and_quizzes_counted_on_course_deleted AFTER UPDATE OF deleted_at ON courses
+WHEN (NEW.deleted_at IS NULL) <> (OLD.deleted_at IS NULL) BEGIN
+  UPDATE totals SET value = value + CASE WHEN NEW.deleted_at IS NULL THEN 1 ELSE -1 END * CASE name
+    WHEN 'modules.live' THEN (SELECT count(*) FROM modules WHERE course_id = NEW.id AND deleted_at IS NULL)
+    ELSE (SELECT count(*) FROM modules m JOIN quizzes q ON q.module_id = m.id
+      WHERE m.course_id = NEW.id AND m.deleted_at IS NULL AND q.deleted_at IS NULL
+        AND name = 'quizzes.' || iif(q.is_published, 'published', 'draft') || iif(q.is_survey, '.survey', '')) END
+  WHERE name IN ('modules.live', 'quizzes.draft', 'quizzes.draft.survey', 'quizzes.published', 'quizzes.published.survey');
+END;
+--> statement-breakpoint
+CREATE TRIGGER quizzes_counted_on_insert AFTER INSERT ON quizzes WHEN NEW.deleted_at IS NULL BEGIN
+  UPDATE totals SET value = value + 1
+  WHERE name = 'quizzes.' || iif(NEW.is_published, 'published', 'draft') || iif(NEW.is_survey, '.survey', '')
+    AND EXISTS (SELECT 1 FROM modules m JOIN courses c ON c.id = m.course_id
+      WHERE m.id = NEW.module_id AND m.deleted_at IS NULL AND c.deleted_at IS NULL);
+END;
+--> statement-breakpoint
+CREATE TRIGGER quizzes_counted_on_update AFTER UPDATE OF is_published, is_survey, deleted_at ON quizzes
+WHEN EXISTS (SELECT 1 FROM modules m JOIN courses c ON c.id = m.course_id
+  WHERE m.id = NEW.module_id AND m.deleted_at IS NULL AND c.deleted_at IS NULL) BEGIN
+  UPDATE totals SET value = value - 1
+  WHERE OLD.deleted_at IS NULL
+    AND name = 'quizzes.' || iif(OLD.is_published, 'published', 'draft') || iif(OLD.is_survey, '.survey', '');
+  UPDATE totals SET value = value + 1
+  WHERE NEW.deleted_at IS NULL
+    AND name = 'quizzes.' || iif(NEW.is_published, 'published', 'draft') || iif(NEW.is_survey, '.survey', '');
 END;

@@ -5,6 +5,8 @@ import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { courseRoutes } from './features/courses/routes.ts'
 import { enrollmentRoutes } from './features/enrollments/routes.ts'
+import { moduleRoutes } from './features/modules/routes.ts'
+import { progressRoutes } from './features/progress/routes.ts'
 import { userRoutes } from './features/users/routes.ts'
 import { createApi } from './http/api.ts'
 import { requireSecret } from './http/authentication.ts'
@@ -41,6 +43,8 @@ app.use((c, next) => {
 userRoutes(api)
 courseRoutes(api)
 enrollmentRoutes(api)
+moduleRoutes(api)
+progressRoutes(api)
 referenceRoutes(api)
 api.mount()
 

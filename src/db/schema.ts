@@ -143,7 +143,6 @@ export const enrollments = sqliteTable(
     completedAt: integer(),
     /** Set when the instructor removed the learner, who then cannot enroll alone again. */
     removedAt: integer(),
-    lastActivityAt: integer(),
   },
   t => [
     unique('enrollments_user_course').on(t.userId, t.courseId),
@@ -176,6 +175,7 @@ export const modules = sqliteTable(
   },
   t => [
     index('modules_by_course').on(t.courseId, t.order, t.id).where(sql`${t.deletedAt} IS NULL`),
+    index('modules_by_order').on(t.order, t.id).where(sql`${t.deletedAt} IS NULL`),
     index('modules_deleted').on(t.deletedAt).where(sql`${t.deletedAt} IS NOT NULL`),
   ],
 )
@@ -191,6 +191,8 @@ export const moduleProgress = sqliteTable(
       .notNull()
       .references(() => modules.id),
     startedAt: integer(),
+    /** The learner's own mark; alone it completes a module only where its criteria say so. */
+    contentCompletedAt: integer(),
     completedAt: integer(),
     timeSpentSeconds: integer().notNull().default(0),
     lastActivityAt: integer().notNull(),
@@ -240,6 +242,10 @@ export const quizzes = sqliteTable(
   },
   t => [
     index('quizzes_by_module').on(t.moduleId, t.id).where(sql`${t.deletedAt} IS NULL`),
+    index('quizzes_live').on(t.id).where(sql`${t.deletedAt} IS NULL`),
+    index('quizzes_by_published').on(t.isPublished, t.id).where(sql`${t.deletedAt} IS NULL`),
+    index('quizzes_by_survey').on(t.isSurvey, t.id).where(sql`${t.deletedAt} IS NULL`),
+    index('quizzes_by_published_survey').on(t.isPublished, t.isSurvey, t.id).where(sql`${t.deletedAt} IS NULL`),
     index('quizzes_deleted').on(t.deletedAt).where(sql`${t.deletedAt} IS NOT NULL`),
   ],
 )

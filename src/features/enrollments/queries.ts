@@ -4,15 +4,7 @@ import type { Db } from '../../db/client.ts'
 import { distinctly } from '../../db/read.ts'
 import { courses, enrollments, users } from '../../db/schema.ts'
 import type { Page } from '../../http/pagination.ts'
-
-/** Progress is computed on read: what an instructor publishes or deletes never has to touch 100,000 learners. */
-const publishedModules = sql<number>`(
-  SELECT count(*) FROM modules m WHERE m.course_id = ${enrollments.courseId} AND m.deleted_at IS NULL AND m.is_published = 1
-)`
-const completedModules = sql<number>`(
-  SELECT count(*) FROM module_progress p JOIN modules m ON m.id = p.module_id
-  WHERE p.enrollment_id = ${enrollments.id} AND p.completed_at IS NOT NULL AND m.deleted_at IS NULL AND m.is_published = 1
-)`
+import { completedModules, publishedModules } from '../progress/queries.ts'
 
 const selectEnrollments = (db: Db) =>
   db
@@ -74,7 +66,7 @@ export const takeSeat = (db: Db, userId: number, courseId: number, now: number) 
   db
     .insert(enrollments)
     .select(
-      sql`SELECT NULL, ${userId}, id, 'active', 'self', ${now}, NULL, NULL, NULL FROM courses
+      sql`SELECT NULL, ${userId}, id, 'active', 'self', ${now}, NULL, NULL FROM courses
         WHERE id = ${courseId} AND deleted_at IS NULL AND status = 'published'
           AND (max_students = 0 OR active_count + completed_count < max_students)`,
     )
@@ -217,7 +209,7 @@ export const enrollAll = (db: Db, courseId: number, userIds: number[], now: numb
   db
     .insert(enrollments)
     .select(
-      sql`SELECT NULL, value, c.id, 'active', 'instructor', ${now}, NULL, NULL, NULL
+      sql`SELECT NULL, value, c.id, 'active', 'instructor', ${now}, NULL, NULL
         FROM json_each(${JSON.stringify(userIds)}), courses c
         WHERE c.id = ${courseId} AND c.deleted_at IS NULL AND c.status = 'published'`,
     )

@@ -4,6 +4,7 @@ import type { Api } from '../../http/api.ts'
 import { failedOn, notFound, Refusal, ruledOut } from '../../http/errors.ts'
 import { pathId, queryId, toDate } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
+import { recordActivity } from '../activities/queries.ts'
 import { requireManaged, requireTeacher, sees } from '../courses/access.ts'
 import { courseById, courseBySlug } from '../courses/queries.ts'
 import { admit, COURSE_FULL } from './admission.ts'
@@ -57,9 +58,15 @@ export function enrollmentRoutes(api: Api): void {
         enrollmentBySlug(db, caller.userId, params.slug),
       )
       const { course } = admit(viewer, found, state, toDate(now))
-      const [[seat], [enrollment]] = await batch(
+      const [[seat], , [enrollment]] = await batch(
         db,
         takeSeat(db, viewer.id, course.id, now),
+        recordActivity(
+          db,
+          { userId: viewer.id, type: 'course_enroll', targetId: course.id, courseId: course.id },
+          now,
+          'changed',
+        ),
         enrollmentIn(db, viewer.id, course.id),
       )
       if (!enrollment || enrollment.status === 'dropped') throw ruledOut(COURSE_FULL)

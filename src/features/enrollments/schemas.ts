@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { dateTime, id, text, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
 import { paginated } from '../../http/pagination.ts'
+import { percentage } from '../progress/completion.ts'
 import type { EnrollmentRow } from './queries.ts'
 
 export const enrollmentStatus = z.enum(['active', 'completed', 'dropped'])
@@ -61,6 +62,3 @@ export const toEnrollment = (row: EnrollmentRow): z.input<typeof Enrollment> => 
   enrolled_at: toDateTime(row.enrolledAt),
   completed_at: toOptionalDateTime(row.completedAt),
 })
-
-/** A share as a whole percentage; of nothing, 0. */
-export const percentage = (part: number, whole: number) => (whole === 0 ? 0 : Math.round((100 * part) / whole))

@@ -1,0 +1,157 @@
+/** All SQL of modules. What is deleted, or lies in a deleted course, is in none of it but `restorableModuleById`. */
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../../db/client.ts'
+import { distinctly } from '../../db/read.ts'
+import { courses, enrollments, modules, quizzes } from '../../db/schema.ts'
+import type { Page } from '../../http/pagination.ts'
+import { RESTORE_SECONDS } from '../courses/queries.ts'
+import type { EnrollmentStatus } from '../enrollments/queries.ts'
+import type { ModuleInput } from './schemas.ts'
+
+const selectModules = (db: Db) =>
+  db
+    .select(
+      distinctly({
+        id: modules.id,
+        courseId: modules.courseId,
+        courseTitle: courses.title,
+        courseStatus: courses.status,
+        instructorId: courses.instructorId,
+        title: modules.title,
+        description: modules.description,
+        order: modules.order,
+        completionCriteria: modules.completionCriteria,
+        content: modules.content,
+        isPublished: modules.isPublished,
+        createdAt: modules.createdAt,
+        updatedAt: modules.updatedAt,
+      }),
+    )
+    .from(modules)
+    .innerJoin(courses, eq(courses.id, modules.courseId))
+    .$dynamic()
+export type ModuleRow = Awaited<ReturnType<typeof selectModules>>[number]
+
+export const moduleById = (db: Db, id: number) =>
+  selectModules(db).where(and(eq(modules.id, id), isNull(modules.deletedAt), isNull(courses.deletedAt)))
+
+/** A module whose deletion may still be undone, or that is not deleted at all. */
+export const restorableModuleById = (db: Db, id: number, now: number) =>
+  selectModules(db).where(
+    and(
+      eq(modules.id, id),
+      isNull(courses.deletedAt),
+      sql`coalesce(${modules.deletedAt}, ${now}) > ${now - RESTORE_SECONDS}`,
+    ),
+  )
+
+/** How a user stands in the course of a module. */
+export const enrollmentForModule = (db: Db, userId: number, moduleId: number) =>
+  db
+    .select({ id: enrollments.id, status: sql<EnrollmentStatus>`${enrollments.status}` })
+    .from(enrollments)
+    .where(
+      and(
+        eq(enrollments.userId, userId),
+        sql`${enrollments.courseId} = (SELECT course_id FROM modules WHERE id = ${moduleId})`,
+      ),
+    )
+
+/** Quizzes of a module; the caller decides whether the unpublished ones are shown. */
+export const quizzesOfModule = (db: Db, moduleId: number) =>
+  db
+    .select({
+      id: quizzes.id,
+      title: quizzes.title,
+      description: quizzes.description,
+      timeLimitMinutes: quizzes.timeLimitMinutes,
+      passingScore: quizzes.passingScore,
+      isPublished: quizzes.isPublished,
+    })
+    .from(quizzes)
+    .where(and(eq(quizzes.moduleId, moduleId), sql`${quizzes.deletedAt} IS NULL`))
+    .orderBy(quizzes.id)
+export type QuizSummaryRow = Awaited<ReturnType<typeof quizzesOfModule>>[number]
+
+/**
+ * The page and the count of the modules a user has access to: for staff all, else those of own courses and the published
+ * ones of courses taken. By `order`, ties by id.
+ */
+export function accessibleModules(db: Db, viewerId: number, courseId: number | undefined, { limit, offset }: Page) {
+  const inCourse = courseId === undefined ? sql`1` : sql`c.id = ${courseId}`
+  const ownAndTaken = sql`
+    SELECT m.id, m."order" FROM users v CROSS JOIN courses c JOIN modules m ON m.course_id = c.id
+      WHERE v.id = ${viewerId} AND v.is_instructor = 1 AND c.instructor_id = v.id AND c.deleted_at IS NULL AND m.deleted_at IS NULL AND ${inCourse}
+    UNION
+    SELECT m.id, m."order" FROM enrollments e JOIN courses c ON c.id = e.course_id JOIN modules m ON m.course_id = c.id
+      WHERE e.user_id = ${viewerId} AND e.status IN ('active', 'completed') AND c.deleted_at IS NULL AND c.status <> 'draft'
+        AND m.deleted_at IS NULL AND m.is_published = 1 AND ${inCourse}`
+  const forStaff = (
+    what: SQL,
+  ) => sql`SELECT ${what} FROM users v CROSS JOIN modules m JOIN courses c ON c.id = m.course_id
+    WHERE v.id = ${viewerId} AND v.is_staff = 1 AND m.deleted_at IS NULL AND c.deleted_at IS NULL
+      AND ${courseId === undefined ? sql`1` : sql`m.course_id = ${courseId}`}`
+  const staffCount =
+    courseId === undefined ? sql`SELECT value FROM totals WHERE name = 'modules.live'` : forStaff(sql`count(*)`)
+  return {
+    rows: selectModules(db)
+      .where(
+        sql`${modules.id} IN (SELECT id FROM (
+          ${ownAndTaken} UNION SELECT * FROM (${forStaff(sql`m.id, m."order"`)} ORDER BY m."order", m.id LIMIT ${offset + limit})
+        ) ORDER BY "order", id LIMIT ${limit} OFFSET ${offset})`,
+      )
+      .orderBy(modules.order, modules.id),
+    count: db
+      .select({
+        count:
+          sql<number>`CASE WHEN (SELECT is_staff FROM users WHERE id = ${viewerId}) THEN (${staffCount}) ELSE (SELECT count(*) FROM (${ownAndTaken})) END`.as(
+            'count',
+          ),
+      })
+      .from(sql`(SELECT 1)`),
+  }
+}
+
+export const insertModule = (db: Db, input: ModuleInput, now: number) =>
+  db
+    .insert(modules)
+    .values({
+      ...values(input),
+      courseId: input.course,
+      title: input.title,
+      // Inside the statement, so that two modules made at once do not share a place.
+      order:
+        input.order ??
+        sql`(SELECT coalesce(max("order"), 0) + 1 FROM modules WHERE course_id = ${input.course} AND deleted_at IS NULL)`,
+      createdAt: now,
+      updatedAt: now,
+    })
+    .returning({ id: modules.id })
+
+/** The newest module of a course: the one just inserted in the same transaction. */
+export const newestModuleOf = (db: Db, courseId: number) =>
+  selectModules(db).where(sql`${modules.id} = (SELECT max(id) FROM modules WHERE course_id = ${courseId})`)
+
+export const updateModule = (db: Db, id: number, input: Partial<ModuleInput>, now: number) =>
+  db
+    .update(modules)
+    .set({ ...values(input), updatedAt: now })
+    .where(and(eq(modules.id, id), isNull(modules.deletedAt)))
+
+const values = (input: Partial<ModuleInput>) => ({
+  title: input.title,
+  description: input.description,
+  order: input.order,
+  completionCriteria: input.completion_criteria,
+  content: input.content,
+  isPublished: input.is_published,
+})
+
+export const deleteModule = (db: Db, id: number, now: number) =>
+  db
+    .update(modules)
+    .set({ deletedAt: now })
+    .where(and(eq(modules.id, id), isNull(modules.deletedAt)))
+
+export const restoreModule = (db: Db, id: number) =>
+  db.update(modules).set({ deletedAt: null }).where(eq(modules.id, id))

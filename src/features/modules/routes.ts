@@ -1,0 +1,185 @@
+import * as z from 'zod'
+import { asViewer, batch } from '../../db/read.ts'
+import type { Api } from '../../http/api.ts'
+import { forbidden, invalid, notFound } from '../../http/errors.ts'
+import { pathId, queryId } from '../../http/fields.ts'
+import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
+import { recordActivity } from '../activities/queries.ts'
+import { manages, sees } from '../courses/access.ts'
+import { courseById } from '../courses/queries.ts'
+import { enrollmentOf } from '../enrollments/queries.ts'
+import { touchModule } from '../progress/queries.ts'
+import { managesModule, requireManagedModule, requireModule } from './access.ts'
+import {
+  accessibleModules,
+  deleteModule,
+  enrollmentForModule,
+  insertModule,
+  moduleById,
+  newestModuleOf,
+  quizzesOfModule,
+  restorableModuleById,
+  restoreModule,
+  updateModule,
+} from './queries.ts'
+import { Module, ModuleDetail, ModuleInput, ModulePage, toModule, toQuizSummary } from './schemas.ts'
+
+const tag = 'Modules'
+const params = z.object({ id: pathId() })
+const NOT_ITS_INSTRUCTOR = "Not the course's instructor"
+
+export function moduleRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'get',
+      path: '/api/modules/',
+      tag,
+      summary: 'List modules',
+      description:
+        'Of your own courses, and the published ones of courses you take; for staff all. By `order`, ties by id.',
+      query: z.object({ course: queryId().optional(), ...pageQuery }),
+      responses: { 200: ModulePage },
+    },
+    async ({ query, caller, db, c, json }) => {
+      const page = pageOf(query)
+      const accessible = accessibleModules(db, caller.userId, query.course, page)
+      const [, rows, [total]] = await asViewer(db, caller, accessible.rows, accessible.count)
+      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toModule)))
+    },
+  )
+
+  api.route(
+    {
+      method: 'get',
+      path: '/api/modules/{id}/',
+      tag,
+      summary: 'Get module details',
+      description:
+        'With its quizzes; unpublished ones only for its instructor and staff. A learner’s reading starts the module and counts as a view.',
+      params,
+      responses: { 200: ModuleDetail },
+      refuses: { 403: 'Not enrolled in the course' },
+    },
+    async ({ params, caller, db, now, json, later }) => {
+      const [viewer, [row], [enrollment], quizzes] = await asViewer(
+        db,
+        caller,
+        moduleById(db, params.id),
+        enrollmentForModule(db, caller.userId, params.id),
+        quizzesOfModule(db, params.id),
+      )
+      const module = requireModule(viewer, row, enrollment?.status)
+      const isAuthor = managesModule(viewer, module)
+      if (!isAuthor && enrollment) {
+        const view = {
+          userId: viewer.id,
+          type: 'module_view',
+          targetId: module.id,
+          courseId: module.courseId,
+          moduleId: module.id,
+        } as const
+        later(batch(db, touchModule(db, enrollment.id, module.id, now), recordActivity(db, view, now)))
+      }
+      const shown = quizzes.filter(quiz => quiz.isPublished || isAuthor)
+      return json(200, { ...toModule(module), quizzes: shown.map(toQuizSummary) })
+    },
+  )
+
+  api.route(
+    {
+      method: 'post',
+      path: '/api/modules/',
+      tag,
+      summary: 'Create a module',
+      body: ModuleInput,
+      responses: { 201: Module },
+      refuses: { 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ body, caller, db, now, json }) => {
+      const [viewer, [course], [enrollment]] = await asViewer(
+        db,
+        caller,
+        courseById(db, body.course),
+        enrollmentOf(db, caller.userId, body.course),
+      )
+      if (!course || !sees(viewer, course, enrollment?.status)) throw invalid({ course: ['No such course.'] })
+      if (!manages(viewer, course)) throw forbidden()
+      const [, [created]] = await batch(db, insertModule(db, body, now), newestModuleOf(db, course.id))
+      if (!created) throw notFound()
+      return json(201, toModule(created))
+    },
+  )
+
+  api.route(
+    {
+      method: 'put',
+      path: '/api/modules/{id}/',
+      tag,
+      summary: 'Update a module',
+      description: 'What is omitted keeps its value. Nobody’s completion is made or unmade by it.',
+      params,
+      body: ModuleInput,
+      responses: { 200: Module },
+      refuses: { 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ params, body, caller, db, now, json }) => {
+      const [viewer, [row], [enrollment]] = await asViewer(
+        db,
+        caller,
+        moduleById(db, params.id),
+        enrollmentForModule(db, caller.userId, params.id),
+      )
+      const module = requireManagedModule(viewer, row, enrollment?.status)
+      if (body.course !== undefined && body.course !== module.courseId) {
+        throw invalid({ course: ['A module stays in its course.'] })
+      }
+      const [, [updated]] = await batch(db, updateModule(db, module.id, body, now), moduleById(db, module.id))
+      if (!updated) throw notFound()
+      return json(200, toModule(updated))
+    },
+  )
+
+  api.route(
+    {
+      method: 'delete',
+      path: '/api/modules/{id}/',
+      tag,
+      summary: 'Delete a module',
+      description: 'It and its quizzes are gone from everywhere at once; for 30 days it can be restored.',
+      params,
+      responses: { 204: null },
+      refuses: { 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ params, caller, db, now, empty }) => {
+      const [viewer, [row], [enrollment]] = await asViewer(
+        db,
+        caller,
+        moduleById(db, params.id),
+        enrollmentForModule(db, caller.userId, params.id),
+      )
+      const module = requireManagedModule(viewer, row, enrollment?.status)
+      await batch(db, deleteModule(db, module.id, now))
+      return empty(204)
+    },
+  )
+
+  api.route(
+    {
+      method: 'post',
+      path: '/api/modules/{id}/restore/',
+      tag,
+      summary: 'Restore a deleted module',
+      description: 'Within 30 days. A module that is not deleted is answered as it is.',
+      params,
+      responses: { 200: Module },
+    },
+    async ({ params, caller, db, now, json }) => {
+      const [viewer, [row]] = await asViewer(db, caller, restorableModuleById(db, params.id, now))
+      // Whoever does not manage a deleted module may not know that it ever was.
+      if (!row || !managesModule(viewer, row)) throw notFound()
+      const [, [restored]] = await batch(db, restoreModule(db, row.id), moduleById(db, row.id))
+      if (!restored) throw notFound()
+      return json(200, toModule(restored))
+    },
+  )
+}

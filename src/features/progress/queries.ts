@@ -1,0 +1,237 @@
+/**
+ * All SQL of progress. A learner has a row for every published module of every course taken, stored only once touched;
+ * what is published, unpublished or deleted changes the sums on the next read and never a stored completion.
+ */
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../../db/client.ts'
+import { distinctly } from '../../db/read.ts'
+import { courses, enrollments, moduleProgress, modules } from '../../db/schema.ts'
+import type { Page } from '../../http/pagination.ts'
+import type { ModuleStatus } from './completion.ts'
+
+/** Published modules of an enrollment's course. */
+export const publishedModules = sql<number>`(
+  SELECT count(*) FROM modules m WHERE m.course_id = ${enrollments.courseId} AND m.deleted_at IS NULL AND m.is_published = 1
+)`
+/** Those of them that the learner completed. */
+export const completedModules = sql<number>`(
+  SELECT count(*) FROM module_progress p JOIN modules m ON m.id = p.module_id
+  WHERE p.enrollment_id = ${enrollments.id} AND p.completed_at IS NOT NULL AND m.deleted_at IS NULL AND m.is_published = 1
+)`
+
+/** Whether the enrollment's learner passed quiz `q` (completed, if it is a survey) since the module's last reset. */
+const isPassed = (enrollmentId: SQL) => sql`EXISTS (
+  SELECT 1 FROM attempts a WHERE a.enrollment_id = ${enrollmentId} AND a.quiz_id = q.id AND a.passed = 1 AND a.is_preview = 0
+    AND a.completed_at > coalesce((SELECT reset_at FROM module_progress r WHERE r.enrollment_id = ${enrollmentId} AND r.module_id = q.module_id), 0)
+)`
+const isShown = sql`q.deleted_at IS NULL AND q.is_published = 1`
+
+const quizzesOfCourse = (condition: SQL) => sql<number>`(
+  SELECT count(*) FROM modules m JOIN quizzes q ON q.module_id = m.id
+  WHERE m.course_id = ${enrollments.courseId} AND m.deleted_at IS NULL AND m.is_published = 1 AND ${isShown} AND ${condition}
+)`
+
+// Courses a learner takes and may see.
+const isTaken = sql`${enrollments.status} IN ('active', 'completed') AND ${courses.deletedAt} IS NULL AND ${courses.status} <> 'draft'`
+
+const inCourse = (courseId: number | undefined) =>
+  courseId === undefined ? sql`1` : sql`${enrollments.courseId} = ${courseId}`
+
+/** A learner's progress by course, the newest enrollment first. */
+export const courseProgress = (db: Db, userId: number, courseId: number | undefined, { limit, offset }: Page) =>
+  db
+    .select(
+      distinctly({
+        id: enrollments.id,
+        courseId: enrollments.courseId,
+        courseTitle: courses.title,
+        userId: enrollments.userId,
+        enrolledAt: enrollments.enrolledAt,
+        completedAt: enrollments.completedAt,
+        publishedModules: publishedModules.as('publishedModules'),
+        completedModules: completedModules.as('completedModules'),
+        totalQuizzes: quizzesOfCourse(sql`1`).as('totalQuizzes'),
+        passedQuizzes: quizzesOfCourse(isPassed(sql`${enrollments.id}`)).as('passedQuizzes'),
+        lastActivityAt: sql<
+          number | null
+        >`(SELECT max(p.last_activity_at) FROM module_progress p WHERE p.enrollment_id = ${enrollments.id})`.as(
+          'lastActivityAt',
+        ),
+      }),
+    )
+    .from(enrollments)
+    .innerJoin(courses, eq(courses.id, enrollments.courseId))
+    .where(and(eq(enrollments.userId, userId), isTaken, inCourse(courseId)))
+    .orderBy(desc(enrollments.id))
+    .limit(limit)
+    .offset(offset)
+export type CourseProgressRow = Awaited<ReturnType<typeof courseProgress>>[number]
+
+export const courseProgressCount = (db: Db, userId: number, courseId: number | undefined) =>
+  db
+    .select({ count: sql<number>`count(*)`.as('count') })
+    .from(enrollments)
+    .innerJoin(courses, eq(courses.id, enrollments.courseId))
+    .where(and(eq(enrollments.userId, userId), isTaken, inCourse(courseId)))
+
+const moduleProgressColumns = {
+  enrollmentId: enrollments.id,
+  userId: enrollments.userId,
+  enrolledAt: enrollments.enrolledAt,
+  courseId: courses.id,
+  courseTitle: courses.title,
+  courseStatus: courses.status,
+  instructorId: courses.instructorId,
+  moduleId: modules.id,
+  moduleTitle: modules.title,
+  completionCriteria: modules.completionCriteria,
+  startedAt: sql<number | null>`${moduleProgress.startedAt}`.as('startedAt'),
+  completedAt: sql<number | null>`${moduleProgress.completedAt}`.as('completedAt'),
+  timeSpentSeconds: sql<number>`coalesce(${moduleProgress.timeSpentSeconds}, 0)`.as('timeSpentSeconds'),
+  lastActivityAt: sql<number | null>`${moduleProgress.lastActivityAt}`.as('lastActivityAt'),
+  resetAt: sql<number | null>`${moduleProgress.resetAt}`.as('resetAt'),
+  quizCount: sql<number>`(SELECT count(*) FROM quizzes q WHERE q.module_id = ${modules.id} AND ${isShown})`.as(
+    'quizCount',
+  ),
+}
+
+const selectModuleProgress = (db: Db) =>
+  db
+    .select(distinctly(moduleProgressColumns))
+    .from(enrollments)
+    .innerJoin(courses, eq(courses.id, enrollments.courseId))
+    .innerJoin(
+      modules,
+      sql`${modules.courseId} = ${courses.id} AND ${modules.deletedAt} IS NULL AND ${modules.isPublished} = 1`,
+    )
+    .leftJoin(
+      moduleProgress,
+      sql`${moduleProgress.enrollmentId} = ${enrollments.id} AND ${moduleProgress.moduleId} = ${modules.id}`,
+    )
+    .$dynamic()
+export type ModuleProgressRow = Awaited<ReturnType<typeof selectModuleProgress>>[number]
+
+export type ModuleProgressFilter = { course?: number; module?: number; status?: ModuleStatus }
+
+const matchesFilter = (userId: number, filter: ModuleProgressFilter) =>
+  and(
+    eq(enrollments.userId, userId),
+    isTaken,
+    inCourse(filter.course),
+    filter.module === undefined ? undefined : eq(modules.id, filter.module),
+    filter.status && HAS_STATUS[filter.status],
+  )
+
+/** As `moduleStatus` decides it. */
+const HAS_STATUS: Record<ModuleStatus, SQL> = {
+  completed: sql`${moduleProgress.completedAt} IS NOT NULL`,
+  in_progress: sql`${moduleProgress.completedAt} IS NULL AND ${moduleProgress.startedAt} IS NOT NULL`,
+  not_started: sql`${moduleProgress.completedAt} IS NULL AND ${moduleProgress.startedAt} IS NULL`,
+}
+
+/** A learner's modules: the newest enrollment first, each course's in their order. */
+export const moduleProgressList = (db: Db, userId: number, filter: ModuleProgressFilter, { limit, offset }: Page) =>
+  selectModuleProgress(db)
+    .where(matchesFilter(userId, filter))
+    .orderBy(desc(enrollments.id), modules.order, modules.id)
+    .limit(limit)
+    .offset(offset)
+
+export const moduleProgressCount = (db: Db, userId: number, filter: ModuleProgressFilter) =>
+  db
+    .select({ count: sql<number>`count(*)`.as('count') })
+    .from(enrollments)
+    .innerJoin(courses, eq(courses.id, enrollments.courseId))
+    .innerJoin(
+      modules,
+      sql`${modules.courseId} = ${courses.id} AND ${modules.deletedAt} IS NULL AND ${modules.isPublished} = 1`,
+    )
+    .leftJoin(
+      moduleProgress,
+      sql`${moduleProgress.enrollmentId} = ${enrollments.id} AND ${moduleProgress.moduleId} = ${modules.id}`,
+    )
+    .where(matchesFilter(userId, filter))
+
+/** One learner's row of one module. */
+export const moduleProgressOf = (db: Db, enrollmentId: number, moduleId: number) =>
+  selectModuleProgress(db).where(and(eq(enrollments.id, enrollmentId), eq(modules.id, moduleId), isTaken))
+
+type Touch = { secondsSpent?: number; contentCompleted?: boolean }
+
+/** The learner did something in the module: starts it, adds time, or keeps the learner's mark. */
+export const touchModule = (db: Db, enrollmentId: number, moduleId: number, now: number, touch: Touch = {}) => {
+  const { secondsSpent = 0, contentCompleted = false } = touch
+  const row = moduleProgress
+  return db
+    .insert(row)
+    .values({
+      enrollmentId,
+      moduleId,
+      startedAt: now,
+      contentCompletedAt: contentCompleted ? now : null,
+      timeSpentSeconds: secondsSpent,
+      lastActivityAt: now,
+    })
+    .onConflictDoUpdate({
+      target: [row.enrollmentId, row.moduleId],
+      set: {
+        startedAt: sql`coalesce(${row.startedAt}, ${now})`,
+        timeSpentSeconds: sql`${row.timeSpentSeconds} + ${secondsSpent}`,
+        lastActivityAt: now,
+        ...(contentCompleted && { contentCompletedAt: sql`coalesce(${row.contentCompletedAt}, ${now})` }),
+      },
+    })
+}
+
+/**
+ * Completes the module if its criteria are met: `content` by the learner's mark, `quiz` by every shown quiz passed (by the
+ * mark, where there is no quiz), `hybrid` by both.
+ */
+export const completeModule = (db: Db, enrollmentId: number, moduleId: number, now: number) =>
+  db
+    .update(moduleProgress)
+    .set({ completedAt: now, lastActivityAt: now })
+    .where(
+      sql`${moduleProgress.enrollmentId} = ${enrollmentId} AND ${moduleProgress.moduleId} = ${moduleId} AND ${moduleProgress.completedAt} IS NULL
+        AND EXISTS (SELECT 1 FROM modules m WHERE m.id = ${moduleId}
+          AND (m.completion_criteria = 'content'
+            OR NOT EXISTS (SELECT 1 FROM quizzes q WHERE q.module_id = m.id AND ${isShown} AND NOT ${isPassed(sql`${enrollmentId}`)}))
+          AND (${moduleProgress.contentCompletedAt} IS NOT NULL
+            OR (m.completion_criteria = 'quiz' AND EXISTS (SELECT 1 FROM quizzes q WHERE q.module_id = m.id AND ${isShown}))))`,
+    )
+
+/** Completes the course if every published module of it is completed. */
+export const completeCourse = (db: Db, enrollmentId: number, now: number) =>
+  db
+    .update(enrollments)
+    .set({ status: 'completed', completedAt: now })
+    .where(
+      sql`${enrollments.id} = ${enrollmentId} AND ${enrollments.status} = 'active' AND ${publishedModules} > 0 AND ${publishedModules} = ${completedModules}`,
+    )
+
+/** Takes the course's completion back, if the module's counted towards it. */
+export const reopenCourse = (db: Db, enrollmentId: number, moduleId: number) =>
+  db
+    .update(enrollments)
+    .set({ status: 'active', completedAt: null })
+    .where(
+      sql`${enrollments.id} = ${enrollmentId} AND ${enrollments.status} = 'completed' AND EXISTS (
+        SELECT 1 FROM module_progress p WHERE p.enrollment_id = ${enrollmentId} AND p.module_id = ${moduleId} AND p.completed_at IS NOT NULL)`,
+    )
+
+/** Clears status, times and completion; attempts ended before now no longer count. */
+export const resetModule = (db: Db, enrollmentId: number, moduleId: number, now: number) =>
+  db
+    .insert(moduleProgress)
+    .values({ enrollmentId, moduleId, lastActivityAt: now, resetAt: now })
+    .onConflictDoUpdate({
+      target: [moduleProgress.enrollmentId, moduleProgress.moduleId],
+      set: {
+        startedAt: null,
+        contentCompletedAt: null,
+        completedAt: null,
+        timeSpentSeconds: 0,
+        lastActivityAt: now,
+        resetAt: now,
+      },
+    })

@@ -1,0 +1,194 @@
+import * as z from 'zod'
+import { asViewer, batch, type Viewer } from '../../db/read.ts'
+import type { Api } from '../../http/api.ts'
+import { forbidden, notFound, ruledOut } from '../../http/errors.ts'
+import { pathId, queryId, toDateTime } from '../../http/fields.ts'
+import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
+import { recordActivity } from '../activities/queries.ts'
+import { managesModule } from '../modules/access.ts'
+import { fromModuleProgressId } from './completion.ts'
+import {
+  completeCourse,
+  completeModule,
+  courseProgress,
+  courseProgressCount,
+  type ModuleProgressRow,
+  moduleProgressCount,
+  moduleProgressList,
+  moduleProgressOf,
+  reopenCourse,
+  resetModule,
+  touchModule,
+} from './queries.ts'
+import {
+  AddTimeInput,
+  ModuleProgress,
+  ModuleProgressPage,
+  ModuleProgressReset,
+  ProgressPage,
+  progressStatus,
+  toModuleProgress,
+  toProgress,
+} from './schemas.ts'
+
+const tag = 'Progress Tracking'
+const params = z.object({ id: pathId() })
+const NOT_THE_LEARNER = 'Only the learner'
+
+export function progressRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'get',
+      path: '/api/progress/',
+      tag,
+      summary: 'Get user progress',
+      description: 'Your progress in every course you take, the newest enrollment first.',
+      query: z.object({ course: queryId().optional(), ...pageQuery }),
+      responses: { 200: ProgressPage },
+    },
+    async ({ query, caller, db, c, json }) => {
+      const page = pageOf(query)
+      const [, rows, [total]] = await asViewer(
+        db,
+        caller,
+        courseProgress(db, caller.userId, query.course, page),
+        courseProgressCount(db, caller.userId, query.course),
+      )
+      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toProgress)))
+    },
+  )
+
+  api.route(
+    {
+      method: 'get',
+      path: '/api/module-progress/',
+      tag,
+      summary: 'Get module progress',
+      description:
+        'Your progress in every published module of the courses you take: the newest enrollment first, each course’s modules in their order.',
+      query: z.object({
+        course: queryId().optional(),
+        module: queryId().optional(),
+        status: progressStatus.optional(),
+        ...pageQuery,
+      }),
+      responses: { 200: ModuleProgressPage },
+    },
+    async ({ query, caller, db, c, json }) => {
+      const page = pageOf(query)
+      const [, rows, [total]] = await asViewer(
+        db,
+        caller,
+        moduleProgressList(db, caller.userId, query, page),
+        moduleProgressCount(db, caller.userId, query),
+      )
+      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toModuleProgress)))
+    },
+  )
+
+  api.route(
+    {
+      method: 'post',
+      path: '/api/module-progress/{id}/reset/',
+      tag,
+      summary: 'Reset module progress',
+      description:
+        'By the learner or the course’s instructor. Status, times and completion are cleared, and with them the course’s completion; attempts are kept, but only later ones count again.',
+      params,
+      responses: { 200: ModuleProgressReset },
+    },
+    async ({ params, caller, db, now, json }) => {
+      const { enrollmentId, moduleId } = fromModuleProgressId(params.id)
+      const [viewer, [row]] = await asViewer(db, caller, moduleProgressOf(db, enrollmentId, moduleId))
+      requireKnown(viewer, row)
+      const [, , [reset]] = await batch(
+        db,
+        reopenCourse(db, enrollmentId, moduleId),
+        resetModule(db, enrollmentId, moduleId, now),
+        moduleProgressOf(db, enrollmentId, moduleId),
+      )
+      if (!reset) throw notFound()
+      return json(200, { ...toModuleProgress(reset), reset_at: toDateTime(reset.resetAt ?? now) })
+    },
+  )
+
+  api.route(
+    {
+      method: 'post',
+      path: '/api/module-progress/{id}/complete/',
+      tag,
+      summary: 'Complete a module',
+      description:
+        'Marks its content complete. That completes a `content` module, a `hybrid` one once its quizzes are passed too; with the last module the course is completed. Safe to repeat.',
+      params,
+      responses: { 200: ModuleProgress },
+      refuses: { 400: 'The module completes by its quizzes alone', 403: NOT_THE_LEARNER },
+    },
+    async ({ params, caller, db, now, json }) => {
+      const { enrollmentId, moduleId } = fromModuleProgressId(params.id)
+      const [viewer, [row]] = await asViewer(db, caller, moduleProgressOf(db, enrollmentId, moduleId))
+      const module = requireOwn(viewer, row)
+      if (module.completionCriteria === 'quiz' && module.quizCount > 0) {
+        throw ruledOut('This module completes by its quizzes.')
+      }
+      const completion = {
+        userId: viewer.id,
+        type: 'module_complete',
+        targetId: moduleId,
+        courseId: module.courseId,
+        moduleId,
+      } as const
+      const [, , , , [completed]] = await batch(
+        db,
+        touchModule(db, enrollmentId, moduleId, now, { contentCompleted: true }),
+        completeModule(db, enrollmentId, moduleId, now),
+        recordActivity(db, completion, now, 'changed'),
+        completeCourse(db, enrollmentId, now),
+        moduleProgressOf(db, enrollmentId, moduleId),
+      )
+      if (!completed) throw notFound()
+      return json(200, toModuleProgress(completed))
+    },
+  )
+
+  api.route(
+    {
+      method: 'post',
+      path: '/api/module-progress/{id}/add-time/',
+      tag,
+      summary: 'Add time to a module',
+      description: 'Seconds spent since the last call, at most an hour; starts the module.',
+      params,
+      body: AddTimeInput,
+      responses: { 200: ModuleProgress },
+      refuses: { 403: NOT_THE_LEARNER },
+    },
+    async ({ params, body, caller, db, now, json }) => {
+      const { enrollmentId, moduleId } = fromModuleProgressId(params.id)
+      const [viewer, [row]] = await asViewer(db, caller, moduleProgressOf(db, enrollmentId, moduleId))
+      requireOwn(viewer, row)
+      const [, [touched]] = await batch(
+        db,
+        touchModule(db, enrollmentId, moduleId, now, { secondsSpent: body.seconds }),
+        moduleProgressOf(db, enrollmentId, moduleId),
+      )
+      if (!touched) throw notFound()
+      return json(200, toModuleProgress(touched))
+    },
+  )
+}
+
+const managesProgress = (viewer: Viewer, row: ModuleProgressRow) => managesModule(viewer, { ...row, isPublished: true })
+
+/** @throws 404 for progress that is neither the viewer's own nor of a course they teach. */
+function requireKnown(viewer: Viewer, row: ModuleProgressRow | undefined): ModuleProgressRow {
+  if (!row || (row.userId !== viewer.id && !managesProgress(viewer, row))) throw notFound()
+  return row
+}
+
+/** @throws 404 as above, 403 for progress that is another's to make. */
+function requireOwn(viewer: Viewer, row: ModuleProgressRow | undefined): ModuleProgressRow {
+  const known = requireKnown(viewer, row)
+  if (known.userId !== viewer.id) throw forbidden()
+  return known
+}
