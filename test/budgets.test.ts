@@ -116,7 +116,7 @@ describe('round trips and KV', () => {
 })
 
 test('the rows of page 1 are the same with 50 times the data', async () => {
-  const measure = async () =>
+  const measure = async (): Promise<Record<string, number>> =>
     Object.fromEntries(
       await Promise.all(
         LISTS.map(async ([method, path, , as]) => [

@@ -3,3 +3,7 @@ declare namespace Cloudflare {
     MIGRATIONS: import('cloudflare:test').D1Migration[]
   }
 }
+declare module '*.md?raw' {
+  const text: string
+  export default text
+}

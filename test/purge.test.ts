@@ -8,6 +8,7 @@ import { makeCourse } from './helpers/courses.ts'
 
 const DAY_MS = 86_400_000
 const countOf = (table: string) => env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>('n')
+const counts = async () => Object.fromEntries(await Promise.all(TREE.map(async table => [table, await countOf(table)])))
 const TREE = [
   'courses',
   'course_slugs',
@@ -89,9 +90,11 @@ test('30 days after its deletion a course goes, with every row below it and noth
   const [doomed, kept] = [await wholeCourse(), await wholeCourse()]
   await call('DELETE', `/api/courses/${doomed.course.id}/`, { as: doomed.owner })
   await purge(env.DB, Date.now() + 29 * DAY_MS)
-  for (const table of TREE) expect(await countOf(table), table).toBe(2)
+  const before = await counts()
+  for (const table of TREE) expect(before[table], table).toBeGreaterThanOrEqual(2)
   await purge(env.DB, Date.now() + 31 * DAY_MS)
-  for (const table of TREE) expect(await countOf(table), table).toBe(1)
+  const after = await counts()
+  for (const table of TREE) expect(after[table], table).toBe((before[table] ?? 0) / 2)
   expect((await call('GET', `/api/courses/${kept.course.id}/`, { as: kept.owner })).body.enrollment_count).toBe(1)
   // Its slug is free again.
   expect((await makeCourse(kept.owner, { title: doomed.course.title })).slug).toBe(doomed.course.slug)

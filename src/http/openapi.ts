@@ -144,14 +144,18 @@ function registeredSchemas(): Record<string, Json> {
   return registered
 }
 
+/** A schema to be embedded: what it shares with others, by `id`, is referred to where the document keeps it. */
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+  const {
+    $schema: _schema,
+    $defs: _defs,
+    ...json
+  } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
     override: tidy,
-    external: undefined,
-  } as Parameters<typeof z.toJSONSchema>[1])
-  return json
+  })
+  return JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/'))
 }
 
 /** Takes out what says nothing: the bounds of safe integers. */

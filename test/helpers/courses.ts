@@ -25,3 +25,18 @@ export async function allPages(path: string, as?: TestUser): Promise<Body[]> {
   }
   return results
 }
+
+/** A published module through the API, unless said otherwise. */
+export async function makeModule(owner: TestUser, course: number, fields: Record<string, unknown> = {}): Promise<Body> {
+  const body = { course, title: unique('Module '), is_published: true, ...fields }
+  const answer = await call('POST', '/api/modules/', { as: owner, body })
+  expect(answer.status, answer.text).toBe(201)
+  return answer.body
+}
+
+/** Enrolls a learner and answers the enrollment. */
+export async function enrolled(learner: TestUser, course: { slug: string }): Promise<Body> {
+  const answer = await call('POST', `/api/courses/${course.slug}/enroll/`, { as: learner })
+  expect(answer.status, answer.text).toBeLessThan(300)
+  return answer.body
+}

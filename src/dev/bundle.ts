@@ -1,0 +1,27 @@
+/** `npm run bundle:check`: builds what a deployment would upload and fails when it has outgrown its budget. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { ask } from './wrangler.ts'
+
+/** Every isolate parses it before its first answer. */
+const BUDGET_KIB = 200
+
+await import('./assets.ts')
+const folder = mkdtempSync(join(tmpdir(), 'learnmore-bundle-'))
+const { code, stdout, stderr } = await ask('deploy', '--dry-run', '--minify', '--outdir', folder)
+const scripts = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => /\.(js|wasm)$/.test(name))
+const bytes = scripts.reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, name))).byteLength, 0)
+rmSync(folder, { recursive: true })
+
+const size = `${(bytes / 1024).toFixed(1)} KiB gzip of ${BUDGET_KIB}`
+if (code !== 0 || scripts.length === 0) {
+  console.error(`${stdout}${stderr}`)
+  process.exitCode = 1
+} else if (bytes > BUDGET_KIB * 1024) {
+  console.error(`The bundle is too large: ${size}.`)
+  process.exitCode = 1
+} else {
+  console.log(`Bundle: ${size}.`)
+}

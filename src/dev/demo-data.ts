@@ -1,0 +1,169 @@
+/**
+ * The demo: people, courses in every state, enrollments and progress, as SQL for an empty store. The same every time, but
+ * for its dates, which are counted from today.
+ */
+import { drizzle } from 'drizzle-orm/d1'
+import { SQLiteSyncDialect, type SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { courses, enrollments, moduleProgress, modules, users } from '../db/schema.ts'
+import { slugFrom } from '../features/courses/slug.ts'
+import { toDate } from '../http/fields.ts'
+import { COURSES, type DemoCourse, type DemoModule } from './demo/courses.ts'
+import { DEPARTMENTS, INSTRUCTORS, LEARNERS, type Name, STAFF } from './demo/people.ts'
+
+export const DEMO_PASSWORD = 'securepassword123'
+export const DEMO_LOGINS = `admin (staff), jsmith (instructor), student1; password ${DEMO_PASSWORD}`
+/** Of that password, made once: hashing forty would take five seconds. */
+const DEMO_PASSWORD_HASH = 'scrypt$16384$8$5$KpdRbDVLaISM29j1SiJqCg==$uzxSnaNzLs9CdY8rsv9EU7HEwBKqFyezkRjJ4671Ez0='
+
+const DAY_SECONDS = 86_400
+const FIRST_LEARNER_ID = 2 + INSTRUCTORS.length
+/** Rows of one statement: D1 takes up to 100 kB. */
+const ROWS_PER_STATEMENT = 20
+
+type User = typeof users.$inferInsert
+type Status = 'active' | 'completed' | 'dropped'
+
+/** @param now Unix seconds */
+export function demoData(now: number): string {
+  const people = everybody(now)
+  const taught = COURSES.map((course, index) => courseRow(course, index + 1, now))
+  const contents = COURSES.flatMap((course, index) =>
+    (course.modules ?? []).map((module, place) => moduleRow(module, index + 1, place + 1, now)),
+  ).map((row, index) => ({ id: index + 1, ...row }))
+  const seats = COURSES.flatMap((course, index) => seatsOf(course, index + 1, now))
+    .sort((one, other) => one.enrolledAt - other.enrolledAt)
+    .map((row, index) => ({ id: index + 1, ...row }))
+  const done = seats.flatMap(seat =>
+    completedModules(
+      seat,
+      contents.filter(module => module.courseId === seat.courseId && module.isPublished),
+    ),
+  )
+
+  return [
+    ...insert(users, people),
+    ...insert(courses, taught),
+    ...insert(modules, contents),
+    ...insert(enrollments, seats),
+    ...insert(moduleProgress, done),
+  ].join('\n')
+}
+
+function everybody(now: number): User[] {
+  const staff = userRow(1, 'admin', STAFF, now)
+  const instructors = INSTRUCTORS.map(([username, ...name], index) => userRow(index + 2, username, name, now))
+  const learners = LEARNERS.map((name, index) => userRow(FIRST_LEARNER_ID + index, `student${index + 1}`, name, now))
+  return [
+    { ...staff, isStaff: true },
+    ...instructors.map(row => ({ ...row, isInstructor: true, bio: 'Teaches, and answers questions after class.' })),
+    ...learners.map((row, index) => ({
+      ...row,
+      studentId: `S${2_026_000 + index}`,
+      department: DEPARTMENTS[index % DEPARTMENTS.length],
+    })),
+  ]
+}
+
+function userRow(id: number, username: string, [firstName, lastName]: Name, now: number): User {
+  const email = `${username}@learnmore.example`
+  const createdAt = now - 600 * DAY_SECONDS + id * 3_600
+  return {
+    id,
+    username,
+    usernameKey: username,
+    email,
+    emailKey: email,
+    passwordHash: DEMO_PASSWORD_HASH,
+    firstName,
+    lastName,
+    createdAt,
+    updatedAt: createdAt,
+  }
+}
+
+function courseRow(course: DemoCourse, id: number, now: number) {
+  const [from = null, to = null] = course.days ?? []
+  const day = (offset: number | null) => (offset === null ? null : toDate(now + offset * DAY_SECONDS))
+  const createdAt = now - (540 - 30 * id) * DAY_SECONDS
+  return {
+    id,
+    title: course.title,
+    slug: slugFrom(course.title),
+    description: course.description,
+    status: course.status,
+    enrollmentType: course.enrollmentType,
+    courseType: course.courseType,
+    maxStudents: course.maxStudents,
+    startDate: day(from),
+    endDate: day(to),
+    instructorId: 2 + course.instructor,
+    createdAt,
+    updatedAt: createdAt + 5 * DAY_SECONDS,
+    deletedAt: course.isDeleted ? now - 3 * DAY_SECONDS : null,
+  }
+}
+
+function moduleRow(module: DemoModule, courseId: number, order: number, now: number) {
+  const createdAt = now - (539 - 30 * courseId - order) * DAY_SECONDS
+  const { title, description, content, isPublished = true } = module
+  return { courseId, title, description, content, order, isPublished, createdAt, updatedAt: createdAt }
+}
+
+/** Learners take their seats in turn, each course beginning seven further on: so everyone has some courses, not all. */
+function seatsOf(course: DemoCourse, courseId: number, now: number) {
+  const { active = 0, completed = 0, dropped = 0 } = course.learners ?? {}
+  const statuses: Status[] = [
+    ...Array<Status>(active).fill('active'),
+    ...Array<Status>(completed).fill('completed'),
+    ...Array<Status>(dropped).fill('dropped'),
+  ]
+  const [from] = course.days ?? []
+  const begun = now + Math.min(from ?? -40, -10) * DAY_SECONDS
+  return statuses.map((status, turn) => {
+    const enrolledAt = begun + turn * 5_400
+    return {
+      userId: FIRST_LEARNER_ID + (((courseId - 1) * 7 + turn) % LEARNERS.length),
+      courseId,
+      status,
+      source: course.enrollmentType === 'restricted' ? ('instructor' as const) : ('self' as const),
+      enrolledAt,
+      completedAt: status === 'completed' ? enrolledAt + 8 * DAY_SECONDS : null,
+      lastActivityAt: enrolledAt + DAY_SECONDS,
+    }
+  })
+}
+
+/** Who has completed a course has completed its modules; the others are on their way through them, in order. */
+function completedModules(
+  seat: { id: number; userId: number; status: Status; enrolledAt: number },
+  published: { id: number }[],
+) {
+  const done = seat.status === 'completed' ? published.length : seat.userId % Math.max(published.length, 1)
+  return published.slice(0, done).map((module, place) => {
+    const startedAt = seat.enrolledAt + place * DAY_SECONDS
+    const completedAt = startedAt + 2_700
+    return {
+      enrollmentId: seat.id,
+      moduleId: module.id,
+      startedAt,
+      completedAt,
+      timeSpentSeconds: 2_700,
+      lastActivityAt: completedAt,
+    }
+  })
+}
+
+// Builds statements and never runs one, so it needs no database behind it.
+const builder = drizzle({} as D1Database, { casing: 'snake_case' })
+const dialect = new SQLiteSyncDialect({ casing: 'snake_case' })
+
+/** INSERT statements with their values written out. */
+function insert<Table extends SQLiteTable>(table: Table, rows: Table['$inferInsert'][]): string[] {
+  return chunksOf(rows, ROWS_PER_STATEMENT).map(chunk => {
+    const statement = builder.insert(table).values(chunk).getSQL().inlineParams()
+    return `${dialect.sqlToQuery(statement).sql};`
+  })
+}
+
+const chunksOf = <T>(all: T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size))

@@ -1,0 +1,34 @@
+/**
+ * `npm run make-staff -- <username> [--remote] [--persist-to DIR]`: makes an account active staff. The way to the first
+ * staff user, who makes the others through the API.
+ */
+import { keyOf } from '../features/enrollments/bulk.ts'
+import { must, storeFlags } from './wrangler.ts'
+
+const args = process.argv.slice(2)
+const isRemote = args.includes('--remote')
+const { flags, positionals } = storeFlags(args.filter(arg => arg !== '--remote' && arg !== '--local'))
+const [username] = positionals
+
+if (username === undefined || positionals.length > 1) {
+  console.error('Usage: npm run make-staff -- <username> [--remote] [--persist-to DIR]')
+  process.exit(2)
+}
+
+const sql = `UPDATE users SET is_staff = 1, is_active = 1, updated_at = unixepoch() WHERE username_key = ${quoted(keyOf(username))} RETURNING id, username`
+const where = isRemote ? '--remote' : '--local'
+const answer = await must('d1', 'execute', 'DB', where, '--yes', '--json', '--command', sql, ...flags)
+const [{ results }] = JSON.parse(answer) as [{ results: { id: number; username: string }[] }]
+const [user] = results
+if (!user) {
+  console.error(
+    `There is no user ${JSON.stringify(username)} in the ${isRemote ? 'deployed' : 'local'} database. Register it first.`,
+  )
+  process.exit(1)
+}
+console.log(`${user.username} (id ${user.id}) is staff now. Signing in again is not needed.`)
+
+/** An SQL string literal: a quote is doubled, and nothing else in it means anything. */
+function quoted(value: string): string {
+  return `'${value.replaceAll('\0', '').replaceAll("'", "''")}'`
+}

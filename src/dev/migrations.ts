@@ -1,0 +1,73 @@
+/**
+ * `npm run migrations`: writes the migration that leads to schema.ts, its new tables STRICT (drizzle-kit cannot say so).
+ * With `--check` it writes nothing, and fails where the two differ or a migration would lose data.
+ */
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+
+const FOLDER = 'migrations'
+// Up to the semicolon that is in no string.
+const CREATE_TABLE = /\bCREATE TABLE\b(?:[^;']|'[^']*')*;/gi
+const IS_STRICT = /\)[^()]*\bSTRICT\b[^()]*;$/i
+
+if (process.argv.includes('--check')) check()
+else write()
+
+function write(): void {
+  for (const path of generate(FOLDER)) {
+    const strict = readFileSync(path, 'utf8').replace(CREATE_TABLE, made => made.replace(/\)\s*;$/, ') STRICT;'))
+    writeFileSync(path, strict)
+    console.log(`Wrote ${path}`)
+  }
+}
+
+function check(): void {
+  const complaints = [...sqlFiles(FOLDER).flatMap(complaintsOf), ...unwritten()]
+  for (const complaint of complaints) console.error(complaint)
+  if (complaints.length > 0) process.exit(1)
+  console.log('schema.ts and the migrations agree.')
+}
+
+function complaintsOf(path: string): string[] {
+  const sql = readFileSync(path, 'utf8').replace(/--.*$/gm, '')
+  const loose = [...sql.matchAll(CREATE_TABLE)].map(([made]) => made).filter(made => !IS_STRICT.test(made))
+  return [
+    // It would delete the rows that point at the table, and drop its triggers without a word.
+    ...(/\bDROP\s+TABLE\b/i.test(sql) ? [`${path}: DROP TABLE. Add tables and columns, never rebuild one.`] : []),
+    ...loose.map(made => `${path}: not STRICT: ${made.split('\n')[0]}`),
+  ]
+}
+
+/** What drizzle-kit would still have to write, found out in a copy. */
+function unwritten(): string[] {
+  // Drizzle-kit takes relative paths only.
+  mkdirSync('.wrangler', { recursive: true })
+  const copy = mkdtempSync('.wrangler/migrations-')
+  try {
+    cpSync(FOLDER, copy, { recursive: true })
+    return generate(copy).map(
+      path => `schema.ts is ahead; \`npm run migrations\` would write:\n${readFileSync(path, 'utf8')}`,
+    )
+  } finally {
+    rmSync(copy, { recursive: true })
+  }
+}
+
+/** Runs drizzle-kit over a folder of migrations; the files it added. */
+function generate(folder: string): string[] {
+  const before = new Set(sqlFiles(folder))
+  const { status, stdout, stderr } = spawnSync('drizzle-kit', ['generate'], {
+    env: { ...process.env, MIGRATIONS_FOLDER: folder },
+    encoding: 'utf8',
+    stdio: ['inherit', 'pipe', 'pipe'],
+  })
+  if (status !== 0) throw new Error(`drizzle-kit failed\n${stdout}${stderr}`)
+  return sqlFiles(folder).filter(path => !before.has(path))
+}
+
+function sqlFiles(folder: string): string[] {
+  return readdirSync(folder)
+    .filter(name => name.endsWith('.sql'))
+    .map(name => relative('.', join(folder, name)))
+}

@@ -1,0 +1,10 @@
+// Runs src/dev/<name>.ts. In JavaScript, so that a Node too old for TypeScript gets a sentence and not a stack trace.
+if (!process.features.typescript) {
+  console.error(
+    `Node 22.18 or newer is needed; this is ${process.versions.node}. \`npm ci\` brings one for the npm scripts, unless ` +
+      'install scripts were switched off: then `npm rebuild node`.',
+  )
+  process.exit(1)
+}
+const [name] = process.argv.splice(2, 1)
+await import(`./${name}.ts`)

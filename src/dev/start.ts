@@ -1,0 +1,55 @@
+/** `npm start -- <wrangler dev flags>`: everything a fresh clone needs, then the API at http://localhost:8787. */
+import { randomBytes } from 'node:crypto'
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { DEMO_LOGINS, demoData } from './demo-data.ts'
+import { ask, hand, must, storeFlags } from './wrangler.ts'
+
+const args = process.argv.slice(2)
+const { flags, values } = storeFlags(args)
+const folder = dirname(values.config ?? 'wrangler.toml')
+
+await import('./assets.ts')
+settle(join(folder, '.dev.vars'))
+await prepareStore()
+process.exitCode = await hand('dev', ...args)
+
+/** Local settings, made once and then left alone: a secret of this machine's own, and instructors who sign up alone. */
+function settle(file: string): void {
+  const known = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  const missing = [
+    ...(/^\s*JWT_SECRET *= *["']?[^\s"']/m.test(known)
+      ? []
+      : [`JWT_SECRET="${randomBytes(48).toString('base64url')}"`]),
+    ...(/^\s*INSTRUCTOR_SIGNUP *=/m.test(known) ? [] : ['INSTRUCTOR_SIGNUP="open"']),
+  ]
+  if (missing.length === 0) return
+  appendFileSync(file, `${known === '' || known.endsWith('\n') ? '' : '\n'}${missing.join('\n')}\n`, { mode: 0o600 })
+}
+
+/** Migrates the local store when a migration is new, and fills it when nobody is in it. */
+async function prepareStore(): Promise<void> {
+  const { migrated, hasUsers } = await stateOfStore()
+  const migrations = readdirSync(join(folder, 'migrations')).filter(name => name.endsWith('.sql'))
+  if (migrations.some(name => !migrated.includes(name))) {
+    console.log('Migrating the local database …')
+    await must('d1', 'migrations', 'apply', 'DB', '--local', ...flags)
+  }
+  if (!hasUsers) {
+    console.log(`Loading demo data … ${DEMO_LOGINS}`)
+    const file = join(tmpdir(), `learnmore-demo-${process.pid}.sql`)
+    writeFileSync(file, demoData(Math.floor(Date.now() / 1000)))
+    await must('d1', 'execute', 'DB', '--local', '--file', file, ...flags)
+    rmSync(file)
+  }
+}
+
+/** A store that cannot be asked is new: no table is there yet. */
+async function stateOfStore(): Promise<{ migrated: string[]; hasUsers: boolean }> {
+  const questions = 'SELECT name FROM d1_migrations; SELECT id FROM users LIMIT 1'
+  const { code, stdout } = await ask('d1', 'execute', 'DB', '--local', '--json', '--command', questions, ...flags)
+  if (code !== 0) return { migrated: [], hasUsers: false }
+  const [migrations, users] = JSON.parse(stdout) as [{ results: { name: string }[] }, { results: unknown[] }]
+  return { migrated: migrations.results.map(row => row.name), hasUsers: users.results.length > 0 }
+}

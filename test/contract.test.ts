@@ -1,0 +1,275 @@
+import { env } from 'cloudflare:workers'
+import { Validator } from '@cfworker/json-schema'
+import { beforeAll, describe, expect, test } from 'vitest'
+import markdown from './contract/api-documentation.md?raw'
+import { type DocumentedEndpoint, type Json, parseDocumentation } from './contract/documentation.ts'
+import { differences } from './contract/shape.ts'
+import { type Answer, call, makeInstructor, makeUser, unique } from './helpers/client.ts'
+import { makeCourse, makeModule } from './helpers/courses.ts'
+import { googleSignIn } from './helpers/google.ts'
+
+/** The sections of the documentation that are served. */
+const SECTIONS = ['Authentication', 'Users & Profiles', 'Courses & Enrollments', 'Modules', 'Progress Tracking']
+
+const documentation = parseDocumentation(markdown)
+const documented = documentation.endpoints.filter(({ section }) => SECTIONS.includes(section))
+const nameOf = ({ method, path }: Pick<DocumentedEndpoint, 'method' | 'path'>) => `${method} ${path}`
+
+const PASSWORD = 'securepassword123'
+const registration = (username: string) => ({
+  username,
+  email: `${username}@example.com`,
+  password: PASSWORD,
+  password2: PASSWORD,
+  first_name: 'John',
+  last_name: 'Doe',
+})
+
+async function register() {
+  const username = unique('newuser')
+  return { username, answer: await call('POST', '/api/users/register/', { body: registration(username) }) }
+}
+
+async function login() {
+  const { username } = await register()
+  return call('POST', '/api/users/login/', { body: { username, password: PASSWORD } })
+}
+
+const courseFields = {
+  title: 'Introduction to AI',
+  description: 'Learn the basics of artificial intelligence',
+  status: 'published',
+  enrollment_type: 'open',
+  max_students: 50,
+  start_date: '2023-06-01',
+  end_date: null,
+  course_type: 'course',
+}
+
+async function course(fields: Record<string, unknown> = {}) {
+  const instructor = await makeInstructor({ firstName: 'John', lastName: 'Smith' })
+  return { instructor, course: await makeCourse(instructor, { ...courseFields, title: unique('Course '), ...fields }) }
+}
+
+async function enrollment() {
+  const taught = await course()
+  const learner = await makeUser()
+  const answer = await call('POST', `/api/courses/${taught.course.slug}/enroll/`, { as: learner })
+  return { ...taught, learner, answer }
+}
+
+const moduleFields = {
+  title: 'Getting Started',
+  description: 'Introduction to the course',
+  order: 1,
+  completion_criteria: 'content',
+  content: '# Welcome to the Course',
+  is_published: true,
+}
+
+/** A course of two modules, one of which its learner has completed. */
+async function progress() {
+  const taught = await enrollment()
+  const module = await makeModule(taught.instructor, taught.course.id, moduleFields)
+  await makeModule(taught.instructor, taught.course.id)
+  const id = taught.answer.body.id * 10_000_000 + module.id
+  expect((await call('POST', `/api/module-progress/${id}/complete/`, { as: taught.learner })).status).toBe(200)
+  return { ...taught, module, id }
+}
+
+/** How each documented success comes about. */
+const successes: Record<string, () => Promise<Answer>> = {
+  'POST /api/users/register/': async () => (await register()).answer,
+  'POST /api/users/login/': login,
+  'POST /api/users/logout/': async () =>
+    call('POST', '/api/users/logout/', { body: { refresh: (await login()).body.refresh } }),
+  'POST /api/users/token/refresh/': async () =>
+    call('POST', '/api/users/token/refresh/', { body: { refresh: (await login()).body.refresh } }),
+  'POST /api/users/google-auth/': () => googleSignIn({ email: `${unique('google')}@gmail.com` }),
+  'GET /api/users/profile/': async () => call('GET', '/api/users/profile/', { as: await makeUser() }),
+  'PUT /api/users/profile/': async () =>
+    call('PUT', '/api/users/profile/', {
+      as: await makeUser(),
+      body: { bio: 'Reads', student_id: 'S1', department: 'Physics', is_instructor: true },
+    }),
+  'GET /api/courses/': async () => {
+    const { instructor } = await course()
+    await makeCourse(instructor)
+    return call('GET', '/api/courses/?page_size=1', { as: instructor })
+  },
+  'GET /api/courses/{id}/': async () => {
+    const { instructor, course: made } = await course()
+    await makeModule(instructor, made.id)
+    return call('GET', `/api/courses/${made.id}/`, { as: instructor })
+  },
+  'POST /api/courses/': async () => call('POST', '/api/courses/', { as: await makeInstructor(), body: courseFields }),
+  'PUT /api/courses/{id}/': async () => {
+    const { instructor, course: made } = await course()
+    return call('PUT', `/api/courses/${made.id}/`, { as: instructor, body: { ...courseFields, title: 'Advanced AI' } })
+  },
+  'DELETE /api/courses/{id}/': async () => {
+    const { instructor, course: made } = await course()
+    return call('DELETE', `/api/courses/${made.id}/`, { as: instructor })
+  },
+  'GET /api/courses/catalog/': async () => {
+    await course()
+    await course()
+    return call('GET', '/api/courses/catalog/?page_size=1')
+  },
+  'GET /api/courses/catalog/search/': async () => {
+    await course({ title: 'Ornithology' })
+    await course({ title: 'Ornithology again' })
+    return call('GET', '/api/courses/catalog/search/?q=ornithology&page_size=1')
+  },
+  'POST /api/courses/{slug}/enroll/': async () => (await enrollment()).answer,
+  'POST /api/courses/{slug}/unenroll/': async () => {
+    const { learner, course: left } = await enrollment()
+    return call('POST', `/api/courses/${left.slug}/unenroll/`, { as: learner })
+  },
+  'GET /api/courses/enrolled/': async () => {
+    const { learner } = await enrollment()
+    return call('GET', '/api/courses/enrolled/', { as: learner })
+  },
+  'GET /api/enrollments/': async () => {
+    const { instructor } = await enrollment()
+    return call('GET', '/api/enrollments/', { as: instructor })
+  },
+  'GET /api/modules/': async () => {
+    const { learner } = await progress()
+    return call('GET', '/api/modules/?page_size=1', { as: learner })
+  },
+  'GET /api/modules/{id}/': async () => {
+    const { learner, module } = await progress()
+    await env.DB.prepare(
+      `INSERT INTO quizzes (module_id, title, description, time_limit_minutes, is_published, created_at, updated_at)
+       VALUES (?, 'Module 1 Quiz', 'Test your understanding of the basics', 30, 1, 0, 0)`,
+    )
+      .bind(module.id)
+      .run()
+    return call('GET', `/api/modules/${module.id}/`, { as: learner })
+  },
+  'POST /api/modules/': async () => {
+    const { instructor, course: made } = await course()
+    return call('POST', '/api/modules/', { as: instructor, body: { course: made.id, ...moduleFields } })
+  },
+  'PUT /api/modules/{id}/': async () => {
+    const { instructor, course: made, module } = await progress()
+    const body = { course: made.id, ...moduleFields, title: 'Still started' }
+    return call('PUT', `/api/modules/${module.id}/`, { as: instructor, body })
+  },
+  'DELETE /api/modules/{id}/': async () => {
+    const { instructor, module } = await progress()
+    return call('DELETE', `/api/modules/${module.id}/`, { as: instructor })
+  },
+  'GET /api/progress/': async () => call('GET', '/api/progress/', { as: (await progress()).learner }),
+  'GET /api/module-progress/': async () => {
+    const { learner } = await progress()
+    return call('GET', '/api/module-progress/?status=completed', { as: learner })
+  },
+  'POST /api/module-progress/{id}/reset/': async () => {
+    const { learner, id } = await progress()
+    return call('POST', `/api/module-progress/${id}/reset/`, { as: learner })
+  },
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a document of free depth, asserted on
+let openApi: any
+beforeAll(async () => {
+  openApi = (await call('GET', '/api/openapi.json')).body
+})
+
+describe.each(documented.map(endpoint => [nameOf(endpoint), endpoint] as const))('%s', (name, endpoint) => {
+  test('answers as documented', async () => {
+    const answer = await successes[name]?.()
+    expect(answer?.status, answer?.text).toBe(endpoint.status)
+    const body = answer?.text === '' ? undefined : answer?.body
+    expect(differences(documentation, endpoint.response, body)).toEqual([])
+    expect(emptyLists(body), 'a list without entries shows nothing').toEqual([])
+    expect(schemaErrors(responseOf(endpoint)?.schema, body)).toEqual([])
+  })
+
+  test('is described in the OpenAPI document', () => {
+    const operation = operationOf(endpoint)
+    expect(operation).toBeDefined()
+    const parameters = operation.parameters.map(({ name }: { name: string }) => name)
+    expect(parameters).toEqual(expect.arrayContaining(endpoint.queryParameters))
+    expect(parameters).toEqual(
+      expect.arrayContaining([...endpoint.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)),
+    )
+    const accepted = operation.requestBody?.content['application/json'].schema.properties ?? {}
+    expect(Object.keys(accepted)).toEqual(expect.arrayContaining(Object.keys(endpoint.request ?? {})))
+    expect(operation.requestBody === undefined).toBe(endpoint.request === undefined)
+    expect(differences(documentation, endpoint.response, responseOf(endpoint)?.example)).toEqual([])
+    if (endpoint.needsLogin) expect(operation.security).toEqual([{ bearer: [] }])
+  })
+})
+
+test('the comparison sees what is missing, not documented, or of another type or format', () => {
+  const example = {
+    id: 1,
+    title: 'string',
+    start_date: '2023-06-01',
+    created_at: 'datetime',
+    enrollment_type: 'open',
+    next: null,
+  }
+  const answer = {
+    id: 7,
+    title: 'AI',
+    start_date: null,
+    created_at: '2026-01-01T00:00:00Z',
+    enrollment_type: 'open',
+    next: null,
+  }
+  const wrong = (body: Json) => differences(documentation, example, body).map(line => line.split(':')[0])
+  expect(wrong(answer)).toEqual([])
+  expect(wrong({ ...answer, course_type: 'course', next: 'https://x.example/?page=2' })).toEqual([])
+  expect(wrong({ ...answer, id: '7' })).toEqual(['body.id'])
+  expect(wrong({ ...answer, id: 7.5 })).toEqual(['body.id'])
+  expect(wrong({ ...answer, id: null })).toEqual(['body.id'])
+  expect(wrong({ ...answer, title: null })).toEqual(['body.title'])
+  expect(wrong({ ...answer, start_date: '2026-01-01T00:00:00Z' })).toEqual(['body.start_date'])
+  expect(wrong({ ...answer, created_at: '2026-01-01T00:00:00.000Z' })).toEqual(['body.created_at'])
+  expect(wrong({ ...answer, next: 2 })).toEqual(['body.next'])
+  expect(wrong({ ...answer, password_hash: '' })).toEqual(['body.password_hash'])
+  expect(wrong({ id: 7 })).toHaveLength(5)
+  expect(differences(documentation, [example], [answer, { ...answer, id: 'x' }])).toHaveLength(1)
+  expect(differences(documentation, undefined, {})).toHaveLength(1)
+  expect(differences(documentation, example, undefined)).toHaveLength(1)
+})
+
+test('every operation has a summary, its errors, its security and examples that its own schemas accept', () => {
+  for (const [path, operations] of Object.entries<object>(openApi.paths)) {
+    for (const [method, operation] of Object.entries(operations)) {
+      const at = `${method} ${path}`
+      expect(operation.summary, at).toMatch(/\w/)
+      expect(operation.security, at).toBeDefined()
+      expect(Object.keys(operation.responses), at).toEqual(expect.arrayContaining(['500', '503']))
+      if (operation.security.length > 0) expect(operation.responses, at).toHaveProperty('401')
+      const contents = [operation.requestBody, ...Object.values(operation.responses)]
+        .map(part => part?.content?.['application/json'])
+        .filter(content => content !== undefined)
+      for (const { schema, example } of contents) {
+        expect(example, at).toBeDefined()
+        expect(schemaErrors(schema, example), at).toEqual([])
+      }
+    }
+  }
+})
+
+const operationOf = ({ method, path }: DocumentedEndpoint) => openApi.paths[path]?.[method.toLowerCase()]
+const responseOf = (endpoint: DocumentedEndpoint) =>
+  operationOf(endpoint)?.responses[endpoint.status]?.content?.['application/json']
+
+function schemaErrors(schema: object | undefined, body: unknown): string[] {
+  if (schema === undefined) return body === undefined ? [] : ['a body where none is described']
+  // References point at the document's components.
+  const validator = new Validator({ ...schema, components: openApi.components }, '2020-12', false)
+  return validator.validate(body).errors.map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`)
+}
+
+function emptyLists(body: unknown, at = 'body'): string[] {
+  if (Array.isArray(body)) return body.length === 0 ? [at] : body.flatMap((item, i) => emptyLists(item, `${at}[${i}]`))
+  if (typeof body !== 'object' || body === null) return []
+  return Object.entries(body).flatMap(([name, value]) => emptyLists(value, `${at}.${name}`))
+}

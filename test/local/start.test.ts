@@ -1,0 +1,125 @@
+/** What a newcomer does: `npm start` on an empty store, then the documentation's own calls. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const PATIENCE_MS = 60_000
+
+let store: string
+let origin: string
+let server: ChildProcess
+let said = ''
+
+beforeAll(async () => {
+  store = mkdtempSync(join(tmpdir(), 'learnmore-store-'))
+  const port = await freePort()
+  origin = `http://localhost:${port}`
+  const flags = ['--port', String(port), '--persist-to', store]
+  server = spawn('npm', ['start', '--', ...flags, '--var', 'PUBLIC_ORIGIN:https://learn.example'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, to be ended as one.
+    detached: true,
+  })
+  for (const stream of [server.stdout, server.stderr]) stream?.on('data', data => (said += data))
+  await answering(`${origin}/api/openapi.json`)
+})
+
+afterAll(async () => {
+  if (server?.pid && server.exitCode === null) {
+    const gone = new Promise(resolve => server.on('close', resolve))
+    process.kill(-server.pid, 'SIGTERM')
+    await gone
+  }
+  rmSync(store, { recursive: true, force: true })
+})
+
+test("the documentation's calls are answered as documented, the first time and again", () => {
+  for (const run of ['first', 'second']) {
+    const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'smoke', '--', origin], {
+      encoding: 'utf8',
+    })
+    expect(status, `${run} run\n${stdout}${stderr}`).toBe(0)
+    expect(stdout.match(/^ok /gm)?.length, stdout).toBeGreaterThanOrEqual(6)
+    expect(stdout.includes('earlier run')).toBe(run === 'second')
+  }
+})
+
+test('the API reference is served with its own scripts and styles', async () => {
+  const page = await (await fetch(`${origin}/api/docs/`)).text()
+  const assets = [...page.matchAll(/(?:src|href)="(\/api\/docs\/[^"]+)"/g)].map(([, path]) => path)
+  expect(assets.length).toBeGreaterThanOrEqual(3)
+  for (const path of assets) expect((await fetch(origin + path)).status, path).toBe(200)
+})
+
+test('the OpenAPI document is valid', async () => {
+  const document = await read('/api/openapi.json')
+  const { valid, errors } = await new Validator().validate(document)
+  expect(errors).toBeUndefined()
+  expect(valid).toBe(true)
+})
+
+test('the demo is there', async () => {
+  const { results } = await read('/api/courses/catalog/?page_size=100')
+  expect(results.at(-1)).toMatchObject({ id: 1, slug: 'introduction-to-programming', is_full: false, is_active: true })
+  expect(results.filter((course: { is_full: boolean }) => course.is_full)).toHaveLength(1)
+})
+
+test('the demo logins work, and the first staff user is made by one command', async () => {
+  const staff = await login('admin')
+  const users = (token: string) => fetch(`${origin}/api/users/`, { headers: { Authorization: `Bearer ${token}` } })
+  expect((await users(staff)).status).toBe(200)
+  const student = await login('student2')
+  expect((await users(student)).status).toBe(403)
+  const made = makeStaff('Student2')
+  expect(made.status, made.stdout + made.stderr).toBe(0)
+  expect((await users(student)).status).toBe(200)
+  const unknown = makeStaff("x' OR 1=1 --")
+  expect(unknown.status).toBe(1)
+  expect(unknown.stderr).toContain('There is no user')
+  expect((await users(await login('student3'))).status).toBe(403)
+})
+
+test('flags of wrangler dev are passed on', async () => {
+  const catalog = await read('/api/courses/catalog/?page_size=1')
+  expect(catalog.next).toBe('https://learn.example/api/courses/catalog/?page_size=1&page=2')
+})
+
+const makeStaff = (username: string) =>
+  spawnSync('npm', ['run', '--silent', 'make-staff', '--', username, '--persist-to', store], { encoding: 'utf8' })
+
+async function login(username: string): Promise<string> {
+  const answer = await fetch(`${origin}/api/users/login/`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ username, password: 'securepassword123' }),
+  })
+  expect(answer.status).toBe(200)
+  return ((await answer.json()) as { access: string }).access
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever JSON is served, asserted on
+const read = async (path: string): Promise<any> => (await fetch(origin + path)).json()
+
+async function answering(url: string): Promise<void> {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; ) {
+    const answer = await fetch(url).catch(() => undefined)
+    if (answer?.ok) return
+    if (server.exitCode !== null) break
+    await new Promise(resolve => setTimeout(resolve, 200))
+  }
+  throw new Error(`npm start does not serve:\n${said}`)
+}
+
+const freePort = () =>
+  new Promise<number>((resolve, reject) => {
+    const probe = createServer()
+    probe.on('error', reject)
+    probe.listen(0, () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
