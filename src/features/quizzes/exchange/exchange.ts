@@ -1,0 +1,122 @@
+/** What every file format of questions has in common: the limits, the check of what was read, the account of losses. */
+import { fieldErrors } from '../../../http/errors.ts'
+import { newQuestion, QuestionInput } from '../questions/input.ts'
+import { missingKey, type Question } from '../questions/question.ts'
+import { authored } from '../questions/views.ts'
+
+export const FILE_LIMIT_BYTES = 5 * 1024 * 1024
+export const QUESTIONS_AT_MOST = 1_000
+/** Past this a file is not one with mistakes but no such file. */
+const PROBLEMS_AT_MOST = 100
+/** A question from a file may be no larger than one in a request, and with that fits its row. */
+const QUESTION_LIMIT_BYTES = 1024 * 1024
+
+/** Lines count from 1. */
+export type Problem = { line: number; message: string }
+/** All or nothing: with an error there are no questions. Warnings say what the file holds and questions cannot. */
+export type Imported = { questions: Question[]; errors: Problem[]; warnings: Problem[] }
+/** Questions count from 1. What the format cannot carry is in `lost`. */
+export type Exported = { text: string; lost: { question: number; message: string }[] }
+
+/** A question as a file gives it: the fields of a request's body, not yet checked. */
+export type Draft = { line: number; fields: Record<string, unknown> }
+export type Reading = { drafts: Draft[]; errors: Problem[]; warnings: Problem[] }
+
+/** Reads a file, if it is one that can be read at all, and checks its questions as if they came in requests. */
+export function imported(
+  text: string,
+  { isSurvey }: { isSurvey: boolean },
+  read: (text: string) => Reading,
+  /** What the format calls a field, given its path in the body. */
+  nameOf: (path: string[]) => string,
+): Imported {
+  const unreadable = whyUnreadable(text)
+  if (unreadable) return { questions: [], errors: [unreadable], warnings: [] }
+  const { drafts, errors, warnings } = read(text.replace(/^\uFEFF/, ''))
+  const questions: Question[] = []
+  for (const { line, fields } of drafts) {
+    const { question, problems } = check(fields, isSurvey, nameOf)
+    questions.push(...question)
+    errors.push(...problems.map(message => ({ line, message })))
+  }
+  if (questions.length > QUESTIONS_AT_MOST) {
+    errors.push({ line: drafts[QUESTIONS_AT_MOST]?.line ?? 1, message: TOO_MANY })
+  } else if (drafts.length === 0 && errors.length === 0) {
+    errors.push({ line: 1, message: 'There is no question in this file.' })
+  }
+  errors.sort((one, other) => one.line - other.line)
+  return { questions: errors.length > 0 ? [] : questions, errors: errors.slice(0, PROBLEMS_AT_MOST), warnings }
+}
+
+export const TOO_MANY = `A file may hold at most ${QUESTIONS_AT_MOST} questions.`
+
+function whyUnreadable(text: string): Problem | null {
+  if (text.length > FILE_LIMIT_BYTES || sizeOf(text) > FILE_LIMIT_BYTES) {
+    return { line: 1, message: 'The file is larger than 5 MiB.' }
+  }
+  const nul = text.indexOf('\0')
+  return nul < 0 ? null : { line: lineAt(text, nul), message: 'Null characters are not allowed: this is no text file.' }
+}
+
+const sizeOf = (text: string) => new TextEncoder().encode(text).length
+
+/** The line of a position: what ends one is CR LF, LF or CR. */
+const lineAt = (text: string, position: number) => countLineEnds(text.slice(0, position)) + 1
+export function countLineEnds(text: string): number {
+  let count = 0
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]
+    if (char === '\n' || (char === '\r' && text[at + 1] !== '\n')) count++
+  }
+  return count
+}
+
+function check(fields: Record<string, unknown>, isSurvey: boolean, nameOf: (path: string[]) => string) {
+  const refuse = (...problems: string[]) => ({ question: [], problems })
+  const parsed = QuestionInput.safeParse(fields, { reportInput: true })
+  if (!parsed.success) {
+    return refuse(
+      ...Object.entries(fieldErrors(parsed.error.issues)).map(
+        ([path, messages]) => `${nameOf(path.split('.'))}: ${messages.join(' ')}`,
+      ),
+    )
+  }
+  if (sizeOf(JSON.stringify(fields)) > QUESTION_LIMIT_BYTES) return refuse('The question is larger than 1 MiB.')
+  const question = newQuestion(parsed.data)
+  const missing = isSurvey ? null : missingKey(question)
+  return missing ? refuse(`${nameOf([missing.field])}: ${missing.message}`) : { question: [question], problems: [] }
+}
+
+export const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
+/** The number a text spells, or the text as it is, for the schema to refuse. */
+export const toNumberOrText = (text: string) => (NUMBER.test(text.trim()) ? Number(text) : text)
+
+/** Warnings of a file, each told once, where it first applies. */
+export function warningsOnce() {
+  const warnings: Problem[] = []
+  const told = new Set<string>()
+  return {
+    warnings,
+    warn(line: number, message: string): void {
+      if (told.has(message)) return
+      told.add(message)
+      warnings.push({ line, message })
+    },
+  }
+}
+
+/**
+ * The names of the fields in which two questions differ, ids aside. A format that writes a question, reads it again and
+ * asks this cannot lose anything in silence.
+ */
+export function differences(one: Question, other: Question): string[] {
+  const [mine, theirs] = [fieldsOf(one), fieldsOf(other)]
+  const names = new Set([...Object.keys(mine), ...Object.keys(theirs)])
+  return [...names].filter(name => JSON.stringify(mine[name]) !== JSON.stringify(theirs[name]))
+}
+
+function fieldsOf(question: Question): Record<string, unknown> {
+  const withoutIds = (name: string, value: unknown) => (/^(left_|right_)?id$/.test(name) ? undefined : value)
+  return JSON.parse(JSON.stringify(authored(question), withoutIds))
+}

@@ -1,0 +1,99 @@
+/** Questions as Moodle's GIFT format, as far as it goes. */
+import { absolute, decimal, times, toNumber } from '../questions/decimal.ts'
+import { blanksIn, correctOf, type Question, type QuestionOf } from '../questions/question.ts'
+import { differences, type Exported } from './exchange.ts'
+import { importGift } from './gift-import.ts'
+import { escaped, escapedWithin } from './gift-text.ts'
+
+/** Every question is read back from what was written: where it is another one, `lost` says in what. */
+export function exportGift(questions: readonly Question[]): Exported {
+  const blocks: string[] = []
+  const lost: Exported['lost'] = []
+  questions.forEach((question, place) => {
+    const block = write(question)
+    const [back] = block === null ? [] : importGift(block, { isSurvey: true }).questions
+    if (block === null || !back) {
+      lost.push({
+        question: place + 1,
+        message: `GIFT has no form for this ${question.type} question: it was left out.`,
+      })
+      return
+    }
+    blocks.push(block)
+    const changed = differences(question, back)
+    if (changed.length > 0) lost.push({ question: place + 1, message: `GIFT does not carry ${changed.join(', ')}.` })
+  })
+  return { text: blocks.join('\n'), lost }
+}
+
+function write(question: Question): string | null {
+  const general = question.explanation && `####${escaped(question.explanation)}`
+  const asked = (key: string) => `${escaped(question.text)} {${key}${general}}\n`
+  const listed = (entries: string[], mark = '') =>
+    asked(`${mark}\n${entries.map(entry => `\t${entry}\n`).join('')}${general && '\t'}`)
+  switch (question.type) {
+    case 'multiple_choice':
+      return listed(question.choices.map(choice => (choice.isCorrect ? '=' : '~') + withFeedback(choice)))
+    case 'multiple_select':
+      return listed(writeWeighted(question))
+    case 'true_false':
+      return question.correctAnswer === null ? null : asked(writeTruth(question, question.correctAnswer))
+    case 'short_answer':
+      return listed(writeAccepted(question, question.acceptedAnswers))
+    case 'numeric':
+      return question.correctValue === null ? null : listed(writeNumber(question, question.correctValue), '#')
+    case 'matching':
+      return listed(question.pairs.map(({ left, right }) => `=${escaped(left)} -> ${escaped(right)}`))
+    case 'fill_in_blank':
+      return writeSentence(question, general)
+    case 'essay':
+      return asked('')
+    case 'ordering':
+      return null
+  }
+}
+
+const withFeedback = ({ text, feedback }: { text: string; feedback: string }) =>
+  escaped(text) + (feedback && `#${escaped(feedback)}`)
+
+/** Right choices share 100 %; a wrong one takes as much away, or everything where there is no partial credit. */
+function writeWeighted({ choices, partialCredit }: QuestionOf<'multiple_select'>): string[] {
+  const right = correctOf(choices).length
+  const share = Number((100 / right).toFixed(5))
+  const wrong = partialCredit ? -share : -100
+  return choices.map(choice => {
+    const weight = choice.isCorrect ? share : wrong
+    return `~${right === 0 ? '' : `%${weight}%`}${withFeedback(choice)}`
+  })
+}
+
+function writeTruth({ correctFeedback, incorrectFeedback }: Question, answer: boolean): string {
+  const incorrect = incorrectFeedback || correctFeedback ? `#${escaped(incorrectFeedback)}` : ''
+  return (answer ? 'TRUE' : 'FALSE') + incorrect + (correctFeedback && `#${escaped(correctFeedback)}`)
+}
+
+/** With a catch-all, worth nothing, for the feedback on wrong answers. An asterisk would stand for any text. */
+function writeAccepted({ correctFeedback, incorrectFeedback }: Question, accepted: string[]): string[] {
+  const right = accepted.map(
+    text => `=${withFeedback({ text: text.replaceAll('*', '\\*'), feedback: correctFeedback })}`,
+  )
+  return incorrectFeedback === '' ? right : [...right, `=%0%*#${escaped(incorrectFeedback)}`]
+}
+
+/** GIFT's tolerance is absolute. */
+function writeNumber(question: QuestionOf<'numeric'>, value: number): string[] {
+  const { tolerance, toleranceType, correctFeedback, incorrectFeedback } = question
+  const percent = times(decimal(tolerance), absolute(decimal(value)))
+  const bound = toleranceType === 'absolute' ? tolerance : toNumber({ ...percent, exponent: percent.exponent - 2 })
+  const right = `=${value}:${bound}${correctFeedback && `#${escaped(correctFeedback)}`}`
+  return incorrectFeedback === '' ? [right] : [right, `~#${escaped(incorrectFeedback)}`]
+}
+
+/** The one blank of a sentence is where its answers stand; several are beyond GIFT. */
+function writeSentence(question: QuestionOf<'fill_in_blank'>, general: string): string | null {
+  const [number, ...others] = blanksIn(question.text)
+  const [before, after, again] = question.text.split(`{{${number}}}`)
+  if (number === undefined || others.length > 0 || after === undefined || again !== undefined) return null
+  const key = writeAccepted(question, question.blanks[number] ?? []).join(' ')
+  return `${before && escaped(before)}{${key}${general}}${escapedWithin(after)}\n`
+}

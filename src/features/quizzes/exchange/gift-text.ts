@@ -1,0 +1,64 @@
+/** The marks, escapes and blocks of Moodle's GIFT format, as Moodle's own importer reads them. */
+
+/** A question's lines, comments left out; `line` is its first. */
+export type Block = { line: number; text: string }
+
+/** Blank lines separate questions. Lines that start with `//` are comments. */
+export function blocksOf(text: string): Block[] {
+  const blocks: Block[] = []
+  let block: { line: number; lines: string[] } | null = null
+  const close = () => {
+    if (block) blocks.push({ line: block.line, text: block.lines.join('\n') })
+    block = null
+  }
+  let number = 0
+  for (const [line] of text.matchAll(/[^\r\n]*(?:\r\n|\r|\n|$)/g)) {
+    number++
+    const content = line.trim()
+    if (content === '') close()
+    else if (!content.startsWith('//')) {
+      block ??= { line: number, lines: [] }
+      block.lines.push(content)
+    }
+  }
+  close()
+  return blocks
+}
+
+export type Mark = { mark: string; at: number }
+
+/** Where a mark stands that no backslash escapes, in order. `marks` is a regular expression's source. */
+export function* marksIn(text: string, marks: string): Generator<Mark> {
+  for (const { 0: mark, index } of text.matchAll(new RegExp(`\\\\[\\\\:#={}~n]|${marks}`, 'g'))) {
+    if (!mark.startsWith('\\')) yield { mark, at: index }
+  }
+}
+
+export const firstMark = (text: string, marks: string): Mark | undefined =>
+  marksIn(text, marks).next().value ?? undefined
+
+/** What stands before and after the first mark; without one, `after` is null. */
+export function cut(text: string, mark: string): { before: string; after: string | null } {
+  const found = firstMark(text, mark)
+  if (!found) return { before: text, after: null }
+  return { before: text.slice(0, found.at), after: text.slice(found.at + found.mark.length) }
+}
+
+const FORMAT = /^\[(html|markdown|plain|moodle)\]/
+
+/** The text that a piece of a file stands for: without its format, escapes undone, trimmed. */
+export const unescaped = (piece: string) =>
+  piece
+    .trim()
+    .replace(FORMAT, '')
+    .replace(/\\([\\:#={}~n])/g, (_, char: string) => (char === 'n' ? '\n' : char))
+    .trim()
+
+export const isHtml = (piece: string) => piece.trimStart().startsWith('[html]')
+
+/** A text as a file holds it. What would be taken for a mark at its start is put behind a format. */
+export const escaped = (text: string) => (/^(\[|%|\/\/|::|\$)/.test(text) ? '[plain]' : '') + escapedWithin(text)
+
+/** The same for the rest of a text. */
+export const escapedWithin = (text: string) =>
+  text.replace(/[\\:#={}~\n]/g, char => (char === '\n' ? '\\n' : `\\${char}`))

@@ -1,0 +1,122 @@
+/** What an answer is worth. Pure: the same question and answer always get the same grade. */
+import type { Answer, AnswerOf } from './answers.ts'
+import { absolute, decimal, isAtMost, minus, times } from './decimal.ts'
+import { correctOf, type Question, type QuestionOf, type QuestionType } from './question.ts'
+import { folded, looks, overlap } from './text-match.ts'
+
+/** The score in 1/1000 points. Pending: an essay that waits for a grader. In a survey all is null. */
+export type Grade =
+  | { scoreMilli: number; isCorrect: boolean; isPending: false }
+  | { scoreMilli: null; isCorrect: null; isPending: boolean }
+
+/** How many of a question's parts are right; `pending` where only a person can tell. */
+type Share = { right: number; total: number } | 'pending'
+
+const SHARE: { [T in QuestionType]: (question: QuestionOf<T>, answer: AnswerOf<T>) => Share } = {
+  multiple_choice: ({ choices }, { selected_choice }) => whole(isExact(choices, [selected_choice])),
+  multiple_select: ({ choices, partialCredit }, { selected_choices }) =>
+    partialCredit ? selectedShare(choices, selected_choices) : whole(isExact(choices, selected_choices)),
+  true_false: ({ correctAnswer }, { selected_answer }) => whole(selected_answer === correctAnswer),
+  short_answer: ({ acceptedAnswers, caseSensitive }, { text }) =>
+    whole(isAccepted(acceptedAnswers, text, { caseSensitive })),
+  numeric: (question, { value }) => whole(isWithin(question, value)),
+  matching: matchedShare,
+  ordering: ({ items, partialCredit }, { order }) => {
+    const right = inPlace(items, order)
+    return partialCredit ? { right, total: items.length } : whole(right === items.length)
+  },
+  fill_in_blank: ({ blanks }, answer) => ({
+    right: Object.entries(blanks).filter(([number, accepted]) =>
+      isAccepted(accepted, answer.blanks[number] ?? '', { caseSensitive: false }),
+    ).length,
+    total: Object.keys(blanks).length,
+  }),
+  essay: (_, { essay_text }) => (essay_text.trim() === '' ? whole(false) : 'pending'),
+}
+
+const UNANSWERED: Grade = { scoreMilli: 0, isCorrect: false, isPending: false }
+const UNGRADED: Grade = { scoreMilli: null, isCorrect: null, isPending: false }
+const PENDING: Grade = { scoreMilli: null, isCorrect: null, isPending: true }
+
+/** @param answer as `parseResponse` read it for this question; null when there is none */
+export function grade(question: Question, answer: Answer | null, { isSurvey }: { isSurvey: boolean }): Grade {
+  if (isSurvey) return UNGRADED
+  if (answer === null) return UNANSWERED
+  // The answer was parsed for this question, so it is of its type.
+  const shareOf = SHARE[question.type] as (question: Question, answer: Answer) => Share
+  const share = shareOf(question, answer)
+  if (share === 'pending') return PENDING
+  return { scoreMilli: scoreOf(question.pointsMilli, share), isCorrect: share.right === share.total, isPending: false }
+}
+
+/** Rounded to 1/100 of a point, but all points only for all parts: 2 of 3 of 0.01 points would round up to them. */
+function scoreOf(pointsMilli: number, { right, total }: { right: number; total: number }): number {
+  if (right === total) return pointsMilli
+  const hundredths = Math.round((pointsMilli * right) / total / 10)
+  const mostInPart = Math.max(0, Math.ceil(pointsMilli / 10) - 1)
+  return Math.min(hundredths, mostInPart) * 10
+}
+
+/**
+ * An attempt's or an essay's score as a percentage in 1/100, rounded; 0 of 0 points is all of them.
+ * @param scoreMilli @param pointsMilli in 1/1000 points
+ */
+export function percentageHundredths(scoreMilli: number, pointsMilli: number): number {
+  return pointsMilli === 0 ? 100_00 : Math.round((scoreMilli * 100_00) / pointsMilli)
+}
+
+const whole = (isRight: boolean): Share => ({ right: isRight ? 1 : 0, total: 1 })
+
+type Choices = QuestionOf<'multiple_select'>['choices']
+
+/** By their texts, because nobody can tell choices of the same text apart. */
+function selection(choices: Choices, selected: readonly number[]) {
+  const texts = new Map(choices.map(({ id, text }) => [id, looks(text)]))
+  const correct = correctOf(choices).map(({ text }) => looks(text))
+  const right = overlap(
+    selected.map(id => texts.get(id) ?? ''),
+    correct,
+  )
+  return { right, wrong: selected.length - right, correct: correct.length }
+}
+
+function isExact(choices: Choices, selected: readonly number[]): boolean {
+  const { right, wrong, correct } = selection(choices, selected)
+  return correct > 0 && right === correct && wrong === 0
+}
+
+function selectedShare(choices: Choices, selected: readonly number[]): Share {
+  const { right, wrong, correct } = selection(choices, selected)
+  return correct === 0 ? whole(false) : { right: Math.max(0, right - wrong), total: correct }
+}
+
+function isAccepted(accepted: readonly string[], text: string, folding: { caseSensitive: boolean }): boolean {
+  const answer = folded(text, folding)
+  return accepted.some(candidate => folded(candidate, folding) === answer)
+}
+
+/** |value − correct| ≤ tolerance, or ≤ tolerance % of |correct|, in exact decimals so that the bounds are included. */
+function isWithin({ correctValue, tolerance, toleranceType }: QuestionOf<'numeric'>, value: number): boolean {
+  if (correctValue === null) return false
+  const correct = decimal(correctValue)
+  const bound =
+    toleranceType === 'absolute'
+      ? decimal(tolerance)
+      : times(times(decimal(tolerance), absolute(correct)), { units: 1n, exponent: -2 })
+  return isAtMost(absolute(minus(decimal(value), correct)), bound)
+}
+
+/** Compared as pairs of texts, so that equal lefts may swap their rights, and equal rights each other. */
+function matchedShare({ pairs }: QuestionOf<'matching'>, { matches }: AnswerOf<'matching'>): Share {
+  const lefts = new Map(pairs.map(({ leftId, left }) => [String(leftId), looks(left)]))
+  const rights = new Map(pairs.map(({ rightId, right }) => [rightId, looks(right)]))
+  const given = Object.entries(matches).map(([left, right]) => pairKey(lefts.get(left), rights.get(right)))
+  const expected = pairs.map(({ left, right }) => pairKey(looks(left), looks(right)))
+  return { right: overlap(given, expected), total: pairs.length }
+}
+const pairKey = (...halves: (string | undefined)[]) => JSON.stringify(halves)
+
+function inPlace(items: QuestionOf<'ordering'>['items'], order: readonly number[]): number {
+  const texts = new Map(items.map(({ id, text }) => [id, looks(text)]))
+  return items.filter(({ text }, place) => texts.get(order[place] ?? 0) === looks(text)).length
+}

@@ -1,0 +1,281 @@
+/** Questions as authors send them: the form of the body, and what becomes of it. */
+import * as z from 'zod'
+import { fieldErrors, invalid } from '../../../http/errors.ts'
+import { id, text } from '../../../http/fields.ts'
+import { newPartId } from './part-id.ts'
+import {
+  blanksIn,
+  type Choice,
+  type Item,
+  type Pair,
+  QUESTION_TYPES,
+  type Question,
+  type QuestionBody,
+} from './question.ts'
+import { authored } from './views.ts'
+
+const QUESTION_LENGTH = 10_000
+const PART_LENGTH = 2_000
+const ANSWER_LENGTH = 1_000
+const CRITERION_LENGTH = 200
+const PARTS_AT_MOST = 50
+const WORDS_AT_MOST = 50_000
+const POINTS_AT_MOST = 1_000
+
+/** Text with something in it. Spaces around it are kept: in code they can be what is asked about. */
+const filled = (max: number) => text(max).refine(value => value.trim() !== '', 'This field may not be blank.')
+
+export const points = () =>
+  z
+    .number()
+    .min(0)
+    .max(POINTS_AT_MOST)
+    .refine(value => toMilli(value) / 1000 === value, 'Ensure that there are no more than 3 decimal places.')
+    .meta({ examples: [1] })
+const toMilli = (value: number) => Math.round(value * 1000)
+
+const ChoiceInput = z.object({
+  id: id().optional().meta({ description: 'Of a choice that stays' }),
+  text: filled(PART_LENGTH).meta({ examples: ['def myFunc():'] }),
+  is_correct: z
+    .boolean()
+    .optional()
+    .meta({ examples: [true] }),
+  feedback: text(PART_LENGTH)
+    .optional()
+    .meta({ examples: ['Functions are defined with `def`.'] }),
+})
+
+const PairInput = z.object({
+  left_id: id().optional(),
+  left: filled(PART_LENGTH).meta({ examples: ['Canada'] }),
+  right_id: id().optional(),
+  right: filled(PART_LENGTH).meta({ examples: ['Ottawa'] }),
+})
+
+const ItemInput = z.union([filled(PART_LENGTH), z.object({ id: id().optional(), text: filled(PART_LENGTH) })], {
+  error: `Expected a text of at most ${PART_LENGTH} characters, or an object with id and text.`,
+})
+
+const CriterionInput = z.object({
+  criterion: filled(CRITERION_LENGTH).meta({ examples: ['content'] }),
+  max_points: points(),
+})
+
+const acceptedAnswers = () => z.array(filled(ANSWER_LENGTH)).max(PARTS_AT_MOST)
+const wordLimit = () => z.int().min(1).max(WORDS_AT_MOST).nullable().optional()
+const of = (types: string, rest = '') => ({ description: `${types}${rest && `: ${rest}`}` })
+const list = { minItems: 2, maxItems: PARTS_AT_MOST }
+
+const EXAMPLE = {
+  examples: [
+    {
+      type: 'multiple_choice',
+      text: 'What is the correct way to create a function in Python?',
+      points: 1,
+      choices: [
+        { text: 'function myFunc():', is_correct: false },
+        { text: 'def myFunc():', is_correct: true },
+      ],
+    },
+  ],
+}
+
+/**
+ * The body of PUT and PATCH: every field of every type. What is of another type is ignored; what is omitted keeps its
+ * value (`revise`).
+ */
+export const QuestionFields = z.object({
+  type: z.enum(QUESTION_TYPES),
+  text: filled(QUESTION_LENGTH).meta({ examples: ['What is the correct way to create a function in Python?'] }),
+  points: points().optional(),
+  explanation: text(PART_LENGTH).optional().meta(of('Shown when feedback is due')),
+  correct_feedback: text(PART_LENGTH).optional(),
+  incorrect_feedback: text(PART_LENGTH).optional(),
+  choices: z
+    .array(ChoiceInput)
+    .max(PARTS_AT_MOST)
+    .optional()
+    .meta({ ...of('multiple_choice, multiple_select'), ...list }),
+  partial_credit: z.boolean().optional().meta(of('multiple_select, ordering', 'false unless given')),
+  correct_answer: z.boolean().nullable().optional().meta(of('true_false')),
+  accepted_answers: acceptedAnswers().optional().meta(of('short_answer')),
+  case_sensitive: z.boolean().optional().meta(of('short_answer', 'false unless given')),
+  correct_value: z.number().nullable().optional().meta(of('numeric')),
+  tolerance: z.number().min(0).optional().meta(of('numeric', '0 unless given, bounds included')),
+  tolerance_type: z.enum(['absolute', 'percent']).optional().meta(of('numeric', '`absolute` unless given')),
+  pairs: z
+    .array(PairInput)
+    .max(PARTS_AT_MOST)
+    .optional()
+    .meta({ ...of('matching'), ...list }),
+  items: z
+    .array(ItemInput)
+    .max(PARTS_AT_MOST)
+    .optional()
+    .meta({ ...of('ordering', 'in the right order'), ...list }),
+  blanks: z
+    .record(z.string(), acceptedAnswers())
+    .optional()
+    .meta({ ...of('fill_in_blank', 'accepted answers of each `{{1}}` in the text'), examples: [{ 1: ['def'] }] }),
+  min_words: wordLimit().meta(of('essay')),
+  max_words: wordLimit().meta(of('essay')),
+  rubric: z.array(CriterionInput).max(PARTS_AT_MOST).optional().meta(of('essay', 'sums to the points')),
+})
+type Fields = z.output<typeof QuestionFields>
+type Refuse = (field: keyof Fields, message: string) => void
+
+/** What a type asks of its fields beyond their form. Fields that are wrong in themselves are absent here. */
+const RULES: Record<Question['type'], (fields: Partial<Fields>, refuse: Refuse) => void> = {
+  multiple_choice: ({ choices }, refuse) => requireTwo('choices', choices, refuse),
+  multiple_select: ({ choices }, refuse) => requireTwo('choices', choices, refuse),
+  matching: ({ pairs }, refuse) => requireTwo('pairs', pairs, refuse),
+  ordering: ({ items }, refuse) => requireTwo('items', items, refuse),
+  fill_in_blank({ text, blanks }, refuse) {
+    if (text === undefined) return
+    const numbers = blanksIn(text)
+    if (numbers.length === 0) refuse('text', 'Mark at least one blank: {{1}}.')
+    if (numbers.length > PARTS_AT_MOST) refuse('text', `Ensure there are no more than ${PARTS_AT_MOST} blanks.`)
+    if (blanks && Object.keys(blanks).sort().join() !== numbers.sort().join()) {
+      refuse('blanks', 'Give the accepted answers of exactly the blanks that the text marks.')
+    }
+  },
+  essay({ points = 1, min_words, max_words, rubric = [] }, refuse) {
+    if (min_words && max_words && max_words < min_words) refuse('max_words', 'Must not be less than min_words.')
+    if (rubric.length === 0) return
+    if (new Set(rubric.map(({ criterion }) => criterion)).size < rubric.length) {
+      refuse('rubric', 'Each criterion may occur once.')
+    }
+    const sum = rubric.reduce((total, { max_points }) => total + toMilli(max_points), 0)
+    if (sum !== toMilli(points)) refuse('rubric', `The max_points must sum to the question's points, ${points}.`)
+  },
+  true_false() {},
+  short_answer() {},
+  numeric() {},
+}
+
+function requireTwo(field: keyof Fields, entries: unknown[] | undefined, refuse: Refuse): void {
+  if (entries === undefined) refuse(field, 'This field is required.')
+  else if (entries.length < 2) refuse(field, 'Ensure this list has at least 2 entries.')
+}
+
+/**
+ * The body of POST: a question that can be asked. Whether it can be graded too is asked when it is known that the quiz
+ * is no survey (`missingKey`).
+ */
+export const QuestionInput = QuestionFields.superRefine(
+  (fields, context) => {
+    const faulty = new Set(context.issues.map(issue => issue.path?.[0]))
+    const sound = Object.fromEntries(Object.entries(fields).filter(([field]) => !faulty.has(field))) as Partial<Fields>
+    RULES[fields.type](sound, (field, message) => {
+      if (!faulty.has(field)) context.addIssue({ code: 'custom', path: [field], message })
+    })
+  },
+  // Also beside wrong fields, so that all are named at once; only without a type there is nothing to ask.
+  { when: ({ value }) => QUESTION_TYPES.includes((value as Partial<Fields> | null)?.type as Question['type']) },
+)
+export type QuestionInput = z.output<typeof QuestionInput>
+
+/**
+ * A question from an author's body.
+ * @param previous the question as it was: parts sent back with their id keep it, all others get a new one
+ */
+export function newQuestion(input: QuestionInput, previous?: Question): Question {
+  const own = ownFields(input, previous ? partIds(previous) : new Set())
+  return {
+    text: input.text,
+    pointsMilli: toMilli(input.points ?? 1),
+    explanation: input.explanation ?? '',
+    correctFeedback: input.correct_feedback ?? '',
+    incorrectFeedback: input.incorrect_feedback ?? '',
+    ...own,
+  }
+}
+
+/**
+ * A question with some fields changed. With a new `type` only the fields that all types have keep their value.
+ * @throws 400 on the fields, when the whole is no question
+ */
+export function revise(question: Question, changes: Partial<Fields>): Question {
+  const { type, text, points, explanation, correct_feedback, incorrect_feedback, ...own } = authored(question)
+  const common = { type, text, points, explanation, correct_feedback, incorrect_feedback }
+  const kept = (changes.type ?? type) === type ? { ...common, ...own } : common
+  const result = QuestionInput.safeParse({ ...kept, ...changes }, { reportInput: true })
+  if (!result.success) throw invalid(fieldErrors(result.error.issues))
+  return newQuestion(result.data, question)
+}
+
+/** @param known the ids that may be kept; an id is given once, so a part copied within the question gets a new one */
+function ownFields(input: QuestionInput, known: Set<number>): QuestionBody {
+  const keep = (id?: number) => (id !== undefined && known.delete(id) ? id : newPartId())
+  const choices = (): Choice[] =>
+    (input.choices ?? []).map(({ id, text, is_correct = false, feedback = '' }) => ({
+      id: keep(id),
+      text,
+      isCorrect: is_correct,
+      feedback,
+    }))
+  switch (input.type) {
+    case 'multiple_choice':
+      return { type: input.type, choices: choices() }
+    case 'multiple_select':
+      return { type: input.type, choices: choices(), partialCredit: input.partial_credit ?? false }
+    case 'true_false':
+      return { type: input.type, correctAnswer: input.correct_answer ?? null }
+    case 'short_answer':
+      return {
+        type: input.type,
+        acceptedAnswers: input.accepted_answers ?? [],
+        caseSensitive: input.case_sensitive ?? false,
+      }
+    case 'numeric':
+      return {
+        type: input.type,
+        correctValue: input.correct_value ?? null,
+        tolerance: input.tolerance ?? 0,
+        toleranceType: input.tolerance_type ?? 'absolute',
+      }
+    case 'matching': {
+      const pairs = (input.pairs ?? []).map(
+        ({ left_id, left, right_id, right }): Pair => ({ leftId: keep(left_id), left, rightId: keep(right_id), right }),
+      )
+      return { type: input.type, pairs }
+    }
+    case 'ordering': {
+      const items = (input.items ?? []).map((item): Item => {
+        const { id, text } = typeof item === 'string' ? { id: undefined, text: item } : item
+        return { id: keep(id), text }
+      })
+      return { type: input.type, items, partialCredit: input.partial_credit ?? false }
+    }
+    case 'fill_in_blank':
+      return {
+        type: input.type,
+        blanks: Object.fromEntries(blanksIn(input.text).map(number => [number, input.blanks?.[number] ?? []])),
+      }
+    case 'essay':
+      return {
+        type: input.type,
+        minWords: input.min_words ?? null,
+        maxWords: input.max_words ?? null,
+        rubric: (input.rubric ?? []).map(({ criterion, max_points }) => ({
+          criterion,
+          maxPointsMilli: toMilli(max_points),
+        })),
+      }
+  }
+}
+
+function partIds(question: Question): Set<number> {
+  switch (question.type) {
+    case 'multiple_choice':
+    case 'multiple_select':
+      return new Set(question.choices.map(choice => choice.id))
+    case 'matching':
+      return new Set(question.pairs.flatMap(pair => [pair.leftId, pair.rightId]))
+    case 'ordering':
+      return new Set(question.items.map(item => item.id))
+    default:
+      return new Set()
+  }
+}
