@@ -25,10 +25,17 @@ CREATE TABLE `attempts` (
 	`started_at` integer NOT NULL,
 	`deadline_at` integer,
 	`completed_at` integer,
+	`is_survey` integer DEFAULT false NOT NULL,
+	`passing_score` integer DEFAULT 70 NOT NULL,
+	`extended_minutes` integer DEFAULT 0 NOT NULL,
+	`earned_milli` integer,
+	`possible_milli` integer,
 	`score_hundredths` integer,
 	`passed` integer,
 	`time_spent_seconds` integer,
 	`pending_grading` integer DEFAULT 0 NOT NULL,
+	`end_score_hundredths` integer,
+	`answers_hash` text,
 	FOREIGN KEY (`quiz_id`) REFERENCES `quizzes`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`enrollment_id`) REFERENCES `enrollments`(`id`) ON UPDATE no action ON DELETE no action
@@ -100,6 +107,7 @@ CREATE TABLE `module_progress` (
 	`completed_at` integer,
 	`time_spent_seconds` integer DEFAULT 0 NOT NULL,
 	`last_activity_at` integer NOT NULL,
+	`first_seen_at` integer,
 	`reset_at` integer,
 	PRIMARY KEY(`enrollment_id`, `module_id`),
 	FOREIGN KEY (`enrollment_id`) REFERENCES `enrollments`(`id`) ON UPDATE no action ON DELETE no action,
@@ -204,6 +212,7 @@ CREATE TABLE `question_versions` (
 	`incorrect_feedback` text DEFAULT '' NOT NULL,
 	`body` text DEFAULT '{}' NOT NULL,
 	`created_at` integer NOT NULL,
+	`drawn_at` integer,
 	FOREIGN KEY (`question_id`) REFERENCES `questions`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT;
 --> statement-breakpoint
@@ -255,9 +264,13 @@ CREATE TABLE `responses` (
 	`attempt_id` integer NOT NULL,
 	`question_id` integer NOT NULL,
 	`question_version_id` integer NOT NULL,
+	`key_version_id` integer NOT NULL,
 	`response_data` text NOT NULL,
 	`is_correct` integer,
 	`score_milli` integer,
+	`max_milli` integer NOT NULL,
+	`item_share` integer,
+	`rest_share` integer,
 	`time_spent_seconds` integer DEFAULT 0 NOT NULL,
 	`submitted_at` integer,
 	`is_pending` integer DEFAULT false NOT NULL,
@@ -268,6 +281,7 @@ CREATE TABLE `responses` (
 	FOREIGN KEY (`attempt_id`) REFERENCES `attempts`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`question_id`) REFERENCES `questions`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`question_version_id`) REFERENCES `question_versions`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`key_version_id`) REFERENCES `question_versions`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`graded_by`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT;
 --> statement-breakpoint
@@ -281,6 +295,17 @@ CREATE TABLE `revoked_tokens` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `revoked_tokens_expires_at` ON `revoked_tokens` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `study_time` (
+	`enrollment_id` integer NOT NULL,
+	`module_id` integer NOT NULL,
+	`day` text NOT NULL,
+	`seconds` integer NOT NULL,
+	PRIMARY KEY(`enrollment_id`, `day`, `module_id`),
+	FOREIGN KEY (`enrollment_id`) REFERENCES `enrollments`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`module_id`) REFERENCES `modules`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `study_time_by_module` ON `study_time` (`module_id`,`enrollment_id`);--> statement-breakpoint
 CREATE TABLE `totals` (
 	`name` text PRIMARY KEY NOT NULL,
 	`value` integer DEFAULT 0 NOT NULL

@@ -15,6 +15,7 @@ const TREE = [
   'enrollments',
   'modules',
   'module_progress',
+  'study_time',
   'quizzes',
   'questions',
   'question_versions',
@@ -43,6 +44,11 @@ async function wholeCourse() {
     enrollment.id,
     module,
   )
+  await insert(
+    `INSERT INTO study_time (enrollment_id, module_id, day, seconds) VALUES (?, ?, '2026-01-01', 60)`,
+    enrollment.id,
+    module,
+  )
   const quiz = await insert(
     `INSERT INTO quizzes (module_id, title, created_at, updated_at) VALUES (?, 'Q', 0, 0)`,
     module,
@@ -59,7 +65,7 @@ async function wholeCourse() {
     enrollment.id,
   )
   await insert(
-    `INSERT INTO responses (id, attempt_id, question_id, question_version_id, response_data) VALUES (?, ?, ?, ?, '{}')`,
+    `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, max_milli) VALUES (?, ?, ?, ?4, ?4, '{}', 1000)`,
     attempt * 1000,
     attempt,
     question,

@@ -52,6 +52,7 @@ const CHILDREN_FIRST: { table: string; doomed: Doomed }[] = [
   },
   { table: 'qr_codes', doomed: before => `deleted_at <= ${before} OR course_id IN ${COURSES(before)}` },
   { table: 'activities', doomed: before => `course_id IN ${COURSES(before)} OR module_id IN ${MODULES(before)}` },
+  { table: 'study_time', doomed: before => `module_id IN ${MODULES(before)}` },
   { table: 'module_progress', doomed: before => `module_id IN ${MODULES(before)}` },
   { table: 'quizzes', doomed: before => `id IN ${QUIZZES(before)}` },
   { table: 'modules', doomed: before => `id IN ${MODULES(before)}` },

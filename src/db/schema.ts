@@ -196,12 +196,33 @@ export const moduleProgress = sqliteTable(
     completedAt: integer(),
     timeSpentSeconds: integer().notNull().default(0),
     lastActivityAt: integer().notNull(),
+    /** When the learner first opened it or did anything in it. A reset leaves this: it is what `view_count` counts. */
+    firstSeenAt: integer(),
     /** Only attempts ended after this count towards completion. */
     resetAt: integer(),
   },
   t => [
     primaryKey({ columns: [t.enrollmentId, t.moduleId] }),
     index('module_progress_by_module').on(t.moduleId, t.enrollmentId),
+  ],
+)
+
+/** Seconds a learner spent in a module on a UTC day, in quizzes too. A reset leaves them: statistics are made of these. */
+export const studyTime = sqliteTable(
+  'study_time',
+  {
+    enrollmentId: integer()
+      .notNull()
+      .references(() => enrollments.id),
+    moduleId: integer()
+      .notNull()
+      .references(() => modules.id),
+    day: text().notNull(),
+    seconds: integer().notNull(),
+  },
+  t => [
+    primaryKey({ columns: [t.enrollmentId, t.day, t.moduleId] }),
+    index('study_time_by_module').on(t.moduleId, t.enrollmentId),
   ],
 )
 
@@ -295,6 +316,8 @@ export const questionVersions = sqliteTable(
     /** Choices, pairs, items, blanks, tolerances and rubric of the type, as JSON. */
     body: text().notNull().default('{}'),
     createdAt: integer().notNull(),
+    /** When an attempt first drew it: from then on it never changes. */
+    drawnAt: integer(),
   },
   t => [index('question_versions_by_question').on(t.questionId, t.id)],
 )
@@ -319,11 +342,22 @@ export const attempts = sqliteTable(
     /** Null while untimed. */
     deadlineAt: integer(),
     completedAt: integer(),
+    /** As the quiz was when the attempt started; later edits change nothing. */
+    isSurvey: flag().default(false),
+    passingScore: integer().notNull().default(70),
+    /** All extensions together. */
+    extendedMinutes: integer().notNull().default(0),
+    /** Points earned and to be earned, in 1/1000. Null while it runs. */
+    earnedMilli: integer(),
+    possibleMilli: integer(),
     /** A percentage in 1/100; null for surveys and abandoned attempts. */
     scoreHundredths: integer(),
     passed: integer({ mode: 'boolean' }),
     timeSpentSeconds: integer(),
     pendingGrading: integer().notNull().default(0),
+    /** What the receipt states and no regrading changes: the score when it ended, and a hash over the answers. */
+    endScoreHundredths: integer(),
+    answersHash: text(),
   },
   t => [
     uniqueIndex('attempts_one_running').on(t.quizId, t.userId).where(sql`${t.status} = 'in_progress'`),
@@ -349,10 +383,19 @@ export const responses = sqliteTable(
     questionVersionId: integer()
       .notNull()
       .references(() => questionVersions.id),
-    /** As sent by the learner, JSON. */
+    /** The version whose key graded it: the one shown, until a regrade. */
+    keyVersionId: integer()
+      .notNull()
+      .references(() => questionVersions.id),
+    /** As sent by the learner, JSON; `{}` where nothing was answered. */
     responseData: text().notNull(),
     isCorrect: integer({ mode: 'boolean' }),
     scoreMilli: integer(),
+    /** The points to be earned. */
+    maxMilli: integer().notNull(),
+    /** For item analysis, in 1/10000: this response's share of its points, and the rest of the attempt's of its own. */
+    itemShare: integer(),
+    restShare: integer(),
     timeSpentSeconds: integer().notNull().default(0),
     submittedAt: integer(),
     /** An essay that waits for a grader. */

@@ -5,7 +5,8 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../db/client.ts'
 import { distinctly } from '../../db/read.ts'
-import { courses, enrollments, moduleProgress, modules } from '../../db/schema.ts'
+import { courses, enrollments, moduleProgress, modules, studyTime } from '../../db/schema.ts'
+import { toDate } from '../../http/fields.ts'
 import type { Page } from '../../http/pagination.ts'
 import type { ModuleStatus } from './completion.ts'
 
@@ -171,6 +172,7 @@ export const touchModule = (db: Db, enrollmentId: number, moduleId: number, now:
       contentCompletedAt: contentCompleted ? now : null,
       timeSpentSeconds: secondsSpent,
       lastActivityAt: now,
+      firstSeenAt: now,
     })
     .onConflictDoUpdate({
       target: [row.enrollmentId, row.moduleId],
@@ -178,10 +180,21 @@ export const touchModule = (db: Db, enrollmentId: number, moduleId: number, now:
         startedAt: sql`coalesce(${row.startedAt}, ${now})`,
         timeSpentSeconds: sql`${row.timeSpentSeconds} + ${secondsSpent}`,
         lastActivityAt: now,
+        firstSeenAt: sql`coalesce(${row.firstSeenAt}, ${now})`,
         ...(contentCompleted && { contentCompletedAt: sql`coalesce(${row.contentCompletedAt}, ${now})` }),
       },
     })
 }
+
+/** Counts seconds for the statistics, on the day they were spent; `touchModule` counts them for the learner. */
+export const addStudyTime = (db: Db, enrollmentId: number, moduleId: number, seconds: number, now: number) =>
+  db
+    .insert(studyTime)
+    .values({ enrollmentId, moduleId, day: toDate(now), seconds })
+    .onConflictDoUpdate({
+      target: [studyTime.enrollmentId, studyTime.day, studyTime.moduleId],
+      set: { seconds: sql`${studyTime.seconds} + ${seconds}` },
+    })
 
 /**
  * Completes the module if its criteria are met: `content` by the learner's mark, `quiz` by every shown quiz passed (by the
