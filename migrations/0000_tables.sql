@@ -23,8 +23,8 @@ CREATE TABLE `attempts` (
 	`is_preview` integer DEFAULT false NOT NULL,
 	`status` text DEFAULT 'in_progress' NOT NULL,
 	`started_at` integer NOT NULL,
-	`deadline_at` integer,
 	`completed_at` integer,
+	`check_at` integer,
 	`is_survey` integer DEFAULT false NOT NULL,
 	`passing_score` integer DEFAULT 70 NOT NULL,
 	`extended_minutes` integer DEFAULT 0 NOT NULL,
@@ -33,6 +33,7 @@ CREATE TABLE `attempts` (
 	`score_hundredths` integer,
 	`passed` integer,
 	`time_spent_seconds` integer,
+	`lost_pass_at` integer,
 	`pending_grading` integer DEFAULT 0 NOT NULL,
 	`end_score_hundredths` integer,
 	`answers_hash` text,
@@ -46,7 +47,10 @@ CREATE INDEX `attempts_by_user` ON `attempts` (`user_id`,`quiz_id`,`id`);--> sta
 CREATE INDEX `attempts_by_quiz` ON `attempts` (`quiz_id`,`id`);--> statement-breakpoint
 CREATE INDEX `attempts_by_quiz_status` ON `attempts` (`quiz_id`,`status`,`id`);--> statement-breakpoint
 CREATE INDEX `attempts_by_enrollment` ON `attempts` (`enrollment_id`,`quiz_id`);--> statement-breakpoint
-CREATE INDEX `attempts_running_by_deadline` ON `attempts` (`deadline_at`) WHERE "attempts"."status" = 'in_progress';--> statement-breakpoint
+CREATE INDEX `attempts_by_check` ON `attempts` (`check_at`) WHERE "attempts"."check_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `attempts_listed` ON `attempts` (`id`) WHERE "attempts"."is_preview" = 0;--> statement-breakpoint
+CREATE INDEX `attempts_pending` ON `attempts` (`quiz_id`,`id`) WHERE "attempts"."pending_grading" > 0 AND "attempts"."is_preview" = 0;--> statement-breakpoint
+CREATE INDEX `attempts_pending_by_id` ON `attempts` (`id`) WHERE "attempts"."pending_grading" > 0 AND "attempts"."is_preview" = 0;--> statement-breakpoint
 CREATE TABLE `course_slugs` (
 	`slug` text PRIMARY KEY NOT NULL,
 	`course_id` integer NOT NULL,

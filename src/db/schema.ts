@@ -338,10 +338,11 @@ export const attempts = sqliteTable(
     status: text({ enum: ['in_progress', 'completed', 'timed_out', 'abandoned'] })
       .notNull()
       .default('in_progress'),
+    /** Until the end is carried over: when it was begun; from then on as the attempt's object stamped it. */
     startedAt: integer().notNull(),
-    /** Null while untimed. */
-    deadlineAt: integer(),
     completedAt: integer(),
+    /** When cron looks after an attempt whose end has not arrived. Null once all that follows from the end is written. */
+    checkAt: integer(),
     /** As the quiz was when the attempt started; later edits change nothing. */
     isSurvey: flag().default(false),
     passingScore: integer().notNull().default(70),
@@ -354,6 +355,8 @@ export const attempts = sqliteTable(
     scoreHundredths: integer(),
     passed: integer({ mode: 'boolean' }),
     timeSpentSeconds: integer(),
+    /** When a grading last took the pass away. */
+    lostPassAt: integer(),
     pendingGrading: integer().notNull().default(0),
     /** What the receipt states and no regrading changes: the score when it ended, and a hash over the answers. */
     endScoreHundredths: integer(),
@@ -365,7 +368,10 @@ export const attempts = sqliteTable(
     index('attempts_by_quiz').on(t.quizId, t.id),
     index('attempts_by_quiz_status').on(t.quizId, t.status, t.id),
     index('attempts_by_enrollment').on(t.enrollmentId, t.quizId),
-    index('attempts_running_by_deadline').on(t.deadlineAt).where(sql`${t.status} = 'in_progress'`),
+    index('attempts_by_check').on(t.checkAt).where(sql`${t.checkAt} IS NOT NULL`),
+    index('attempts_listed').on(t.id).where(sql`${t.isPreview} = 0`),
+    index('attempts_pending').on(t.quizId, t.id).where(sql`${t.pendingGrading} > 0 AND ${t.isPreview} = 0`),
+    index('attempts_pending_by_id').on(t.id).where(sql`${t.pendingGrading} > 0 AND ${t.isPreview} = 0`),
   ],
 )
 

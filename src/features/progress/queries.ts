@@ -157,23 +157,20 @@ export const moduleProgressCount = (db: Db, userId: number, filter: ModuleProgre
 export const moduleProgressOf = (db: Db, enrollmentId: number, moduleId: number) =>
   selectModuleProgress(db).where(and(eq(enrollments.id, enrollmentId), eq(modules.id, moduleId), isTaken))
 
-type Touch = { secondsSpent?: number; contentCompleted?: boolean }
+const ALWAYS = sql`1`
+
+/** `only`: a condition without which nothing is written. */
+type Touch = { secondsSpent?: number; contentCompleted?: boolean; only?: SQL }
 
 /** The learner did something in the module: starts it, adds time, or keeps the learner's mark. */
 export const touchModule = (db: Db, enrollmentId: number, moduleId: number, now: number, touch: Touch = {}) => {
-  const { secondsSpent = 0, contentCompleted = false } = touch
+  const { secondsSpent = 0, contentCompleted = false, only = ALWAYS } = touch
   const row = moduleProgress
   return db
     .insert(row)
-    .values({
-      enrollmentId,
-      moduleId,
-      startedAt: now,
-      contentCompletedAt: contentCompleted ? now : null,
-      timeSpentSeconds: secondsSpent,
-      lastActivityAt: now,
-      firstSeenAt: now,
-    })
+    .select(
+      sql`SELECT ${enrollmentId}, ${moduleId}, ${now}, ${contentCompleted ? now : null}, NULL, ${secondsSpent}, ${now}, ${now}, NULL WHERE ${only}`,
+    )
     .onConflictDoUpdate({
       target: [row.enrollmentId, row.moduleId],
       set: {
@@ -187,10 +184,17 @@ export const touchModule = (db: Db, enrollmentId: number, moduleId: number, now:
 }
 
 /** Counts seconds for the statistics, on the day they were spent; `touchModule` counts them for the learner. */
-export const addStudyTime = (db: Db, enrollmentId: number, moduleId: number, seconds: number, now: number) =>
+export const addStudyTime = (
+  db: Db,
+  enrollmentId: number,
+  moduleId: number,
+  seconds: number,
+  now: number,
+  only = ALWAYS,
+) =>
   db
     .insert(studyTime)
-    .values({ enrollmentId, moduleId, day: toDate(now), seconds })
+    .select(sql`SELECT ${enrollmentId}, ${moduleId}, ${toDate(now)}, ${seconds} WHERE ${only}`)
     .onConflictDoUpdate({
       target: [studyTime.enrollmentId, studyTime.day, studyTime.moduleId],
       set: { seconds: sql`${studyTime.seconds} + ${seconds}` },
