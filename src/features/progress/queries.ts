@@ -204,12 +204,12 @@ export const addStudyTime = (
  * Completes the module if its criteria are met: `content` by the learner's mark, `quiz` by every shown quiz passed (by the
  * mark, where there is no quiz), `hybrid` by both.
  */
-export const completeModule = (db: Db, enrollmentId: number, moduleId: number, now: number) =>
+export const completeModule = (db: Db, enrollmentId: number, moduleId: number, now: number, only = ALWAYS) =>
   db
     .update(moduleProgress)
     .set({ completedAt: now, lastActivityAt: now })
     .where(
-      sql`${moduleProgress.enrollmentId} = ${enrollmentId} AND ${moduleProgress.moduleId} = ${moduleId} AND ${moduleProgress.completedAt} IS NULL
+      sql`${moduleProgress.enrollmentId} = ${enrollmentId} AND ${moduleProgress.moduleId} = ${moduleId} AND ${moduleProgress.completedAt} IS NULL AND ${only}
         AND EXISTS (SELECT 1 FROM modules m WHERE m.id = ${moduleId}
           AND (m.completion_criteria = 'content'
             OR NOT EXISTS (SELECT 1 FROM quizzes q WHERE q.module_id = m.id AND ${isShown} AND NOT ${isPassed(sql`${enrollmentId}`)}))
@@ -218,12 +218,12 @@ export const completeModule = (db: Db, enrollmentId: number, moduleId: number, n
     )
 
 /** Completes the course if every published module of it is completed. */
-export const completeCourse = (db: Db, enrollmentId: number, now: number) =>
+export const completeCourse = (db: Db, enrollmentId: number, now: number, only = ALWAYS) =>
   db
     .update(enrollments)
     .set({ status: 'completed', completedAt: now })
     .where(
-      sql`${enrollments.id} = ${enrollmentId} AND ${enrollments.status} = 'active' AND ${publishedModules} > 0 AND ${publishedModules} = ${completedModules}`,
+      sql`${enrollments.id} = ${enrollmentId} AND ${enrollments.status} = 'active' AND ${only} AND ${publishedModules} > 0 AND ${publishedModules} = ${completedModules}`,
     )
 
 /** Takes the course's completion back, if the module's counted towards it. */
