@@ -6,8 +6,11 @@ import { throttled } from './errors.ts'
 export type Limit = { limit: number; windowSeconds: number }
 type Verdict = { admitted: true; ticket: number } | { admitted: false; retryAfterSeconds: number }
 
-/** A try that never came back (its request died) counts after this long: a password hash takes a fraction of it. */
-const LEASE_MS = 30_000
+/**
+ * A try that never came back (its request died) counts after this long. One password hash takes a fraction of a second,
+ * but a class that signs in together may queue for one isolate's CPU.
+ */
+const LEASE_MS = 120_000
 
 /**
  * A sliding window of counted tries. A try enters before its outcome is known and leaves with it; while tries under way
