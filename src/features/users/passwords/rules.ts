@@ -30,11 +30,11 @@ export const likenessOf = (password: string, owner: { username: string; email: s
   ...(isLike(password, owner.email) ? ['The password is too similar to the email address.'] : []),
 ]
 
-/** Whether it is like the whole name or any word of it. */
+/** Whether it is like the whole name, what stands before an `@`, or any word of it. */
 function isLike(password: string, name: string): boolean {
   const plain = password.normalize('NFKC').toLowerCase()
   const whole = name.normalize('NFKC').toLowerCase()
-  const words = [whole, ...whole.split(/[^\p{L}\p{N}_]+/u)].filter(word => word !== '')
+  const words = [whole, ...whole.split('@', 1), ...whole.split(/[^\p{L}\p{N}_]+/u)].filter(word => word !== '')
   return words.some(word => similarity(plain, word) >= MAX_SIMILARITY)
 }
 
