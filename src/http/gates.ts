@@ -15,12 +15,10 @@ const LEASE_MS = 120_000
 /**
  * A sliding window of counted tries. A try enters before its outcome is known and leaves with it; while tries under way
  * could still fill the window, the next one waits, so that neither a burst of wrong ones slips through nor a burst of
- * right ones is refused.
+ * right ones is refused. All that counts is stored: between two calls an object may lose its memory.
  */
 export class Gate extends DurableObject<Env> {
-  private readonly underWay = new Map<number, number>()
   private waiting: (() => void)[] = []
-  private lastTicket = 0
   private hasTables = false
 
   private get sql(): SqlStorage {
@@ -28,6 +26,7 @@ export class Gate extends DurableObject<Env> {
     if (!this.hasTables) {
       sql.exec('CREATE TABLE IF NOT EXISTS tries (at INTEGER NOT NULL)')
       sql.exec('CREATE INDEX IF NOT EXISTS tries_at ON tries (at)')
+      sql.exec('CREATE TABLE IF NOT EXISTS under_way (ticket INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL)')
       sql.exec('CREATE TABLE IF NOT EXISTS trusted (name TEXT PRIMARY KEY, until INTEGER NOT NULL)')
       this.hasTables = true
     }
@@ -48,12 +47,14 @@ export class Gate extends DurableObject<Env> {
     for (;;) {
       const now = Date.now()
       if (this.trusts(visitor, now)) return { admitted: true, ticket: 0 }
-      await this.countAbandoned(now, windowSeconds)
+      this.countAbandoned(now)
       const refusal = this.refusal(limit, windowSeconds, now)
       if (refusal) return refusal
-      if (this.counted(windowSeconds, now) + this.underWay.size < limit) {
-        const ticket = ++this.lastTicket
-        this.underWay.set(ticket, now)
+      if (this.counted(windowSeconds, now) + this.underWay() < limit) {
+        const { ticket } = this.sql
+          .exec<{ ticket: number }>('INSERT INTO under_way (at) VALUES (?) RETURNING ticket', now)
+          .one()
+        await this.wakeBy(now + MAX_WINDOW_MS)
         return { admitted: true, ticket }
       }
       await Promise.race([new Promise<void>(resolve => this.waiting.push(resolve)), scheduler.wait(LEASE_MS)])
@@ -66,9 +67,9 @@ export class Gate extends DurableObject<Env> {
     outcome: { counts: boolean; windowSeconds: number; visitor?: string; trustSeconds?: number },
   ): Promise<void> {
     const now = Date.now()
-    // A ticket this object no longer knows was lost with its memory, or already counted when its lease ran out.
-    const held = this.underWay.delete(ticket)
-    if (outcome.counts && held) await this.count(now, outcome.windowSeconds)
+    // A ticket that is gone was counted when its lease ran out.
+    const isHeld = this.sql.exec('DELETE FROM under_way WHERE ticket = ? RETURNING ticket', ticket).toArray().length > 0
+    if (outcome.counts && isHeld) await this.count(now, outcome.windowSeconds)
     if (outcome.visitor && outcome.trustSeconds) await this.trust(outcome.visitor, now + outcome.trustSeconds * 1000)
     const waiting = this.waiting
     this.waiting = []
@@ -80,9 +81,11 @@ export class Gate extends DurableObject<Env> {
     const now = Date.now()
     const { sql } = this
     sql.exec('DELETE FROM trusted WHERE until <= ?', now)
+    this.countAbandoned(now)
     const lastTry = sql.exec<{ at: number | null }>('SELECT max(at) AS at FROM tries').one().at
     const trust = sql.exec<{ until: number | null }>('SELECT min(until) AS until FROM trusted').one().until
-    if (lastTry !== null && lastTry + MAX_WINDOW_MS > now) await this.ctx.storage.setAlarm(lastTry + MAX_WINDOW_MS)
+    if (this.underWay() > 0) await this.ctx.storage.setAlarm(now + LEASE_MS)
+    else if (lastTry !== null && lastTry + MAX_WINDOW_MS > now) await this.ctx.storage.setAlarm(lastTry + MAX_WINDOW_MS)
     else if (trust !== null) await this.ctx.storage.setAlarm(trust)
     else {
       this.hasTables = false
@@ -106,15 +109,21 @@ export class Gate extends DurableObject<Env> {
   private async count(now: number, windowSeconds: number): Promise<void> {
     this.sql.exec('DELETE FROM tries WHERE at <= ?', now - windowSeconds * 1000)
     this.sql.exec('INSERT INTO tries (at) VALUES (?)', now)
-    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(now + MAX_WINDOW_MS)
+    await this.wakeBy(now + MAX_WINDOW_MS)
   }
 
-  private async countAbandoned(now: number, windowSeconds: number): Promise<void> {
-    for (const [ticket, enteredAt] of this.underWay) {
-      if (enteredAt + LEASE_MS > now) return
-      this.underWay.delete(ticket)
-      await this.count(now, windowSeconds)
-    }
+  private underWay(): number {
+    return this.sql.exec<{ n: number }>('SELECT count(*) AS n FROM under_way').one().n
+  }
+
+  /** As of the moment their lease ran out. */
+  private countAbandoned(now: number): void {
+    this.sql.exec('INSERT INTO tries (at) SELECT at + ? FROM under_way WHERE at <= ?', LEASE_MS, now - LEASE_MS)
+    this.sql.exec('DELETE FROM under_way WHERE at <= ?', now - LEASE_MS)
+  }
+
+  private async wakeBy(at: number): Promise<void> {
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(at)
   }
 
   private trusts(visitor: string, now: number): boolean {
@@ -129,7 +138,7 @@ export class Gate extends DurableObject<Env> {
       visitor,
       until,
     )
-    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(until)
+    await this.wakeBy(until)
   }
 }
 
