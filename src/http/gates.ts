@@ -5,6 +5,7 @@ import { throttled } from './errors.ts'
 
 export type Limit = { limit: number; windowSeconds: number }
 type Verdict = { admitted: true; ticket: number } | { admitted: false; retryAfterSeconds: number }
+type Waiter = { limit: Limit; settle: (verdict: Verdict) => void }
 
 /**
  * A try that never came back (its request died) counts after this long. One password hash takes a fraction of a second,
@@ -18,7 +19,9 @@ const LEASE_MS = 120_000
  * right ones is refused. All that counts is stored: between two calls an object may lose its memory.
  */
 export class Gate extends DurableObject<Env> {
-  private waiting: (() => void)[] = []
+  /** In the order of their coming. Whoever waits has a call open, which keeps the object in memory. */
+  private readonly waiting: Waiter[] = []
+  private nextLook: ReturnType<typeof setTimeout> | undefined
   private hasTables = false
 
   private get sql(): SqlStorage {
@@ -43,22 +46,52 @@ export class Gate extends DurableObject<Env> {
   }
 
   /** Lets a try in, to `leave` with its outcome; a trusted visitor is let in whatever the count. */
-  async enter({ limit, windowSeconds }: Limit, visitor = ''): Promise<Verdict> {
-    for (;;) {
-      const now = Date.now()
-      if (this.trusts(visitor, now)) return { admitted: true, ticket: 0 }
-      this.countAbandoned(now)
-      const refusal = this.refusal(limit, windowSeconds, now)
-      if (refusal) return refusal
-      if (this.counted(windowSeconds, now) + this.underWay() < limit) {
-        const { ticket } = this.sql
-          .exec<{ ticket: number }>('INSERT INTO under_way (at) VALUES (?) RETURNING ticket', now)
-          .one()
-        await this.wakeBy(now + MAX_WINDOW_MS)
-        return { admitted: true, ticket }
+  async enter(limit: Limit, visitor = ''): Promise<Verdict> {
+    if (this.trusts(visitor, Date.now())) return { admitted: true, ticket: 0 }
+    const verdict = (this.waiting.length === 0 && this.decide(limit)) || (await this.inTurn(limit))
+    if (verdict.admitted) await this.wakeBy(Date.now() + MAX_WINDOW_MS)
+    return verdict
+  }
+
+  /** Null: those under way have to come back first. */
+  private decide({ limit, windowSeconds }: Limit): Verdict | null {
+    const now = Date.now()
+    this.countAbandoned(now)
+    const refusal = this.refusal(limit, windowSeconds, now)
+    if (refusal) return refusal
+    if (this.counted(windowSeconds, now) + this.underWay() >= limit) return null
+    const insert = 'INSERT INTO under_way (at) VALUES (?) RETURNING ticket'
+    return { admitted: true, ticket: this.sql.exec<{ ticket: number }>(insert, now).one().ticket }
+  }
+
+  private inTurn(limit: Limit): Promise<Verdict> {
+    return new Promise(settle => {
+      this.waiting.push({ limit, settle })
+      this.lookAgainLater()
+    })
+  }
+
+  /** Answers those who wait, as far as can be said now. */
+  private settleWaiting(): void {
+    for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
+      const verdict = this.decide(first.limit)
+      if (!verdict) {
+        this.lookAgainLater()
+        return
       }
-      await Promise.race([new Promise<void>(resolve => this.waiting.push(resolve)), scheduler.wait(LEASE_MS)])
+      this.waiting.shift()
+      first.settle(verdict)
     }
+    clearTimeout(this.nextLook)
+    this.nextLook = undefined
+  }
+
+  /** By then the lease of all that are under way now has run out. */
+  private lookAgainLater(): void {
+    this.nextLook ??= setTimeout(() => {
+      this.nextLook = undefined
+      this.settleWaiting()
+    }, LEASE_MS)
   }
 
   /** Ends a try: counted or not. `trust` exempts the visitor for so many seconds from now on. */
@@ -71,9 +104,7 @@ export class Gate extends DurableObject<Env> {
     const isHeld = this.sql.exec('DELETE FROM under_way WHERE ticket = ? RETURNING ticket', ticket).toArray().length > 0
     if (outcome.counts && isHeld) await this.count(now, outcome.windowSeconds)
     if (outcome.visitor && outcome.trustSeconds) await this.trust(outcome.visitor, now + outcome.trustSeconds * 1000)
-    const waiting = this.waiting
-    this.waiting = []
-    for (const wake of waiting) wake()
+    this.settleWaiting()
   }
 
   /** Forgets what is past every window; an empty object takes no storage. */
