@@ -216,11 +216,12 @@ describe('a credential that is refused', () => {
     expect(said(await signIn(google, who, { id_token: forged }))).toEqual(NOT_VALID)
   })
 
-  test('any, where no client is set up', async () => {
+  test.each(['', undefined])('any, where no client is set up: %j', async client => {
     const who = person()
-    const off = { env: { GOOGLE_CLIENT_ID: '' } }
+    const off = { env: { GOOGLE_CLIENT_ID: client as string } }
     expect(said(await signIn(google, who, {}, off))).toEqual(NOT_VALID)
     expect(said(await signIn(google, { ...who, aud: '' }, {}, off))).toEqual(NOT_VALID)
+    expect(said(await signIn(google, { ...who, aud: undefined }, {}, off))).toEqual(NOT_VALID)
   })
 
   test.each<[Record<string, unknown>, Record<string, string[]>]>([

@@ -28,7 +28,8 @@ export type Credential = {
  * @throws 503 when Google's keys cannot be had.
  */
 export async function readCredential(env: Env, idToken: string, now: number): Promise<Credential | null> {
-  if (env.GOOGLE_CLIENT_ID === '') {
+  // Empty or unset, the verifier would take a credential for any client.
+  if (!env.GOOGLE_CLIENT_ID) {
     console.warn({ event: 'Google sign-in is off', message: 'GOOGLE_CLIENT_ID is empty. Set it in wrangler.toml.' })
     return null
   }
