@@ -230,6 +230,16 @@ CREATE TABLE `questions` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `questions_by_quiz` ON `questions` (`quiz_id`,`order`,`id`);--> statement-breakpoint
+CREATE TABLE `quiz_attempt_counts` (
+	`quiz_id` integer PRIMARY KEY NOT NULL,
+	`in_progress` integer DEFAULT 0 NOT NULL,
+	`completed` integer DEFAULT 0 NOT NULL,
+	`timed_out` integer DEFAULT 0 NOT NULL,
+	`abandoned` integer DEFAULT 0 NOT NULL,
+	`pending_essays` integer DEFAULT 0 NOT NULL,
+	FOREIGN KEY (`quiz_id`) REFERENCES `quizzes`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `quizzes` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`module_id` integer NOT NULL,
@@ -263,6 +273,27 @@ CREATE INDEX `quizzes_by_published` ON `quizzes` (`is_published`,`id`) WHERE "qu
 CREATE INDEX `quizzes_by_survey` ON `quizzes` (`is_survey`,`id`) WHERE "quizzes"."deleted_at" IS NULL;--> statement-breakpoint
 CREATE INDEX `quizzes_by_published_survey` ON `quizzes` (`is_published`,`is_survey`,`id`) WHERE "quizzes"."deleted_at" IS NULL;--> statement-breakpoint
 CREATE INDEX `quizzes_deleted` ON `quizzes` (`deleted_at`) WHERE "quizzes"."deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `regrades` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`question_id` integer NOT NULL,
+	`key_version_id` integer NOT NULL,
+	`is_dry_run` integer NOT NULL,
+	`status` text DEFAULT 'running' NOT NULL,
+	`cursor` integer DEFAULT 0 NOT NULL,
+	`total` integer NOT NULL,
+	`done` integer DEFAULT 0 NOT NULL,
+	`raised` integer DEFAULT 0 NOT NULL,
+	`lowered` integer DEFAULT 0 NOT NULL,
+	`requested_by` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`question_id`) REFERENCES `questions`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`key_version_id`) REFERENCES `question_versions`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`requested_by`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `regrades_one_running` ON `regrades` (`question_id`,`key_version_id`,`is_dry_run`) WHERE "regrades"."status" = 'running';--> statement-breakpoint
+CREATE INDEX `regrades_by_question` ON `regrades` (`question_id`,`is_dry_run`,`key_version_id`);--> statement-breakpoint
+CREATE INDEX `regrades_by_key` ON `regrades` (`key_version_id`);--> statement-breakpoint
 CREATE TABLE `responses` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`attempt_id` integer NOT NULL,

@@ -20,6 +20,8 @@ const TREE = [
   'questions',
   'question_versions',
   'attempts',
+  'quiz_attempt_counts',
+  'regrades',
   'responses',
   'activities',
   'qr_codes',
@@ -57,6 +59,12 @@ async function wholeCourse() {
   const version = await insert(
     `INSERT INTO question_versions (question_id, type, text, created_at) VALUES (?, 'essay', 'Why?', 0)`,
     question,
+  )
+  await insert(
+    'INSERT INTO regrades (question_id, key_version_id, is_dry_run, total, requested_by, created_at) VALUES (?, ?, 0, 0, ?, 0)',
+    question,
+    version,
+    owner.id,
   )
   const attempt = await insert(
     `INSERT INTO attempts (quiz_id, user_id, enrollment_id, status, started_at) VALUES (?, ?, ?, 'completed', 0)`,

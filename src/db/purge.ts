@@ -43,6 +43,8 @@ const QUESTIONS: Doomed = before => `(SELECT id FROM questions WHERE quiz_id IN 
 const CHILDREN_FIRST: { table: string; doomed: Doomed }[] = [
   { table: 'responses', doomed: before => `question_id IN ${QUESTIONS(before)}` },
   { table: 'attempts', doomed: before => `quiz_id IN ${QUIZZES(before)}` },
+  { table: 'quiz_attempt_counts', doomed: before => `quiz_id IN ${QUIZZES(before)}` },
+  { table: 'regrades', doomed: before => `question_id IN ${QUESTIONS(before)}` },
   { table: 'question_versions', doomed: before => `question_id IN ${QUESTIONS(before)}` },
   { table: 'questions', doomed: before => `quiz_id IN ${QUIZZES(before)}` },
   {

@@ -419,6 +419,56 @@ export const responses = sqliteTable(
   ],
 )
 
+/** A quiz's attempts by status and its essays that wait, previews apart. Written by triggers alone (`migrations/…_attempts.sql`). */
+export const quizAttemptCounts = sqliteTable('quiz_attempt_counts', {
+  quizId: integer()
+    .primaryKey()
+    .references(() => quizzes.id),
+  inProgress: integer().notNull().default(0),
+  completed: integer().notNull().default(0),
+  timedOut: integer().notNull().default(0),
+  abandoned: integer().notNull().default(0),
+  pendingEssays: integer().notNull().default(0),
+})
+
+/** A mistake in a key put right: the question's responses graded anew, some at a time. */
+export const regrades = sqliteTable(
+  'regrades',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    questionId: integer()
+      .notNull()
+      .references(() => questions.id),
+    /** The version whose key grades. */
+    keyVersionId: integer()
+      .notNull()
+      .references(() => questionVersions.id),
+    /** Only counts what would change. */
+    isDryRun: flag(),
+    status: text({ enum: ['running', 'completed'] })
+      .notNull()
+      .default('running'),
+    /** The last response looked at. */
+    cursor: integer().notNull().default(0),
+    /** Responses there were when it was asked for; in the end, as many as were graded. */
+    total: integer().notNull(),
+    done: integer().notNull().default(0),
+    raised: integer().notNull().default(0),
+    lowered: integer().notNull().default(0),
+    requestedBy: integer()
+      .notNull()
+      .references(() => users.id),
+    createdAt: integer().notNull(),
+  },
+  t => [
+    uniqueIndex('regrades_one_running')
+      .on(t.questionId, t.keyVersionId, t.isDryRun)
+      .where(sql`${t.status} = 'running'`),
+    index('regrades_by_question').on(t.questionId, t.isDryRun, t.keyVersionId),
+    index('regrades_by_key').on(t.keyVersionId),
+  ],
+)
+
 export const activities = sqliteTable(
   'activities',
   {
