@@ -204,6 +204,7 @@ CREATE TABLE `question_versions` (
 	`incorrect_feedback` text DEFAULT '' NOT NULL,
 	`body` text DEFAULT '{}' NOT NULL,
 	`created_at` integer NOT NULL,
+	`drawn_at` integer,
 	FOREIGN KEY (`question_id`) REFERENCES `questions`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT;
 --> statement-breakpoint

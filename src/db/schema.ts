@@ -295,6 +295,8 @@ export const questionVersions = sqliteTable(
     /** Choices, pairs, items, blanks, tolerances and rubric of the type, as JSON. */
     body: text().notNull().default('{}'),
     createdAt: integer().notNull(),
+    /** When an attempt first drew it. Until then an edit changes it in place. */
+    drawnAt: integer(),
   },
   t => [index('question_versions_by_question').on(t.questionId, t.id)],
 )
