@@ -241,6 +241,7 @@ export const quizzes = sqliteTable(
     deletedAt: integer(),
   },
   t => [
+    check('quizzes_window', sql`${t.availableUntil} > ${t.availableFrom}`),
     index('quizzes_by_module').on(t.moduleId, t.id).where(sql`${t.deletedAt} IS NULL`),
     index('quizzes_live').on(t.id).where(sql`${t.deletedAt} IS NULL`),
     index('quizzes_by_published').on(t.isPublished, t.id).where(sql`${t.deletedAt} IS NULL`),
