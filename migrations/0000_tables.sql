@@ -264,7 +264,8 @@ CREATE TABLE `quizzes` (
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	`deleted_at` integer,
-	FOREIGN KEY (`module_id`) REFERENCES `modules`(`id`) ON UPDATE no action ON DELETE no action
+	FOREIGN KEY (`module_id`) REFERENCES `modules`(`id`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "quizzes_window" CHECK("quizzes"."available_until" > "quizzes"."available_from")
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `quizzes_by_module` ON `quizzes` (`module_id`,`id`) WHERE "quizzes"."deleted_at" IS NULL;--> statement-breakpoint

@@ -9,6 +9,9 @@ import { courseRoutes } from './features/courses/routes.ts'
 import { enrollmentRoutes } from './features/enrollments/routes.ts'
 import { moduleRoutes } from './features/modules/routes.ts'
 import { progressRoutes } from './features/progress/routes.ts'
+import { exchangeRoutes } from './features/quizzes/exchange/routes.ts'
+import { questionRoutes } from './features/quizzes/questions/routes.ts'
+import { quizRoutes } from './features/quizzes/routes.ts'
 import { userRoutes } from './features/users/routes.ts'
 import { createApi } from './http/api.ts'
 import { requireSecret } from './http/authentication.ts'
@@ -46,6 +49,9 @@ userRoutes(api)
 courseRoutes(api)
 enrollmentRoutes(api)
 moduleRoutes(api)
+quizRoutes(api)
+questionRoutes(api)
+exchangeRoutes(api)
 progressRoutes(api)
 attemptRoutes(api)
 liveRoutes(app)

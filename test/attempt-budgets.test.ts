@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { type CallOptions, call, makeUser } from './helpers/client.ts'
 import { counting } from './helpers/counting.ts'
 import { withDatabase } from './helpers/objects.ts'
-import { type Hall, makeHall, QUESTIONS, rightAnswer, started } from './helpers/quizzes.ts'
+import { type Hall, makeHall, QUESTIONS, rightAnswer, started } from './helpers/attempts.ts'
 
 /** One call, with what it cost in the Worker and in the attempt's object together. */
 async function cost(method: string, path: string, options: CallOptions, attempt?: { id: number }) {

@@ -23,7 +23,7 @@ import {
   startAttempt,
   started,
   submit,
-} from './helpers/quizzes.ts'
+} from './helpers/attempts.ts'
 
 const MINUTE_MS = 60_000
 const rowOf = (attempt: { id: number }) =>

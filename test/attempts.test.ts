@@ -16,7 +16,7 @@ import {
   started,
   submit,
   wrongAnswer,
-} from './helpers/quizzes.ts'
+} from './helpers/attempts.ts'
 
 const question = (hall: Hall, place = 0): MadeQuestion => {
   const found = hall.quiz.questions[place]

@@ -262,6 +262,7 @@ export const quizzes = sqliteTable(
     deletedAt: integer(),
   },
   t => [
+    check('quizzes_window', sql`${t.availableUntil} > ${t.availableFrom}`),
     index('quizzes_by_module').on(t.moduleId, t.id).where(sql`${t.deletedAt} IS NULL`),
     index('quizzes_live').on(t.id).where(sql`${t.deletedAt} IS NULL`),
     index('quizzes_by_published').on(t.isPublished, t.id).where(sql`${t.deletedAt} IS NULL`),
@@ -316,7 +317,7 @@ export const questionVersions = sqliteTable(
     /** Choices, pairs, items, blanks, tolerances and rubric of the type, as JSON. */
     body: text().notNull().default('{}'),
     createdAt: integer().notNull(),
-    /** When an attempt first drew it: from then on it never changes. */
+    /** When an attempt first drew it. Until then an edit changes it in place. */
     drawnAt: integer(),
   },
   t => [index('question_versions_by_question').on(t.questionId, t.id)],

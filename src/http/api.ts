@@ -41,6 +41,10 @@ export type Contract = {
   params?: z.ZodObject
   query?: z.ZodObject
   body?: z.ZodObject
+  /** In place of a JSON body, a file as the body itself. */
+  upload?: { types: readonly string[]; limitBytes: number }
+  /** Media types of the answer, where it is a file; its schema is then a string. */
+  download?: readonly string[]
   /** Status to body schema; null is an empty body. */
   responses: { [status: number]: z.ZodType | null }
   refuses?: Refusals
@@ -54,10 +58,15 @@ type BodyFor<C extends Contract, S extends Status<C>> = C['responses'][S] extend
   ? z.input<C['responses'][S]>
   : never
 
+/** A file as it was sent, and its media type as the contract names it. */
+export type Upload = { type: string; bytes: Uint8Array }
+export type Download = { type: string; name: string; text: string }
+
 export type Operation<C extends Contract> = {
   params: Out<C['params']>
   query: Out<C['query']>
   body: BodyOf<C>
+  upload: C['upload'] extends object ? Upload : undefined
   caller: C['access'] extends 'public' ? Caller | null : Caller
   db: Db
   env: Env
@@ -66,6 +75,8 @@ export type Operation<C extends Contract> = {
   now: number
   json<S extends Status<C> & ContentfulStatusCode>(status: S, body: BodyFor<C, S>): Response
   empty(status: Status<C>): Response
+  /** To be saved, never shown: what is in it is somebody's. */
+  file(download: C['download'] extends readonly string[] ? Download : never): Response
   /** Goes on after the response; a failure is logged, never told. */
   later(task: Promise<unknown>): void
 }
@@ -93,7 +104,8 @@ export function createApi() {
         sortKey(one) < sortKey(other) ? -1 : 1,
       )) {
         const path = contract.path.replace(/\{(\w+)\}/g, ':$1').replace(/(.)\/$/, '$1')
-        const middleware = [bodyLimit({ maxSize: BODY_LIMIT_BYTES, onError: refuseTooLarge }), ...caching(contract)]
+        const maxSize = contract.upload?.limitBytes ?? BODY_LIMIT_BYTES
+        const middleware = [bodyLimit({ maxSize, onError: refuseTooLarge }), ...caching(contract)]
         app.on(contract.method.toUpperCase(), [path], ...middleware, c => answer(c, contract, handler))
         if (contract.method === 'put') {
           const inPart = { ...contract, body: contract.body?.partial() }
@@ -116,6 +128,7 @@ export type Api = ReturnType<typeof createApi>
 /** The order of refusals: 413 (before this), 415 and malformed JSON, 401, 429, then the form of path, query and body. */
 async function answer(c: AppContext, contract: Contract, handler: Handler<Contract>): Promise<Response> {
   const sent = contract.body ? await readJson(c) : undefined
+  const upload = contract.upload ? await readUpload(c, contract.upload.types) : undefined
   const caller = contract.access === 'public' ? await optionalCaller(c) : await requireCaller(c)
   if (caller) c.set('userId', caller.userId)
   if (contract.quota !== 'free') {
@@ -127,6 +140,7 @@ async function answer(c: AppContext, contract: Contract, handler: Handler<Contra
   c.set('bookmark', () => session.getBookmark())
   return handler({
     ...input,
+    upload: upload as never,
     caller: caller as Caller,
     db: database(session),
     env: c.env,
@@ -134,8 +148,20 @@ async function answer(c: AppContext, contract: Contract, handler: Handler<Contra
     now: Math.floor(Date.now() / 1000),
     json: (status, body) => c.json(body as object, status as ContentfulStatusCode),
     empty: status => c.body(null, status as StatusCode),
+    file: ({ type, name, text }: Download) =>
+      c.body(text, 200, {
+        'Content-Type': `${type}; charset=utf-8`,
+        'Content-Disposition': `attachment; filename="${name}"`,
+      }),
     later: task => c.executionCtx.waitUntil(task.catch(error => logLater(c, error))),
   })
+}
+
+async function readUpload(c: AppContext, types: readonly string[]): Promise<Upload> {
+  const sent = c.req.header('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase()
+  const type = types.find(known => known === sent)
+  if (type === undefined) throw unsupportedMediaType()
+  return { type, bytes: new Uint8Array(await c.req.arrayBuffer()) }
 }
 
 async function readJson(c: AppContext): Promise<unknown> {

@@ -65,6 +65,7 @@ function operation(contract: Contract): Json {
     ...(contract.body && {
       requestBody: { required: requiresBody(contract.body), content: media(contract.body, 'input') },
     }),
+    ...(contract.upload && { requestBody: { required: true, content: files(contract.upload.types) } }),
     responses: { ...successes(contract), ...failures(contract) },
   }
 }
@@ -89,7 +90,10 @@ const successes = (contract: Contract) =>
   Object.fromEntries(
     Object.entries(contract.responses).map(([status, body]) => [
       status,
-      { description: SUCCESS[status] ?? 'Success', ...(body && { content: media(body, 'output') }) },
+      {
+        description: SUCCESS[status] ?? 'Success',
+        ...(body && { content: contract.download ? files(contract.download) : media(body, 'output') }),
+      },
     ]),
   )
 const SUCCESS: Record<string, string> = { 200: 'OK', 201: 'Created', 204: 'No content', 205: 'Reset content' }
@@ -98,7 +102,7 @@ const SUCCESS: Record<string, string> = { 200: 'OK', 201: 'Created', 204: 'No co
 function failures(contract: Contract): Json {
   const isPublic = contract.access === 'public'
   const statuses = [
-    ...(contract.body || contract.query ? [400] : []),
+    ...(contract.body || contract.query || contract.upload ? [400] : []),
     ...(isPublic ? [] : [401]),
     ...(contract.params || (contract.query && 'page' in contract.query.shape) ? [404] : []),
     ...(contract.quota === 'free' ? [] : [429]),
@@ -120,6 +124,9 @@ function failures(contract: Contract): Json {
     }),
   )
 }
+
+const files = (types: readonly string[]) =>
+  Object.fromEntries(types.map(type => [type, { schema: { type: 'string' } }]))
 
 function media(schema: z.ZodType, io: 'input' | 'output'): Json {
   const id = z.globalRegistry.get(schema)?.id

@@ -10,6 +10,10 @@ const courseOf = ({ instructorId, courseStatus }: Module) => ({ instructorId, st
 
 export const managesModule = (viewer: Viewer, module: Module) => manages(viewer, courseOf(module))
 
+/** Whether the viewer may know of the module. */
+export const seesModule = (viewer: Viewer, module: Module, enrollment?: EnrollmentStatus) =>
+  managesModule(viewer, module) || (module.isPublished && sees(viewer, courseOf(module), enrollment))
+
 /**
  * A published module is its learners' to see, an unpublished one its instructor's and staff's alone.
  * @throws 404 for what the viewer may not know of, 403 for a module of a course the viewer sees but does not take.
@@ -19,9 +23,8 @@ export function requireModule<M extends Module>(
   module: M | undefined,
   enrollment?: EnrollmentStatus,
 ): M {
-  if (!module) throw notFound()
+  if (!module || !seesModule(viewer, module, enrollment)) throw notFound()
   if (managesModule(viewer, module)) return module
-  if (!module.isPublished || !sees(viewer, courseOf(module), enrollment)) throw notFound()
   if (enrollment !== 'active' && enrollment !== 'completed') throw forbidden()
   return module
 }
@@ -32,8 +35,7 @@ export function requireManagedModule<M extends Module>(
   module: M | undefined,
   enrollment?: EnrollmentStatus,
 ): M {
-  if (!module) throw notFound()
+  if (!module || !seesModule(viewer, module, enrollment)) throw notFound()
   if (managesModule(viewer, module)) return module
-  if (!module.isPublished || !sees(viewer, courseOf(module), enrollment)) throw notFound()
   throw forbidden()
 }

@@ -1,8 +1,8 @@
 /** Questions from CSV. The columns are told in `csv-columns.ts`. */
-import { blanksIn, QUESTION_TYPES, type QuestionType } from '../questions/question.ts'
+import { blanksIn, QUESTION_TYPES, QUESTIONS_AT_MOST, type QuestionType } from '../questions/question.ts'
 import { COMMON, NUMBERED, NUMBERS_AT_MOST, SETTINGS, splitList } from './csv-columns.ts'
 import { readRows, unguarded } from './csv-text.ts'
-import { type Imported, imported, QUESTIONS_AT_MOST, type Reading, toNumberOrText, warningsOnce } from './exchange.ts'
+import { type Imported, imported, type Reading, toNumberOrText, warningsOnce } from './exchange.ts'
 
 /** More than all columns there are. */
 const CELLS_AT_MOST = 200

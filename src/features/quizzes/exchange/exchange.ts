@@ -1,11 +1,10 @@
 /** What every file format of questions has in common: the limits, the check of what was read, the account of losses. */
 import { fieldErrors } from '../../../http/errors.ts'
 import { newQuestion, QuestionInput } from '../questions/input.ts'
-import { missingKey, type Question } from '../questions/question.ts'
+import { missingKey, QUESTIONS_AT_MOST, type Question } from '../questions/question.ts'
 import { authored } from '../questions/views.ts'
 
 export const FILE_LIMIT_BYTES = 5 * 1024 * 1024
-export const QUESTIONS_AT_MOST = 1_000
 /** Past this a file is not one with mistakes but no such file. */
 const PROBLEMS_AT_MOST = 100
 /** A question from a file may be no larger than one in a request, and with that fits its row. */

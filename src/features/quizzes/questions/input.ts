@@ -68,16 +68,12 @@ const of = (types: string, rest = '') => ({ description: `${types}${rest && `: $
 const list = { minItems: 2, maxItems: PARTS_AT_MOST }
 
 const EXAMPLE = {
-  examples: [
-    {
-      type: 'multiple_choice',
-      text: 'What is the correct way to create a function in Python?',
-      points: 1,
-      choices: [
-        { text: 'function myFunc():', is_correct: false },
-        { text: 'def myFunc():', is_correct: true },
-      ],
-    },
+  type: 'multiple_choice',
+  text: 'What is the correct way to create a function in Python?',
+  points: 1,
+  choices: [
+    { text: 'function myFunc():', is_correct: false },
+    { text: 'def myFunc():', is_correct: true },
   ],
 }
 
@@ -96,7 +92,7 @@ export const QuestionFields = z.object({
     .array(ChoiceInput)
     .max(PARTS_AT_MOST)
     .optional()
-    .meta({ ...of('multiple_choice, multiple_select'), ...list }),
+    .meta({ ...of('multiple_choice, multiple_select'), ...list, examples: [EXAMPLE.choices] }),
   partial_credit: z.boolean().optional().meta(of('multiple_select, ordering', 'false unless given')),
   correct_answer: z.boolean().nullable().optional().meta(of('true_false')),
   accepted_answers: acceptedAnswers().optional().meta(of('short_answer')),
@@ -108,12 +104,21 @@ export const QuestionFields = z.object({
     .array(PairInput)
     .max(PARTS_AT_MOST)
     .optional()
-    .meta({ ...of('matching'), ...list }),
+    .meta({
+      ...of('matching'),
+      ...list,
+      examples: [
+        [
+          { left: 'Canada', right: 'Ottawa' },
+          { left: 'Kenya', right: 'Nairobi' },
+        ],
+      ],
+    }),
   items: z
     .array(ItemInput)
     .max(PARTS_AT_MOST)
     .optional()
-    .meta({ ...of('ordering', 'in the right order'), ...list }),
+    .meta({ ...of('ordering', 'in the right order'), ...list, examples: [['first', 'second']] }),
   blanks: z
     .record(z.string(), acceptedAnswers())
     .optional()
@@ -122,7 +127,8 @@ export const QuestionFields = z.object({
   max_words: wordLimit().meta(of('essay')),
   rubric: z.array(CriterionInput).max(PARTS_AT_MOST).optional().meta(of('essay', 'sums to the points')),
 })
-type Fields = z.output<typeof QuestionFields>
+export type QuestionFields = z.output<typeof QuestionFields>
+type Fields = QuestionFields
 type Refuse = (field: keyof Fields, message: string) => void
 
 /** What a type asks of its fields beyond their form. Fields that are wrong in themselves are absent here. */
@@ -173,7 +179,7 @@ export const QuestionInput = QuestionFields.superRefine(
   },
   // Also beside wrong fields, so that all are named at once; only without a type there is nothing to ask.
   { when: ({ value }) => QUESTION_TYPES.includes((value as Partial<Fields> | null)?.type as Question['type']) },
-)
+).meta({ examples: [EXAMPLE] })
 export type QuestionInput = z.output<typeof QuestionInput>
 
 /**

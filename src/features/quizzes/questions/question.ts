@@ -1,5 +1,8 @@
 /** A question as graded and stored. How authors write it is in `input.ts`, what each reader sees in `views.ts`. */
 
+/** Of a quiz, and so of a file. */
+export const QUESTIONS_AT_MOST = 1_000
+
 export const QUESTION_TYPES = [
   'multiple_choice',
   'multiple_select',

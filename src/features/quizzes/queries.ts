@@ -1,0 +1,208 @@
+/** All SQL of quizzes. What is deleted, or lies in a deleted module or course, is in none of it but `restorableQuizById`. */
+import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../../db/client.ts'
+import { distinctly } from '../../db/read.ts'
+import { attempts, courses, enrollments, modules, quizzes } from '../../db/schema.ts'
+import type { Page } from '../../http/pagination.ts'
+import { RESTORE_SECONDS } from '../courses/queries.ts'
+import type { EnrollmentStatus } from '../enrollments/queries.ts'
+import { isKeyless } from './questions/keyless.ts'
+import type { QuizFields } from './schemas.ts'
+
+/** Without the access code: only starting an attempt reads that. */
+const columns = {
+  id: quizzes.id,
+  moduleId: quizzes.moduleId,
+  title: quizzes.title,
+  description: quizzes.description,
+  instructions: quizzes.instructions,
+  timeLimitMinutes: quizzes.timeLimitMinutes,
+  passingScore: quizzes.passingScore,
+  randomizeQuestions: quizzes.randomizeQuestions,
+  randomizeChoices: quizzes.randomizeChoices,
+  questionCount: quizzes.questionCount,
+  allowMultipleAttempts: quizzes.allowMultipleAttempts,
+  maxAttempts: quizzes.maxAttempts,
+  isPublished: quizzes.isPublished,
+  isSurvey: quizzes.isSurvey,
+  allowTimeExtension: quizzes.allowTimeExtension,
+  showFeedback: quizzes.showFeedback,
+  gradingPolicy: quizzes.gradingPolicy,
+  availableFrom: quizzes.availableFrom,
+  availableUntil: quizzes.availableUntil,
+  createdAt: quizzes.createdAt,
+  updatedAt: quizzes.updatedAt,
+}
+
+const selectQuizzes = (db: Db) =>
+  db
+    .select(
+      distinctly({
+        ...columns,
+        moduleIsPublished: modules.isPublished,
+        courseStatus: courses.status,
+        instructorId: courses.instructorId,
+      }),
+    )
+    .from(quizzes)
+    .innerJoin(modules, eq(modules.id, quizzes.moduleId))
+    .innerJoin(courses, eq(courses.id, modules.courseId))
+    .$dynamic()
+export type QuizRow = Awaited<ReturnType<typeof selectQuizzes>>[number]
+
+const isBelowTheLiving = and(isNull(modules.deletedAt), isNull(courses.deletedAt))
+
+/** @param id or what yields it */
+export const quizById = (db: Db, id: number | SQL) =>
+  selectQuizzes(db).where(and(eq(quizzes.id, id), isNull(quizzes.deletedAt), isBelowTheLiving))
+
+/** A quiz whose deletion may still be undone, or that is not deleted at all. */
+export const restorableQuizById = (db: Db, id: number, now: number) =>
+  selectQuizzes(db).where(
+    and(eq(quizzes.id, id), isBelowTheLiving, sql`coalesce(${quizzes.deletedAt}, ${now}) > ${now - RESTORE_SECONDS}`),
+  )
+
+/** How a user stands in the course of a quiz. */
+export const enrollmentForQuiz = (db: Db, userId: number, quizId: number | SQL) =>
+  db
+    .select({ id: enrollments.id, status: sql<EnrollmentStatus>`${enrollments.status}` })
+    .from(enrollments)
+    .where(
+      and(
+        eq(enrollments.userId, userId),
+        sql`${enrollments.courseId} = (SELECT m.course_id FROM quizzes q JOIN modules m ON m.id = q.module_id WHERE q.id = ${quizId})`,
+      ),
+    )
+
+/** What its details say beside the quiz itself: of the code only whether there is one. */
+export const quizExtras = (db: Db, quizId: number, userId: number) =>
+  db
+    .select({
+      questionTotal:
+        sql<number>`(SELECT count(*) FROM questions q WHERE q.quiz_id = ${quizId} AND q.retired_at IS NULL)`.as(
+          'questionTotal',
+        ),
+      requiresAccessCode: sql<boolean>`${quizzes.accessCode} IS NOT NULL`
+        .mapWith(quizzes.isPublished)
+        .as('requiresAccessCode'),
+      attemptsUsed: sql<number>`(
+        SELECT count(*) FROM ${attempts} WHERE ${attempts.quizId} = ${quizId} AND ${attempts.userId} = ${userId} AND ${attempts.isPreview} = 0
+      )`.as('attemptsUsed'),
+    })
+    .from(quizzes)
+    .where(eq(quizzes.id, quizId))
+
+export type QuizFilter = { module?: number; is_published?: boolean; is_survey?: boolean }
+
+/**
+ * The page and the count of the quizzes a user has access to: for staff all, else those of own courses and, of courses
+ * taken, the published ones in published modules. Newest first.
+ */
+export function accessibleQuizzes(db: Db, viewerId: number, filter: QuizFilter, { limit, offset }: Page) {
+  const matches = and(
+    filter.module === undefined ? sql`1` : sql`q.module_id = ${filter.module}`,
+    flag(sql`q.is_published`, filter.is_published),
+    flag(sql`q.is_survey`, filter.is_survey),
+    sql`q.deleted_at IS NULL AND m.deleted_at IS NULL AND c.deleted_at IS NULL`,
+  )
+  const ownAndTaken = sql`
+    SELECT q.id FROM users v CROSS JOIN courses c JOIN modules m ON m.course_id = c.id JOIN quizzes q ON q.module_id = m.id
+      WHERE v.id = ${viewerId} AND v.is_instructor = 1 AND c.instructor_id = v.id AND ${matches}
+    UNION
+    SELECT q.id FROM enrollments e CROSS JOIN courses c ON c.id = e.course_id JOIN modules m ON m.course_id = c.id JOIN quizzes q ON q.module_id = m.id
+      WHERE e.user_id = ${viewerId} AND e.status IN ('active', 'completed') AND c.status <> 'draft'
+        AND m.is_published = 1 AND q.is_published = 1 AND ${matches}`
+  // Crossed, so that the viewer is looked at first, and the quizzes' own index is then walked from its end.
+  const forStaff = (
+    what: SQL,
+  ) => sql`SELECT ${what} FROM users v CROSS JOIN quizzes q CROSS JOIN modules m ON m.id = q.module_id
+    CROSS JOIN courses c ON c.id = m.course_id WHERE v.id = ${viewerId} AND v.is_staff = 1 AND ${matches}`
+  const staffCount = filter.module === undefined ? total(filter) : forStaff(sql`count(*)`)
+  return {
+    rows: selectQuizzes(db)
+      .where(
+        sql`${quizzes.id} IN (SELECT id FROM (
+          ${ownAndTaken} UNION SELECT * FROM (${forStaff(sql`q.id`)} ORDER BY q.id DESC LIMIT ${offset + limit})
+        ) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset})`,
+      )
+      .orderBy(desc(quizzes.id)),
+    count: db
+      .select({
+        count:
+          sql<number>`CASE WHEN (SELECT is_staff FROM users WHERE id = ${viewerId}) THEN (${staffCount}) ELSE (SELECT count(*) FROM (${ownAndTaken})) END`.as(
+            'count',
+          ),
+      })
+      .from(sql`(SELECT 1)`),
+  }
+}
+
+const flag = (column: SQL, value: boolean | undefined) =>
+  value === undefined ? undefined : sql`${column} = ${value ? 1 : 0}`
+
+/** The kept counters of what a filter asks for. */
+function total({ is_published, is_survey }: QuizFilter): SQL {
+  const states = [true, false].filter(state => is_published === undefined || state === is_published)
+  const kinds = [true, false].filter(kind => is_survey === undefined || kind === is_survey)
+  const names = states.flatMap(state =>
+    kinds.map(kind => sql`${`quizzes.${state ? 'published' : 'draft'}${kind ? '.survey' : ''}`}`),
+  )
+  return sql`SELECT sum(value) FROM totals WHERE name IN (${sql.join(names, sql`, `)})`
+}
+
+export const insertQuiz = (db: Db, input: QuizFields, now: number) =>
+  db
+    .insert(quizzes)
+    .values({ ...values(input), moduleId: input.module, title: input.title, createdAt: now, updatedAt: now })
+
+/** The newest quiz of a module: the one just inserted in the same transaction. */
+export const newestQuizIdOf = (moduleId: number) => sql`(SELECT max(id) FROM quizzes WHERE module_id = ${moduleId})`
+export const newestQuizOf = (db: Db, moduleId: number) =>
+  selectQuizzes(db).where(sql`${quizzes.id} = ${newestQuizIdOf(moduleId)}`)
+
+/** A survey stays one (and nothing else changes either) while a question of it lacks its key. */
+export const updateQuiz = (db: Db, id: number, input: Partial<QuizFields>, now: number) =>
+  db
+    .update(quizzes)
+    .set({ ...values(input), updatedAt: now })
+    .where(
+      and(
+        eq(quizzes.id, id),
+        isNull(quizzes.deletedAt),
+        input.is_survey === false ? sql`NOT EXISTS (${keylessQuestions(id)})` : undefined,
+      ),
+    )
+    .returning({ id: quizzes.id })
+
+const keylessQuestions = (quizId: number) => sql`
+  SELECT 1 FROM questions q JOIN question_versions v ON v.id = (SELECT max(id) FROM question_versions WHERE question_id = q.id)
+  WHERE q.quiz_id = ${quizId} AND q.retired_at IS NULL AND ${isKeyless('v')}`
+
+const values = (input: Partial<QuizFields>) => ({
+  title: input.title,
+  description: input.description,
+  instructions: input.instructions,
+  timeLimitMinutes: input.time_limit_minutes,
+  passingScore: input.passing_score,
+  randomizeQuestions: input.randomize_questions,
+  randomizeChoices: input.randomize_choices,
+  questionCount: input.question_count,
+  allowMultipleAttempts: input.allow_multiple_attempts,
+  maxAttempts: input.max_attempts,
+  isPublished: input.is_published,
+  isSurvey: input.is_survey,
+  accessCode: input.access_code === '' ? null : input.access_code,
+  allowTimeExtension: input.allow_time_extension,
+  showFeedback: input.show_feedback,
+  gradingPolicy: input.grading_policy,
+  availableFrom: input.available_from,
+  availableUntil: input.available_until,
+})
+
+export const deleteQuiz = (db: Db, id: number, now: number) =>
+  db
+    .update(quizzes)
+    .set({ deletedAt: now })
+    .where(and(eq(quizzes.id, id), isNull(quizzes.deletedAt)))
+
+export const restoreQuiz = (db: Db, id: number) => db.update(quizzes).set({ deletedAt: null }).where(eq(quizzes.id, id))

@@ -1,0 +1,181 @@
+import * as z from 'zod'
+import { asViewer, batch } from '../../../db/read.ts'
+import type { Api } from '../../../http/api.ts'
+import { invalid, notFound, ruledOut } from '../../../http/errors.ts'
+import { id, pathId } from '../../../http/fields.ts'
+import { pageBody, pageOf, pageQuery, paginated } from '../../../http/pagination.ts'
+import { requireManagedQuiz } from '../access.ts'
+import { enrollmentForQuiz, quizById } from '../queries.ts'
+import { editQuestion, managedQuestion, requireKey } from './edit.ts'
+import { newQuestion, QuestionFields, QuestionInput } from './input.ts'
+import {
+  countOfQuestions,
+  insertQuestions,
+  pageOfQuestions,
+  type QuestionRow,
+  removeQuestion,
+  reorderQuestions,
+} from './queries.ts'
+import { fromColumns, QUESTIONS_AT_MOST } from './question.ts'
+import { AuthorQuestion, toAuthorQuestion } from './views.ts'
+
+const tag = 'Quiz System'
+const params = z.object({ id: pathId() })
+const NOT_ITS_INSTRUCTOR = "Not the course's instructor"
+export const TOO_MANY_QUESTIONS = `A quiz may have at most ${QUESTIONS_AT_MOST} questions.`
+
+const Order = z.object({
+  order: z
+    .array(id())
+    .max(QUESTIONS_AT_MOST)
+    .meta({ description: 'The ids of all its questions, each once', examples: [[2, 1, 3]] }),
+})
+
+export const placeOf = (row: Pick<QuestionRow, 'id' | 'quizId' | 'order'>) => ({
+  id: row.id,
+  quiz: row.quizId,
+  order: row.order,
+})
+
+export function questionRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'get',
+      path: '/api/quizzes/{id}/questions/',
+      tag,
+      summary: 'List questions',
+      description: 'With their keys, by `order`, ties by id. Learners get questions only through an attempt.',
+      params,
+      query: z.object(pageQuery),
+      responses: { 200: paginated(AuthorQuestion) },
+      refuses: { 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ params, query, caller, db, c, json }) => {
+      const page = pageOf(query)
+      const [viewer, [quiz], [enrollment], rows, [total]] = await asViewer(
+        db,
+        caller,
+        quizById(db, params.id),
+        enrollmentForQuiz(db, caller.userId, params.id),
+        pageOfQuestions(db, params.id, caller.userId, page),
+        countOfQuestions(db, params.id),
+      )
+      requireManagedQuiz(viewer, quiz, enrollment?.status)
+      const shown = rows.map(row => toAuthorQuestion(placeOf(row), fromColumns(row)))
+      return json(200, pageBody(c, page, total?.count ?? 0, shown))
+    },
+  )
+
+  api.route(
+    {
+      method: 'post',
+      path: '/api/quizzes/{id}/questions/',
+      tag,
+      summary: 'Add a question',
+      description: 'Behind the last one. In a survey the key may be left out.',
+      params,
+      body: QuestionInput,
+      responses: { 201: AuthorQuestion },
+      refuses: { 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ params, body, caller, db, now, json }) => {
+      const [viewer, [row], [enrollment]] = await asViewer(
+        db,
+        caller,
+        quizById(db, params.id),
+        enrollmentForQuiz(db, caller.userId, params.id),
+      )
+      const quiz = requireManagedQuiz(viewer, row, enrollment?.status)
+      const question = newQuestion(body)
+      if (!quiz.isSurvey) requireKey(question)
+      const { places, versions } = insertQuestions(db, quiz.id, [question], now)
+      const [[added], [still]] = await batch(db, places, quizById(db, quiz.id), ...versions)
+      if (!still) throw notFound()
+      // Since it was read the quiz may have stopped being a survey.
+      if (!added && !still.isSurvey) requireKey(question)
+      if (!added) throw ruledOut(TOO_MANY_QUESTIONS)
+      return json(201, toAuthorQuestion({ ...added, quiz: quiz.id }, question))
+    },
+  )
+
+  api.route(
+    {
+      method: 'post',
+      path: '/api/quizzes/{id}/questions/reorder/',
+      tag,
+      summary: 'Reorder questions',
+      params,
+      body: Order,
+      responses: { 200: Order },
+      refuses: { 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ params, body, caller, db, json }) => {
+      const [viewer, [row], [enrollment]] = await asViewer(
+        db,
+        caller,
+        quizById(db, params.id),
+        enrollmentForQuiz(db, caller.userId, params.id),
+      )
+      const quiz = requireManagedQuiz(viewer, row, enrollment?.status)
+      const [placed] = await batch(db, reorderQuestions(db, quiz.id, body.order))
+      if (placed.length !== body.order.length || new Set(body.order).size !== body.order.length) {
+        throw invalid({ order: ['Give the id of every question of the quiz once.'] })
+      }
+      return json(200, { order: body.order })
+    },
+  )
+
+  api.route(
+    {
+      method: 'get',
+      path: '/api/questions/{id}/',
+      tag,
+      summary: 'Get a question',
+      params,
+      responses: { 200: AuthorQuestion },
+      refuses: { 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ params, caller, db, json }) => {
+      const { row } = await managedQuestion(db, caller, params.id)
+      return json(200, toAuthorQuestion(placeOf(row), fromColumns(row)))
+    },
+  )
+
+  api.route(
+    {
+      method: 'put',
+      path: '/api/questions/{id}/',
+      tag,
+      summary: 'Update a question',
+      description:
+        'What is omitted keeps its value, and parts that are sent back with their ids keep them. Attempts that have begun, and ' +
+        'results, keep the question as it was shown.',
+      params,
+      body: QuestionFields,
+      responses: { 200: AuthorQuestion },
+      refuses: { 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ params, body, caller, db, now, json }) => {
+      const { row, question } = await editQuestion(db, caller, params.id, body, now)
+      return json(200, toAuthorQuestion(placeOf(row), question))
+    },
+  )
+
+  api.route(
+    {
+      method: 'delete',
+      path: '/api/questions/{id}/',
+      tag,
+      summary: 'Delete a question',
+      description: 'It is asked no more. Attempts in which it was shown, and their results, keep it.',
+      params,
+      responses: { 204: null },
+      refuses: { 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ params, caller, db, now, empty }) => {
+      const { row } = await managedQuestion(db, caller, params.id)
+      await batch(db, ...removeQuestion(db, row.id, now))
+      return empty(204)
+    },
+  )
+}

@@ -1,0 +1,213 @@
+import * as z from 'zod'
+import { asViewer, batch } from '../../db/read.ts'
+import type { Api } from '../../http/api.ts'
+import { failedOn, forbidden, invalid, notFound } from '../../http/errors.ts'
+import { pathId, queryFlag, queryId } from '../../http/fields.ts'
+import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
+import { managesModule, seesModule } from '../modules/access.ts'
+import { enrollmentForModule, moduleById } from '../modules/queries.ts'
+import { managesQuiz, requireManagedQuiz, requireQuiz } from './access.ts'
+import {
+  accessibleQuizzes,
+  deleteQuiz,
+  enrollmentForQuiz,
+  insertQuiz,
+  newestQuizIdOf,
+  newestQuizOf,
+  quizById,
+  quizExtras,
+  restorableQuizById,
+  restoreQuiz,
+  updateQuiz,
+} from './queries.ts'
+import { requireKey } from './questions/edit.ts'
+import { newQuestion } from './questions/input.ts'
+import { insertQuestions, questionsOf } from './questions/queries.ts'
+import { fromColumns } from './questions/question.ts'
+import { placeOf } from './questions/routes.ts'
+import { toAuthorQuestion } from './questions/views.ts'
+import { Quiz, QuizDetail, QuizFields, QuizInput, QuizPage, toQuiz } from './schemas.ts'
+
+const tag = 'Quiz System'
+const params = z.object({ id: pathId() })
+const NOT_ITS_INSTRUCTOR = "Not the course's instructor"
+
+export function quizRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'get',
+      path: '/api/quizzes/',
+      tag,
+      summary: 'List quizzes',
+      description:
+        'Of your own courses, and the published ones in published modules of courses you take; for staff all. Newest first.',
+      query: z.object({
+        module: queryId().optional(),
+        is_published: queryFlag().optional(),
+        is_survey: queryFlag().optional(),
+        ...pageQuery,
+      }),
+      responses: { 200: QuizPage },
+    },
+    async ({ query, caller, db, c, json }) => {
+      const page = pageOf(query)
+      const accessible = accessibleQuizzes(db, caller.userId, query, page)
+      const [, rows, [total]] = await asViewer(db, caller, accessible.rows, accessible.count)
+      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toQuiz)))
+    },
+  )
+
+  api.route(
+    {
+      method: 'get',
+      path: '/api/quizzes/{id}/',
+      tag,
+      summary: 'Get quiz details',
+      description: 'Its questions are there for its instructor and staff; learners get them through an attempt.',
+      params,
+      responses: { 200: QuizDetail },
+      refuses: { 403: 'Not enrolled in the course' },
+    },
+    async ({ params, caller, db, json }) => {
+      const [viewer, [row], [enrollment], [extras], questions] = await asViewer(
+        db,
+        caller,
+        quizById(db, params.id),
+        enrollmentForQuiz(db, caller.userId, params.id),
+        quizExtras(db, params.id, caller.userId),
+        questionsOf(db, params.id, caller.userId),
+      )
+      const quiz = requireQuiz(viewer, row, enrollment?.status)
+      if (!extras) throw notFound()
+      return json(200, {
+        ...toQuiz(quiz),
+        question_total: extras.questionTotal,
+        requires_access_code: extras.requiresAccessCode,
+        attempts_used: extras.attemptsUsed,
+        questions: managesQuiz(viewer, quiz)
+          ? questions.map(question => toAuthorQuestion(placeOf(question), fromColumns(question)))
+          : [],
+      })
+    },
+  )
+
+  api.route(
+    {
+      method: 'post',
+      path: '/api/quizzes/',
+      tag,
+      summary: 'Create a quiz',
+      description: 'Alone, or whole with its `questions`.',
+      body: QuizInput,
+      responses: { 201: Quiz },
+      refuses: { 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ body, caller, db, now, json }) => {
+      const [viewer, [module], [enrollment]] = await asViewer(
+        db,
+        caller,
+        moduleById(db, body.module),
+        enrollmentForModule(db, caller.userId, body.module),
+      )
+      if (!module || !seesModule(viewer, module, enrollment?.status)) throw invalid({ module: ['No such module.'] })
+      if (!managesModule(viewer, module)) throw forbidden()
+      const questions = (body.questions ?? []).map(question => newQuestion(question))
+      if (!body.is_survey) {
+        questions.forEach((question, place) => {
+          requireKey(question, `questions.${place}.`)
+        })
+      }
+      const { places, versions } = insertQuestions(db, newestQuizIdOf(module.id), questions, now)
+      const withQuestions = questions.length > 0 ? [places, ...versions] : []
+      const [, [created]] = await batch(
+        db,
+        insertQuiz(db, body, now),
+        newestQuizOf(db, module.id),
+        ...withQuestions,
+      ).catch(refuseWindow)
+      if (!created) throw notFound()
+      return json(201, toQuiz(created))
+    },
+  )
+
+  api.route(
+    {
+      method: 'put',
+      path: '/api/quizzes/{id}/',
+      tag,
+      summary: 'Update a quiz',
+      description: 'What is omitted keeps its value. Attempts that have begun go on as they were.',
+      params,
+      body: QuizFields,
+      responses: { 200: Quiz },
+      refuses: { 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ params, body, caller, db, now, json }) => {
+      const [viewer, [row], [enrollment]] = await asViewer(
+        db,
+        caller,
+        quizById(db, params.id),
+        enrollmentForQuiz(db, caller.userId, params.id),
+      )
+      const quiz = requireManagedQuiz(viewer, row, enrollment?.status)
+      if (body.module !== undefined && body.module !== quiz.moduleId) {
+        throw invalid({ module: ['A quiz stays in its module.'] })
+      }
+      const [[written], [updated]] = await batch(db, updateQuiz(db, quiz.id, body, now), quizById(db, quiz.id)).catch(
+        refuseWindow,
+      )
+      if (!updated) throw notFound()
+      if (!written) throw invalid({ is_survey: ['A question lacks its key: only a survey can do without.'] })
+      return json(200, toQuiz(updated))
+    },
+  )
+
+  api.route(
+    {
+      method: 'delete',
+      path: '/api/quizzes/{id}/',
+      tag,
+      summary: 'Delete a quiz',
+      description: 'It is gone from everywhere at once; for 30 days it can be restored.',
+      params,
+      responses: { 204: null },
+      refuses: { 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ params, caller, db, now, empty }) => {
+      const [viewer, [row], [enrollment]] = await asViewer(
+        db,
+        caller,
+        quizById(db, params.id),
+        enrollmentForQuiz(db, caller.userId, params.id),
+      )
+      const quiz = requireManagedQuiz(viewer, row, enrollment?.status)
+      await batch(db, deleteQuiz(db, quiz.id, now))
+      return empty(204)
+    },
+  )
+
+  api.route(
+    {
+      method: 'post',
+      path: '/api/quizzes/{id}/restore/',
+      tag,
+      summary: 'Restore a deleted quiz',
+      description: 'Within 30 days, with its questions and results. A quiz that is not deleted is answered as it is.',
+      params,
+      responses: { 200: Quiz },
+    },
+    async ({ params, caller, db, now, json }) => {
+      const [viewer, [row]] = await asViewer(db, caller, restorableQuizById(db, params.id, now))
+      // Whoever does not manage a deleted quiz may not know that it ever was.
+      if (!row || !managesQuiz(viewer, row)) throw notFound()
+      const [, [restored]] = await batch(db, restoreQuiz(db, row.id), quizById(db, row.id))
+      if (!restored) throw notFound()
+      return json(200, toQuiz(restored))
+    },
+  )
+}
+
+/** The table's own check, so that two simultaneous changes cannot each be right and together wrong. */
+function refuseWindow(error: unknown): never {
+  throw failedOn(error, 'quizzes_window') ? invalid({ available_until: ['Must be after available_from.'] }) : error
+}
