@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
+import { type Hall, makeHall, QUESTIONS, rightAnswer, started } from './helpers/attempts.ts'
 import { type CallOptions, call, makeUser } from './helpers/client.ts'
 import { counting } from './helpers/counting.ts'
 import { withDatabase } from './helpers/objects.ts'
-import { type Hall, makeHall, QUESTIONS, rightAnswer, started } from './helpers/attempts.ts'
 
 /** One call, with what it cost in the Worker and in the attempt's object together. */
 async function cost(method: string, path: string, options: CallOptions, attempt?: { id: number }) {

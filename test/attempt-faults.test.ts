@@ -11,8 +11,6 @@ import { database } from '../src/db/client.ts'
 import { carryOver } from '../src/features/attempts/carry.ts'
 import { sweepAttempts } from '../src/features/attempts/sweep.ts'
 import worker from '../src/index.ts'
-import { call, ORIGIN, type TestUser } from './helpers/client.ts'
-import { evict, failing, letPass, objectOf, ring, slow, withDatabase } from './helpers/objects.ts'
 import {
   end,
   type Hall,
@@ -24,6 +22,8 @@ import {
   started,
   submit,
 } from './helpers/attempts.ts'
+import { call, ORIGIN, type TestUser } from './helpers/client.ts'
+import { evict, failing, letPass, objectOf, ring, slow, withDatabase } from './helpers/objects.ts'
 
 const MINUTE_MS = 60_000
 const rowOf = (attempt: { id: number }) =>

@@ -1,8 +1,17 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
+import {
+  end,
+  makeHall,
+  QUESTIONS,
+  rightAnswer,
+  startAttempt,
+  started,
+  submit,
+  wrongAnswer,
+} from './helpers/attempts.ts'
 import { call } from './helpers/client.ts'
 import { letPass, ring } from './helpers/objects.ts'
-import { end, makeHall, QUESTIONS, rightAnswer, startAttempt, started, submit, wrongAnswer } from './helpers/attempts.ts'
 
 const countOf = (table: string, condition: string) =>
   env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE ${condition}`).first<number>('n')

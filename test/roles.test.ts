@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { api } from '../src/app.ts'
+import { end, makeQuiz, QUESTIONS, started } from './helpers/attempts.ts'
 import { call, makeInstructor, makeStaff, makeUser, type TestUser } from './helpers/client.ts'
 import { enrolled, makeCourse, makeModule } from './helpers/courses.ts'
 
@@ -20,6 +21,14 @@ type World = {
   enrollment: number
   /** The enrolled learner's, of the module. */
   progress: number
+  /** Published, in the module, with one true/false question. */
+  quiz: number
+  question: number
+  unpublishedQuiz: number
+  deletedQuiz: number
+  /** The enrolled learner's, running and ended. */
+  running: number
+  ended: number
 }
 
 async function world(): Promise<World> {
@@ -38,7 +47,19 @@ async function world(): Promise<World> {
   const removed = await makeModule(owner, course.id)
   await call('DELETE', `/api/modules/${removed.id}/`, { as: owner })
   const { id: enrollment } = await enrolled(users.enrolled, course)
+  const fields = { time_limit_minutes: 10, allow_time_extension: 1 }
+  const quiz = await makeQuiz(module.id, fields, [QUESTIONS.true_false])
+  const other = await makeQuiz(module.id, {}, [QUESTIONS.true_false])
+  const done = await started({ quiz: other, learner: users.enrolled })
+  await end(done, users.enrolled)
+  const { id: running } = await started({ quiz, learner: users.enrolled })
   return {
+    quiz: quiz.id,
+    question: quiz.questions[0]?.id ?? 0,
+    unpublishedQuiz: (await makeQuiz(module.id, { is_published: 0 })).id,
+    deletedQuiz: (await makeQuiz(module.id, { deleted_at: Math.floor(Date.now() / 1000) })).id,
+    running,
+    ended: done.id,
     users,
     course,
     draft: await makeCourse(owner, { status: 'draft' }),
@@ -75,6 +96,8 @@ const bothOf = (path: string, ...rest: [Row[1], Row[2], Row[3]]): Row[] => [
   [`PUT ${path}`, ...rest],
   [`PATCH ${path}`, ...rest],
 ]
+
+const STATEMENT = { type: 'true_false', text: 'Python is typed.', correct_answer: true }
 
 const TABLE: Row[] = [
   // Public, to everybody alike: an empty body is refused for its fields, not for who sends it.
@@ -211,6 +234,103 @@ const TABLE: Row[] = [
     [401, 404, 200, 404, 403, 403],
     () => ({ seconds: 60 }),
   ],
+
+  ['GET /api/quizzes/', () => '/api/quizzes/', signedIn(200)],
+  ['GET /api/quizzes/{id}/', w => `/api/quizzes/${w.quiz}/`, [401, 403, 200, 403, 200, 200]],
+  ['GET /api/quizzes/{id}/', w => `/api/quizzes/${w.unpublishedQuiz}/`, hidden(200)],
+  ['POST /api/quizzes/', () => '/api/quizzes/', managers(201), w => ({ module: w.module, title: 'New' })],
+  ...bothOf(
+    '/api/quizzes/{id}/',
+    w => `/api/quizzes/${w.quiz}/`,
+    managers(200),
+    w => ({ module: w.module, title: 'Renamed' }),
+  ),
+  ...bothOf(
+    '/api/quizzes/{id}/',
+    w => `/api/quizzes/${w.unpublishedQuiz}/`,
+    hidden(200),
+    w => ({ module: w.module, title: 'Renamed' }),
+  ),
+  ['DELETE /api/quizzes/{id}/', w => `/api/quizzes/${w.quiz}/`, managers(204)],
+  ['POST /api/quizzes/{id}/restore/', w => `/api/quizzes/${w.deletedQuiz}/restore/`, hidden(200)],
+  ['GET /api/quizzes/{id}/questions/', w => `/api/quizzes/${w.quiz}/questions/`, managers(200)],
+  ['GET /api/quizzes/{id}/questions/', w => `/api/quizzes/${w.unpublishedQuiz}/questions/`, hidden(200)],
+  ['POST /api/quizzes/{id}/questions/', w => `/api/quizzes/${w.quiz}/questions/`, managers(201), () => STATEMENT],
+  [
+    'POST /api/quizzes/{id}/questions/reorder/',
+    w => `/api/quizzes/${w.quiz}/questions/reorder/`,
+    managers(200),
+    w => ({ order: [w.question] }),
+  ],
+  [
+    'POST /api/quizzes/{id}/questions/import/',
+    w => `/api/quizzes/${w.quiz}/questions/import/?format=gift`,
+    managers(201),
+    () => 'Python is typed. {T}',
+  ],
+  [
+    'GET /api/quizzes/{id}/questions/export/',
+    w => `/api/quizzes/${w.quiz}/questions/export/?format=csv`,
+    managers(200),
+  ],
+  ['GET /api/questions/{id}/', w => `/api/questions/${w.question}/`, managers(200)],
+  ...bothOf(
+    '/api/questions/{id}/',
+    w => `/api/questions/${w.question}/`,
+    managers(200),
+    () => STATEMENT,
+  ),
+  ['DELETE /api/questions/{id}/', w => `/api/questions/${w.question}/`, managers(204)],
+
+  // A learner's own attempt; its instructor and staff see it and do not take it.
+  [
+    'POST /api/courses/quizzes/{id}/start-attempt/',
+    w => `/api/courses/quizzes/${w.quiz}/start-attempt/`,
+    [401, 403, 200, 403, 201, 201],
+    () => ({}),
+  ],
+  [
+    'POST /api/courses/quizzes/{id}/start-attempt/',
+    w => `/api/courses/quizzes/${w.unpublishedQuiz}/start-attempt/`,
+    [401, 404, 400, 404, 201, 201],
+    () => ({}),
+  ],
+  [
+    'POST /api/courses/quiz-attempts/{id}/submit-response/',
+    w => `/api/courses/quiz-attempts/${w.running}/submit-response/`,
+    [401, 404, 200, 404, 403, 403],
+    w => ({ question: w.question, response_data: { selected_answer: true } }),
+  ],
+  ...(['complete', 'timeout', 'abandon'] as const).map(
+    (action): Row => [
+      `POST /api/courses/quiz-attempts/{id}/${action}/`,
+      w => `/api/courses/quiz-attempts/${w.running}/${action}/`,
+      [401, 404, 200, 404, 403, 403],
+    ],
+  ),
+  ['GET /api/courses/quiz-attempts/', () => '/api/courses/quiz-attempts/', signedIn(200)],
+  [
+    'GET /api/courses/quiz-attempts/{id}/',
+    w => `/api/courses/quiz-attempts/${w.running}/`,
+    [401, 404, 200, 404, 200, 200],
+  ],
+  [
+    'GET /api/courses/quiz-attempts/{id}/result/',
+    w => `/api/courses/quiz-attempts/${w.ended}/result/`,
+    [401, 404, 200, 404, 200, 200],
+  ],
+  [
+    'POST /api/courses/quiz-attempts/{id}/grant-extension/',
+    w => `/api/courses/quiz-attempts/${w.running}/grant-extension/`,
+    [401, 404, 403, 404, 200, 200],
+    () => ({ additional_minutes: 5 }),
+  ],
+  [
+    'POST /api/courses/quizzes/{id}/grant-extension/',
+    w => `/api/courses/quizzes/${w.quiz}/grant-extension/`,
+    managers(200),
+    () => ({ additional_minutes: 5 }),
+  ],
 ]
 
 describe.each(TABLE.map((row, place) => [row[0], place, row] as const))('%s (row %i)', (_name, _place, row) => {
@@ -221,7 +341,9 @@ describe.each(TABLE.map((row, place) => [row[0], place, row] as const))('%s (row
         const here = await world()
         const as = role === 'anonymous' ? undefined : here.users[role]
         const method = operation.split(' ')[0] ?? ''
-        const { status } = await call(method, path(here), { as, body: body?.(here) })
+        const sent = body?.(here)
+        const headers = typeof sent === 'string' ? { 'Content-Type': 'text/plain' } : undefined
+        const { status } = await call(method, path(here), { as, body: sent, headers })
         return [role, status]
       }),
     )

@@ -32,7 +32,7 @@ export function admitAttempt(
   if (managesCourseOf(viewer, found)) return { quiz: found, isPreview: true, enrollmentId: null }
   const takesPart = enrollment?.status === 'active' || enrollment?.status === 'completed'
   if (!takesPart && !sees(viewer, courseOf(found), enrollment?.status)) throw notFound()
-  if (found.courseStatus !== 'published' || !found.isModulePublished || !found.isQuizPublished) {
+  if (found.courseStatus !== 'published' || !found.moduleIsPublished || !found.isPublished) {
     // Whoever takes the course is told; of another's unpublished quiz nobody may know.
     throw takesPart ? ruledOut('This quiz is not open.') : notFound()
   }

@@ -2,9 +2,8 @@
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../db/client.ts'
 import { distinctly } from '../../db/read.ts'
-import { attempts, courses, enrollments, modules, questionVersions, quizzes, responses } from '../../db/schema.ts'
+import { attempts, courses, modules, questionVersions, quizzes, responses } from '../../db/schema.ts'
 import type { Page } from '../../http/pagination.ts'
-import type { EnrollmentStatus } from '../enrollments/queries.ts'
 
 const isLive = and(isNull(quizzes.deletedAt), isNull(modules.deletedAt), isNull(courses.deletedAt))
 
@@ -22,7 +21,7 @@ export const startableQuiz = (db: Db, id: number) =>
         questionCount: quizzes.questionCount,
         allowMultipleAttempts: quizzes.allowMultipleAttempts,
         maxAttempts: quizzes.maxAttempts,
-        isQuizPublished: quizzes.isPublished,
+        isPublished: quizzes.isPublished,
         isSurvey: quizzes.isSurvey,
         accessCode: quizzes.accessCode,
         allowTimeExtension: quizzes.allowTimeExtension,
@@ -30,7 +29,7 @@ export const startableQuiz = (db: Db, id: number) =>
         availableFrom: quizzes.availableFrom,
         availableUntil: quizzes.availableUntil,
         moduleId: modules.id,
-        isModulePublished: modules.isPublished,
+        moduleIsPublished: modules.isPublished,
         courseId: courses.id,
         courseStatus: courses.status,
         instructorId: courses.instructorId,
@@ -41,18 +40,6 @@ export const startableQuiz = (db: Db, id: number) =>
     .innerJoin(courses, eq(courses.id, modules.courseId))
     .where(and(eq(quizzes.id, id), isLive))
 export type StartableQuiz = Awaited<ReturnType<typeof startableQuiz>>[number]
-
-/** How a learner stands towards a quiz: the enrollment, and the attempts there were. */
-export const enrollmentForQuiz = (db: Db, userId: number, quizId: number) =>
-  db
-    .select({ id: enrollments.id, status: sql<EnrollmentStatus>`${enrollments.status}` })
-    .from(enrollments)
-    .where(
-      and(
-        eq(enrollments.userId, userId),
-        sql`${enrollments.courseId} = (SELECT m.course_id FROM quizzes q JOIN modules m ON m.id = q.module_id WHERE q.id = ${quizId})`,
-      ),
-    )
 
 export const attemptsUsed = (db: Db, userId: number, quizId: number) =>
   db

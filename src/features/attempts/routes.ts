@@ -5,6 +5,8 @@ import { forbidden, invalid, notFound, ruledOut, unavailable } from '../../http/
 import { pathId, queryId } from '../../http/fields.ts'
 import { behindGates } from '../../http/gates.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
+import { requireManagedQuiz } from '../quizzes/access.ts'
+import { enrollmentForQuiz } from '../quizzes/queries.ts'
 import { admitAttempt, isAccessCode, managesCourseOf, requireAttempt } from './admission.ts'
 import { attemptObject, known, orElsewhere } from './object.ts'
 import type { EndStatus } from './outcome.ts'
@@ -13,7 +15,6 @@ import {
   attemptById,
   attemptsUsed,
   drawableQuestions,
-  enrollmentForQuiz,
   listedAttempts,
   responsesOf,
   runningAttempt,
@@ -322,16 +323,14 @@ export function attemptRoutes(api: Api): void {
       refuses: { 400: 'The quiz allows no extension', 403: "Not the course's instructor" },
     },
     async ({ params, body, caller, db, env, json }) => {
-      const [viewer, [quiz], [enrollment], running] = await asViewer(
+      const [viewer, [found], [enrollment], running] = await asViewer(
         db,
         caller,
         startableQuiz(db, params.id),
         enrollmentForQuiz(db, caller.userId, params.id),
         runningAttemptsOf(db, params.id),
       )
-      if (!quiz) throw notFound()
-      if (!managesCourseOf(viewer, quiz)) throw enrollment && quiz.isQuizPublished ? forbidden() : notFound()
-      requireExtensible(quiz)
+      requireExtensible(requireManagedQuiz(viewer, found, enrollment?.status))
       const results: z.input<typeof ExtendedAttempts>['results'] = []
       for (let first = 0; first < running.length; first += EXTENDED_AT_ONCE) {
         const some = running.slice(first, first + EXTENDED_AT_ONCE)
