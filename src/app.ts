@@ -3,6 +3,7 @@ import { cors } from 'hono/cors'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
+import { gradingRoutes } from './features/attempts/grading/routes.ts'
 import { liveRoutes } from './features/attempts/live.ts'
 import { attemptRoutes } from './features/attempts/routes.ts'
 import { courseRoutes } from './features/courses/routes.ts'
@@ -48,6 +49,7 @@ enrollmentRoutes(api)
 moduleRoutes(api)
 progressRoutes(api)
 attemptRoutes(api)
+gradingRoutes(api)
 liveRoutes(app)
 referenceRoutes(api)
 api.mount()
