@@ -5,6 +5,9 @@ import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { gradingRoutes } from './features/attempts/grading/routes.ts'
 import { liveRoutes } from './features/attempts/live.ts'
+import { requireReceiptSecret } from './features/attempts/receipts/receipt.ts'
+import { receiptRoutes } from './features/attempts/receipts/routes.ts'
+import { regradeRoutes } from './features/attempts/regrades/routes.ts'
 import { attemptRoutes } from './features/attempts/routes.ts'
 import { courseRoutes } from './features/courses/routes.ts'
 import { enrollmentRoutes } from './features/enrollments/routes.ts'
@@ -40,6 +43,7 @@ app.use(
 )
 app.use((c, next) => {
   requireSecret(c.env)
+  requireReceiptSecret(c.env)
   return next()
 })
 
@@ -50,6 +54,8 @@ moduleRoutes(api)
 progressRoutes(api)
 attemptRoutes(api)
 gradingRoutes(api)
+regradeRoutes(api)
+receiptRoutes(api)
 liveRoutes(app)
 referenceRoutes(api)
 api.mount()
