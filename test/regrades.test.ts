@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, test, vi } from 'vitest'
 import { database } from '../src/db/client.ts'
 import { regradeJob, sweepRegrades } from '../src/features/attempts/regrades/job.ts'
-import { pendingRegrades } from '../src/features/attempts/regrades/queries.ts'
+import { type BatchSize, nextResponses, pendingRegrades } from '../src/features/attempts/regrades/queries.ts'
 import { regradeAttempts, regradeNext } from '../src/features/attempts/regrades/regrade.ts'
 import { attemptState, endedAttempt } from './helpers/attempts.ts'
 import { call, makeInstructor, makeStaff, makeUser, type TestUser } from './helpers/client.ts'
@@ -414,5 +414,32 @@ describe('attempts that end after a regrade', () => {
       { enrollmentId: enrollment.id },
     )
     expect(await pendingRegrades(db, late)).toEqual([])
+  })
+})
+
+test('a batch is bounded by what it touches, and never empty while there is anything', async () => {
+  const { question, answered } = await hall()
+  const ids = [await answered(true), await answered(true), await answered(true)].map(id => id * 1000)
+  const id = await insertRegrade(question.id, await rekey(question, negate))
+  const next = async (most: Partial<BatchSize>) =>
+    (await nextResponses(db, id, { responses: 500, rows: 500, characters: 500, ...most })).map(row => row.id)
+  expect(await next({})).toEqual(ids)
+  expect(await next({ responses: 2 })).toEqual(ids.slice(0, 2))
+  expect(await next({ rows: 2 })).toEqual(ids.slice(0, 2))
+  expect(await next({ rows: 0 })).toEqual(ids.slice(0, 1))
+  expect(await next({ characters: 1 })).toEqual(ids.slice(0, 1))
+  await finish(id)
+  expect(await next({})).toEqual([])
+})
+
+test('a regrade that was removed for good ends its object', async () => {
+  const { question, answered } = await hall()
+  await answered(true)
+  const id = await insertRegrade(question.id, await rekey(question, negate))
+  await env.DB.prepare('DELETE FROM regrades WHERE id = ?').bind(id).run()
+  const job = regradeJob(env, id)
+  await runInDurableObject(job, async (instance, state) => {
+    await instance.alarm()
+    expect(await state.storage.getAlarm()).toBeNull()
   })
 })

@@ -127,65 +127,79 @@ export const regradeById = (db: Db, id: number) =>
 export const runningRegrades = (db: Db, limit: number) =>
   db.select({ id: regrades.id }).from(regrades).where(sql`${regrades.status} = 'running'`).limit(limit)
 
+/** The version that grades. Its points do not matter: those count that were shown. */
+const key = {
+  keyVersionId: sql<number>`key.id`.as('keyVersionId'),
+  type: sql<QuestionType>`key.type`.as('type'),
+  text: sql<string>`key.text`.as('text'),
+  explanation: sql<string>`key.explanation`.as('explanation'),
+  correctFeedback: sql<string>`key.correct_feedback`.as('correctFeedback'),
+  incorrectFeedback: sql<string>`key.incorrect_feedback`.as('incorrectFeedback'),
+  body: sql<string>`key.body`.as('body'),
+}
+
 /** What a job has to know: by which key, and how far it is. */
 export const jobOf = (db: Db, id: number) =>
   db
     .select({
-      id: regrades.id,
-      isDryRun: regrades.isDryRun,
-      cursor: regrades.cursor,
+      ...key,
+      id: sql<number>`g.id`.as('id'),
+      isDryRun: sql<boolean>`g.is_dry_run`.mapWith(Boolean).as('isDryRun'),
+      cursor: sql<number>`g.cursor`.as('cursor'),
     })
-    .from(regrades)
-    .where(and(eq(regrades.id, id), sql`${regrades.status} = 'running'`))
+    .from(sql`regrades g JOIN question_versions key ON key.id = g.key_version_id`)
+    .where(sql`g.id = ${id} AND g.status = 'running'`)
 export type Job = Awaited<ReturnType<typeof jobOf>>[number]
 
-/** Responses with the key that is to grade them. */
-const selectRegradable = (db: Db, from: SQL) =>
-  db
-    .select({
-      id: sql<number>`r.id`.as('id'),
-      attemptId: sql<number>`r.attempt_id`.as('attemptId'),
-      keyVersionId: sql<number>`key.id`.as('keyVersionId'),
-      responseData: sql<string>`r.response_data`.as('responseData'),
-      scoreMilli: sql<number | null>`r.score_milli`.as('scoreMilli'),
-      maxMilli: sql<number>`r.max_milli`.as('maxMilli'),
-      questionsOfAttempt: sql<number>`(SELECT count(*) FROM responses o WHERE o.attempt_id = r.attempt_id)`.as(
-        'questionsOfAttempt',
-      ),
-      type: sql<QuestionType>`key.type`.as('type'),
-      text: sql<string>`key.text`.as('text'),
-      explanation: sql<string>`key.explanation`.as('explanation'),
-      correctFeedback: sql<string>`key.correct_feedback`.as('correctFeedback'),
-      incorrectFeedback: sql<string>`key.incorrect_feedback`.as('incorrectFeedback'),
-      body: sql<string>`key.body`.as('body'),
-    })
-    .from(from)
-    .$dynamic()
-export type Regradable = Awaited<ReturnType<typeof selectRegradable>>[number]
-
-// Crossed, so that a question's responses are walked by their own index.
-const RESPONSES = sql`CROSS JOIN responses r ON r.question_id = g.question_id CROSS JOIN question_versions key ON key.id = g.key_version_id
-  CROSS JOIN question_versions shown ON shown.id = r.question_version_id CROSS JOIN attempts a ON a.id = r.attempt_id`
+const response = {
+  id: sql<number>`r.id`.as('id'),
+  attemptId: sql<number>`r.attempt_id`.as('attemptId'),
+  responseData: sql<string>`r.response_data`.as('responseData'),
+  scoreMilli: sql<number | null>`r.score_milli`.as('scoreMilli'),
+  maxMilli: sql<number>`r.max_milli`.as('maxMilli'),
+}
 const IS_DUE = sql`r.key_version_id < g.key_version_id AND shown.type = key.type AND a.is_survey = 0`
 
-/** The next responses of a job, in the order of their ids. */
-export const nextResponses = (db: Db, jobId: number, limit: number) =>
-  selectRegradable(db, sql`regrades g ${RESPONSES}`)
-    .where(sql`g.id = ${jobId} AND g.status = 'running' AND r.id > g.cursor AND ${IS_DUE}`)
-    .orderBy(sql`r.id`)
-    .limit(limit)
+export type BatchSize = {
+  responses: number
+  /** Rows of all attempts together: a changed score changes what an attempt's other responses are compared with. */
+  rows: number
+  /** Of all answers together. */
+  characters: number
+}
 
-/** The responses of an attempt that a regrade would have reached, had the attempt ended by then. */
+/** The next responses of a job, in the order of their ids; at least one, if there are any. */
+export const nextResponses = (db: Db, jobId: number, most: BatchSize) => {
+  // Crossed, so that a question's responses are walked by their own index.
+  const next = sql`SELECT r.id, r.attempt_id, r.response_data, r.score_milli, r.max_milli FROM regrades g
+    CROSS JOIN responses r ON r.question_id = g.question_id CROSS JOIN question_versions key ON key.id = g.key_version_id
+    CROSS JOIN question_versions shown ON shown.id = r.question_version_id CROSS JOIN attempts a ON a.id = r.attempt_id
+    WHERE g.id = ${jobId} AND g.status = 'running' AND r.id > g.cursor AND ${IS_DUE} ORDER BY r.id LIMIT ${most.responses}`
+  const summed = sql`SELECT n.*, row_number() OVER (ORDER BY n.id) AS place,
+    sum((SELECT count(*) FROM responses o WHERE o.attempt_id = n.attempt_id)) OVER (ORDER BY n.id) AS row_sum,
+    sum(length(n.response_data)) OVER (ORDER BY n.id) AS characters FROM (${next}) n`
+  return db
+    .select(response)
+    .from(sql`(${summed}) r`)
+    .where(sql`r.place = 1 OR (r.row_sum <= ${most.rows} AND r.characters <= ${most.characters})`)
+    .orderBy(sql`r.id`)
+}
+export type DueResponse = Awaited<ReturnType<typeof nextResponses>>[number]
+
+/** The responses of an attempt that a regrade would have reached, had the attempt ended by then, each with its key. */
 export const pendingRegrades = (db: Db, attemptId: number) =>
-  selectRegradable(
-    db,
-    sql`responses r CROSS JOIN regrades g ON g.id = (
+  db
+    .select({ ...response, ...key })
+    .from(
+      sql`responses r CROSS JOIN regrades g ON g.id = (
           SELECT n.id FROM regrades n WHERE n.question_id = r.question_id AND n.is_dry_run = 0 ORDER BY n.key_version_id DESC LIMIT 1)
         CROSS JOIN question_versions key ON key.id = g.key_version_id
         CROSS JOIN question_versions shown ON shown.id = r.question_version_id CROSS JOIN attempts a ON a.id = r.attempt_id`,
-  )
+    )
     .where(sql`r.attempt_id = ${attemptId} AND ${IS_DUE}`)
     .orderBy(sql`r.id`)
+export type PendingRegrade = Awaited<ReturnType<typeof pendingRegrades>>[number]
+export type Key = Omit<PendingRegrade, keyof DueResponse>
 
 export type Regraded = { id: number; key: number; score: number; correct: boolean }
 

@@ -6,38 +6,39 @@ import { grade } from '../../quizzes/questions/grading.ts'
 import { fromColumns } from '../../quizzes/questions/question.ts'
 import { settle } from '../grading/settle.ts'
 import {
+  type BatchSize,
   countGrades,
+  type DueResponse,
   finish,
   isAt,
-  type Job,
   jobOf,
+  type Key,
   moveOn,
   nextResponses,
-  type Regradable,
+  type PendingRegrade,
   type Regraded,
   writeGrades,
 } from './queries.ts'
 
-const RESPONSES_PER_BATCH = 500
-/** A changed score changes what the attempt's other responses are compared with, so attempts with many questions weigh more. */
-const ROWS_PER_BATCH = 20_000
+const BATCH: BatchSize = { responses: 500, rows: 20_000, characters: 4_000_000 }
 
 /** The points are those that were shown; an answer that does not fit the question any more is wrong. */
-export function regraded(row: Regradable): Regraded {
-  const question = fromColumns({ ...row, pointsMilli: row.maxMilli })
-  const parsed = row.responseData === '{}' ? null : parseResponse(question, JSON.parse(row.responseData))
+export function regraded(row: DueResponse, key: Key): Regraded {
+  const question = fromColumns({ ...key, pointsMilli: row.maxMilli })
+  const parsed = row.responseData === UNANSWERED ? null : parseResponse(question, JSON.parse(row.responseData))
   const answer = parsed && 'answer' in parsed ? parsed.answer : null
   const { scoreMilli, isCorrect } = grade(question, answer, { isSurvey: false })
-  return { id: row.id, key: row.keyVersionId, score: scoreMilli ?? 0, correct: isCorrect ?? false }
+  return { id: row.id, key: key.keyVersionId, score: scoreMilli ?? 0, correct: isCorrect ?? false }
 }
+const UNANSWERED = '{}'
 
 /**
  * Regrades what `pendingRegrades` found of an attempt that ended after a regrade had begun. Safe to repeat.
  * @param now Unix seconds
  */
-export async function regradeAttempts(db: Db, found: readonly Regradable[], now: number): Promise<void> {
+export async function regradeAttempts(db: Db, found: readonly PendingRegrade[], now: number): Promise<void> {
   if (found.length === 0) return
-  const graded = found.map(regraded)
+  const graded = found.map(row => regraded(row, row))
   await batch(db, writeGrades(db, graded), ...settle(db, attemptsOf(found), now))
 }
 
@@ -47,15 +48,14 @@ export async function regradeAttempts(db: Db, found: readonly Regradable[], now:
  * @returns whether there may be more to do
  */
 export async function regradeNext(db: Db, jobId: number, now: number): Promise<boolean> {
-  const [[job], found] = await batch(db, jobOf(db, jobId), nextResponses(db, jobId, RESPONSES_PER_BATCH))
+  const [[job], rows] = await batch(db, jobOf(db, jobId), nextResponses(db, jobId, BATCH))
   if (!job) return false
-  const rows = withinBatch(found)
   const last = rows.at(-1)
   if (!last) {
     await batch(db, finish(db, job))
     return false
   }
-  const graded = rows.map(regraded)
+  const graded = rows.map(row => regraded(row, job))
   const changed = rows.filter((row, i) => row.scoreMilli !== graded[i]?.score)
   if (job.isDryRun) await batch(db, countGrades(db, job, graded), moveOn(db, job, last.id))
   else {
@@ -70,13 +70,4 @@ export async function regradeNext(db: Db, jobId: number, now: number): Promise<b
   return true
 }
 
-const attemptsOf = (rows: readonly Regradable[]) => [...new Set(rows.map(({ attemptId }) => attemptId))]
-
-function withinBatch(found: readonly Regradable[]): readonly Regradable[] {
-  let sum = 0
-  const tooMany = found.findIndex(({ questionsOfAttempt }, i) => {
-    sum += questionsOfAttempt
-    return i > 0 && sum > ROWS_PER_BATCH
-  })
-  return tooMany === -1 ? found : found.slice(0, tooMany)
-}
+const attemptsOf = (rows: readonly DueResponse[]) => [...new Set(rows.map(({ attemptId }) => attemptId))]
