@@ -164,7 +164,7 @@ describe('what was not signed here', () => {
       const receipt = await signReceipt(bindings, { ...RECEIPT, learner: user.id })
       expect((await call('GET', '/api/courses/enrolled/', { as: receipt, env: bindings })).status).toBe(401)
       const refreshed = await call('POST', '/api/users/token/refresh/', { body: { refresh: receipt }, env: bindings })
-      expect([401, 404]).toContain(refreshed.status)
+      expect(refreshed.status).toBe(401)
     }
     const signedByTokenSecret = await signReceipt({ ...env, RECEIPT_SECRET: env.JWT_SECRET }, RECEIPT)
     expect(await told(signedByTokenSecret)).toEqual(INVALID)

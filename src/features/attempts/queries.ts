@@ -210,7 +210,8 @@ const LIVE = sql`q.deleted_at IS NULL AND m.deleted_at IS NULL AND c.deleted_at 
 const isStaff = (viewerId: number) => sql`(SELECT is_staff FROM users WHERE id = ${viewerId})`
 const teaches = (viewerId: number) => sql`(
   (c.instructor_id = ${viewerId} AND (SELECT is_instructor FROM users WHERE id = ${viewerId})) OR ${isStaff(viewerId)})`
-const quizzesJoined = sql`quizzes q JOIN modules m ON m.id = q.module_id JOIN courses c ON c.id = m.course_id`
+const aboveQuiz = sql`JOIN modules m ON m.id = q.module_id JOIN courses c ON c.id = m.course_id`
+const aboveAttempt = sql`JOIN quizzes q ON q.id = a.quiz_id ${aboveQuiz}`
 
 /**
  * The page and the count of the attempts somebody may list: their own, and those in the courses they teach; staff all.
@@ -232,7 +233,7 @@ const slice = ({ limit, offset }: Page) => sql`ORDER BY id DESC LIMIT ${limit} O
 /** One learner's attempts: few, so they are counted. */
 function ofUser(viewerId: number, filter: AttemptFilter, userId: number, page: Page) {
   const mine = userId === viewerId ? sql`1` : teaches(viewerId)
-  const found = sql`SELECT a.id FROM attempts a JOIN ${quizzesJoined} ON q.id = a.quiz_id
+  const found = sql`SELECT a.id FROM attempts a ${aboveAttempt}
     WHERE a.user_id = ${userId} AND ${matches(filter)} AND ${LIVE} AND ${mine}`
   return { ids: sql`SELECT id FROM (${found}) ${slice(page)}`, count: sql`SELECT count(*) FROM (${found})` }
 }
@@ -243,14 +244,14 @@ function ofTaught(viewerId: number, filter: AttemptFilter, page: Page) {
   const withStatus = filter.status === undefined ? sql`1` : sql`a.status = ${filter.status}`
   const newestOfQuiz = sql`SELECT json_group_array(id) FROM (
     SELECT a.id FROM attempts a WHERE a.quiz_id = q.id AND a.is_preview = 0 AND ${withStatus} ORDER BY a.id DESC LIMIT ${upTo})`
-  const own = sql`SELECT a.id FROM attempts a JOIN ${quizzesJoined} ON q.id = a.quiz_id
+  const own = sql`SELECT a.id FROM attempts a ${aboveAttempt}
     WHERE a.user_id = ${viewerId} AND ${matches(filter)} AND ${LIVE}`
   const taught = sql`SELECT value AS id FROM courses c JOIN modules m ON m.course_id = c.id JOIN quizzes q ON q.module_id = m.id, json_each((${newestOfQuiz}))
     WHERE c.instructor_id = ${viewerId} AND (SELECT is_instructor FROM users WHERE id = ${viewerId}) AND NOT ${isStaff(viewerId)} AND ${LIVE} AND ${ofQuiz}`
-  const ofOneQuiz = sql`SELECT value AS id FROM users v CROSS JOIN ${quizzesJoined}, json_each((${newestOfQuiz}))
+  const ofOneQuiz = sql`SELECT value AS id FROM users v CROSS JOIN quizzes q ${aboveQuiz}, json_each((${newestOfQuiz}))
     WHERE v.id = ${viewerId} AND v.is_staff = 1 AND ${LIVE} AND ${ofQuiz}`
-  const all = sql`SELECT a.id FROM users v CROSS JOIN attempts a CROSS JOIN ${quizzesJoined}
-    WHERE v.id = ${viewerId} AND v.is_staff = 1 AND q.id = a.quiz_id AND a.is_preview = 0 AND ${withStatus} AND ${LIVE} ORDER BY a.id DESC LIMIT ${upTo}`
+  const all = sql`SELECT a.id FROM users v CROSS JOIN attempts a ${aboveAttempt}
+    WHERE v.id = ${viewerId} AND v.is_staff = 1 AND a.is_preview = 0 AND ${withStatus} AND ${LIVE} ORDER BY a.id DESC LIMIT ${upTo}`
   const forStaff = filter.quiz === undefined ? sql`SELECT * FROM (${all})` : ofOneQuiz
   const counted = sql.join(
     (filter.status === undefined ? STATUSES : [filter.status]).map(status => sql`n.${sql.identifier(status)}`),
@@ -267,7 +268,7 @@ function ofTaught(viewerId: number, filter: AttemptFilter, page: Page) {
   const staffCount =
     filter.quiz === undefined
       ? sql`SELECT coalesce(sum(value), 0) FROM totals WHERE name IN (${totals})`
-      : sql`SELECT coalesce(sum(${counted}), 0) FROM ${quizzesJoined} JOIN quiz_attempt_counts n ON n.quiz_id = q.id WHERE ${LIVE} AND ${ofQuiz}`
+      : sql`SELECT coalesce(sum(${counted}), 0) FROM quizzes q ${aboveQuiz} JOIN quiz_attempt_counts n ON n.quiz_id = q.id WHERE ${LIVE} AND ${ofQuiz}`
   return {
     ids: sql`SELECT id FROM (${own} UNION ${taught} UNION ${forStaff}) ${slice(page)}`,
     count: sql`SELECT CASE WHEN ${isStaff(viewerId)} THEN (${staffCount}) ELSE (${elsewhere}) + (${inTaught}) END`,

@@ -9,6 +9,7 @@ import { carryOver } from './carry.ts'
 import { type Clock, deadlineMs, endedAtMs, GRACE_MS, phaseAt, remainingSeconds, spentSeconds } from './clock.ts'
 import { type EndStatus, type KeptAnswer, type Outcome, outcomeOf, responseId } from './outcome.ts'
 import type { Snapshot, SnapshotQuestion, Terms } from './snapshot.ts'
+import { AttemptStore, type Known } from './store.ts'
 
 const CALLS_PER_SECOND = 10
 const ANSWERS_BYTES = 1_000_000
@@ -22,15 +23,6 @@ const LAST_RETRY_MS = 60_000
 const KEPT_MS = 86_400_000
 /** Open clocks of one attempt; the oldest makes room. */
 const SOCKETS_AT_MOST = 10
-
-type State = {
-  startedAtMs: number
-  extendedMinutes: number
-  end: { status: EndStatus; atMs: number } | null
-  /** When D1 confirmed the result. */
-  carriedAtMs: number | null
-  failedCarries: number
-}
 
 export type SavedAnswer = {
   id: number
@@ -83,41 +75,20 @@ export type Extended = {
 }
 
 export class AttemptSession extends DurableObject<Env> {
-  private known: { terms: Terms; state: State } | undefined
+  private readonly store: AttemptStore
   private calls: number[] = []
   private carrying: Promise<void> | null = null
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
+    this.store = new AttemptStore(ctx.storage)
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
   }
 
   /** Starts the clock, unless it runs already: then the given snapshot is not looked at. Safe to repeat. */
-  async begin({ terms, questions }: Snapshot): Promise<(RunningAttempt & { isNew: boolean }) | EndedAttempt> {
-    const isNew = this.load() === null
-    if (isNew) {
-      const state: State = {
-        startedAtMs: Date.now(),
-        extendedMinutes: 0,
-        end: null,
-        carriedAtMs: null,
-        failedCarries: 0,
-      }
-      this.ctx.storage.transactionSync(() => {
-        this.createTables()
-        questions.forEach((asked, place) => {
-          this.sql.exec(
-            'INSERT INTO questions (place, question_id, body) VALUES (?, ?, ?)',
-            place,
-            asked.questionId,
-            JSON.stringify(asked),
-          )
-        })
-        this.ctx.storage.kv.put('terms', terms)
-        this.ctx.storage.kv.put('state', state)
-      })
-      this.known = { terms, state }
-    }
+  async begin(snapshot: Snapshot): Promise<(RunningAttempt & { isNew: boolean }) | EndedAttempt> {
+    const isNew = this.store.load() === null
+    if (isNew) this.store.begin(snapshot, Date.now())
     await this.setMissingAlarm()
     const view = await this.look()
     if (view.kind === 'unknown') throw new Error('an attempt was not kept')
@@ -140,8 +111,8 @@ export class AttemptSession extends DurableObject<Env> {
       startedAt: seconds(known.state.startedAtMs),
       extendedMinutes: known.state.extendedMinutes,
       remainingSeconds: remainingSeconds(clockOf(known), Date.now()),
-      questions: this.questions().map(({ shown }) => shown),
-      answers: this.answers().map(answer => this.saved(known.terms, answer)),
+      questions: this.store.questions().map(({ shown }) => shown),
+      answers: this.store.answers().map(answer => this.saved(known.terms, answer)),
     }
   }
 
@@ -154,21 +125,21 @@ export class AttemptSession extends DurableObject<Env> {
     if (away) return away
     const known = await this.current()
     if (!known) return { kind: 'unknown' }
-    const place = this.placeOf(given.questionId)
+    const place = this.store.placeOf(given.questionId)
     if (place === null) return { kind: 'no_such_question' }
     if (known.state.end) return this.ended(known)
 
     const { terms } = known
-    const { question } = this.questionAt(place)
+    const { question } = this.store.questionAt(place)
     const parsed = parseResponse(question, JSON.parse(given.responseData))
     if ('refusal' in parsed) return { kind: 'invalid', message: parsed.refusal }
-    const earlier = this.answerAt(place)
+    const earlier = this.store.answerAt(place)
     if (earlier && isFinal(terms, question.type)) {
       if (isSame(question, earlier, parsed.answer)) return { kind: 'kept', answer: this.saved(terms, earlier) }
       return { kind: 'refused', detail: 'This question is answered already, and its feedback was shown.' }
     }
     const bytes = new TextEncoder().encode(given.responseData).byteLength
-    if (this.bytesBut(place) + bytes > ANSWERS_BYTES) {
+    if (this.store.bytesBut(place) + bytes > ANSWERS_BYTES) {
       return { kind: 'refused', detail: 'All answers of an attempt together may have at most 1 MB.' }
     }
     const now = Date.now()
@@ -180,12 +151,7 @@ export class AttemptSession extends DurableObject<Env> {
       timeSpentSeconds: Math.min(given.timeSpentSeconds ?? earlier?.timeSpentSeconds ?? 0, elapsed),
       submittedAt: seconds(endedAtMs(clockOf(known), now)),
     }
-    this.sql.exec(
-      'INSERT INTO answers (place, bytes, body) VALUES (?1, ?2, ?3) ON CONFLICT (place) DO UPDATE SET bytes = ?2, body = ?3',
-      place,
-      bytes,
-      JSON.stringify(kept),
-    )
+    this.store.keep(kept, bytes)
     return { kind: 'kept', answer: this.saved(terms, kept) }
   }
 
@@ -210,7 +176,7 @@ export class AttemptSession extends DurableObject<Env> {
     if (!known) return { kind: 'unknown' }
     if (known.state.end) return { kind: 'over' }
     if (deadlineMs(clockOf(known)) === null) return { kind: 'untimed' }
-    this.change(known, { extendedMinutes: known.state.extendedMinutes + minutes })
+    this.store.change(known, { extendedMinutes: known.state.extendedMinutes + minutes })
     await this.setAlarm(this.deadlineAlarm(known))
     this.tellClocks(known)
     return {
@@ -258,7 +224,7 @@ export class AttemptSession extends DurableObject<Env> {
 
   /** Ends what is over, carries over what has ended, deletes what D1 has had for a day. Never throws, so it never dies. */
   override async alarm(): Promise<void> {
-    const known = this.load()
+    const known = this.store.load()
     if (!known) return
     const { state } = known
     if (!state.end) {
@@ -267,43 +233,23 @@ export class AttemptSession extends DurableObject<Env> {
     } else if (state.carriedAtMs === null) {
       await this.carry()
     } else if (Date.now() >= state.carriedAtMs + KEPT_MS) {
-      this.known = undefined
-      await this.ctx.storage.deleteAll()
+      await this.store.forget()
     } else {
       await this.setAlarm(state.carriedAtMs + KEPT_MS)
     }
   }
 
-  private get sql(): SqlStorage {
-    return this.ctx.storage.sql
-  }
-
-  /** What is stored; null writes nothing, so a guessed id costs nothing. */
-  private load() {
-    if (this.known) return this.known
-    const terms = this.ctx.storage.kv.get<Terms>('terms')
-    const state = this.ctx.storage.kv.get<State>('state')
-    if (!terms || !state) return null
-    this.known = { terms, state }
-    return this.known
-  }
-
   /** The attempt as of now: past its grace it has ended, alarm or no alarm. */
-  private async current() {
-    const known = this.load()
+  private async current(): Promise<Known | null> {
+    const known = this.store.load()
     if (known && !known.state.end && phaseAt(clockOf(known), Date.now()) === 'over') {
       await this.finish(known, 'timed_out', SPREAD_MS)
     }
     return known
   }
 
-  private change(known: { state: State }, changed: Partial<State>): void {
-    Object.assign(known.state, changed)
-    this.ctx.storage.kv.put('state', known.state)
-  }
-
   private turnedAway(userId: number): Foreign | Throttled | null {
-    const known = this.load()
+    const known = this.store.load()
     if (!known) return null
     if (known.terms.userId !== userId) return { kind: 'foreign' }
     const now = Date.now()
@@ -312,8 +258,8 @@ export class AttemptSession extends DurableObject<Env> {
   }
 
   /** The end is a state, written first; carrying it over comes after, with the alarm as its retry. */
-  private async finish(known: { terms: Terms; state: State }, status: EndStatus, spreadMs: number): Promise<void> {
-    this.change(known, { end: { status, atMs: endedAtMs(clockOf(known), Date.now()) } })
+  private async finish(known: Known, status: EndStatus, spreadMs: number): Promise<void> {
+    this.store.change(known, { end: { status, atMs: endedAtMs(clockOf(known), Date.now()) } })
     this.tellClocks(known)
     await this.setAlarm(Date.now() + (spreadMs > 0 ? Math.random() * spreadMs : FIRST_RETRY_MS + ENDING_WAIT_MS))
   }
@@ -327,25 +273,25 @@ export class AttemptSession extends DurableObject<Env> {
   }
 
   private async carryOnce(): Promise<void> {
-    const known = this.load()
+    const known = this.store.load()
     if (!known || known.state.carriedAtMs !== null) return
     // Before anything can fail, so that a crash is only a delay.
     await this.setAlarm(Date.now() + retryAfterMs(known.state.failedCarries))
     try {
       await carryOver(database(this.env.DB), this.ended(known))
     } catch (error) {
-      this.change(known, { failedCarries: known.state.failedCarries + 1 })
+      this.store.change(known, { failedCarries: known.state.failedCarries + 1 })
       console.error({ event: 'result not carried over', attempt: known.terms.attemptId, ...describe(error) })
       return
     }
-    this.change(known, { carriedAtMs: Date.now() })
+    this.store.change(known, { carriedAtMs: Date.now() })
     await this.setAlarm(Date.now() + KEPT_MS)
   }
 
-  private ended({ terms, state }: { terms: Terms; state: State }): EndedAttempt {
+  private ended({ terms, state }: Known): EndedAttempt {
     if (!state.end) throw new Error('an attempt that runs has no end')
     const { status, atMs } = state.end
-    const questions = this.questions()
+    const questions = this.store.questions()
     return {
       kind: 'ended',
       isCarried: state.carriedAtMs !== null,
@@ -355,12 +301,12 @@ export class AttemptSession extends DurableObject<Env> {
       status,
       timeSpentSeconds: spentSeconds(clockOf({ terms, state }), atMs),
       extendedMinutes: state.extendedMinutes,
-      outcome: outcomeOf(terms, questions, this.answers(), status),
+      outcome: outcomeOf(terms, questions, this.store.answers(), status),
       questions,
     }
   }
 
-  private tellClocks({ terms, state }: { terms: Terms; state: State }, sockets = this.ctx.getWebSockets()): void {
+  private tellClocks({ terms, state }: Known, sockets = this.ctx.getWebSockets()): void {
     const now = Date.now()
     const deadline = deadlineMs(clockOf({ terms, state }))
     const message = JSON.stringify({
@@ -379,7 +325,7 @@ export class AttemptSession extends DurableObject<Env> {
     }
   }
 
-  private deadlineAlarm(known: { terms: Terms; state: State }): number | null {
+  private deadlineAlarm(known: Known): number | null {
     const deadline = deadlineMs(clockOf(known))
     return deadline === null ? null : deadline + GRACE_MS
   }
@@ -390,53 +336,15 @@ export class AttemptSession extends DurableObject<Env> {
 
   /** The alarm may be missing when the object died between writing and setting it. */
   private async setMissingAlarm(): Promise<void> {
-    const known = this.load()
+    const known = this.store.load()
     if (known && !known.state.end && (await this.ctx.storage.getAlarm()) === null) {
       await this.setAlarm(this.deadlineAlarm(known))
     }
   }
 
-  private createTables(): void {
-    this.sql.exec(`
-      CREATE TABLE IF NOT EXISTS questions (place INTEGER PRIMARY KEY, question_id INTEGER NOT NULL UNIQUE, body TEXT NOT NULL);
-      CREATE TABLE IF NOT EXISTS answers (place INTEGER PRIMARY KEY, bytes INTEGER NOT NULL, body TEXT NOT NULL);
-    `)
-  }
-
-  private questions(): SnapshotQuestion[] {
-    return this.sql.exec<{ body: string }>('SELECT body FROM questions ORDER BY place').toArray().map(read)
-  }
-
-  private questionAt(place: number): SnapshotQuestion {
-    return read(this.sql.exec<{ body: string }>('SELECT body FROM questions WHERE place = ?', place).one())
-  }
-
-  private placeOf(questionId: number): number | null {
-    const rows = this.sql.exec<{ place: number }>('SELECT place FROM questions WHERE question_id = ?', questionId)
-    return rows.toArray()[0]?.place ?? null
-  }
-
-  private answers(): KeptAnswer[] {
-    return this.sql
-      .exec<{ body: string }>('SELECT body FROM answers ORDER BY place')
-      .toArray()
-      .map(read<KeptAnswer>)
-  }
-
-  private answerAt(place: number): KeptAnswer | undefined {
-    const rows = this.sql.exec<{ body: string }>('SELECT body FROM answers WHERE place = ?', place).toArray()
-    return rows.map(read<KeptAnswer>)[0]
-  }
-
-  private bytesBut(place: number): number {
-    return this.sql
-      .exec<{ n: number }>('SELECT coalesce(sum(bytes), 0) AS n FROM answers WHERE place <> ?', place)
-      .one().n
-  }
-
   /** As answered while it runs: the verdict is told only where feedback is immediate. */
   private saved(terms: Terms, kept: KeptAnswer): SavedAnswer {
-    const { questionId, question } = this.questionAt(kept.place)
+    const { questionId, question } = this.store.questionAt(kept.place)
     const isTold = terms.showFeedback === 'immediate' && !kept.isPending && question.type !== 'essay'
     return {
       id: responseId(terms.attemptId, kept.place),
@@ -467,7 +375,7 @@ const canonical = (value: unknown) =>
       : part,
   )
 
-const clockOf = ({ terms, state }: { terms: Terms; state: State }): Clock => ({
+const clockOf = ({ terms, state }: Known): Clock => ({
   startedAtMs: state.startedAtMs,
   limitMinutes: terms.limitMinutes,
   availableUntilMs: terms.availableUntilMs,
@@ -479,4 +387,3 @@ const retryAfterMs = (failures: number) =>
   FIRST_RETRY_MS + Math.random() * Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
 
 const seconds = (ms: number) => Math.floor(ms / 1000)
-const read = <T = SnapshotQuestion>({ body }: { body: string }) => JSON.parse(body) as T
