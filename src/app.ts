@@ -3,7 +3,11 @@ import { cors } from 'hono/cors'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
+import { gradingRoutes } from './features/attempts/grading/routes.ts'
 import { liveRoutes } from './features/attempts/live.ts'
+import { requireReceiptSecret } from './features/attempts/receipts/receipt.ts'
+import { receiptRoutes } from './features/attempts/receipts/routes.ts'
+import { regradeRoutes } from './features/attempts/regrades/routes.ts'
 import { attemptRoutes } from './features/attempts/routes.ts'
 import { courseRoutes } from './features/courses/routes.ts'
 import { enrollmentRoutes } from './features/enrollments/routes.ts'
@@ -42,6 +46,7 @@ app.use(
 )
 app.use((c, next) => {
   requireSecret(c.env)
+  requireReceiptSecret(c.env)
   return next()
 })
 
@@ -54,6 +59,9 @@ questionRoutes(api)
 exchangeRoutes(api)
 progressRoutes(api)
 attemptRoutes(api)
+gradingRoutes(api)
+regradeRoutes(api)
+receiptRoutes(api)
 liveRoutes(app)
 referenceRoutes(api)
 api.mount()

@@ -4,16 +4,26 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import markdown from './contract/api-documentation.md?raw'
 import { type DocumentedEndpoint, type Json, parseDocumentation } from './contract/documentation.ts'
 import { differences } from './contract/shape.ts'
+import { makeHall, QUESTIONS } from './helpers/attempts.ts'
 import { type Answer, call, makeInstructor, makeUser, unique } from './helpers/client.ts'
 import { makeCourse, makeModule } from './helpers/courses.ts'
+import { endedAttempt } from './helpers/ended-attempts.ts'
 import { googleSignIn } from './helpers/google.ts'
 
 /** The sections of the documentation that are served. */
 const SECTIONS = ['Authentication', 'Users & Profiles', 'Courses & Enrollments', 'Modules', 'Progress Tracking']
 
-const documentation = parseDocumentation(markdown)
-const documented = documentation.endpoints.filter(({ section }) => SECTIONS.includes(section))
+/** And of the quiz system these. */
+const SERVED = [
+  'POST /api/courses/question-responses/{id}/grade-essay/',
+  'GET /api/courses/question-responses/pending-grading/',
+]
+
 const nameOf = ({ method, path }: Pick<DocumentedEndpoint, 'method' | 'path'>) => `${method} ${path}`
+const documentation = parseDocumentation(markdown)
+const documented = documentation.endpoints.filter(
+  endpoint => SECTIONS.includes(endpoint.section) || SERVED.includes(nameOf(endpoint)),
+)
 
 const PASSWORD = 'securepassword123'
 const registration = (username: string) => ({
@@ -75,6 +85,22 @@ async function progress() {
   const id = taught.answer.body.id * 10_000_000 + module.id
   expect((await call('POST', `/api/module-progress/${id}/complete/`, { as: taught.learner })).status).toBe(200)
   return { ...taught, module, id }
+}
+
+/** An essay that waits for its grade: of 10 points, with a rubric. */
+async function essay() {
+  const rubric = [
+    { criterion: 'content', max_points: 5 },
+    { criterion: 'organization', max_points: 2 },
+    { criterion: 'grammar', max_points: 3 },
+  ]
+  const hall = await makeHall({}, [{ ...QUESTIONS.essay, rubric }])
+  const [question] = hall.quiz.questions
+  if (!question) throw new Error('no question')
+  const attempt = await endedAttempt(hall.quiz.id, hall.learner, [{ question, pending: true }], {
+    enrollmentId: hall.enrollment.id,
+  })
+  return { ...hall, id: attempt * 1000 }
 }
 
 /** How each documented success comes about. */
@@ -169,6 +195,21 @@ const successes: Record<string, () => Promise<Answer>> = {
   'POST /api/module-progress/{id}/reset/': async () => {
     const { learner, id } = await progress()
     return call('POST', `/api/module-progress/${id}/reset/`, { as: learner })
+  },
+  'POST /api/courses/question-responses/{id}/grade-essay/': async () => {
+    const { instructor, id } = await essay()
+    return call('POST', `/api/courses/question-responses/${id}/grade-essay/`, {
+      as: instructor,
+      body: {
+        score: 8,
+        feedback: 'Good analysis, but could use more supporting evidence.',
+        rubric_scores: { content: 3, organization: 2, grammar: 3 },
+      },
+    })
+  },
+  'GET /api/courses/question-responses/pending-grading/': async () => {
+    const { instructor } = await essay()
+    return call('GET', '/api/courses/question-responses/pending-grading/', { as: instructor })
   },
 }
 
