@@ -3,6 +3,8 @@ import { cors } from 'hono/cors'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
+import { quizAnalyticsRoutes } from './features/analytics/quiz-routes.ts'
+import { analyticsRoutes } from './features/analytics/routes.ts'
 import { courseRoutes } from './features/courses/routes.ts'
 import { enrollmentRoutes } from './features/enrollments/routes.ts'
 import { moduleRoutes } from './features/modules/routes.ts'
@@ -45,6 +47,8 @@ courseRoutes(api)
 enrollmentRoutes(api)
 moduleRoutes(api)
 progressRoutes(api)
+quizAnalyticsRoutes(api)
+analyticsRoutes(api)
 referenceRoutes(api)
 api.mount()
 

@@ -40,50 +40,48 @@ const publishedOf = sql`${modulesOf} AND m.is_published = 1`
 export const courseFigures = (db: Db, viewerId: number, filter: CourseFilter, page: Page, now: number) => {
   const ofCourse = (total: SQL, column: string) =>
     isDated(filter) ? ofDays(column, 'course_days', 'course_id = c.id', filter) : total
-  return (
-    db
-      .select({
-        id: sql<number>`c.id`.as('id'),
-        title: sql<string>`c.title`.as('title'),
-        firstName: sql<string>`u.first_name`.as('firstName'),
-        lastName: sql<string>`u.last_name`.as('lastName'),
-        username: sql<string>`u.username`.as('username'),
-        /** Not dropped, whenever they enrolled: who the time was spent by. */
-        learners: sql<number>`c.active_count + c.completed_count`.as('learners'),
-        enrollments: sql<number>`${ofCourse(sql`c.active_count + c.completed_count`, 'enrollment_count')}`.as(
-          'enrollments',
+  return db
+    .select({
+      id: sql<number>`c.id`.as('id'),
+      title: sql<string>`c.title`.as('title'),
+      firstName: sql<string>`u.first_name`.as('firstName'),
+      lastName: sql<string>`u.last_name`.as('lastName'),
+      username: sql<string>`u.username`.as('username'),
+      /** Not dropped, whenever they enrolled: who the time was spent by. */
+      learners: sql<number>`c.active_count + c.completed_count`.as('learners'),
+      enrollments: sql<number>`${ofCourse(sql`c.active_count + c.completed_count`, 'enrollment_count')}`.as(
+        'enrollments',
+      ),
+      completions: sql<number>`${ofCourse(sql`c.completed_count`, 'completion_count')}`.as('completions'),
+      publishedModules: sql<number>`(SELECT count(*) FROM ${publishedOf})`.as('publishedModules'),
+      completedModules:
+        sql<number>`(SELECT coalesce(sum(${ofModule('enrolled_completion_count', filter)}), 0) FROM ${publishedOf})`.as(
+          'completedModules',
         ),
-        completions: sql<number>`${ofCourse(sql`c.completed_count`, 'completion_count')}`.as('completions'),
-        publishedModules: sql<number>`(SELECT count(*) FROM ${publishedOf})`.as('publishedModules'),
-        completedModules:
-          sql<number>`(SELECT coalesce(sum(${ofModule('enrolled_completion_count', filter)}), 0) FROM ${publishedOf})`.as(
-            'completedModules',
-          ),
-        studySeconds:
-          sql<number>`(SELECT coalesce(sum(${ofModule('enrolled_study_seconds', filter)}), 0) FROM ${modulesOf})`.as(
-            'studySeconds',
-          ),
-        activeLearners: sql<number>`(
+      studySeconds:
+        sql<number>`(SELECT coalesce(sum(${ofModule('enrolled_study_seconds', filter)}), 0) FROM ${modulesOf})`.as(
+          'studySeconds',
+        ),
+      activeLearners: sql<number>`(
         SELECT count(DISTINCT a.user_id) FROM activities a WHERE a.course_id = c.id AND a.occurred_at > ${now - WEEK_SECONDS}
           AND EXISTS (SELECT 1 FROM enrollments e WHERE e.user_id = a.user_id AND e.course_id = c.id))`.as(
-          'activeLearners',
-        ),
-        mostActiveModule: sql<string | null>`(
+        'activeLearners',
+      ),
+      mostActiveModule: sql<string | null>`(
         SELECT json_object('id', id, 'title', title) FROM (
           SELECT m.id, m.title, ${ofModule('interaction_count', filter)} AS events FROM ${publishedOf})
         WHERE events > 0 ORDER BY events DESC, id LIMIT 1)`.as('mostActiveModule'),
-        mostChallengingQuiz: sql<string | null>`(
+      mostChallengingQuiz: sql<string | null>`(
         SELECT json_object('id', id, 'title', title, 'scored', scored, 'passed', passed) FROM (
           SELECT q.id, q.title, ${ofQuiz('scored_count', filter)} AS scored, ${ofQuiz('passed_count', filter)} AS passed
           FROM modules m JOIN quizzes q ON q.module_id = m.id
           WHERE m.course_id = c.id AND m.deleted_at IS NULL AND m.is_published = 1
             AND q.deleted_at IS NULL AND q.is_published = 1 AND q.is_survey = 0)
         WHERE scored > 0 ORDER BY CAST(passed AS REAL) / scored, id LIMIT 1)`.as('mostChallengingQuiz'),
-      })
-      .from(sql`courses c JOIN users u ON u.id = c.instructor_id`)
-      .where(sql`c.id IN (${coursesOnPage(viewerId, filter, page)})`)
-      .orderBy(sql`c.id DESC`)
-  )
+    })
+    .from(sql`courses c JOIN users u ON u.id = c.instructor_id`)
+    .where(sql`c.id IN (${coursesOnPage(viewerId, filter, page)})`)
+    .orderBy(sql`c.id DESC`)
 }
 export type CourseFiguresRow = Awaited<ReturnType<typeof courseFigures>>[number]
 

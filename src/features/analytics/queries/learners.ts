@@ -5,7 +5,7 @@ import { toDate } from '../../../http/fields.ts'
 import type { Page } from '../../../http/pagination.ts'
 import type { GradingPolicy } from '../learner-scores.ts'
 import { TREND_DAYS } from '../trend.ts'
-import { isStaff, ONE_ROW, teaches } from './scope.ts'
+import { ONE_ROW, teaches } from './scope.ts'
 
 const DAY_SECONDS = 86_400
 
