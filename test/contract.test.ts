@@ -9,10 +9,21 @@ import { makeCourse, makeModule } from './helpers/courses.ts'
 import { googleSignIn } from './helpers/google.ts'
 
 /** The sections of the documentation that are served. */
-const SECTIONS = ['Authentication', 'Users & Profiles', 'Courses & Enrollments', 'Modules', 'Progress Tracking']
+const SECTIONS = [
+  'Authentication',
+  'Users & Profiles',
+  'Courses & Enrollments',
+  'Modules',
+  'Progress Tracking',
+  'Analytics',
+]
+/** Of the quiz system, so far these. */
+const isQuizAnalytics = ({ path }: DocumentedEndpoint) => /^\/api\/courses\/quizzes\/.*analytics\/$/.test(path)
 
 const documentation = parseDocumentation(markdown)
-const documented = documentation.endpoints.filter(({ section }) => SECTIONS.includes(section))
+const documented = documentation.endpoints.filter(
+  endpoint => SECTIONS.includes(endpoint.section) || isQuizAnalytics(endpoint),
+)
 const nameOf = ({ method, path }: Pick<DocumentedEndpoint, 'method' | 'path'>) => `${method} ${path}`
 
 const PASSWORD = 'securepassword123'
@@ -75,6 +86,51 @@ async function progress() {
   const id = taught.answer.body.id * 10_000_000 + module.id
   expect((await call('POST', `/api/module-progress/${id}/complete/`, { as: taught.learner })).status).toBe(200)
   return { ...taught, module, id }
+}
+
+/** A course with a quiz that its learner has passed, strong in one module and weak in the other. */
+async function quizTaken() {
+  const taught = await progress()
+  const [, second] = (await call('GET', `/api/modules/?course=${taught.course.id}`, { as: taught.instructor })).body
+    .results
+  const quiz = await endedQuiz(taught.module.id, taught, 9000)
+  await endedQuiz(second.id, taught, 3000)
+  await env.DB.prepare('UPDATE users SET last_login_at = 1686565800 WHERE id = ?').bind(taught.learner.id).run()
+  return { ...taught, quiz }
+}
+
+/** A quiz of one question with an attempt at it, as taking it would leave them. */
+async function endedQuiz(module: number, { learner, answer }: Awaited<ReturnType<typeof progress>>, score: number) {
+  const insert = async (query: string, ...values: unknown[]) =>
+    (await env.DB.prepare(`${query} RETURNING id`)
+      .bind(...values)
+      .first<number>('id')) ?? 0
+  const quiz = await insert(
+    "INSERT INTO quizzes (module_id, title, is_published, created_at, updated_at) VALUES (?, 'Python Basics Quiz', 1, 0, 0)",
+    module,
+  )
+  const question = await insert('INSERT INTO questions (quiz_id, "order") VALUES (?, 1)', quiz)
+  const version = await insert(
+    "INSERT INTO question_versions (question_id, type, text, created_at) VALUES (?, 'true_false', 'Is it?', 0)",
+    question,
+  )
+  const attempt = await insert(
+    `INSERT INTO attempts (quiz_id, user_id, enrollment_id, status, started_at, completed_at, score_hundredths, passed, time_spent_seconds)
+     VALUES (?, ?, ?, 'completed', 0, 90, ?4, ?4 >= 7000, 90)`,
+    quiz,
+    learner.id,
+    answer.body.id,
+    score,
+  )
+  await insert(
+    `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, max_milli, item_share, time_spent_seconds)
+     VALUES (?, ?, ?, ?4, ?4, '{}', 1, 1000, 9500, 35)`,
+    attempt * 1000,
+    attempt,
+    question,
+    version,
+  )
+  return quiz
 }
 
 /** How each documented success comes about. */
@@ -169,6 +225,26 @@ const successes: Record<string, () => Promise<Answer>> = {
   'POST /api/module-progress/{id}/reset/': async () => {
     const { learner, id } = await progress()
     return call('POST', `/api/module-progress/${id}/reset/`, { as: learner })
+  },
+  'GET /api/courses/quizzes/{id}/analytics/': async () => {
+    const { instructor, quiz } = await quizTaken()
+    return call('GET', `/api/courses/quizzes/${quiz}/analytics/`, { as: instructor })
+  },
+  'POST /api/courses/quizzes/{id}/recalculate-analytics/': async () => {
+    const { instructor, quiz } = await quizTaken()
+    return call('POST', `/api/courses/quizzes/${quiz}/recalculate-analytics/`, { as: instructor })
+  },
+  'GET /api/analytics/user-activity/': async () =>
+    call('GET', '/api/analytics/user-activity/?page_size=1', { as: (await progress()).learner }),
+  'GET /api/analytics/course-analytics/': async () =>
+    call('GET', '/api/analytics/course-analytics/', { as: (await quizTaken()).instructor }),
+  'GET /api/analytics/module-engagement/': async () =>
+    call('GET', '/api/analytics/module-engagement/', { as: (await progress()).instructor }),
+  'GET /api/analytics/learner-analytics/': async () => {
+    const classmate = await makeUser()
+    const { instructor, course: taught } = await quizTaken()
+    await call('POST', `/api/courses/${taught.slug}/enroll/`, { as: classmate })
+    return call('GET', '/api/analytics/learner-analytics/?page_size=1', { as: instructor })
   },
 }
 

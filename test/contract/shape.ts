@@ -18,7 +18,11 @@ type Kind =
  * Fields that answers have beyond the documentation, each by the documented field it stands next to. Nothing else may be
  * there.
  */
-const DECIDED_EXTRAS: Record<string, string> = { course_type: 'enrollment_type' }
+const DECIDED_EXTRAS: Record<string, string> = {
+  course_type: 'enrollment_type',
+  difficulty_index: 'correct_response_rate',
+  discrimination_index: 'correct_response_rate',
+}
 
 /** Examples that name the type instead of showing a value. */
 const TYPE_WORDS: Record<string, Kind> = {
