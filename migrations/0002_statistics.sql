@@ -1,16 +1,17 @@
 -- Statistics, each kept in the transaction of the event it counts, as integers. What a row was is taken out of a sum, what
 -- it is put in; a rebuild from the base rows changes nothing. Rules as in `0001_triggers.sql`. Written once and never changed,
--- so not watched: an enrollment's learner, course and `enrolled_at`, an attempt's quiz, a response's attempt and version, events.
+-- so not watched: an enrollment's learner, course and `enrolled_at`, an attempt's quiz and
+-- whether it is a preview, a response's attempt and version, events.
 
 -- A quiz's attempts: started, ended, scored, passed, and the time they took. Previews count nowhere.
 CREATE TRIGGER quiz_statistics_on_attempt_insert AFTER INSERT ON attempts WHEN NEW.is_preview = 0 BEGIN
   INSERT INTO quiz_statistics (quiz_id, attempt_count, ended_count, scored_count, score_sum, passed_count, seconds)
-  VALUES (NEW.quiz_id, (NEW.is_preview = 0),
-    (NEW.is_preview = 0 AND NEW.status IN ('completed', 'timed_out')),
-    (NEW.is_preview = 0 AND NEW.score_hundredths IS NOT NULL),
-    (NEW.is_preview = 0) * coalesce(NEW.score_hundredths, 0),
-    (NEW.is_preview = 0 AND NEW.score_hundredths IS NOT NULL) * coalesce(NEW.passed, 0),
-    (NEW.is_preview = 0 AND NEW.status IN ('completed', 'timed_out')) * coalesce(NEW.time_spent_seconds, 0))
+  VALUES (NEW.quiz_id, 1,
+    (NEW.status IN ('completed', 'timed_out')),
+    (NEW.score_hundredths IS NOT NULL),
+    coalesce(NEW.score_hundredths, 0),
+    (NEW.score_hundredths IS NOT NULL) * coalesce(NEW.passed, 0),
+    (NEW.status IN ('completed', 'timed_out')) * coalesce(NEW.time_spent_seconds, 0))
   ON CONFLICT (quiz_id) DO UPDATE SET
     attempt_count = attempt_count + excluded.attempt_count,
     ended_count = ended_count + excluded.ended_count,
@@ -25,33 +26,35 @@ CREATE TRIGGER quiz_statistics_on_attempt_insert AFTER INSERT ON attempts WHEN N
 END;
 --> statement-breakpoint
 -- An attempt's end, a grading, a regrading: what it was goes out of the sums, what it is goes in.
-CREATE TRIGGER quiz_statistics_on_attempt_update AFTER UPDATE OF is_preview, status, completed_at, score_hundredths, passed, time_spent_seconds ON attempts
-WHEN (NEW.is_preview, NEW.status, NEW.completed_at, NEW.score_hundredths, NEW.passed, NEW.time_spent_seconds)
-  IS NOT (OLD.is_preview, OLD.status, OLD.completed_at, OLD.score_hundredths, OLD.passed, OLD.time_spent_seconds) BEGIN
+CREATE TRIGGER quiz_statistics_on_attempt_update AFTER UPDATE OF status, completed_at, score_hundredths, passed, time_spent_seconds ON attempts
+WHEN NEW.is_preview = 0 AND (NEW.status, NEW.completed_at, NEW.score_hundredths, NEW.passed, NEW.time_spent_seconds)
+  IS NOT (OLD.status, OLD.completed_at, OLD.score_hundredths, OLD.passed, OLD.time_spent_seconds) BEGIN
   UPDATE quiz_statistics SET
-    attempt_count = attempt_count + (NEW.is_preview = 0) - (OLD.is_preview = 0),
-    ended_count = ended_count + (NEW.is_preview = 0 AND NEW.status IN ('completed', 'timed_out')) - (OLD.is_preview = 0 AND OLD.status IN ('completed', 'timed_out')),
-    scored_count = scored_count + (NEW.is_preview = 0 AND NEW.score_hundredths IS NOT NULL) - (OLD.is_preview = 0 AND OLD.score_hundredths IS NOT NULL),
-    score_sum = score_sum + (NEW.is_preview = 0) * coalesce(NEW.score_hundredths, 0) - (OLD.is_preview = 0) * coalesce(OLD.score_hundredths, 0),
-    passed_count = passed_count + (NEW.is_preview = 0 AND NEW.score_hundredths IS NOT NULL) * coalesce(NEW.passed, 0) - (OLD.is_preview = 0 AND OLD.score_hundredths IS NOT NULL) * coalesce(OLD.passed, 0),
-    seconds = seconds + (NEW.is_preview = 0 AND NEW.status IN ('completed', 'timed_out')) * coalesce(NEW.time_spent_seconds, 0) - (OLD.is_preview = 0 AND OLD.status IN ('completed', 'timed_out')) * coalesce(OLD.time_spent_seconds, 0)
+    ended_count = ended_count + (NEW.status IN ('completed', 'timed_out'))
+      - (OLD.status IN ('completed', 'timed_out')),
+    scored_count = scored_count + (NEW.score_hundredths IS NOT NULL) - (OLD.score_hundredths IS NOT NULL),
+    score_sum = score_sum + coalesce(NEW.score_hundredths, 0) - coalesce(OLD.score_hundredths, 0),
+    passed_count = passed_count + (NEW.score_hundredths IS NOT NULL) * coalesce(NEW.passed, 0)
+      - (OLD.score_hundredths IS NOT NULL) * coalesce(OLD.passed, 0),
+    seconds = seconds + (NEW.status IN ('completed', 'timed_out')) * coalesce(NEW.time_spent_seconds, 0)
+      - (OLD.status IN ('completed', 'timed_out')) * coalesce(OLD.time_spent_seconds, 0)
   WHERE quiz_id = NEW.quiz_id;
   UPDATE quiz_days SET scored_count = scored_count - 1, passed_count = passed_count - coalesce(OLD.passed, 0)
-  WHERE quiz_id = OLD.quiz_id AND day = date(OLD.completed_at, 'unixepoch') AND OLD.is_preview = 0 AND OLD.score_hundredths IS NOT NULL;
+  WHERE quiz_id = OLD.quiz_id AND day = date(OLD.completed_at, 'unixepoch') AND OLD.score_hundredths IS NOT NULL;
   INSERT INTO quiz_days (quiz_id, day, scored_count, passed_count)
   SELECT NEW.quiz_id, date(NEW.completed_at, 'unixepoch'), 1, coalesce(NEW.passed, 0)
-  WHERE NEW.is_preview = 0 AND NEW.score_hundredths IS NOT NULL AND NEW.completed_at IS NOT NULL
+  WHERE NEW.score_hundredths IS NOT NULL AND NEW.completed_at IS NOT NULL
   ON CONFLICT (quiz_id, day) DO UPDATE SET scored_count = scored_count + 1, passed_count = passed_count + excluded.passed_count;
 END;
 --> statement-breakpoint
 CREATE TRIGGER quiz_statistics_on_attempt_delete AFTER DELETE ON attempts WHEN OLD.is_preview = 0 BEGIN
   UPDATE quiz_statistics SET
-    attempt_count = attempt_count - (OLD.is_preview = 0),
-    ended_count = ended_count - (OLD.is_preview = 0 AND OLD.status IN ('completed', 'timed_out')),
-    scored_count = scored_count - (OLD.is_preview = 0 AND OLD.score_hundredths IS NOT NULL),
-    score_sum = score_sum - (OLD.is_preview = 0) * coalesce(OLD.score_hundredths, 0),
-    passed_count = passed_count - (OLD.is_preview = 0 AND OLD.score_hundredths IS NOT NULL) * coalesce(OLD.passed, 0),
-    seconds = seconds - (OLD.is_preview = 0 AND OLD.status IN ('completed', 'timed_out')) * coalesce(OLD.time_spent_seconds, 0)
+    attempt_count = attempt_count - 1,
+    ended_count = ended_count - (OLD.status IN ('completed', 'timed_out')),
+    scored_count = scored_count - (OLD.score_hundredths IS NOT NULL),
+    score_sum = score_sum - coalesce(OLD.score_hundredths, 0),
+    passed_count = passed_count - (OLD.score_hundredths IS NOT NULL) * coalesce(OLD.passed, 0),
+    seconds = seconds - (OLD.status IN ('completed', 'timed_out')) * coalesce(OLD.time_spent_seconds, 0)
   WHERE quiz_id = OLD.quiz_id;
   UPDATE quiz_days SET scored_count = scored_count - 1, passed_count = passed_count - coalesce(OLD.passed, 0)
   WHERE quiz_id = OLD.quiz_id AND day = date(OLD.completed_at, 'unixepoch') AND OLD.score_hundredths IS NOT NULL;
@@ -59,8 +62,8 @@ END;
 --> statement-breakpoint
 -- An attempt that ends brings its responses into the sums of the versions it showed; so it matters not which of the two is
 -- written first, and an abandoned attempt's never get there.
-CREATE TRIGGER item_statistics_on_attempt_update AFTER UPDATE OF is_preview, status ON attempts
-WHEN (NEW.is_preview = 0 AND NEW.status IN ('completed', 'timed_out')) <> (OLD.is_preview = 0 AND OLD.status IN ('completed', 'timed_out')) BEGIN
+CREATE TRIGGER item_statistics_on_attempt_update AFTER UPDATE OF status ON attempts
+WHEN NEW.is_preview = 0 AND (NEW.status IN ('completed', 'timed_out')) <> (OLD.status IN ('completed', 'timed_out')) BEGIN
   INSERT INTO item_statistics (question_version_id, shown_count, seconds, graded_count, correct_count, scored_count, share_sum, pair_count, item_sum, rest_sum, item_squares, rest_squares, products)
   SELECT r.question_version_id,
     s.sign * sum(1),
@@ -69,13 +72,13 @@ WHEN (NEW.is_preview = 0 AND NEW.status IN ('completed', 'timed_out')) <> (OLD.i
     s.sign * sum(coalesce(r.is_correct, 0)),
     s.sign * sum((r.item_share IS NOT NULL)),
     s.sign * sum(coalesce(r.item_share, 0)),
-    s.sign * sum((r.item_share IS NOT NULL AND r.rest_share IS NOT NULL)),
-    s.sign * sum((r.item_share IS NOT NULL AND r.rest_share IS NOT NULL) * coalesce(r.item_share, 0)),
-    s.sign * sum((r.item_share IS NOT NULL AND r.rest_share IS NOT NULL) * coalesce(r.rest_share, 0)),
-    s.sign * sum((r.item_share IS NOT NULL AND r.rest_share IS NOT NULL) * coalesce(r.item_share, 0) * coalesce(r.item_share, 0)),
-    s.sign * sum((r.item_share IS NOT NULL AND r.rest_share IS NOT NULL) * coalesce(r.rest_share, 0) * coalesce(r.rest_share, 0)),
-    s.sign * sum(coalesce(r.item_share, 0) * coalesce(r.rest_share, 0))
-  FROM (SELECT iif((NEW.is_preview = 0 AND NEW.status IN ('completed', 'timed_out')), 1, -1) AS sign) s JOIN responses r ON r.attempt_id = NEW.id
+    s.sign * sum((r.item_share + r.rest_share IS NOT NULL)),
+    s.sign * sum(iif(r.item_share + r.rest_share IS NULL, 0, r.item_share)),
+    s.sign * sum(iif(r.item_share + r.rest_share IS NULL, 0, r.rest_share)),
+    s.sign * sum(iif(r.item_share + r.rest_share IS NULL, 0, r.item_share * r.item_share)),
+    s.sign * sum(iif(r.item_share + r.rest_share IS NULL, 0, r.rest_share * r.rest_share)),
+    s.sign * sum(coalesce(r.item_share * r.rest_share, 0))
+  FROM (SELECT iif((NEW.status IN ('completed', 'timed_out')), 1, -1) AS sign) s JOIN responses r ON r.attempt_id = NEW.id
   WHERE true GROUP BY r.question_version_id
   ON CONFLICT (question_version_id) DO UPDATE SET
     shown_count = shown_count + excluded.shown_count,
@@ -94,7 +97,7 @@ END;
 --> statement-breakpoint
 -- A response written, graded, regraded or removed while its attempt counts.
 CREATE TRIGGER item_statistics_on_response_insert AFTER INSERT ON responses
-WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.id = NEW.attempt_id AND (a.is_preview = 0 AND a.status IN ('completed', 'timed_out'))) BEGIN
+WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.id = NEW.attempt_id AND a.is_preview = 0 AND a.status IN ('completed', 'timed_out')) BEGIN
   INSERT INTO item_statistics (question_version_id, shown_count, seconds, graded_count, correct_count, scored_count, share_sum, pair_count, item_sum, rest_sum, item_squares, rest_squares, products)
   VALUES (NEW.question_version_id,
     1,
@@ -103,12 +106,12 @@ WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.id = NEW.attempt_id AND (a.is_prev
     coalesce(NEW.is_correct, 0),
     (NEW.item_share IS NOT NULL),
     coalesce(NEW.item_share, 0),
-    (NEW.item_share IS NOT NULL AND NEW.rest_share IS NOT NULL),
-    (NEW.item_share IS NOT NULL AND NEW.rest_share IS NOT NULL) * coalesce(NEW.item_share, 0),
-    (NEW.item_share IS NOT NULL AND NEW.rest_share IS NOT NULL) * coalesce(NEW.rest_share, 0),
-    (NEW.item_share IS NOT NULL AND NEW.rest_share IS NOT NULL) * coalesce(NEW.item_share, 0) * coalesce(NEW.item_share, 0),
-    (NEW.item_share IS NOT NULL AND NEW.rest_share IS NOT NULL) * coalesce(NEW.rest_share, 0) * coalesce(NEW.rest_share, 0),
-    coalesce(NEW.item_share, 0) * coalesce(NEW.rest_share, 0))
+    (NEW.item_share + NEW.rest_share IS NOT NULL),
+    iif(NEW.item_share + NEW.rest_share IS NULL, 0, NEW.item_share),
+    iif(NEW.item_share + NEW.rest_share IS NULL, 0, NEW.rest_share),
+    iif(NEW.item_share + NEW.rest_share IS NULL, 0, NEW.item_share * NEW.item_share),
+    iif(NEW.item_share + NEW.rest_share IS NULL, 0, NEW.rest_share * NEW.rest_share),
+    coalesce(NEW.item_share * NEW.rest_share, 0))
   ON CONFLICT (question_version_id) DO UPDATE SET
     shown_count = shown_count + excluded.shown_count,
     seconds = seconds + excluded.seconds,
@@ -127,24 +130,29 @@ END;
 CREATE TRIGGER item_statistics_on_response_update AFTER UPDATE OF time_spent_seconds, is_correct, item_share, rest_share ON responses
 WHEN (NEW.time_spent_seconds, NEW.is_correct, NEW.item_share, NEW.rest_share)
     IS NOT (OLD.time_spent_seconds, OLD.is_correct, OLD.item_share, OLD.rest_share)
-  AND EXISTS (SELECT 1 FROM attempts a WHERE a.id = NEW.attempt_id AND (a.is_preview = 0 AND a.status IN ('completed', 'timed_out'))) BEGIN
+  AND EXISTS (SELECT 1 FROM attempts a WHERE a.id = NEW.attempt_id AND a.is_preview = 0 AND a.status IN ('completed', 'timed_out')) BEGIN
   UPDATE item_statistics SET
     seconds = seconds + NEW.time_spent_seconds - OLD.time_spent_seconds,
     graded_count = graded_count + (NEW.is_correct IS NOT NULL) - (OLD.is_correct IS NOT NULL),
     correct_count = correct_count + coalesce(NEW.is_correct, 0) - coalesce(OLD.is_correct, 0),
     scored_count = scored_count + (NEW.item_share IS NOT NULL) - (OLD.item_share IS NOT NULL),
     share_sum = share_sum + coalesce(NEW.item_share, 0) - coalesce(OLD.item_share, 0),
-    pair_count = pair_count + (NEW.item_share IS NOT NULL AND NEW.rest_share IS NOT NULL) - (OLD.item_share IS NOT NULL AND OLD.rest_share IS NOT NULL),
-    item_sum = item_sum + (NEW.item_share IS NOT NULL AND NEW.rest_share IS NOT NULL) * coalesce(NEW.item_share, 0) - (OLD.item_share IS NOT NULL AND OLD.rest_share IS NOT NULL) * coalesce(OLD.item_share, 0),
-    rest_sum = rest_sum + (NEW.item_share IS NOT NULL AND NEW.rest_share IS NOT NULL) * coalesce(NEW.rest_share, 0) - (OLD.item_share IS NOT NULL AND OLD.rest_share IS NOT NULL) * coalesce(OLD.rest_share, 0),
-    item_squares = item_squares + (NEW.item_share IS NOT NULL AND NEW.rest_share IS NOT NULL) * coalesce(NEW.item_share, 0) * coalesce(NEW.item_share, 0) - (OLD.item_share IS NOT NULL AND OLD.rest_share IS NOT NULL) * coalesce(OLD.item_share, 0) * coalesce(OLD.item_share, 0),
-    rest_squares = rest_squares + (NEW.item_share IS NOT NULL AND NEW.rest_share IS NOT NULL) * coalesce(NEW.rest_share, 0) * coalesce(NEW.rest_share, 0) - (OLD.item_share IS NOT NULL AND OLD.rest_share IS NOT NULL) * coalesce(OLD.rest_share, 0) * coalesce(OLD.rest_share, 0),
-    products = products + coalesce(NEW.item_share, 0) * coalesce(NEW.rest_share, 0) - coalesce(OLD.item_share, 0) * coalesce(OLD.rest_share, 0)
+    pair_count = pair_count + (NEW.item_share + NEW.rest_share IS NOT NULL)
+      - (OLD.item_share + OLD.rest_share IS NOT NULL),
+    item_sum = item_sum + iif(NEW.item_share + NEW.rest_share IS NULL, 0, NEW.item_share)
+      - iif(OLD.item_share + OLD.rest_share IS NULL, 0, OLD.item_share),
+    rest_sum = rest_sum + iif(NEW.item_share + NEW.rest_share IS NULL, 0, NEW.rest_share)
+      - iif(OLD.item_share + OLD.rest_share IS NULL, 0, OLD.rest_share),
+    item_squares = item_squares + iif(NEW.item_share + NEW.rest_share IS NULL, 0, NEW.item_share * NEW.item_share)
+      - iif(OLD.item_share + OLD.rest_share IS NULL, 0, OLD.item_share * OLD.item_share),
+    rest_squares = rest_squares + iif(NEW.item_share + NEW.rest_share IS NULL, 0, NEW.rest_share * NEW.rest_share)
+      - iif(OLD.item_share + OLD.rest_share IS NULL, 0, OLD.rest_share * OLD.rest_share),
+    products = products + coalesce(NEW.item_share * NEW.rest_share, 0) - coalesce(OLD.item_share * OLD.rest_share, 0)
   WHERE question_version_id = NEW.question_version_id;
 END;
 --> statement-breakpoint
 CREATE TRIGGER item_statistics_on_response_delete AFTER DELETE ON responses
-WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.id = OLD.attempt_id AND (a.is_preview = 0 AND a.status IN ('completed', 'timed_out'))) BEGIN
+WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.id = OLD.attempt_id AND a.is_preview = 0 AND a.status IN ('completed', 'timed_out')) BEGIN
   UPDATE item_statistics SET
     shown_count = shown_count - 1,
     seconds = seconds - OLD.time_spent_seconds,
@@ -152,12 +160,12 @@ WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.id = OLD.attempt_id AND (a.is_prev
     correct_count = correct_count - coalesce(OLD.is_correct, 0),
     scored_count = scored_count - (OLD.item_share IS NOT NULL),
     share_sum = share_sum - coalesce(OLD.item_share, 0),
-    pair_count = pair_count - (OLD.item_share IS NOT NULL AND OLD.rest_share IS NOT NULL),
-    item_sum = item_sum - (OLD.item_share IS NOT NULL AND OLD.rest_share IS NOT NULL) * coalesce(OLD.item_share, 0),
-    rest_sum = rest_sum - (OLD.item_share IS NOT NULL AND OLD.rest_share IS NOT NULL) * coalesce(OLD.rest_share, 0),
-    item_squares = item_squares - (OLD.item_share IS NOT NULL AND OLD.rest_share IS NOT NULL) * coalesce(OLD.item_share, 0) * coalesce(OLD.item_share, 0),
-    rest_squares = rest_squares - (OLD.item_share IS NOT NULL AND OLD.rest_share IS NOT NULL) * coalesce(OLD.rest_share, 0) * coalesce(OLD.rest_share, 0),
-    products = products - coalesce(OLD.item_share, 0) * coalesce(OLD.rest_share, 0)
+    pair_count = pair_count - (OLD.item_share + OLD.rest_share IS NOT NULL),
+    item_sum = item_sum - iif(OLD.item_share + OLD.rest_share IS NULL, 0, OLD.item_share),
+    rest_sum = rest_sum - iif(OLD.item_share + OLD.rest_share IS NULL, 0, OLD.rest_share),
+    item_squares = item_squares - iif(OLD.item_share + OLD.rest_share IS NULL, 0, OLD.item_share * OLD.item_share),
+    rest_squares = rest_squares - iif(OLD.item_share + OLD.rest_share IS NULL, 0, OLD.rest_share * OLD.rest_share),
+    products = products - coalesce(OLD.item_share * OLD.rest_share, 0)
   WHERE question_version_id = OLD.question_version_id;
 END;
 --> statement-breakpoint
