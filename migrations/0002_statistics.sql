@@ -1,7 +1,7 @@
--- Statistics, each kept in the transaction of the event it counts, as integers. What a row was is taken out of a sum, what
--- it is put in; a rebuild from the base rows changes nothing. Rules as in `0001_triggers.sql`. Written once and never changed,
--- so not watched: an enrollment's learner, course and `enrolled_at`, an attempt's quiz and
--- whether it is a preview, a response's attempt and version, events.
+-- Statistics, each kept in the transaction of the event it counts, as integers: a change takes out of a sum what the row was
+-- and puts in what it is, so a rebuild from the base rows changes nothing. Rules as in `0001_triggers.sql`. Written once and
+-- never changed, so not watched: an enrollment's learner, course and `enrolled_at`; an attempt's quiz, and whether it is a
+-- preview; a response's attempt and version; events.
 
 -- A quiz's attempts: started, ended, scored, passed, and the time they took. Previews count nowhere.
 CREATE TRIGGER quiz_statistics_on_attempt_insert AFTER INSERT ON attempts WHEN NEW.is_preview = 0 BEGIN
@@ -22,11 +22,13 @@ CREATE TRIGGER quiz_statistics_on_attempt_insert AFTER INSERT ON attempts WHEN N
   INSERT INTO quiz_days (quiz_id, day, scored_count, passed_count)
   SELECT NEW.quiz_id, date(NEW.completed_at, 'unixepoch'), 1, coalesce(NEW.passed, 0)
   WHERE NEW.score_hundredths IS NOT NULL AND NEW.completed_at IS NOT NULL
-  ON CONFLICT (quiz_id, day) DO UPDATE SET scored_count = scored_count + 1, passed_count = passed_count + excluded.passed_count;
+  ON CONFLICT (quiz_id, day) DO UPDATE SET
+    scored_count = scored_count + 1, passed_count = passed_count + excluded.passed_count;
 END;
 --> statement-breakpoint
 -- An attempt's end, a grading, a regrading: what it was goes out of the sums, what it is goes in.
-CREATE TRIGGER quiz_statistics_on_attempt_update AFTER UPDATE OF status, completed_at, score_hundredths, passed, time_spent_seconds ON attempts
+CREATE TRIGGER quiz_statistics_on_attempt_update
+  AFTER UPDATE OF status, completed_at, score_hundredths, passed, time_spent_seconds ON attempts
 WHEN NEW.is_preview = 0 AND (NEW.status, NEW.completed_at, NEW.score_hundredths, NEW.passed, NEW.time_spent_seconds)
   IS NOT (OLD.status, OLD.completed_at, OLD.score_hundredths, OLD.passed, OLD.time_spent_seconds) BEGIN
   UPDATE quiz_statistics SET
@@ -44,7 +46,8 @@ WHEN NEW.is_preview = 0 AND (NEW.status, NEW.completed_at, NEW.score_hundredths,
   INSERT INTO quiz_days (quiz_id, day, scored_count, passed_count)
   SELECT NEW.quiz_id, date(NEW.completed_at, 'unixepoch'), 1, coalesce(NEW.passed, 0)
   WHERE NEW.score_hundredths IS NOT NULL AND NEW.completed_at IS NOT NULL
-  ON CONFLICT (quiz_id, day) DO UPDATE SET scored_count = scored_count + 1, passed_count = passed_count + excluded.passed_count;
+  ON CONFLICT (quiz_id, day) DO UPDATE SET
+    scored_count = scored_count + 1, passed_count = passed_count + excluded.passed_count;
 END;
 --> statement-breakpoint
 CREATE TRIGGER quiz_statistics_on_attempt_delete AFTER DELETE ON attempts WHEN OLD.is_preview = 0 BEGIN
@@ -64,7 +67,8 @@ END;
 -- written first, and an abandoned attempt's never get there.
 CREATE TRIGGER item_statistics_on_attempt_update AFTER UPDATE OF status ON attempts
 WHEN NEW.is_preview = 0 AND (NEW.status IN ('completed', 'timed_out')) <> (OLD.status IN ('completed', 'timed_out')) BEGIN
-  INSERT INTO item_statistics (question_version_id, shown_count, seconds, graded_count, correct_count, scored_count, share_sum, pair_count, item_sum, rest_sum, item_squares, rest_squares, products)
+  INSERT INTO item_statistics (question_version_id, shown_count, seconds, graded_count, correct_count, scored_count,
+    share_sum, pair_count, item_sum, rest_sum, item_squares, rest_squares, products)
   SELECT r.question_version_id,
     s.sign * sum(1),
     s.sign * sum(r.time_spent_seconds),
@@ -97,8 +101,10 @@ END;
 --> statement-breakpoint
 -- A response written, graded, regraded or removed while its attempt counts.
 CREATE TRIGGER item_statistics_on_response_insert AFTER INSERT ON responses
-WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.id = NEW.attempt_id AND a.is_preview = 0 AND a.status IN ('completed', 'timed_out')) BEGIN
-  INSERT INTO item_statistics (question_version_id, shown_count, seconds, graded_count, correct_count, scored_count, share_sum, pair_count, item_sum, rest_sum, item_squares, rest_squares, products)
+WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.id = NEW.attempt_id
+  AND a.is_preview = 0 AND a.status IN ('completed', 'timed_out')) BEGIN
+  INSERT INTO item_statistics (question_version_id, shown_count, seconds, graded_count, correct_count, scored_count,
+    share_sum, pair_count, item_sum, rest_sum, item_squares, rest_squares, products)
   VALUES (NEW.question_version_id,
     1,
     NEW.time_spent_seconds,
@@ -127,10 +133,12 @@ WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.id = NEW.attempt_id AND a.is_previ
     products = products + excluded.products;
 END;
 --> statement-breakpoint
-CREATE TRIGGER item_statistics_on_response_update AFTER UPDATE OF time_spent_seconds, is_correct, item_share, rest_share ON responses
+CREATE TRIGGER item_statistics_on_response_update
+  AFTER UPDATE OF time_spent_seconds, is_correct, item_share, rest_share ON responses
 WHEN (NEW.time_spent_seconds, NEW.is_correct, NEW.item_share, NEW.rest_share)
     IS NOT (OLD.time_spent_seconds, OLD.is_correct, OLD.item_share, OLD.rest_share)
-  AND EXISTS (SELECT 1 FROM attempts a WHERE a.id = NEW.attempt_id AND a.is_preview = 0 AND a.status IN ('completed', 'timed_out')) BEGIN
+  AND EXISTS (SELECT 1 FROM attempts a WHERE a.id = NEW.attempt_id
+    AND a.is_preview = 0 AND a.status IN ('completed', 'timed_out')) BEGIN
   UPDATE item_statistics SET
     seconds = seconds + NEW.time_spent_seconds - OLD.time_spent_seconds,
     graded_count = graded_count + (NEW.is_correct IS NOT NULL) - (OLD.is_correct IS NOT NULL),
@@ -152,7 +160,8 @@ WHEN (NEW.time_spent_seconds, NEW.is_correct, NEW.item_share, NEW.rest_share)
 END;
 --> statement-breakpoint
 CREATE TRIGGER item_statistics_on_response_delete AFTER DELETE ON responses
-WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.id = OLD.attempt_id AND a.is_preview = 0 AND a.status IN ('completed', 'timed_out')) BEGIN
+WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.id = OLD.attempt_id
+  AND a.is_preview = 0 AND a.status IN ('completed', 'timed_out')) BEGIN
   UPDATE item_statistics SET
     shown_count = shown_count - 1,
     seconds = seconds - OLD.time_spent_seconds,
@@ -174,7 +183,8 @@ CREATE TRIGGER module_statistics_on_progress_insert AFTER INSERT ON module_progr
 WHEN NEW.first_seen_at IS NOT NULL OR NEW.completed_at IS NOT NULL BEGIN
   INSERT INTO module_statistics (module_id, view_count, completion_count, enrolled_completion_count)
   VALUES (NEW.module_id, NEW.first_seen_at IS NOT NULL, NEW.completed_at IS NOT NULL,
-    NEW.completed_at IS NOT NULL AND EXISTS (SELECT 1 FROM enrollments e WHERE e.id = NEW.enrollment_id AND e.status <> 'dropped'))
+    NEW.completed_at IS NOT NULL AND
+      EXISTS (SELECT 1 FROM enrollments e WHERE e.id = NEW.enrollment_id AND e.status <> 'dropped'))
   ON CONFLICT (module_id) DO UPDATE SET
     view_count = view_count + excluded.view_count,
     completion_count = completion_count + excluded.completion_count,
@@ -182,67 +192,83 @@ WHEN NEW.first_seen_at IS NOT NULL OR NEW.completed_at IS NOT NULL BEGIN
   INSERT INTO module_days (module_id, day, enrolled_completion_count)
   SELECT NEW.module_id, date(e.enrolled_at, 'unixepoch'), 1 FROM enrollments e
   WHERE e.id = NEW.enrollment_id AND e.status <> 'dropped' AND NEW.completed_at IS NOT NULL
-  ON CONFLICT (module_id, day) DO UPDATE SET enrolled_completion_count = enrolled_completion_count + excluded.enrolled_completion_count;
+  ON CONFLICT (module_id, day) DO UPDATE SET
+    enrolled_completion_count = enrolled_completion_count + excluded.enrolled_completion_count;
 END;
 --> statement-breakpoint
 CREATE TRIGGER module_statistics_on_progress_update AFTER UPDATE OF first_seen_at, completed_at ON module_progress
-WHEN (NEW.first_seen_at IS NULL) <> (OLD.first_seen_at IS NULL) OR (NEW.completed_at IS NULL) <> (OLD.completed_at IS NULL) BEGIN
+WHEN (NEW.first_seen_at IS NULL) <> (OLD.first_seen_at IS NULL)
+  OR (NEW.completed_at IS NULL) <> (OLD.completed_at IS NULL) BEGIN
   INSERT INTO module_statistics (module_id, view_count, completion_count, enrolled_completion_count)
   VALUES (NEW.module_id,
     (NEW.first_seen_at IS NOT NULL) - (OLD.first_seen_at IS NOT NULL),
     (NEW.completed_at IS NOT NULL) - (OLD.completed_at IS NOT NULL),
-    ((NEW.completed_at IS NOT NULL) - (OLD.completed_at IS NOT NULL)) * EXISTS (SELECT 1 FROM enrollments e WHERE e.id = NEW.enrollment_id AND e.status <> 'dropped'))
+    ((NEW.completed_at IS NOT NULL) - (OLD.completed_at IS NOT NULL)) *
+      EXISTS (SELECT 1 FROM enrollments e WHERE e.id = NEW.enrollment_id AND e.status <> 'dropped'))
   ON CONFLICT (module_id) DO UPDATE SET
     view_count = view_count + excluded.view_count,
     completion_count = completion_count + excluded.completion_count,
     enrolled_completion_count = enrolled_completion_count + excluded.enrolled_completion_count;
   INSERT INTO module_days (module_id, day, enrolled_completion_count)
-  SELECT NEW.module_id, date(e.enrolled_at, 'unixepoch'), (NEW.completed_at IS NOT NULL) - (OLD.completed_at IS NOT NULL) FROM enrollments e
+  SELECT NEW.module_id, date(e.enrolled_at, 'unixepoch'), (NEW.completed_at IS NOT NULL) - (OLD.completed_at IS NOT NULL)
+    FROM enrollments e
   WHERE e.id = NEW.enrollment_id AND e.status <> 'dropped' AND (NEW.completed_at IS NULL) <> (OLD.completed_at IS NULL)
-  ON CONFLICT (module_id, day) DO UPDATE SET enrolled_completion_count = enrolled_completion_count + excluded.enrolled_completion_count;
+  ON CONFLICT (module_id, day) DO UPDATE SET
+    enrolled_completion_count = enrolled_completion_count + excluded.enrolled_completion_count;
 END;
 --> statement-breakpoint
 CREATE TRIGGER module_statistics_on_progress_delete AFTER DELETE ON module_progress BEGIN
   UPDATE module_statistics SET
     view_count = view_count - (OLD.first_seen_at IS NOT NULL),
     completion_count = completion_count - (OLD.completed_at IS NOT NULL),
-    enrolled_completion_count = enrolled_completion_count - (OLD.completed_at IS NOT NULL AND EXISTS (SELECT 1 FROM enrollments e WHERE e.id = OLD.enrollment_id AND e.status <> 'dropped'))
+    enrolled_completion_count = enrolled_completion_count - (OLD.completed_at IS NOT NULL AND
+      EXISTS (SELECT 1 FROM enrollments e WHERE e.id = OLD.enrollment_id AND e.status <> 'dropped'))
   WHERE module_id = OLD.module_id;
   UPDATE module_days SET enrolled_completion_count = enrolled_completion_count - 1
   WHERE OLD.completed_at IS NOT NULL AND module_id = OLD.module_id
-    AND day = (SELECT date(e.enrolled_at, 'unixepoch') FROM enrollments e WHERE e.id = OLD.enrollment_id AND e.status <> 'dropped');
+    AND day = (SELECT date(e.enrolled_at, 'unixepoch')
+      FROM enrollments e WHERE e.id = OLD.enrollment_id AND e.status <> 'dropped');
 END;
 --> statement-breakpoint
 -- Time spent, of all who ever learned there and of those not dropped.
 CREATE TRIGGER module_statistics_on_study_time_insert AFTER INSERT ON study_time BEGIN
   INSERT INTO module_statistics (module_id, study_seconds, enrolled_study_seconds)
-  VALUES (NEW.module_id, NEW.seconds, (NEW.seconds) * EXISTS (SELECT 1 FROM enrollments e WHERE e.id = NEW.enrollment_id AND e.status <> 'dropped'))
+  VALUES (NEW.module_id, NEW.seconds, (NEW.seconds) *
+    EXISTS (SELECT 1 FROM enrollments e WHERE e.id = NEW.enrollment_id AND e.status <> 'dropped'))
   ON CONFLICT (module_id) DO UPDATE SET
     study_seconds = study_seconds + excluded.study_seconds,
     enrolled_study_seconds = enrolled_study_seconds + excluded.enrolled_study_seconds;
   INSERT INTO module_days (module_id, day, enrolled_study_seconds)
-  SELECT NEW.module_id, NEW.day, NEW.seconds WHERE EXISTS (SELECT 1 FROM enrollments e WHERE e.id = NEW.enrollment_id AND e.status <> 'dropped')
-  ON CONFLICT (module_id, day) DO UPDATE SET enrolled_study_seconds = enrolled_study_seconds + excluded.enrolled_study_seconds;
+  SELECT NEW.module_id, NEW.day, NEW.seconds WHERE
+    EXISTS (SELECT 1 FROM enrollments e WHERE e.id = NEW.enrollment_id AND e.status <> 'dropped')
+  ON CONFLICT (module_id, day) DO UPDATE SET
+    enrolled_study_seconds = enrolled_study_seconds + excluded.enrolled_study_seconds;
 END;
 --> statement-breakpoint
-CREATE TRIGGER module_statistics_on_study_time_update AFTER UPDATE OF seconds ON study_time WHEN NEW.seconds <> OLD.seconds BEGIN
+CREATE TRIGGER module_statistics_on_study_time_update
+  AFTER UPDATE OF seconds ON study_time WHEN NEW.seconds <> OLD.seconds BEGIN
   INSERT INTO module_statistics (module_id, study_seconds, enrolled_study_seconds)
-  VALUES (NEW.module_id, NEW.seconds - OLD.seconds, (NEW.seconds - OLD.seconds) * EXISTS (SELECT 1 FROM enrollments e WHERE e.id = NEW.enrollment_id AND e.status <> 'dropped'))
+  VALUES (NEW.module_id, NEW.seconds - OLD.seconds, (NEW.seconds - OLD.seconds) *
+    EXISTS (SELECT 1 FROM enrollments e WHERE e.id = NEW.enrollment_id AND e.status <> 'dropped'))
   ON CONFLICT (module_id) DO UPDATE SET
     study_seconds = study_seconds + excluded.study_seconds,
     enrolled_study_seconds = enrolled_study_seconds + excluded.enrolled_study_seconds;
   INSERT INTO module_days (module_id, day, enrolled_study_seconds)
-  SELECT NEW.module_id, NEW.day, NEW.seconds - OLD.seconds WHERE EXISTS (SELECT 1 FROM enrollments e WHERE e.id = NEW.enrollment_id AND e.status <> 'dropped')
-  ON CONFLICT (module_id, day) DO UPDATE SET enrolled_study_seconds = enrolled_study_seconds + excluded.enrolled_study_seconds;
+  SELECT NEW.module_id, NEW.day, NEW.seconds - OLD.seconds WHERE
+    EXISTS (SELECT 1 FROM enrollments e WHERE e.id = NEW.enrollment_id AND e.status <> 'dropped')
+  ON CONFLICT (module_id, day) DO UPDATE SET
+    enrolled_study_seconds = enrolled_study_seconds + excluded.enrolled_study_seconds;
 END;
 --> statement-breakpoint
 CREATE TRIGGER module_statistics_on_study_time_delete AFTER DELETE ON study_time BEGIN
   UPDATE module_statistics SET
     study_seconds = study_seconds - OLD.seconds,
-    enrolled_study_seconds = enrolled_study_seconds - OLD.seconds * EXISTS (SELECT 1 FROM enrollments e WHERE e.id = OLD.enrollment_id AND e.status <> 'dropped')
+    enrolled_study_seconds = enrolled_study_seconds - OLD.seconds *
+      EXISTS (SELECT 1 FROM enrollments e WHERE e.id = OLD.enrollment_id AND e.status <> 'dropped')
   WHERE module_id = OLD.module_id;
   UPDATE module_days SET enrolled_study_seconds = enrolled_study_seconds - OLD.seconds
-  WHERE module_id = OLD.module_id AND day = OLD.day AND EXISTS (SELECT 1 FROM enrollments e WHERE e.id = OLD.enrollment_id AND e.status <> 'dropped');
+  WHERE module_id = OLD.module_id AND day = OLD.day AND
+    EXISTS (SELECT 1 FROM enrollments e WHERE e.id = OLD.enrollment_id AND e.status <> 'dropped');
 END;
 --> statement-breakpoint
 -- Who leaves a course takes completions and time out of its averages, who comes back brings them along: as many rows as the
@@ -262,10 +288,12 @@ WHEN (NEW.status = 'dropped') <> (OLD.status = 'dropped') BEGIN
   INSERT INTO module_days (module_id, day, enrolled_completion_count)
   SELECT p.module_id, date(NEW.enrolled_at, 'unixepoch'), iif(NEW.status = 'dropped', -1, 1) FROM module_progress p
   WHERE p.enrollment_id = NEW.id AND p.completed_at IS NOT NULL
-  ON CONFLICT (module_id, day) DO UPDATE SET enrolled_completion_count = enrolled_completion_count + excluded.enrolled_completion_count;
+  ON CONFLICT (module_id, day) DO UPDATE SET
+    enrolled_completion_count = enrolled_completion_count + excluded.enrolled_completion_count;
   INSERT INTO module_days (module_id, day, enrolled_study_seconds)
   SELECT t.module_id, t.day, iif(NEW.status = 'dropped', -1, 1) * t.seconds FROM study_time t WHERE t.enrollment_id = NEW.id
-  ON CONFLICT (module_id, day) DO UPDATE SET enrolled_study_seconds = enrolled_study_seconds + excluded.enrolled_study_seconds;
+  ON CONFLICT (module_id, day) DO UPDATE SET
+    enrolled_study_seconds = enrolled_study_seconds + excluded.enrolled_study_seconds;
 END;
 --> statement-breakpoint
 -- Events: of a module, also by day; and of their user, by day and course.
@@ -287,7 +315,8 @@ CREATE TRIGGER statistics_on_activity_delete AFTER DELETE ON activities BEGIN
   UPDATE activity_days SET event_count = event_count - 1
   WHERE user_id = OLD.user_id AND day = date(OLD.occurred_at, 'unixepoch') AND course_id = coalesce(OLD.course_id, 0);
   DELETE FROM activity_days
-  WHERE user_id = OLD.user_id AND day = date(OLD.occurred_at, 'unixepoch') AND course_id = coalesce(OLD.course_id, 0) AND event_count = 0;
+  WHERE user_id = OLD.user_id AND day = date(OLD.occurred_at, 'unixepoch')
+    AND course_id = coalesce(OLD.course_id, 0) AND event_count = 0;
 END;
 --> statement-breakpoint
 -- A course's enrollments that are not dropped by the day they were made, completions by the day they came about.
@@ -303,7 +332,8 @@ END;
 CREATE TRIGGER course_days_on_enrollment_update AFTER UPDATE OF status, completed_at ON enrollments
 WHEN (NEW.status, NEW.completed_at) IS NOT (OLD.status, OLD.completed_at) BEGIN
   UPDATE course_days SET enrollment_count = enrollment_count - 1
-  WHERE course_id = OLD.course_id AND day = date(OLD.enrolled_at, 'unixepoch') AND OLD.status <> 'dropped' AND NEW.status = 'dropped';
+  WHERE course_id = OLD.course_id AND day = date(OLD.enrolled_at, 'unixepoch')
+    AND OLD.status <> 'dropped' AND NEW.status = 'dropped';
   INSERT INTO course_days (course_id, day, enrollment_count)
   SELECT NEW.course_id, date(NEW.enrolled_at, 'unixepoch'), 1 WHERE NEW.status <> 'dropped' AND OLD.status = 'dropped'
   ON CONFLICT (course_id, day) DO UPDATE SET enrollment_count = enrollment_count + 1;
@@ -324,7 +354,8 @@ END;
 -- Who learns in whose courses (instructor 0: in anybody's). Deleted courses have no learners.
 CREATE TRIGGER taught_learners_on_enrollment_insert AFTER INSERT ON enrollments WHEN NEW.status <> 'dropped' BEGIN
   INSERT INTO taught_learners (instructor_id, user_id, course_count)
-  SELECT i.id, NEW.user_id, 1 FROM courses c JOIN (SELECT 0 AS id UNION ALL SELECT instructor_id FROM courses WHERE id = NEW.course_id) i
+  SELECT i.id, NEW.user_id, 1
+    FROM courses c JOIN (SELECT 0 AS id UNION ALL SELECT instructor_id FROM courses WHERE id = NEW.course_id) i
   WHERE c.id = NEW.course_id AND c.deleted_at IS NULL
   ON CONFLICT (instructor_id, user_id) DO UPDATE SET course_count = course_count + 1;
 END;
@@ -336,7 +367,8 @@ WHEN (NEW.status = 'dropped') <> (OLD.status = 'dropped') BEGIN
     SELECT 0 FROM courses WHERE id = OLD.course_id AND deleted_at IS NULL
     UNION ALL SELECT instructor_id FROM courses WHERE id = OLD.course_id AND deleted_at IS NULL);
   INSERT INTO taught_learners (instructor_id, user_id, course_count)
-  SELECT i.id, NEW.user_id, 1 FROM courses c JOIN (SELECT 0 AS id UNION ALL SELECT instructor_id FROM courses WHERE id = NEW.course_id) i
+  SELECT i.id, NEW.user_id, 1
+    FROM courses c JOIN (SELECT 0 AS id UNION ALL SELECT instructor_id FROM courses WHERE id = NEW.course_id) i
   WHERE c.id = NEW.course_id AND c.deleted_at IS NULL AND NEW.status <> 'dropped'
   ON CONFLICT (instructor_id, user_id) DO UPDATE SET course_count = course_count + 1;
 END;
