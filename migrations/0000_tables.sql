@@ -15,6 +15,15 @@ CREATE TABLE `activities` (
 CREATE INDEX `activities_by_user` ON `activities` (`user_id`,`occurred_at`,`id`);--> statement-breakpoint
 CREATE INDEX `activities_by_course` ON `activities` (`course_id`,`occurred_at`,`user_id`);--> statement-breakpoint
 CREATE INDEX `activities_by_module` ON `activities` (`module_id`,`user_id`);--> statement-breakpoint
+CREATE TABLE `activity_days` (
+	`user_id` integer NOT NULL,
+	`day` text NOT NULL,
+	`course_id` integer NOT NULL,
+	`event_count` integer NOT NULL,
+	PRIMARY KEY(`user_id`, `day`, `course_id`),
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `attempts` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`quiz_id` integer NOT NULL,
@@ -51,6 +60,15 @@ CREATE INDEX `attempts_by_check` ON `attempts` (`check_at`) WHERE "attempts"."ch
 CREATE INDEX `attempts_listed` ON `attempts` (`id`) WHERE "attempts"."is_preview" = 0;--> statement-breakpoint
 CREATE INDEX `attempts_pending` ON `attempts` (`quiz_id`,`id`) WHERE "attempts"."pending_grading" > 0 AND "attempts"."is_preview" = 0;--> statement-breakpoint
 CREATE INDEX `attempts_pending_by_id` ON `attempts` (`id`) WHERE "attempts"."pending_grading" > 0 AND "attempts"."is_preview" = 0;--> statement-breakpoint
+CREATE TABLE `course_days` (
+	`course_id` integer NOT NULL,
+	`day` text NOT NULL,
+	`enrollment_count` integer DEFAULT 0 NOT NULL,
+	`completion_count` integer DEFAULT 0 NOT NULL,
+	PRIMARY KEY(`course_id`, `day`),
+	FOREIGN KEY (`course_id`) REFERENCES `courses`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `course_slugs` (
 	`slug` text PRIMARY KEY NOT NULL,
 	`course_id` integer NOT NULL,
@@ -102,7 +120,35 @@ CREATE INDEX `enrollments_by_user_status` ON `enrollments` (`user_id`,`status`,`
 CREATE INDEX `enrollments_by_course` ON `enrollments` (`course_id`,`id`);--> statement-breakpoint
 CREATE INDEX `enrollments_by_course_status` ON `enrollments` (`course_id`,`status`,`id`);--> statement-breakpoint
 CREATE INDEX `enrollments_by_status` ON `enrollments` (`status`,`id`);--> statement-breakpoint
+CREATE INDEX `enrollments_learners` ON `enrollments` (`course_id`,`user_id`) WHERE "enrollments"."status" <> 'dropped';--> statement-breakpoint
 CREATE UNIQUE INDEX `enrollments_user_course` ON `enrollments` (`user_id`,`course_id`);--> statement-breakpoint
+CREATE TABLE `item_statistics` (
+	`question_version_id` integer PRIMARY KEY NOT NULL,
+	`shown_count` integer DEFAULT 0 NOT NULL,
+	`seconds` integer DEFAULT 0 NOT NULL,
+	`graded_count` integer DEFAULT 0 NOT NULL,
+	`correct_count` integer DEFAULT 0 NOT NULL,
+	`scored_count` integer DEFAULT 0 NOT NULL,
+	`share_sum` integer DEFAULT 0 NOT NULL,
+	`pair_count` integer DEFAULT 0 NOT NULL,
+	`item_sum` integer DEFAULT 0 NOT NULL,
+	`rest_sum` integer DEFAULT 0 NOT NULL,
+	`item_squares` integer DEFAULT 0 NOT NULL,
+	`rest_squares` integer DEFAULT 0 NOT NULL,
+	`products` integer DEFAULT 0 NOT NULL,
+	FOREIGN KEY (`question_version_id`) REFERENCES `question_versions`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `module_days` (
+	`module_id` integer NOT NULL,
+	`day` text NOT NULL,
+	`enrolled_completion_count` integer DEFAULT 0 NOT NULL,
+	`enrolled_study_seconds` integer DEFAULT 0 NOT NULL,
+	`interaction_count` integer DEFAULT 0 NOT NULL,
+	PRIMARY KEY(`module_id`, `day`),
+	FOREIGN KEY (`module_id`) REFERENCES `modules`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `module_progress` (
 	`enrollment_id` integer NOT NULL,
 	`module_id` integer NOT NULL,
@@ -119,6 +165,17 @@ CREATE TABLE `module_progress` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `module_progress_by_module` ON `module_progress` (`module_id`,`enrollment_id`);--> statement-breakpoint
+CREATE TABLE `module_statistics` (
+	`module_id` integer PRIMARY KEY NOT NULL,
+	`view_count` integer DEFAULT 0 NOT NULL,
+	`completion_count` integer DEFAULT 0 NOT NULL,
+	`enrolled_completion_count` integer DEFAULT 0 NOT NULL,
+	`study_seconds` integer DEFAULT 0 NOT NULL,
+	`enrolled_study_seconds` integer DEFAULT 0 NOT NULL,
+	`interaction_count` integer DEFAULT 0 NOT NULL,
+	FOREIGN KEY (`module_id`) REFERENCES `modules`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `modules` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`course_id` integer NOT NULL,
@@ -240,6 +297,26 @@ CREATE TABLE `quiz_attempt_counts` (
 	FOREIGN KEY (`quiz_id`) REFERENCES `quizzes`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT;
 --> statement-breakpoint
+CREATE TABLE `quiz_days` (
+	`quiz_id` integer NOT NULL,
+	`day` text NOT NULL,
+	`scored_count` integer DEFAULT 0 NOT NULL,
+	`passed_count` integer DEFAULT 0 NOT NULL,
+	PRIMARY KEY(`quiz_id`, `day`),
+	FOREIGN KEY (`quiz_id`) REFERENCES `quizzes`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `quiz_statistics` (
+	`quiz_id` integer PRIMARY KEY NOT NULL,
+	`attempt_count` integer DEFAULT 0 NOT NULL,
+	`ended_count` integer DEFAULT 0 NOT NULL,
+	`scored_count` integer DEFAULT 0 NOT NULL,
+	`score_sum` integer DEFAULT 0 NOT NULL,
+	`passed_count` integer DEFAULT 0 NOT NULL,
+	`seconds` integer DEFAULT 0 NOT NULL,
+	FOREIGN KEY (`quiz_id`) REFERENCES `quizzes`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `quizzes` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`module_id` integer NOT NULL,
@@ -342,6 +419,14 @@ CREATE TABLE `study_time` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `study_time_by_module` ON `study_time` (`module_id`,`enrollment_id`);--> statement-breakpoint
+CREATE TABLE `taught_learners` (
+	`instructor_id` integer NOT NULL,
+	`user_id` integer NOT NULL,
+	`course_count` integer NOT NULL,
+	PRIMARY KEY(`instructor_id`, `user_id`),
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `totals` (
 	`name` text PRIMARY KEY NOT NULL,
 	`value` integer DEFAULT 0 NOT NULL

@@ -3,6 +3,8 @@ import { cors } from 'hono/cors'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
+import { quizAnalyticsRoutes } from './features/analytics/quiz-routes.ts'
+import { analyticsRoutes } from './features/analytics/routes.ts'
 import { gradingRoutes } from './features/attempts/grading/routes.ts'
 import { liveRoutes } from './features/attempts/live.ts'
 import { requireReceiptSecret } from './features/attempts/receipts/receipt.ts'
@@ -63,6 +65,8 @@ gradingRoutes(api)
 regradeRoutes(api)
 receiptRoutes(api)
 liveRoutes(app)
+quizAnalyticsRoutes(api)
+analyticsRoutes(api)
 referenceRoutes(api)
 api.mount()
 

@@ -29,6 +29,9 @@ type World = {
   /** The enrolled learner's, running and ended. */
   running: number
   ended: number
+  /** The ended one's response to an essay, and a regrade of the question. */
+  essay: number
+  regrade: number
 }
 
 async function world(): Promise<World> {
@@ -49,10 +52,14 @@ async function world(): Promise<World> {
   const { id: enrollment } = await enrolled(users.enrolled, course)
   const fields = { time_limit_minutes: 10, allow_time_extension: 1 }
   const quiz = await makeQuiz(module.id, fields, [QUESTIONS.true_false])
-  const other = await makeQuiz(module.id, {}, [QUESTIONS.true_false])
+  const other = await makeQuiz(module.id, {}, [QUESTIONS.essay])
   const done = await started({ quiz: other, learner: users.enrolled })
   await end(done, users.enrolled)
   const { id: running } = await started({ quiz, learner: users.enrolled })
+  const regrade = await call('POST', `/api/questions/${quiz.questions[0]?.id}/regrade/`, {
+    as: owner,
+    body: { dry_run: true },
+  })
   return {
     quiz: quiz.id,
     question: quiz.questions[0]?.id ?? 0,
@@ -60,6 +67,8 @@ async function world(): Promise<World> {
     deletedQuiz: (await makeQuiz(module.id, { deleted_at: Math.floor(Date.now() / 1000) })).id,
     running,
     ended: done.id,
+    essay: done.id * 1000,
+    regrade: regrade.body.id,
     users,
     course,
     draft: await makeCourse(owner, { status: 'draft' }),
@@ -331,6 +340,33 @@ const TABLE: Row[] = [
     managers(200),
     () => ({ additional_minutes: 5 }),
   ],
+
+  // What becomes of an attempt afterwards.
+  [
+    'POST /api/courses/question-responses/{id}/grade-essay/',
+    w => `/api/courses/question-responses/${w.essay}/grade-essay/`,
+    [401, 404, 403, 404, 200, 200],
+    () => ({ score: 1 }),
+  ],
+  [
+    'GET /api/courses/question-responses/pending-grading/',
+    () => '/api/courses/question-responses/pending-grading/',
+    teachers(200),
+  ],
+  ['POST /api/questions/{id}/regrade/', w => `/api/questions/${w.question}/regrade/`, managers(202), () => ({})],
+  ['GET /api/regrades/{id}/', w => `/api/regrades/${w.regrade}/`, managers(200)],
+  ['POST /api/receipts/verify/', () => '/api/receipts/verify/', everyone(200), () => ({ receipt: 'none' })],
+
+  ['GET /api/courses/quizzes/{id}/analytics/', w => `/api/courses/quizzes/${w.quiz}/analytics/`, managers(200)],
+  [
+    'POST /api/courses/quizzes/{id}/recalculate-analytics/',
+    w => `/api/courses/quizzes/${w.quiz}/recalculate-analytics/`,
+    managers(200),
+  ],
+  ['GET /api/analytics/user-activity/', () => '/api/analytics/user-activity/', signedIn(200)],
+  ['GET /api/analytics/course-analytics/', () => '/api/analytics/course-analytics/', teachers(200)],
+  ['GET /api/analytics/module-engagement/', () => '/api/analytics/module-engagement/', teachers(200)],
+  ['GET /api/analytics/learner-analytics/', () => '/api/analytics/learner-analytics/', teachers(200)],
 ]
 
 describe.each(TABLE.map((row, place) => [row[0], place, row] as const))('%s (row %i)', (_name, _place, row) => {

@@ -22,6 +22,8 @@ const DECIDED_EXTRAS: Record<string, string> = {
   course_type: 'enrollment_type',
   min_words: 'submitted_at',
   max_words: 'submitted_at',
+  difficulty_index: 'correct_response_rate',
+  discrimination_index: 'correct_response_rate',
 }
 
 /** Examples that name the type instead of showing a value. */

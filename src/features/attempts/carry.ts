@@ -7,11 +7,13 @@ import { recordActivity } from '../activities/queries.ts'
 import { addStudyTime, completeCourse, completeModule, touchModule } from '../progress/queries.ts'
 import type { ResponseRow } from './outcome.ts'
 import { answersHash } from './receipts/answers-hash.ts'
+import { type PendingRegrade, pendingRegrades } from './regrades/queries.ts'
+import { regradeAttempts } from './regrades/regrade.ts'
 import type { EndedAttempt } from './session.ts'
 
 /**
  * Writes the result and all that follows from it. Every statement is guarded by `check_at`, which is set while D1 waits
- * for the end and cleared by the last statement: a repeat writes nothing.
+ * for the end and cleared by the last of them: a repeat writes nothing.
  */
 export async function carryOver(db: Db, ended: EndedAttempt): Promise<void> {
   const { terms, outcome, completedAt, status } = ended
@@ -31,15 +33,19 @@ export async function carryOver(db: Db, ended: EndedAttempt): Promise<void> {
     endScoreHundredths: outcome.scoreHundredths,
     answersHash: await answersHash(outcome.responses),
   }
-  await batch(
+  const results = await batch(
     db,
     insertResponses(db, terms.attemptId, outcome.responses, waits),
     ...studied(db, ended, waits),
     db.update(attempts).set(result).where(isHere),
     ...followed(db, ended, waits),
-    // Last: from here on nothing of this is written again.
+    // From here on nothing of this is written again.
     db.update(attempts).set({ checkAt: null }).where(isHere),
+    pendingRegrades(db, terms.attemptId),
   )
+  // A key that was mended while the attempt ran is applied now.
+  const mended = results.at(-1) as PendingRegrade[]
+  await regradeAttempts(db, mended, Math.floor(Date.now() / 1000))
 }
 
 const insertResponses = (db: Db, attemptId: number, rows: ResponseRow[], only: SQL) =>
