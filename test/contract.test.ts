@@ -7,13 +7,24 @@ import { differences } from './contract/shape.ts'
 import { type Answer, call, makeInstructor, makeUser, unique } from './helpers/client.ts'
 import { makeCourse, makeModule } from './helpers/courses.ts'
 import { googleSignIn } from './helpers/google.ts'
+import { makeQuiz } from './helpers/quizzes.ts'
 
 /** The sections of the documentation that are served. */
 const SECTIONS = ['Authentication', 'Users & Profiles', 'Courses & Enrollments', 'Modules', 'Progress Tracking']
 
 const documentation = parseDocumentation(markdown)
-const documented = documentation.endpoints.filter(({ section }) => SECTIONS.includes(section))
+/** Of the sections that are served in part. */
+const ENDPOINTS = [
+  'GET /api/quizzes/',
+  'GET /api/quizzes/{id}/',
+  'POST /api/quizzes/',
+  'PUT /api/quizzes/{id}/',
+  'DELETE /api/quizzes/{id}/',
+]
 const nameOf = ({ method, path }: Pick<DocumentedEndpoint, 'method' | 'path'>) => `${method} ${path}`
+const documented = documentation.endpoints.filter(
+  endpoint => SECTIONS.includes(endpoint.section) || ENDPOINTS.includes(nameOf(endpoint)),
+)
 
 const PASSWORD = 'securepassword123'
 const registration = (username: string) => ({
@@ -75,6 +86,34 @@ async function progress() {
   const id = taught.answer.body.id * 10_000_000 + module.id
   expect((await call('POST', `/api/module-progress/${id}/complete/`, { as: taught.learner })).status).toBe(200)
   return { ...taught, module, id }
+}
+
+const quizFields = {
+  title: 'Python Basics Quiz',
+  description: 'Test your understanding of fundamental Python concepts',
+  instructions: 'Answer all questions. You need 70% to pass.',
+  time_limit_minutes: 30,
+  passing_score: 70,
+  randomize_questions: true,
+  allow_multiple_attempts: true,
+  max_attempts: 3,
+  is_published: true,
+  is_survey: false,
+  access_code: 'string',
+  allow_time_extension: false,
+}
+
+async function quiz() {
+  const taught = await course()
+  const module = await makeModule(taught.instructor, taught.course.id, moduleFields)
+  const questions = [
+    {
+      type: 'multiple_choice',
+      text: 'What is the correct way to create a function in Python?',
+      choices: [{ text: 'function myFunc():' }, { text: 'def myFunc():', is_correct: true }],
+    },
+  ]
+  return { ...taught, module, quiz: await makeQuiz(taught.instructor, module.id, { ...quizFields, questions }) }
 }
 
 /** How each documented success comes about. */
@@ -160,6 +199,28 @@ const successes: Record<string, () => Promise<Answer>> = {
   'DELETE /api/modules/{id}/': async () => {
     const { instructor, module } = await progress()
     return call('DELETE', `/api/modules/${module.id}/`, { as: instructor })
+  },
+  'GET /api/quizzes/': async () => {
+    const { instructor, module } = await quiz()
+    await makeQuiz(instructor, module.id)
+    return call('GET', '/api/quizzes/?page_size=1', { as: instructor })
+  },
+  'GET /api/quizzes/{id}/': async () => {
+    const { instructor, quiz: made } = await quiz()
+    return call('GET', `/api/quizzes/${made.id}/`, { as: instructor })
+  },
+  'POST /api/quizzes/': async () => {
+    const { instructor, module } = await quiz()
+    return call('POST', '/api/quizzes/', { as: instructor, body: { module: module.id, ...quizFields } })
+  },
+  'PUT /api/quizzes/{id}/': async () => {
+    const { instructor, module, quiz: made } = await quiz()
+    const body = { module: module.id, ...quizFields, title: 'Expert Python Quiz' }
+    return call('PUT', `/api/quizzes/${made.id}/`, { as: instructor, body })
+  },
+  'DELETE /api/quizzes/{id}/': async () => {
+    const { instructor, quiz: made } = await quiz()
+    return call('DELETE', `/api/quizzes/${made.id}/`, { as: instructor })
   },
   'GET /api/progress/': async () => call('GET', '/api/progress/', { as: (await progress()).learner }),
   'GET /api/module-progress/': async () => {

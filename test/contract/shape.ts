@@ -18,7 +18,27 @@ type Kind =
  * Fields that answers have beyond the documentation, each by the documented field it stands next to. Nothing else may be
  * there.
  */
-const DECIDED_EXTRAS: Record<string, string> = { course_type: 'enrollment_type' }
+const DECIDED_EXTRAS: Record<string, string> = {
+  course_type: 'enrollment_type',
+  // Of a quiz.
+  randomize_choices: 'randomize_questions',
+  question_count: 'randomize_questions',
+  allow_time_extension: 'max_attempts',
+  show_feedback: 'max_attempts',
+  grading_policy: 'max_attempts',
+  available_from: 'max_attempts',
+  available_until: 'max_attempts',
+  question_total: 'questions',
+  requires_access_code: 'questions',
+  attempts_used: 'questions',
+  // Of a question and its choices, as authors see them.
+  quiz: 'choices',
+  order: 'choices',
+  explanation: 'choices',
+  correct_feedback: 'choices',
+  incorrect_feedback: 'choices',
+  feedback: 'is_correct',
+}
 
 /** Examples that name the type instead of showing a value. */
 const TYPE_WORDS: Record<string, Kind> = {
