@@ -157,7 +157,11 @@ async function answer(c: AppContext, contract: Contract, handler: Handler<Contra
   })
 }
 
+const hasNoBody = (c: AppContext) => c.req.raw.body === null || c.req.header('Content-Length') === '0'
+
+/** No body at all is an empty file. */
 async function readUpload(c: AppContext, types: readonly string[]): Promise<Upload> {
+  if (hasNoBody(c)) return { type: types[0] ?? '', bytes: new Uint8Array() }
   const sent = c.req.header('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase()
   const type = types.find(known => known === sent)
   if (type === undefined) throw unsupportedMediaType()
@@ -165,7 +169,7 @@ async function readUpload(c: AppContext, types: readonly string[]): Promise<Uplo
 }
 
 async function readJson(c: AppContext): Promise<unknown> {
-  if (c.req.raw.body === null || c.req.header('Content-Length') === '0') return {}
+  if (hasNoBody(c)) return {}
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(c.req.header('Content-Type') ?? '')) throw unsupportedMediaType()
   const text = await c.req.text()
   try {

@@ -20,10 +20,33 @@ type Kind =
  */
 const DECIDED_EXTRAS: Record<string, string> = {
   course_type: 'enrollment_type',
+  // Of a quiz.
+  randomize_choices: 'randomize_questions',
+  question_count: 'randomize_questions',
+  allow_time_extension: 'max_attempts',
+  show_feedback: 'max_attempts',
+  grading_policy: 'max_attempts',
+  available_from: 'max_attempts',
+  available_until: 'max_attempts',
+  question_total: 'questions',
+  requires_access_code: 'questions',
+  attempts_used: 'questions',
+  // Of a question and its choices, as authors see them.
+  quiz: 'choices',
+  order: 'choices',
+  explanation: 'choices',
+  correct_feedback: 'choices',
+  incorrect_feedback: 'choices',
+  feedback: 'is_correct',
   min_words: 'submitted_at',
   max_words: 'submitted_at',
   difficulty_index: 'correct_response_rate',
   discrimination_index: 'correct_response_rate',
+  // Of an attempt.
+  points: 'choices',
+  is_preview: 'time_remaining_seconds',
+  pending_grading: 'passed',
+  receipt: 'responses',
 }
 
 /** Examples that name the type instead of showing a value. */

@@ -83,14 +83,8 @@ export const QuizFields = z.object({
   allow_time_extension: z.boolean().optional(),
   show_feedback: showFeedback.optional(),
   grading_policy: gradingPolicy.optional(),
-  available_from: instant()
-    .nullable()
-    .optional()
-    .meta({ examples: [null] }),
-  available_until: instant()
-    .nullable()
-    .optional()
-    .meta({ examples: [null] }),
+  available_from: instant().nullable().optional(),
+  available_until: instant('2023-05-22T10:30:00Z').nullable().optional(),
 })
 export type QuizFields = z.output<typeof QuizFields>
 

@@ -117,8 +117,12 @@ export function questionRoutes(api: Api): void {
         enrollmentForQuiz(db, caller.userId, params.id),
       )
       const quiz = requireManagedQuiz(viewer, row, enrollment?.status)
-      const [placed] = await batch(db, reorderQuestions(db, quiz.id, body.order))
-      if (placed.length !== body.order.length || new Set(body.order).size !== body.order.length) {
+      const [placed, [total]] = await batch(
+        db,
+        reorderQuestions(db, quiz.id, body.order),
+        countOfQuestions(db, quiz.id),
+      )
+      if (placed.length !== body.order.length || total?.count !== body.order.length) {
         throw invalid({ order: ['Give the id of every question of the quiz once.'] })
       }
       return json(200, { order: body.order })
