@@ -281,6 +281,8 @@ export class AttemptSession extends DurableObject<Env> {
       await carryOver(database(this.env.DB), this.ended(known))
     } catch (error) {
       this.store.change(known, { failedCarries: known.state.failedCarries + 1 })
+      // Anew: while the database hung, the alarm may have rung and found this under way.
+      await this.setAlarm(Date.now() + retryAfterMs(known.state.failedCarries))
       console.error({ event: 'result not carried over', attempt: known.terms.attemptId, ...describe(error) })
       return
     }

@@ -1,0 +1,56 @@
+/** What a hostile reading found: bad networks, greedy learners, a database and a cron that come at the wrong moment. */
+import { runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { expect, test, vi } from 'vitest'
+import { sweepAttempts } from '../src/features/attempts/sweep.ts'
+import { call, makeUser } from './helpers/client.ts'
+import { enrolled } from './helpers/courses.ts'
+import { letPass, objectOf, withDatabase } from './helpers/objects.ts'
+import {
+  end,
+  type Hall,
+  makeHall,
+  QUESTIONS,
+  resultOf,
+  rightAnswer,
+  startAttempt,
+  started,
+  submit,
+} from './helpers/quizzes.ts'
+
+const rowOf = (attempt: { id: number }) =>
+  env.DB.prepare('SELECT * FROM attempts WHERE id = ?').bind(attempt.id).first()
+const quiet = () => vi.spyOn(console, 'error').mockImplementation(() => {})
+const first = (hall: Hall) => {
+  const [asked] = hall.quiz.questions
+  if (!asked) throw new Error('no question')
+  return asked
+}
+const change = (table: string, id: number, set: string) =>
+  env.DB.prepare(`UPDATE ${table} SET ${set} WHERE id = ?`).bind(id).run()
+
+test('a database that fails only after the alarm has rung is asked again', async () => {
+  const log = quiet()
+  const hall = await makeHall()
+  const attempt = await started(hall)
+  // Hangs for longer than the first retry is away, then fails.
+  const DB = new Proxy(env.DB, {
+    get(target, property) {
+      if (property === 'batch') {
+        return async () => {
+          await scheduler.wait(4_000)
+          throw new Error('D1_ERROR: D1 DB storage operation exceeded timeout which caused object to be reset.')
+        }
+      }
+      const value = Reflect.get(target, property)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  await withDatabase(attempt, DB)
+  expect((await end(attempt, hall.learner)).status).toBe(200)
+  await vi.waitUntil(() => log.mock.calls.length > 0, { timeout: 5_000 })
+  await scheduler.wait(100)
+  const alarm = await runInDurableObject(objectOf(attempt) as never, (_, ctx) => ctx.storage.getAlarm())
+  expect(alarm).not.toBeNull()
+  log.mockRestore()
+})
