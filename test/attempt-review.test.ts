@@ -54,3 +54,18 @@ test('a database that fails only after the alarm has rung is asked again', async
   expect(alarm).not.toBeNull()
   log.mockRestore()
 })
+
+test('all answers together stay below what the database takes in one parameter, however they escape', async () => {
+  const hall = await makeHall({ show_feedback: 'never' }, Array(11).fill(QUESTIONS.essay))
+  const attempt = await started(hall)
+  for (const asked of hall.quiz.questions) {
+    await submit(attempt, hall.learner, asked.id, { essay_text: '"'.repeat(50_000) })
+    await scheduler.wait(110)
+  }
+  const ended = (await end(attempt, hall.learner)).body
+  expect(ended.status).toBe('completed')
+  const said = await objectOf(attempt).look()
+  if (said.kind !== 'ended') throw new Error('not ended')
+  // 2 MB is the limit; a thousand questions take a quarter of a megabyte without their answers.
+  expect(JSON.stringify(said.outcome.responses).length).toBeLessThan(1_500_000)
+})

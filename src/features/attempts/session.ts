@@ -12,6 +12,7 @@ import type { Snapshot, SnapshotQuestion, Terms } from './snapshot.ts'
 import { AttemptStore, type Known } from './store.ts'
 
 const CALLS_PER_SECOND = 10
+/** As they go to D1, JSON within JSON: in one parameter, of which D1 takes 2 MB, with 1,000 rows of a quarter of a kilobyte. */
 const ANSWERS_BYTES = 1_000_000
 /** An ending call waits this long for D1, so that statistics are there when it answers; then it answers anyway. */
 const ENDING_WAIT_MS = 3_000
@@ -138,7 +139,7 @@ export class AttemptSession extends DurableObject<Env> {
       if (isSame(question, earlier, parsed.answer)) return { kind: 'kept', answer: this.saved(terms, earlier) }
       return { kind: 'refused', detail: 'This question is answered already, and its feedback was shown.' }
     }
-    const bytes = new TextEncoder().encode(given.responseData).byteLength
+    const bytes = new TextEncoder().encode(JSON.stringify(given.responseData)).byteLength
     if (this.store.bytesBut(place) + bytes > ANSWERS_BYTES) {
       return { kind: 'refused', detail: 'All answers of an attempt together may have at most 1 MB.' }
     }
