@@ -69,3 +69,20 @@ test('all answers together stay below what the database takes in one parameter, 
   // 2 MB is the limit; a thousand questions take a quarter of a megabyte without their answers.
   expect(JSON.stringify(said.outcome.responses).length).toBeLessThan(1_500_000)
 })
+
+test('an answer nested too deeply to be shown is not kept', async () => {
+  const hall = await makeHall({ show_feedback: 'never' }, [QUESTIONS.essay])
+  const attempt = await started(hall)
+  for (const depth of [50, 5_000, 6_500, 100_000]) {
+    const nested = `${'['.repeat(depth)}${']'.repeat(depth)}`
+    const refused = await call('POST', `/api/courses/quiz-attempts/${attempt.id}/submit-response/`, {
+      as: hall.learner,
+      body: `{"question": ${first(hall).id}, "response_data": {"essay_text": "x", "more": ${nested}}}`,
+    })
+    expect([refused.status, Object.keys(refused.body)], String(depth)).toEqual([400, ['response_data']])
+  }
+  const kept = { essay_text: 'x', drawn: { lines: [[[1, 2]]] } }
+  expect((await submit(attempt, hall.learner, first(hall).id, kept)).body.response_data).toEqual(kept)
+  await end(attempt, hall.learner)
+  expect((await resultOf(attempt, hall.instructor)).status).toBe(200)
+})

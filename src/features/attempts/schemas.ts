@@ -10,6 +10,8 @@ import type { EndedAttempt, Extended, RunningAttempt, SavedAnswer } from './sess
 import type { ShowFeedback } from './snapshot.ts'
 
 const ACCESS_CODE_LENGTH = 200
+/** What is nested some thousand levels deep can be kept but never be shown: writing it as JSON runs out of stack. */
+const NESTED_AT_MOST = 10
 /** A day: longer than that nobody is said to have looked at one question. */
 const TIME_SPENT_AT_MOST = 86_400
 
@@ -52,7 +54,7 @@ export const StartInput = z.object({
 
 export const ResponseInput = z.object({
   question: id(),
-  response_data: ResponseData,
+  response_data: ResponseData.refine(data => isShallow(data, NESTED_AT_MOST), 'Nested too deeply.'),
   time_spent_seconds: z
     .int()
     .min(0)
@@ -60,6 +62,11 @@ export const ResponseInput = z.object({
     .optional()
     .meta({ description: 'Cut to the time elapsed', examples: [45] }),
 })
+
+const isShallow = (value: unknown, levels: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every(part => isShallow(part, levels - 1)))
 
 export const SavedResponse = z
   .object({
