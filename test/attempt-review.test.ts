@@ -86,3 +86,35 @@ test('an answer nested too deeply to be shown is not kept', async () => {
   await end(attempt, hall.learner)
   expect((await resultOf(attempt, hall.instructor)).status).toBe(200)
 })
+
+test('cron does not take away the row of a start that goes on meanwhile', async () => {
+  const hall = await makeHall({ max_attempts: 1 })
+  const log = quiet()
+  // The first start dies between row and object.
+  const dead = { getByName: () => ({ begin: () => Promise.reject(new Error('Network connection lost.')) }) }
+  expect(
+    (
+      await call('POST', `/api/courses/quizzes/${hall.quiz.id}/start-attempt/`, {
+        as: hall.learner,
+        env: { ATTEMPTS: dead as never },
+      })
+    ).status,
+  ).toBe(503)
+  log.mockRestore()
+  const id = await env.DB.prepare('SELECT id FROM attempts WHERE quiz_id = ?').bind(hall.quiz.id).first<number>('id')
+  await change('attempts', id ?? 0, 'check_at = 1')
+  // The learner comes back while cron has just been told that nothing was begun.
+  const ATTEMPTS = {
+    getByName: (name: string) => ({
+      check: async () => {
+        const said = await env.ATTEMPTS.getByName(name).check()
+        if (name === String(id)) expect((await startAttempt(hall.quiz, hall.learner)).status).toBe(201)
+        return said
+      },
+    }),
+  }
+  await sweepAttempts({ ...env, ATTEMPTS: ATTEMPTS as never }, Math.floor(Date.now() / 1000))
+  await submit({ id: id ?? 0 }, hall.learner, first(hall).id, rightAnswer(first(hall)))
+  expect((await end({ id: id ?? 0 }, hall.learner)).body.score).toBe(100)
+  expect(await rowOf({ id: id ?? 0 })).toMatchObject({ status: 'completed', score_hundredths: 10_000 })
+})
