@@ -118,3 +118,13 @@ test('cron does not take away the row of a start that goes on meanwhile', async 
   expect((await end({ id: id ?? 0 }, hall.learner)).body.score).toBe(100)
   expect(await rowOf({ id: id ?? 0 })).toMatchObject({ status: 'completed', score_hundredths: 10_000 })
 })
+
+test('time spent is cut to the time elapsed, however long it is said to be', async () => {
+  const hall = await makeHall()
+  const attempt = await started(hall)
+  await letPass(attempt, 100_000_000)
+  const kept = await submit(attempt, hall.learner, first(hall).id, rightAnswer(first(hall)), {
+    time_spent_seconds: 99_999,
+  })
+  expect([kept.status, kept.body.time_spent_seconds]).toEqual([200, 99_999])
+})
