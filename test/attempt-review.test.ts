@@ -128,3 +128,18 @@ test('time spent is cut to the time elapsed, however long it is said to be', asy
   })
   expect([kept.status, kept.body.time_spent_seconds]).toEqual([200, 99_999])
 })
+
+test('to complete again is no error where the database is behind, or has the course no longer', async () => {
+  const hall = await makeHall()
+  const attempt = await started(hall)
+  const done = await end(attempt, hall.learner)
+  // What a replica that has not heard of the end still says.
+  const row = await rowOf(attempt)
+  await change('attempts', attempt.id, `status = 'in_progress', check_at = 9999999999, completed_at = NULL`)
+  const behind = await end(attempt, hall.learner)
+  expect([behind.status, behind.body]).toEqual([200, done.body])
+  await change('attempts', attempt.id, `status = 'completed', check_at = NULL, completed_at = ${row?.['completed_at']}`)
+  await call('DELETE', `/api/courses/${hall.course.id}/`, { as: hall.instructor })
+  const again = await end(attempt, hall.learner, 'timeout')
+  expect([again.status, again.body]).toEqual([200, done.body])
+})

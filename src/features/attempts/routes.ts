@@ -189,9 +189,12 @@ export function attemptRoutes(api: Api): void {
       async operation => {
         const { params, caller, env, json } = operation
         const said = orElsewhere(await attemptObject(env, params.id).end(caller.userId, status))
-        // Once D1 has the result it speaks for it, later gradings included.
         const body =
-          said === 'elsewhere' || said.wasCarried ? toEndedRow(await requireOwnRow(operation)) : toEnded(said)
+          said === 'elsewhere'
+            ? toEndedRow(await requireOwnRow(operation))
+            : said.wasCarried
+              ? await endAsOfNow(operation, said)
+              : toEnded(said)
         requireEnding(body.status, status)
         return json(200, body)
       },
@@ -365,6 +368,16 @@ async function requireOwnRow(request: Request): Promise<AttemptRow> {
   if (row.userId !== viewer.id) throw forbidden()
   if (row.checkAt !== null) throw ruledOut('This attempt was never begun. Start it again.')
   return row
+}
+
+/**
+ * Once D1 has the result it speaks for it, later gradings included; where it is a replica that is behind, or the course is
+ * deleted, the object does: to repeat an ending is no error.
+ */
+async function endAsOfNow(request: Request, ended: EndedAttempt) {
+  const { params, db, caller } = request
+  const [, [row]] = await asViewer(db, caller, attemptById(db, params.id))
+  return row?.checkAt === null ? toEndedRow(row) : toEnded(ended)
 }
 
 /** @throws 400 when an abandoning meets another end; to complete or time out what has ended is no error. */
