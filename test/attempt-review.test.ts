@@ -143,3 +143,15 @@ test('to complete again is no error where the database is behind, or has the cou
   const again = await end(attempt, hall.learner, 'timeout')
   expect([again.status, again.body]).toEqual([200, done.body])
 })
+
+test('calls that were refused do not refuse the next ones', async () => {
+  const hall = await makeHall()
+  const attempt = await started(hall)
+  const statuses: number[] = []
+  // Sixteen a second, for two seconds: a tab gone wild.
+  for (let turn = 0; turn < 32; turn += 1) {
+    statuses.push((await objectOf(attempt).resume(hall.learner.id)).kind === 'running' ? 200 : 429)
+    await scheduler.wait(60)
+  }
+  expect(statuses.slice(16).filter(status => status === 200).length).toBeGreaterThan(5)
+})
