@@ -155,3 +155,28 @@ test('calls that were refused do not refuse the next ones', async () => {
   }
   expect(statuses.slice(16).filter(status => status === 200).length).toBeGreaterThan(5)
 })
+
+test('one attempt out of reach does not take the extension of all others’ answer', async () => {
+  const log = quiet()
+  const hall = await makeHall({ time_limit_minutes: 10, allow_time_extension: 1 })
+  const other = await makeUser()
+  await enrolled(other, hall.course)
+  const [reached, lost] = [await started(hall), await started({ ...hall, learner: other })]
+  const ATTEMPTS = {
+    getByName: (name: string) =>
+      name === String(lost.id)
+        ? { extend: () => Promise.reject(new Error('Durable Object reset because its code was updated.')) }
+        : env.ATTEMPTS.getByName(name),
+  }
+  const answer = await call('POST', `/api/courses/quizzes/${hall.quiz.id}/grant-extension/`, {
+    as: hall.instructor,
+    body: { additional_minutes: 5 },
+    env: { ATTEMPTS: ATTEMPTS as never },
+  })
+  expect(answer.status).toBe(200)
+  expect(answer.body.results).toMatchObject([
+    { id: reached.id, status: 'extended', extended_minutes: 5 },
+    { id: lost.id, status: 'failed', time_remaining_seconds: null, extended_minutes: null },
+  ])
+  log.mockRestore()
+})

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { asViewer, type Viewer } from '../../db/read.ts'
 import type { Api, Contract, Operation } from '../../http/api.ts'
-import { forbidden, invalid, notFound, ruledOut, unavailable } from '../../http/errors.ts'
+import { describe, forbidden, invalid, notFound, ruledOut, unavailable } from '../../http/errors.ts'
 import { pathId, queryId } from '../../http/fields.ts'
 import { behindGates } from '../../http/gates.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
@@ -406,7 +406,13 @@ async function requireAccessCode(env: Env, viewer: Viewer, quiz: StartableQuiz, 
 }
 
 async function extendOne(env: Env, id: number, user: number, minutes: number) {
-  const said = await attemptObject(env, id).extend(minutes)
+  const said = await attemptObject(env, id)
+    .extend(minutes)
+    .catch(error => {
+      // The others have theirs, so that a repeat of the whole would give it to them twice.
+      console.error({ event: 'attempt not extended', attempt: id, ...describe(error) })
+      return { kind: 'failed' as const }
+    })
   return said.kind === 'extended'
     ? {
         id,
@@ -418,7 +424,7 @@ async function extendOne(env: Env, id: number, user: number, minutes: number) {
     : {
         id,
         user,
-        status: said.kind === 'untimed' ? said.kind : ('over' as const),
+        status: said.kind === 'unknown' ? ('over' as const) : said.kind,
         time_remaining_seconds: null,
         extended_minutes: null,
       }
