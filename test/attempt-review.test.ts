@@ -180,3 +180,18 @@ test('one attempt out of reach does not take the extension of all others’ answ
   ])
   log.mockRestore()
 })
+
+test('a start finished by the next keeps the rules of the one that began, in the database too', async () => {
+  const hall = await makeHall({ passing_score: 100 })
+  const log = quiet()
+  const dead = { getByName: () => ({ begin: () => Promise.reject(new Error('Network connection lost.')) }) }
+  await call('POST', `/api/courses/quizzes/${hall.quiz.id}/start-attempt/`, {
+    as: hall.learner,
+    env: { ATTEMPTS: dead as never },
+  })
+  log.mockRestore()
+  await change('quizzes', hall.quiz.id, 'passing_score = 0')
+  const attempt = await started(hall)
+  expect((await end(attempt, hall.learner)).body.passed).toBe(true)
+  expect(await rowOf(attempt)).toMatchObject({ passed: 1, passing_score: 0 })
+})

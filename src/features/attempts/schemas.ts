@@ -170,11 +170,9 @@ export const ExtendedAttempts = z
       z.object({
         id: id().meta({ examples: [10] }),
         user: id().meta({ examples: [5] }),
-        status: z
-          .enum(['extended', 'over', 'untimed', 'failed'])
-          .meta({
-            description: '`failed`: not known to have come through; look at the attempt before granting it again',
-          }),
+        status: z.enum(['extended', 'over', 'untimed', 'failed']).meta({
+          description: '`failed`: not known to have come through; look at the attempt before granting it again',
+        }),
         time_remaining_seconds: secondsLeft,
         extended_minutes: z
           .int()
