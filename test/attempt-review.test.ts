@@ -195,3 +195,24 @@ test('a start finished by the next keeps the rules of the one that began, in the
   expect((await end(attempt, hall.learner)).body.passed).toBe(true)
   expect(await rowOf(attempt)).toMatchObject({ passed: 1, passing_score: 0 })
 })
+
+test('the same selection in another order is the same answer', async () => {
+  const hall = await makeHall({}, [
+    {
+      type: 'multiple_select',
+      text: 'Which are even?',
+      choices: [
+        { text: '2', is_correct: true },
+        { text: '4', is_correct: true },
+        { text: '5', is_correct: false },
+      ],
+    },
+  ])
+  const attempt = await started(hall)
+  const { selected_choices } = rightAnswer(first(hall)) as { selected_choices: number[] }
+  const kept = await submit(attempt, hall.learner, first(hall).id, { selected_choices })
+  const again = await submit(attempt, hall.learner, first(hall).id, { selected_choices: selected_choices.toReversed() })
+  expect([again.status, again.body]).toEqual([200, kept.body])
+  const fewer = await submit(attempt, hall.learner, first(hall).id, { selected_choices: selected_choices.slice(1) })
+  expect(fewer.status).toBe(400)
+})

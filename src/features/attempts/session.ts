@@ -373,13 +373,14 @@ function isSame(question: SnapshotQuestion['question'], earlier: KeptAnswer, ans
   const before = parseResponse(question, JSON.parse(earlier.responseData))
   return 'answer' in before && canonical(before.answer) === canonical(answer)
 }
-/** JSON whose objects have their keys in order: the order in which a client wrote them says nothing. */
-const canonical = (value: unknown) =>
-  JSON.stringify(value, (_, part) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
+/** JSON whose objects have their keys in order, and selections their ids: in which a client wrote them says nothing. */
+const canonical = (answer: Answer) =>
+  JSON.stringify(answer, (key, part) => {
+    if (key === 'selected_choices') return part.toSorted()
+    return typeof part === 'object' && part !== null && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : part,
-  )
+      : part
+  })
 
 const clockOf = ({ terms, state }: Known): Clock => ({
   startedAtMs: state.startedAtMs,
