@@ -216,3 +216,20 @@ test('the same selection in another order is the same answer', async () => {
   const fewer = await submit(attempt, hall.learner, first(hall).id, { selected_choices: selected_choices.slice(1) })
   expect(fewer.status).toBe(400)
 })
+
+test('a result that a restored database has lost is carried over anew', async () => {
+  const hall = await makeHall()
+  const attempt = await started(hall)
+  const before = await rowOf(attempt)
+  await submit(attempt, hall.learner, first(hall).id, rightAnswer(first(hall)))
+  await end(attempt, hall.learner)
+  await env.DB.prepare('DELETE FROM responses WHERE attempt_id = ?').bind(attempt.id).run()
+  await change(
+    'attempts',
+    attempt.id,
+    `status = 'in_progress', check_at = ${before?.['check_at']}, completed_at = NULL`,
+  )
+  await change('attempts', attempt.id, 'check_at = 1')
+  await sweepAttempts(env, Math.floor(Date.now() / 1000))
+  expect(await rowOf(attempt)).toMatchObject({ status: 'completed', check_at: null, score_hundredths: 10_000 })
+})

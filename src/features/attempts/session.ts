@@ -200,6 +200,8 @@ export class AttemptSession extends DurableObject<Env> {
       await this.setMissingAlarm()
       return { checkAt: seconds(this.deadlineAlarm(known) ?? Date.now() + KEPT_MS) }
     }
+    // The row waits still, so what D1 once confirmed it has lost again: it was restored from a backup.
+    if (known.state.carriedAtMs !== null) this.store.change(known, { carriedAtMs: null })
     await this.carry()
     return { checkAt: known.state.carriedAtMs === null ? seconds(Date.now() + LAST_RETRY_MS) : null }
   }
