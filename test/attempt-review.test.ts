@@ -1,9 +1,10 @@
 /** What a hostile reading found: bad networks, greedy learners, a database and a cron that come at the wrong moment. */
-import { runInDurableObject } from 'cloudflare:test'
+import { createExecutionContext, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { sweepAttempts } from '../src/features/attempts/sweep.ts'
-import { call, makeUser } from './helpers/client.ts'
+import worker from '../src/index.ts'
+import { call, makeUser, ORIGIN } from './helpers/client.ts'
 import { enrolled } from './helpers/courses.ts'
 import { letPass, objectOf, withDatabase } from './helpers/objects.ts'
 import {
@@ -232,4 +233,22 @@ test('a result that a restored database has lost is carried over anew', async ()
   await change('attempts', attempt.id, 'check_at = 1')
   await sweepAttempts(env, Math.floor(Date.now() / 1000))
   expect(await rowOf(attempt)).toMatchObject({ status: 'completed', check_at: null, score_hundredths: 10_000 })
+})
+
+test('of too many open clocks the oldest makes room', async () => {
+  const hall = await makeHall({ time_limit_minutes: 10 })
+  const attempt = await started(hall)
+  const closed: string[] = []
+  for (let clock = 0; clock < 12; clock += 1) {
+    const headers = { Upgrade: 'websocket', 'Sec-WebSocket-Protocol': `bearer, ${hall.learner.token}` }
+    const request = new Request(`${ORIGIN}/api/courses/quiz-attempts/${attempt.id}/live/`, { headers })
+    const { webSocket } = await worker.fetch(request, env, createExecutionContext())
+    webSocket?.addEventListener('close', ({ code }) => {
+      closed.push(`${clock}: ${code}`)
+    })
+    webSocket?.accept()
+    await scheduler.wait(20)
+  }
+  await vi.waitUntil(() => closed.length >= 2)
+  expect(closed).toEqual(['0: 1013', '1: 1013'])
 })

@@ -213,9 +213,12 @@ export class AttemptSession extends DurableObject<Env> {
       return new Response(null, { status: 404 })
     }
     const { 0: client, 1: server } = new WebSocketPair()
-    const open = this.ctx.getWebSockets()
-    if (open.length >= SOCKETS_AT_MOST) open[0]?.close(1013, 'too many clocks')
+    // The runtime says nothing of their order, so each carries the moment it was opened at.
+    const open = this.ctx.getWebSockets().filter(socket => socket.readyState === WebSocket.OPEN)
+    const [oldest] = open.sort((one, other) => one.deserializeAttachment() - other.deserializeAttachment())
+    if (open.length >= SOCKETS_AT_MOST) oldest?.close(1013, 'too many clocks')
     this.ctx.acceptWebSocket(server)
+    server.serializeAttachment(Date.now())
     this.tellClocks(known, [server])
     return new Response(null, { status: 101, webSocket: client, headers: { 'Sec-WebSocket-Protocol': 'bearer' } })
   }
