@@ -24,6 +24,9 @@ export async function carryOver(db: Db, ended: EndedAttempt): Promise<void> {
     startedAt: ended.startedAt,
     completedAt,
     extendedMinutes: ended.extendedMinutes,
+    // The row may be of a start that died, before the quiz was edited.
+    isSurvey: terms.isSurvey,
+    passingScore: terms.passingScore,
     earnedMilli: outcome.earnedMilli,
     possibleMilli: outcome.possibleMilli,
     scoreHundredths: outcome.scoreHundredths,

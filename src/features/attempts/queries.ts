@@ -279,6 +279,15 @@ export const setCheckAt = (db: Db, id: number, checkAt: number) =>
     .set({ checkAt })
     .where(and(eq(attempts.id, id), sql`${attempts.checkAt} IS NOT NULL`))
 
-/** A row whose start died before anything was begun: nothing was shown and nothing answered. */
-export const deleteUnbegun = (db: Db, id: number) =>
-  db.delete(attempts).where(and(eq(attempts.id, id), sql`${attempts.status} = 'in_progress'`))
+/** Keeps cron from the row of a start that died, for as long as the next start may need to finish it. */
+export const putOffCheck = (db: Db, userId: number, quizId: number, checkAt: number) =>
+  db
+    .update(attempts)
+    .set({ checkAt })
+    .where(and(eq(attempts.userId, userId), eq(attempts.quizId, quizId), sql`${attempts.status} = 'in_progress'`))
+
+/** A row whose start died before anything was begun, unless another start goes on with it meanwhile. */
+export const deleteUnbegun = (db: Db, id: number, now: number) =>
+  db
+    .delete(attempts)
+    .where(and(eq(attempts.id, id), sql`${attempts.status} = 'in_progress'`, sql`${attempts.checkAt} <= ${now}`))

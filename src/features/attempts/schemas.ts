@@ -10,8 +10,8 @@ import type { EndedAttempt, Extended, RunningAttempt, SavedAnswer } from './sess
 import type { ShowFeedback } from './snapshot.ts'
 
 const ACCESS_CODE_LENGTH = 200
-/** A day: longer than that nobody is said to have looked at one question. */
-const TIME_SPENT_AT_MOST = 86_400
+/** What is nested some thousand levels deep can be kept but never be shown: writing it as JSON runs out of stack. */
+const NESTED_AT_MOST = 10
 
 export const attemptStatus = z.enum(['in_progress', 'completed', 'timed_out', 'abandoned'])
 const score = z
@@ -52,14 +52,18 @@ export const StartInput = z.object({
 
 export const ResponseInput = z.object({
   question: id(),
-  response_data: ResponseData,
+  response_data: ResponseData.refine(data => isShallow(data, NESTED_AT_MOST), 'Nested too deeply.'),
   time_spent_seconds: z
     .int()
     .min(0)
-    .max(TIME_SPENT_AT_MOST)
     .optional()
     .meta({ description: 'Cut to the time elapsed', examples: [45] }),
 })
+
+const isShallow = (value: unknown, levels: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every(part => isShallow(part, levels - 1)))
 
 export const SavedResponse = z
   .object({
@@ -166,7 +170,9 @@ export const ExtendedAttempts = z
       z.object({
         id: id().meta({ examples: [10] }),
         user: id().meta({ examples: [5] }),
-        status: z.enum(['extended', 'over', 'untimed']),
+        status: z.enum(['extended', 'over', 'untimed', 'failed']).meta({
+          description: '`failed`: not known to have come through; look at the attempt before granting it again',
+        }),
         time_remaining_seconds: secondsLeft,
         extended_minutes: z
           .int()

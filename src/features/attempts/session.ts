@@ -12,6 +12,7 @@ import type { Snapshot, SnapshotQuestion, Terms } from './snapshot.ts'
 import { AttemptStore, type Known } from './store.ts'
 
 const CALLS_PER_SECOND = 10
+/** As they go to D1, JSON within JSON: in one parameter, of which D1 takes 2 MB, with 1,000 rows of a quarter of a kilobyte. */
 const ANSWERS_BYTES = 1_000_000
 /** An ending call waits this long for D1, so that statistics are there when it answers; then it answers anyway. */
 const ENDING_WAIT_MS = 3_000
@@ -138,7 +139,7 @@ export class AttemptSession extends DurableObject<Env> {
       if (isSame(question, earlier, parsed.answer)) return { kind: 'kept', answer: this.saved(terms, earlier) }
       return { kind: 'refused', detail: 'This question is answered already, and its feedback was shown.' }
     }
-    const bytes = new TextEncoder().encode(given.responseData).byteLength
+    const bytes = new TextEncoder().encode(JSON.stringify(given.responseData)).byteLength
     if (this.store.bytesBut(place) + bytes > ANSWERS_BYTES) {
       return { kind: 'refused', detail: 'All answers of an attempt together may have at most 1 MB.' }
     }
@@ -199,6 +200,8 @@ export class AttemptSession extends DurableObject<Env> {
       await this.setMissingAlarm()
       return { checkAt: seconds(this.deadlineAlarm(known) ?? Date.now() + KEPT_MS) }
     }
+    // The row waits still, so what D1 once confirmed it has lost again: it was restored from a backup.
+    if (known.state.carriedAtMs !== null) this.store.change(known, { carriedAtMs: null })
     await this.carry()
     return { checkAt: known.state.carriedAtMs === null ? seconds(Date.now() + LAST_RETRY_MS) : null }
   }
@@ -210,9 +213,12 @@ export class AttemptSession extends DurableObject<Env> {
       return new Response(null, { status: 404 })
     }
     const { 0: client, 1: server } = new WebSocketPair()
-    const open = this.ctx.getWebSockets()
-    if (open.length >= SOCKETS_AT_MOST) open[0]?.close(1013, 'too many clocks')
+    // The runtime says nothing of their order, so each carries the moment it was opened at.
+    const open = this.ctx.getWebSockets().filter(socket => socket.readyState === WebSocket.OPEN)
+    const [oldest] = open.sort((one, other) => one.deserializeAttachment() - other.deserializeAttachment())
+    if (open.length >= SOCKETS_AT_MOST) oldest?.close(1013, 'too many clocks')
     this.ctx.acceptWebSocket(server)
+    server.serializeAttachment(Date.now())
     this.tellClocks(known, [server])
     return new Response(null, { status: 101, webSocket: client, headers: { 'Sec-WebSocket-Protocol': 'bearer' } })
   }
@@ -253,8 +259,11 @@ export class AttemptSession extends DurableObject<Env> {
     if (!known) return null
     if (known.terms.userId !== userId) return { kind: 'foreign' }
     const now = Date.now()
-    this.calls = [...this.calls.filter(at => at > now - 1_000), now].slice(-CALLS_PER_SECOND - 1)
-    return this.calls.length > CALLS_PER_SECOND ? { kind: 'throttled' } : null
+    this.calls = this.calls.filter(at => at > now - 1_000)
+    // What is refused does not count: a tab gone wild is slowed down, not shut out.
+    if (this.calls.length >= CALLS_PER_SECOND) return { kind: 'throttled' }
+    this.calls.push(now)
+    return null
   }
 
   /** The end is a state, written first; carrying it over comes after, with the alarm as its retry. */
@@ -281,6 +290,8 @@ export class AttemptSession extends DurableObject<Env> {
       await carryOver(database(this.env.DB), this.ended(known))
     } catch (error) {
       this.store.change(known, { failedCarries: known.state.failedCarries + 1 })
+      // Anew: while the database hung, the alarm may have rung and found this under way.
+      await this.setAlarm(Date.now() + retryAfterMs(known.state.failedCarries))
       console.error({ event: 'result not carried over', attempt: known.terms.attemptId, ...describe(error) })
       return
     }
@@ -367,13 +378,14 @@ function isSame(question: SnapshotQuestion['question'], earlier: KeptAnswer, ans
   const before = parseResponse(question, JSON.parse(earlier.responseData))
   return 'answer' in before && canonical(before.answer) === canonical(answer)
 }
-/** JSON whose objects have their keys in order: the order in which a client wrote them says nothing. */
-const canonical = (value: unknown) =>
-  JSON.stringify(value, (_, part) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
+/** JSON whose objects have their keys in order, and selections their ids: in which a client wrote them says nothing. */
+const canonical = (answer: Answer) =>
+  JSON.stringify(answer, (key, part) => {
+    if (key === 'selected_choices') return part.toSorted()
+    return typeof part === 'object' && part !== null && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : part,
-  )
+      : part
+  })
 
 const clockOf = ({ terms, state }: Known): Clock => ({
   startedAtMs: state.startedAtMs,

@@ -8,7 +8,7 @@ export type ShowFeedback = 'immediate' | 'after_completion' | 'never'
 export type SnapshotQuestion = {
   questionId: number
   versionId: number
-  /** With its key: it never leaves the object. */
+  /** With its key: it leaves the object only once the attempt has ended, for the result. */
   question: Question
   /** As the learner sees it, shuffled for this attempt. */
   shown: LearnerQuestion

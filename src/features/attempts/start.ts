@@ -9,7 +9,7 @@ import { fromColumns } from '../quizzes/questions/question.ts'
 import { shuffle } from '../quizzes/questions/shuffle.ts'
 import { attemptsAtMost, NO_ATTEMPT_LEFT } from './admission.ts'
 import { deadlineMs, GRACE_MS } from './clock.ts'
-import { drawnVersions, insertAttempt, markDrawn, runningAttempt, type StartableQuiz } from './queries.ts'
+import { drawnVersions, insertAttempt, markDrawn, putOffCheck, runningAttempt, type StartableQuiz } from './queries.ts'
 import { draw, type Snapshot, toSnapshotQuestions } from './snapshot.ts'
 
 /** Cron leaves a new attempt alone for so long: its start may still be under way. */
@@ -51,8 +51,9 @@ export async function writeAttempt(db: Db, starting: Starting, now: number): Pro
     courseId: quiz.courseId,
     moduleId: quiz.moduleId,
   } as const
-  const [, , , , [row], versions] = await batch(
+  const [, , , , , [row], versions] = await batch(
     db,
+    putOffCheck(db, userId, quiz.id, attempt.checkAt),
     insertAttempt(db, attempt, now),
     // A preview is nobody's learning.
     recordActivity(db, event, now, isPreview ? NEVER : 'changed'),

@@ -21,7 +21,7 @@ async function sweepOne(env: Env, id: number, now: number): Promise<void> {
   const db = database(env.DB)
   try {
     const said = await attemptObject(env, id).check()
-    if (said === 'unknown') await deleteUnbegun(db, id)
+    if (said === 'unknown') await deleteUnbegun(db, id, now)
     else if (said.checkAt !== null) await setCheckAt(db, id, said.checkAt)
   } catch (error) {
     // The next ones are not to wait for this one; it is asked again.
