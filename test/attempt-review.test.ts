@@ -4,9 +4,6 @@ import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { sweepAttempts } from '../src/features/attempts/sweep.ts'
 import worker from '../src/index.ts'
-import { call, makeUser, ORIGIN } from './helpers/client.ts'
-import { enrolled } from './helpers/courses.ts'
-import { letPass, objectOf, withDatabase } from './helpers/objects.ts'
 import {
   end,
   type Hall,
@@ -17,7 +14,10 @@ import {
   startAttempt,
   started,
   submit,
-} from './helpers/quizzes.ts'
+} from './helpers/attempts.ts'
+import { call, makeUser, ORIGIN } from './helpers/client.ts'
+import { enrolled } from './helpers/courses.ts'
+import { letPass, objectOf, withDatabase } from './helpers/objects.ts'
 
 const rowOf = (attempt: { id: number }) =>
   env.DB.prepare('SELECT * FROM attempts WHERE id = ?').bind(attempt.id).first()
