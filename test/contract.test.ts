@@ -202,7 +202,7 @@ const successes: Record<string, () => Promise<Answer>> = {
   },
   'GET /api/quizzes/': async () => {
     const { instructor, module } = await quiz()
-    await makeQuiz(instructor, module.id)
+    await makeQuiz(instructor, module.id, quizFields)
     return call('GET', '/api/quizzes/?page_size=1', { as: instructor })
   },
   'GET /api/quizzes/{id}/': async () => {
