@@ -6,7 +6,10 @@
 import { decimal, minus, plus, times, toNumber } from '../questions/decimal.ts'
 import { blanksIn } from '../questions/question.ts'
 import { type Imported, imported, type Reading, toNumberOrText, warningsOnce } from './exchange.ts'
-import { blocksOf, cut, firstMark, isHtml, marksIn, unescaped } from './gift-text.ts'
+import { blocksOf, cut, firstMark, hasMoreMarks, isHtml, lastMark, marksIn, unescaped } from './gift-text.ts'
+
+/** Far more than a question may have: a file of nothing but marks is refused before they are all taken apart. */
+const ANSWERS_AT_MOST = 500
 
 export const importGift = (text: string, quiz: { isSurvey: boolean }): Imported =>
   imported(text, quiz, read, path => path.join('.'))
@@ -52,8 +55,10 @@ function readBlock(block: string, log: Log): Fields | null {
   }
   if (isHtml(stem.before)) log.warn('HTML is kept as it is written.')
 
-  const general = [...marksIn(section, '####')].at(-1)
+  const general = lastMark(section, '####')
   const key = section.slice(0, general?.at).trim()
+  if (hasMoreMarks(key, '[=~]', ANSWERS_AT_MOST))
+    return log.refuse(`A question may have at most ${ANSWERS_AT_MOST} answers.`)
   const fields = readKey(key, stem, log)
   return { explanation: general ? unescaped(section.slice(general.at + 4)) : '', ...fields, text: fields.text || title }
 }

@@ -29,13 +29,25 @@ export type Mark = { mark: string; at: number }
 
 /** Where a mark stands that no backslash escapes, in order. `marks` is a regular expression's source. */
 export function* marksIn(text: string, marks: string): Generator<Mark> {
-  for (const { 0: mark, index } of text.matchAll(new RegExp(`\\\\[\\\\:#={}~n]|${marks}`, 'g'))) {
+  for (const { 0: mark, index } of text.matchAll(new RegExp(`(?:\\\\[\\\\:#={}~n]){1,1000}|${marks}`, 'g'))) {
     if (!mark.startsWith('\\')) yield { mark, at: index }
   }
 }
 
 export const firstMark = (text: string, marks: string): Mark | undefined =>
   marksIn(text, marks).next().value ?? undefined
+
+export function lastMark(text: string, marks: string): Mark | undefined {
+  let last: Mark | undefined
+  for (const mark of marksIn(text, marks)) last = mark
+  return last
+}
+
+export function hasMoreMarks(text: string, marks: string, atMost: number): boolean {
+  let count = 0
+  for (const _ of marksIn(text, marks)) if (++count > atMost) return true
+  return false
+}
 
 /** What stands before and after the first mark; without one, `after` is null. */
 export function cut(text: string, mark: string): { before: string; after: string | null } {
