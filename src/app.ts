@@ -5,6 +5,7 @@ import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { quizAnalyticsRoutes } from './features/analytics/quiz-routes.ts'
 import { analyticsRoutes } from './features/analytics/routes.ts'
+import { extensionRoutes } from './features/attempts/extensions.ts'
 import { gradingRoutes } from './features/attempts/grading/routes.ts'
 import { liveRoutes } from './features/attempts/live.ts'
 import { requireReceiptSecret } from './features/attempts/receipts/receipt.ts'
@@ -61,6 +62,7 @@ questionRoutes(api)
 exchangeRoutes(api)
 progressRoutes(api)
 attemptRoutes(api)
+extensionRoutes(api)
 gradingRoutes(api)
 regradeRoutes(api)
 receiptRoutes(api)

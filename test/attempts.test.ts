@@ -126,6 +126,13 @@ describe('starting', () => {
     expect([refused.status, refused.body]).toEqual([403, { detail: 'No attempt is left.' }])
   })
 
+  test('without a limit, still no more than 30 an hour', async () => {
+    const hall = await makeHall({ max_attempts: 0 })
+    for (let turn = 0; turn < 30; turn += 1) await end(await started(hall), hall.learner, 'abandon')
+    const refused = await startAttempt(hall.quiz, hall.learner)
+    expect([refused.status, Number(refused.headers.get('Retry-After'))]).toEqual([429, expect.any(Number)])
+  })
+
   test('no limit at 0', async () => {
     const hall = await makeHall({ max_attempts: 0 })
     for (let turn = 0; turn < 5; turn += 1) await end(await started(hall), hall.learner)
@@ -431,6 +438,23 @@ describe('whose attempt', () => {
     expect(
       await statuses([resultOf(attempt, hall.instructor), resultOf(attempt, staff), resultOf(attempt, stranger)]),
     ).toEqual([200, 200, 404])
+  })
+
+  test('the learner’s calls are free of the daily quota, anybody else’s are not', async () => {
+    const hall = await makeHall()
+    const attempt = await started(hall)
+    const stranger = await makeUser()
+    const poor = { RATE_LIMIT_USER_PER_DAY: '3' as never }
+    const statuses = async (as: { token: string }, action: string) => {
+      const path = `/api/courses/quiz-attempts/${attempt.id}/${action}`
+      const answers = []
+      for (let turn = 0; turn < 5; turn += 1) answers.push(await call('GET', path, { as, env: poor }))
+      return answers.map(({ status }) => status)
+    }
+    expect(await statuses(hall.learner, '')).toEqual([200, 200, 200, 200, 200])
+    expect(await statuses(stranger, '')).toEqual([404, 404, 404, 429, 429])
+    expect(await statuses(stranger, 'result/')).toEqual([429, 429, 429, 429, 429])
+    expect(await statuses(await makeStaff(), 'result/')).toEqual([400, 400, 400, 429, 429])
   })
 
   test('an id that was never an attempt is 404 and stores nothing', async () => {

@@ -1,13 +1,12 @@
 import * as z from 'zod'
 import { asViewer, type Viewer } from '../../db/read.ts'
-import type { Api, Contract, Operation } from '../../http/api.ts'
-import { describe, forbidden, invalid, notFound, ruledOut, unavailable } from '../../http/errors.ts'
+import type { Api } from '../../http/api.ts'
+import { forbidden, invalid, notFound, ruledOut, unavailable } from '../../http/errors.ts'
 import { pathId, queryId } from '../../http/fields.ts'
-import { behindGates } from '../../http/gates.ts'
+import { behindGates, passGate } from '../../http/gates.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
-import { requireManagedQuiz } from '../quizzes/access.ts'
 import { enrollmentForQuiz } from '../quizzes/queries.ts'
-import { admitAttempt, isAccessCode, managesCourseOf, requireAttempt } from './admission.ts'
+import { admitAttempt, attemptsAtMost, isAccessCode, managesCourseOf, requireAttempt } from './admission.ts'
 import { attemptObject, known, orElsewhere } from './object.ts'
 import type { EndStatus } from './outcome.ts'
 import {
@@ -18,7 +17,6 @@ import {
   listedAttempts,
   responsesOf,
   runningAttempt,
-  runningAttemptsOf,
   type StartableQuiz,
   startableQuiz,
 } from './queries.ts'
@@ -29,9 +27,6 @@ import {
   AttemptResult,
   attemptStatus,
   EndedAttemptBody,
-  ExtendedAttempt,
-  ExtendedAttempts,
-  ExtensionInput,
   entriesOf,
   entryOfRow,
   FoundAttempt,
@@ -42,13 +37,13 @@ import {
   StartInput,
   toEnded,
   toEndedRow,
-  toExtended,
   toListed,
   toResultEntry,
   toResumed,
   toSavedResponse,
   toStarted,
 } from './schemas.ts'
+import { type AttemptRequest, countUnlessLearner, seenRow } from './seen.ts'
 import type { EndedAttempt } from './session.ts'
 import { writeAttempt } from './start.ts'
 
@@ -59,8 +54,8 @@ const NOT_ITS_LEARNER = 'Another learner’s attempt in a course you teach'
 const TOO_MANY_CALLS = 'More than 10 calls a second on one attempt'
 /** Wrong access codes of one learner at one quiz. */
 const ACCESS_CODE_LIMIT = { limit: 5, windowSeconds: 60 }
-/** Objects asked at once when every running attempt of a quiz is extended. */
-const EXTENDED_AT_ONCE = 50
+/** New attempts of one learner where a quiz sets no limit: each one stores its questions and responses. */
+const UNLIMITED_ATTEMPTS_LIMIT = { limit: 30, windowSeconds: 3_600 }
 
 export function attemptRoutes(api: Api): void {
   api.route(
@@ -79,7 +74,7 @@ export function attemptRoutes(api: Api): void {
       refuses: {
         400: 'Course, module or quiz not published, or no question in it',
         403: 'Not enrolled, outside its window, wrong or missing access code, or no attempt left',
-        429: 'Five wrong access codes within a minute',
+        429: 'Five wrong access codes within a minute; where attempts are unlimited, 30 new ones within an hour',
       },
     },
     async ({ params, body, caller, db, env, now, json }) => {
@@ -101,6 +96,7 @@ export function attemptRoutes(api: Api): void {
       const used = (count?.used ?? 0) - (isUnbegun ? 1 : 0)
       const admitted = admitAttempt(viewer, quiz, enrollment, used, now)
       if (!admitted.isPreview) await requireAccessCode(env, viewer, admitted.quiz, body.access_code)
+      if (!found && attemptsAtMost(admitted.quiz) === null) await requireModeration(env, viewer, admitted.quiz)
       const snapshot = await writeAttempt(db, { ...admitted, userId: viewer.id, drawable }, now)
       const begun = await attemptObject(env, snapshot.terms.attemptId).begin(snapshot)
       if (begun.kind === 'ended') throw unavailable()
@@ -264,13 +260,14 @@ export function attemptRoutes(api: Api): void {
       responses: { 200: AttemptResult },
       refuses: { 400: 'It runs still' },
     },
-    async ({ params, caller, env, db, json }) => {
+    async ({ params, caller, env, db, c, json }) => {
       const [viewer, [found], responses] = await asViewer(
         db,
         caller,
         attemptById(db, params.id),
         responsesOf(db, params.id),
       )
+      await countUnlessLearner(c, viewer, found)
       const row = requireAttempt(viewer, found)
       const reader = { isLearner: !managesCourseOf(viewer, row), showFeedback: row.showFeedback }
       if (row.checkAt === null) {
@@ -285,84 +282,13 @@ export function attemptRoutes(api: Api): void {
       return json(200, { ...toEnded(attempt), responses: entries, receipt })
     },
   )
-
-  api.route(
-    {
-      method: 'post',
-      path: '/api/courses/quiz-attempts/{id}/grant-extension/',
-      tag,
-      summary: 'Grant a time extension',
-      description: 'While it runs, its grace included; past the window of the quiz too. The learner sees it at once.',
-      params,
-      body: ExtensionInput,
-      responses: { 200: ExtendedAttempt },
-      refuses: {
-        400: 'It has ended, has no deadline, or its quiz allows no extension',
-        403: "Not the course's instructor",
-      },
-    },
-    async operation => {
-      const { params, body, env, json } = operation
-      const { viewer, row } = await seenRow(operation)
-      if (!managesCourseOf(viewer, row)) throw forbidden()
-      requireExtensible(row)
-      const said = known(await attemptObject(env, params.id).extend(body.additional_minutes))
-      if (said.kind === 'over') throw ruledOut(ATTEMPT_OVER)
-      if (said.kind === 'untimed') throw ruledOut('This attempt has no deadline.')
-      return json(200, toExtended(said))
-    },
-  )
-
-  api.route(
-    {
-      method: 'post',
-      path: '/api/courses/quizzes/{id}/grant-extension/',
-      tag,
-      summary: 'Grant everybody a time extension',
-      description: 'To every running attempt of a quiz, say after a fire alarm. Answers for each what came of it.',
-      params,
-      body: ExtensionInput,
-      responses: { 200: ExtendedAttempts },
-      refuses: { 400: 'The quiz allows no extension', 403: "Not the course's instructor" },
-    },
-    async ({ params, body, caller, db, env, json }) => {
-      const [viewer, [found], [enrollment], running] = await asViewer(
-        db,
-        caller,
-        startableQuiz(db, params.id),
-        enrollmentForQuiz(db, caller.userId, params.id),
-        runningAttemptsOf(db, params.id),
-      )
-      requireExtensible(requireManagedQuiz(viewer, found, enrollment?.status))
-      const results: z.input<typeof ExtendedAttempts>['results'] = []
-      for (let first = 0; first < running.length; first += EXTENDED_AT_ONCE) {
-        const some = running.slice(first, first + EXTENDED_AT_ONCE)
-        results.push(
-          ...(await Promise.all(some.map(({ id, userId }) => extendOne(env, id, userId, body.additional_minutes)))),
-        )
-      }
-      return json(200, { results })
-    },
-  )
-}
-
-type Request = Pick<Operation<Contract & { params: typeof params }>, 'params' | 'db' | 'caller'>
-
-/**
- * The attempt's row, for its learner, the course's instructor and staff.
- * @throws 404 for everybody else
- */
-async function seenRow(request: Request): Promise<{ viewer: Viewer; row: AttemptRow }> {
-  const { params, db, caller } = request
-  const [viewer, [row]] = await asViewer(db, caller, attemptById(db, params.id))
-  return { viewer, row: requireAttempt(viewer, row) }
 }
 
 /**
  * The row of the caller's own attempt, where the object no longer speaks for it.
  * @throws 403 for another's that the caller may see, 400 for one whose start died half-way
  */
-async function requireOwnRow(request: Request): Promise<AttemptRow> {
+async function requireOwnRow(request: AttemptRequest): Promise<AttemptRow> {
   const { viewer, row } = await seenRow(request)
   if (row.userId !== viewer.id) throw forbidden()
   if (row.checkAt !== null) throw ruledOut('This attempt was never begun. Start it again.')
@@ -373,7 +299,7 @@ async function requireOwnRow(request: Request): Promise<AttemptRow> {
  * Once D1 has the result it speaks for it, later gradings included; where it is a replica that is behind, or the course is
  * deleted, the object does: to repeat an ending is no error.
  */
-async function endAsOfNow(request: Request, ended: EndedAttempt) {
+async function endAsOfNow(request: AttemptRequest, ended: EndedAttempt) {
   const { params, db, caller } = request
   const [, [row]] = await asViewer(db, caller, attemptById(db, params.id))
   return row?.checkAt === null ? toEndedRow(row) : toEnded(ended)
@@ -382,11 +308,6 @@ async function endAsOfNow(request: Request, ended: EndedAttempt) {
 /** @throws 400 when an abandoning meets another end; to complete or time out what has ended is no error. */
 function requireEnding(actual: EndStatus, wanted: EndStatus): void {
   if (wanted === 'abandoned' && actual !== 'abandoned') throw ruledOut(ATTEMPT_OVER)
-}
-
-/** @throws 400 unless the quiz, as it is now, allows extensions: a forgotten flag can be mended in the exam. */
-function requireExtensible(quiz: { allowTimeExtension: boolean }): void {
-  if (!quiz.allowTimeExtension) throw ruledOut('This quiz does not allow time extensions.')
 }
 
 /** @throws 403 for a missing or wrong code, 429 after five wrong ones within a minute */
@@ -404,30 +325,9 @@ async function requireAccessCode(env: Env, viewer: Viewer, quiz: StartableQuiz, 
   if (!isRight) throw forbidden('The access code is wrong.')
 }
 
-async function extendOne(env: Env, id: number, user: number, minutes: number) {
-  const said = await attemptObject(env, id)
-    .extend(minutes)
-    .catch(error => {
-      // The others have theirs, so that a repeat of the whole would give it to them twice.
-      console.error({ event: 'attempt not extended', attempt: id, ...describe(error) })
-      return { kind: 'failed' as const }
-    })
-  return said.kind === 'extended'
-    ? {
-        id,
-        user,
-        status: said.kind,
-        time_remaining_seconds: said.remainingSeconds,
-        extended_minutes: said.extendedMinutes,
-      }
-    : {
-        id,
-        user,
-        status: said.kind === 'unknown' ? ('over' as const) : said.kind,
-        time_remaining_seconds: null,
-        extended_minutes: null,
-      }
-}
+/** @throws 429 with the true wait */
+const requireModeration = (env: Env, viewer: Viewer, quiz: StartableQuiz) =>
+  passGate(env, `new-attempts:${quiz.id}:${viewer.id}`, UNLIMITED_ATTEMPTS_LIMIT)
 
 const receiptOfRow = (row: AttemptRow): Receipt => ({
   attempt: row.id,
