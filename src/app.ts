@@ -7,6 +7,7 @@ import { courseRoutes } from './features/courses/routes.ts'
 import { enrollmentRoutes } from './features/enrollments/routes.ts'
 import { moduleRoutes } from './features/modules/routes.ts'
 import { progressRoutes } from './features/progress/routes.ts'
+import { qrCodeRoutes } from './features/qr-codes/routes.ts'
 import { userRoutes } from './features/users/routes.ts'
 import { createApi } from './http/api.ts'
 import { requireSecret } from './http/authentication.ts'
@@ -45,6 +46,7 @@ courseRoutes(api)
 enrollmentRoutes(api)
 moduleRoutes(api)
 progressRoutes(api)
+qrCodeRoutes(api)
 referenceRoutes(api)
 api.mount()
 

@@ -41,6 +41,8 @@ export type Contract = {
   params?: z.ZodObject
   query?: z.ZodObject
   body?: z.ZodObject
+  /** Media types of the answer, where it is a file; its schema is then a string. */
+  download?: readonly string[]
   /** Status to body schema; null is an empty body. */
   responses: { [status: number]: z.ZodType | null }
   refuses?: Refusals

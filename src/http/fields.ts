@@ -38,6 +38,17 @@ export const date = () => z.iso.date().meta({ examples: ['2023-06-01'] })
 /** An instant as answered: UTC with seconds and `Z`. */
 export const dateTime = () => z.iso.datetime().meta({ examples: ['2023-05-15T10:30:00Z'] })
 
+// So that no offset leads to a year of five digits, which would be answered in another form.
+const [FIRST_INSTANT, LAST_INSTANT] = [Date.UTC(1970, 0, 1) / 1000, Date.UTC(9999, 11, 31, 23, 59, 59) / 1000]
+
+/** An instant as sent, with an offset or `Z`; becomes Unix seconds. */
+export const instant = () =>
+  z.iso
+    .datetime({ offset: true })
+    .transform(value => Math.floor(Date.parse(value) / 1000))
+    .refine(seconds => seconds >= FIRST_INSTANT && seconds <= LAST_INSTANT, 'The years from 1970 to 9999 are allowed.')
+    .meta({ examples: ['2023-05-15T10:30:00Z'] })
+
 const isId = (value: string) => /^[1-9]\d*$/.test(value) && Number.isSafeInteger(Number(value))
 
 /** An id in a path. Any other form names nothing, so it is 404, not 400 (see `api.ts`). */

@@ -89,7 +89,10 @@ const successes = (contract: Contract) =>
   Object.fromEntries(
     Object.entries(contract.responses).map(([status, body]) => [
       status,
-      { description: SUCCESS[status] ?? 'Success', ...(body && { content: media(body, 'output') }) },
+      {
+        description: SUCCESS[status] ?? 'Success',
+        ...(body && { content: contract.download ? files(contract.download) : media(body, 'output') }),
+      },
     ]),
   )
 const SUCCESS: Record<string, string> = { 200: 'OK', 201: 'Created', 204: 'No content', 205: 'Reset content' }
@@ -120,6 +123,9 @@ function failures(contract: Contract): Json {
     }),
   )
 }
+
+const files = (types: readonly string[]) =>
+  Object.fromEntries(types.map(type => [type, { schema: { type: 'string' } }]))
 
 function media(schema: z.ZodType, io: 'input' | 'output'): Json {
   const id = z.globalRegistry.get(schema)?.id
