@@ -21,6 +21,11 @@ app.onError(onError)
 app.notFound(c => onError(notFound(), c))
 
 app.use(requestId())
+// Around what it loosens: a code's image may stand in any page.
+app.use('/media/*', async (c, next) => {
+  await next()
+  c.header('Cross-Origin-Resource-Policy', 'cross-origin')
+})
 app.use(secureHeaders())
 app.use((c, next) => crossOrigin(c.env.CORS_ORIGINS)(c, next))
 app.use(async (c, next) => {

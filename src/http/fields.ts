@@ -45,9 +45,10 @@ const [FIRST_INSTANT, LAST_INSTANT] = [Date.UTC(1970, 0, 1) / 1000, Date.UTC(999
 export const instant = () =>
   z.iso
     .datetime({ offset: true })
+    // Before it is transformed, or the reference would show no example of what to send.
+    .meta({ examples: ['2023-05-15T10:30:00Z'] })
     .transform(value => Math.floor(Date.parse(value) / 1000))
     .refine(seconds => seconds >= FIRST_INSTANT && seconds <= LAST_INSTANT, 'The years from 1970 to 9999 are allowed.')
-    .meta({ examples: ['2023-05-15T10:30:00Z'] })
 
 const isId = (value: string) => /^[1-9]\d*$/.test(value) && Number.isSafeInteger(Number(value))
 
