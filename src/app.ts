@@ -12,6 +12,8 @@ import { userRoutes } from './features/users/routes.ts'
 import { createApi } from './http/api.ts'
 import { requireSecret } from './http/authentication.ts'
 import { notFound, onError, methodNotAllowed as refuseMethod } from './http/errors.ts'
+import { loosenHeaders } from './pages/qr/headers.ts'
+import { qrPages } from './pages/qr/routes.ts'
 import { referenceRoutes } from './pages/reference.ts'
 
 export const api = createApi()
@@ -21,11 +23,7 @@ app.onError(onError)
 app.notFound(c => onError(notFound(), c))
 
 app.use(requestId())
-// Around what it loosens: a code's image may stand in any page.
-app.use('/media/*', async (c, next) => {
-  await next()
-  c.header('Cross-Origin-Resource-Policy', 'cross-origin')
-})
+loosenHeaders(app)
 app.use(secureHeaders())
 app.use((c, next) => crossOrigin(c.env.CORS_ORIGINS)(c, next))
 app.use(async (c, next) => {
@@ -52,6 +50,7 @@ enrollmentRoutes(api)
 moduleRoutes(api)
 progressRoutes(api)
 qrCodeRoutes(api)
+qrPages(api)
 referenceRoutes(api)
 api.mount()
 

@@ -42,11 +42,11 @@ export const dateTime = () => z.iso.datetime().meta({ examples: ['2023-05-15T10:
 const [FIRST_INSTANT, LAST_INSTANT] = [Date.UTC(1970, 0, 1) / 1000, Date.UTC(9999, 11, 31, 23, 59, 59) / 1000]
 
 /** An instant as sent, with an offset or `Z`; becomes Unix seconds. */
-export const instant = () =>
+export const instant = (example = '2023-05-15T10:30:00Z') =>
   z.iso
     .datetime({ offset: true })
-    // Before it is transformed, or the reference would show no example of what to send.
-    .meta({ examples: ['2023-05-15T10:30:00Z'] })
+    // Here, because zod takes the examples of what transforms for its outcome's.
+    .meta({ examples: [example] })
     .transform(value => Math.floor(Date.parse(value) / 1000))
     .refine(seconds => seconds >= FIRST_INSTANT && seconds <= LAST_INSTANT, 'The years from 1970 to 9999 are allowed.')
 

@@ -31,7 +31,8 @@ const maxScans = () =>
     .max(MAX_SCANS)
     .nullable()
     .meta({ description: 'Valid scans at most; null and 0 are unlimited', examples: [50] })
-const expiresAt = () => instant().nullable().meta({ description: 'A moment in the past is accepted: born expired' })
+const expiresAt = () =>
+  instant('2023-06-20T23:59:59Z').nullable().meta({ description: 'A moment in the past is accepted: born expired' })
 const rotating = z
   .boolean()
   .meta({ description: 'Attendance only: a scan also needs the code that the display shows', examples: [false] })
@@ -175,8 +176,9 @@ export const ScanInput = z.object({
   qr_code_uuid: z
     .string()
     .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'Enter a valid UUID.')
-    .transform(value => value.toLowerCase())
-    .meta({ type: 'string', format: 'uuid', pattern: undefined, examples: [EXAMPLE_CODE.uuid] }),
+    // Here, because zod takes the examples of what transforms for its outcome's.
+    .meta({ examples: [EXAMPLE_CODE.uuid] })
+    .transform(value => value.toLowerCase()),
   location: place('Lecture Hall A').optional(),
   device_info: place('iPhone, Safari 16.0').optional(),
   ticket: text(PLACE_LENGTH).optional().meta({
