@@ -22,7 +22,7 @@ export default defineConfig(async () => ({
         test: {
           name: 'worker',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/local/**'],
+          exclude: ['test/local/**', 'test/browser/**'],
           setupFiles: ['./test/helpers/setup.ts'],
           testTimeout: 30_000,
         },
@@ -30,6 +30,10 @@ export default defineConfig(async () => ({
       {
         // Against `npm start`, as a newcomer runs it.
         test: { name: 'local', include: ['test/local/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+      },
+      {
+        // The pages, in a browser on a phone's screen.
+        test: { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 180_000 },
       },
     ],
   },

@@ -213,12 +213,11 @@ CREATE TABLE `qr_batches` (
 	`created_by` integer NOT NULL,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
-	`qr_code_count` integer DEFAULT 0 NOT NULL,
-	`scan_count` integer DEFAULT 0 NOT NULL,
 	FOREIGN KEY (`created_by`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `qr_batches_by_creator` ON `qr_batches` (`created_by`,`id`);--> statement-breakpoint
+CREATE INDEX `qr_batches_by_creator_type` ON `qr_batches` (`created_by`,`type`,`id`);--> statement-breakpoint
 CREATE INDEX `qr_batches_by_type` ON `qr_batches` (`type`,`id`);--> statement-breakpoint
 CREATE TABLE `qr_codes` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -232,22 +231,30 @@ CREATE TABLE `qr_codes` (
 	`is_rotating` integer DEFAULT false NOT NULL,
 	`max_scans` integer,
 	`scan_count` integer DEFAULT 0 NOT NULL,
+	`invalid_scan_count` integer DEFAULT 0 NOT NULL,
 	`expires_at` integer,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	`deleted_at` integer,
+	`is_live` integer DEFAULT true NOT NULL,
 	FOREIGN KEY (`batch_id`) REFERENCES `qr_batches`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`course_id`) REFERENCES `courses`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`created_by`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `qr_codes_uuid_unique` ON `qr_codes` (`uuid`);--> statement-breakpoint
-CREATE INDEX `qr_codes_by_course` ON `qr_codes` (`course_id`,`id`) WHERE "qr_codes"."deleted_at" IS NULL;--> statement-breakpoint
-CREATE INDEX `qr_codes_by_creator` ON `qr_codes` (`created_by`,`id`) WHERE "qr_codes"."deleted_at" IS NULL;--> statement-breakpoint
-CREATE INDEX `qr_codes_by_batch` ON `qr_codes` (`batch_id`,`id`) WHERE "qr_codes"."deleted_at" IS NULL;--> statement-breakpoint
+CREATE INDEX `qr_codes_by_revoked` ON `qr_codes` (`is_revoked`,`id`) WHERE "qr_codes"."is_live" = 1;--> statement-breakpoint
+CREATE INDEX `qr_codes_by_course` ON `qr_codes` (`course_id`,`is_revoked`,`id`) WHERE "qr_codes"."is_live" = 1;--> statement-breakpoint
+CREATE INDEX `qr_codes_by_creator` ON `qr_codes` (`created_by`,`is_revoked`,`id`) WHERE "qr_codes"."is_live" = 1;--> statement-breakpoint
+CREATE INDEX `qr_codes_by_batch` ON `qr_codes` (`batch_id`,`is_revoked`,`id`) WHERE "qr_codes"."is_live" = 1;--> statement-breakpoint
+CREATE INDEX `qr_codes_of_course` ON `qr_codes` (`course_id`);--> statement-breakpoint
+CREATE INDEX `qr_codes_of_module` ON `qr_codes` (`target_id`) WHERE "qr_codes"."type" IN ('attendance', 'module');--> statement-breakpoint
+CREATE INDEX `qr_codes_deleted` ON `qr_codes` (`deleted_at`) WHERE "qr_codes"."deleted_at" IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `qr_scans` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`qr_code_id` integer NOT NULL,
+	`course_id` integer NOT NULL,
+	`code_created_by` integer NOT NULL,
 	`user_id` integer NOT NULL,
 	`scanned_at` integer NOT NULL,
 	`location` text DEFAULT '' NOT NULL,
@@ -255,13 +262,33 @@ CREATE TABLE `qr_scans` (
 	`is_valid` integer NOT NULL,
 	`validation_message` text NOT NULL,
 	`action_performed` text,
+	`ticket` text,
 	FOREIGN KEY (`qr_code_id`) REFERENCES `qr_codes`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`course_id`) REFERENCES `courses`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`code_created_by`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT;
 --> statement-breakpoint
+CREATE INDEX `qr_scans_by_valid` ON `qr_scans` (`is_valid`,`id`);--> statement-breakpoint
+CREATE INDEX `qr_scans_by_course` ON `qr_scans` (`course_id`,`is_valid`,`id`);--> statement-breakpoint
+CREATE INDEX `qr_scans_by_creator` ON `qr_scans` (`code_created_by`,`is_valid`,`id`);--> statement-breakpoint
 CREATE INDEX `qr_scans_by_code` ON `qr_scans` (`qr_code_id`,`is_valid`,`id`);--> statement-breakpoint
 CREATE INDEX `qr_scans_by_code_user` ON `qr_scans` (`qr_code_id`,`user_id`,`id`);--> statement-breakpoint
 CREATE INDEX `qr_scans_by_user` ON `qr_scans` (`user_id`,`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `qr_scans_ticket` ON `qr_scans` (`ticket`) WHERE "qr_scans"."ticket" IS NOT NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `qr_scans_once` ON `qr_scans` (`qr_code_id`,`user_id`) WHERE "qr_scans"."is_valid" = 1 AND "qr_scans"."action_performed" IN ('attendance_marked', 'access_granted');--> statement-breakpoint
+CREATE TABLE `qr_tallies` (
+	`batch_id` integer NOT NULL,
+	`key` integer NOT NULL,
+	`course_id` integer NOT NULL,
+	`created_by` integer NOT NULL,
+	`count` integer NOT NULL,
+	PRIMARY KEY(`batch_id`, `key`, `course_id`, `created_by`)
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `qr_tallies_by_course` ON `qr_tallies` (`course_id`,`key`,`created_by`) WHERE "qr_tallies"."batch_id" = 0;--> statement-breakpoint
+CREATE INDEX `qr_tallies_by_creator` ON `qr_tallies` (`created_by`,`key`,`course_id`) WHERE "qr_tallies"."batch_id" = 0;--> statement-breakpoint
+CREATE INDEX `qr_tallies_batches` ON `qr_tallies` (`course_id`,`batch_id`) WHERE "qr_tallies"."key" = -2 AND "qr_tallies"."batch_id" > 0;--> statement-breakpoint
 CREATE TABLE `question_versions` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`question_id` integer NOT NULL,

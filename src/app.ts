@@ -16,6 +16,7 @@ import { courseRoutes } from './features/courses/routes.ts'
 import { enrollmentRoutes } from './features/enrollments/routes.ts'
 import { moduleRoutes } from './features/modules/routes.ts'
 import { progressRoutes } from './features/progress/routes.ts'
+import { qrCodeRoutes } from './features/qr-codes/routes.ts'
 import { exchangeRoutes } from './features/quizzes/exchange/routes.ts'
 import { questionRoutes } from './features/quizzes/questions/routes.ts'
 import { quizRoutes } from './features/quizzes/routes.ts'
@@ -23,6 +24,8 @@ import { userRoutes } from './features/users/routes.ts'
 import { createApi } from './http/api.ts'
 import { requireSecret } from './http/authentication.ts'
 import { notFound, onError, methodNotAllowed as refuseMethod } from './http/errors.ts'
+import { loosenHeaders } from './pages/qr/headers.ts'
+import { qrPages } from './pages/qr/routes.ts'
 import { referenceRoutes } from './pages/reference.ts'
 
 export const api = createApi()
@@ -32,6 +35,7 @@ app.onError(onError)
 app.notFound(c => onError(notFound(), c))
 
 app.use(requestId())
+loosenHeaders(app)
 app.use(secureHeaders())
 app.use((c, next) => crossOrigin(c.env.CORS_ORIGINS)(c, next))
 app.use(async (c, next) => {
@@ -69,6 +73,8 @@ receiptRoutes(api)
 liveRoutes(app)
 quizAnalyticsRoutes(api)
 analyticsRoutes(api)
+qrCodeRoutes(api)
+qrPages(api)
 referenceRoutes(api)
 api.mount()
 

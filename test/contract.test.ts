@@ -9,20 +9,10 @@ import { type Answer, call, makeInstructor, makeUser, unique } from './helpers/c
 import { makeCourse, makeModule } from './helpers/courses.ts'
 import { endedAttempt } from './helpers/ended-attempts.ts'
 import { googleSignIn } from './helpers/google.ts'
-
-/** The sections of the documentation that are served. */
-const SECTIONS = [
-  'Authentication',
-  'Users & Profiles',
-  'Courses & Enrollments',
-  'Modules',
-  'Quiz System',
-  'Progress Tracking',
-  'Analytics',
-]
+import { makeCode, scan, taught } from './helpers/qr-codes.ts'
 
 const documentation = parseDocumentation(markdown)
-const documented = documentation.endpoints.filter(({ section }) => SECTIONS.includes(section))
+const documented = documentation.endpoints
 const nameOf = ({ method, path }: Pick<DocumentedEndpoint, 'method' | 'path'>) => `${method} ${path}`
 
 const PASSWORD = 'securepassword123'
@@ -357,6 +347,55 @@ const successes: Record<string, () => Promise<Answer>> = {
     await call('POST', `/api/courses/${taught.slug}/enroll/`, { as: classmate })
     return call('GET', '/api/analytics/learner-analytics/?page_size=1', { as: instructor })
   },
+  'GET /api/qr-codes/codes/': async () => {
+    const { owner, batch } = await scanned()
+    return call('GET', `/api/qr-codes/codes/?batch=${batch.id}&status=active&page_size=1`, { as: owner })
+  },
+  'POST /api/qr-codes/codes/': async () => {
+    const { owner, target } = await scanned()
+    const body = { ...target, max_scans: 50, expires_at: '2023-06-20T23:59:59Z' }
+    return call('POST', '/api/qr-codes/codes/', { as: owner, body })
+  },
+  'GET /api/qr-codes/codes/{id}/': async () => {
+    const { owner, code } = await scanned()
+    return call('GET', `/api/qr-codes/codes/${code.id}/`, { as: owner })
+  },
+  'PUT /api/qr-codes/codes/{id}/': async () => {
+    const { owner, code } = await scanned()
+    const body = { status: 'active', max_scans: 100, expires_at: '2036-06-30T23:59:59Z' }
+    return call('PUT', `/api/qr-codes/codes/${code.id}/`, { as: owner, body })
+  },
+  'DELETE /api/qr-codes/codes/{id}/': async () => {
+    const { owner, code } = await scanned()
+    return call('DELETE', `/api/qr-codes/codes/${code.id}/`, { as: owner })
+  },
+  'POST /api/qr-codes/scans/': async () => (await scanned()).answer,
+  'GET /api/qr-codes/scans/': async () => {
+    const { owner, learner, code } = await scanned()
+    return call('GET', `/api/qr-codes/scans/?qr_code=${code.id}&user=${learner.id}&is_valid=true`, { as: owner })
+  },
+  'GET /api/qr-codes/batches/': async () => {
+    const { owner } = await scanned()
+    return call('GET', '/api/qr-codes/batches/?type=attendance', { as: owner })
+  },
+  'POST /api/qr-codes/batches/': async () => {
+    const { owner, module } = await scanned()
+    const body = { name: 'B', description: 'D', type: 'attendance', target_ids: [module.id], max_scans: 50 }
+    return call('POST', '/api/qr-codes/batches/', { as: owner, body })
+  },
+}
+
+/** A scanned attendance code in a batch. */
+async function scanned() {
+  const { owner, learner, module } = await taught()
+  const { body: batch } = await call('POST', '/api/qr-codes/batches/', {
+    as: owner,
+    body: { name: 'Fall Semester 2023', type: 'attendance', target_ids: [module.id] },
+  })
+  const target = { batch: batch.id, type: 'attendance', target_id: module.id }
+  const code = await makeCode(owner, { ...target, max_scans: 50, expires_at: '2036-06-20T23:59:59Z' })
+  const answer = await scan(learner, code, { location: 'Lecture Hall A', device_info: 'iPhone, Safari 16.0' })
+  return { owner, learner, module, batch, code, target, answer }
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a document of free depth, asserted on
@@ -423,6 +462,11 @@ test('the comparison sees what is missing, not documented, or of another type or
   expect(differences(documentation, [example], [answer, { ...answer, id: 'x' }])).toHaveLength(1)
   expect(differences(documentation, undefined, {})).toHaveLength(1)
   expect(differences(documentation, example, undefined)).toHaveLength(1)
+})
+
+test('all 55 documented endpoints are held, and none is missing from the OpenAPI document', () => {
+  expect(documented).toHaveLength(55)
+  for (const endpoint of documented) expect(operationOf(endpoint), nameOf(endpoint)).toBeDefined()
 })
 
 test('every operation has a summary, its errors, its security and examples that its own schemas accept', () => {

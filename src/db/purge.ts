@@ -60,6 +60,7 @@ const CHILDREN_FIRST: { table: string; doomed: Doomed }[] = [
       `qr_code_id IN (SELECT id FROM qr_codes WHERE deleted_at <= ${before} OR course_id IN ${COURSES(before)})`,
   },
   { table: 'qr_codes', doomed: before => `deleted_at <= ${before} OR course_id IN ${COURSES(before)}` },
+  { table: 'qr_tallies', doomed: before => `course_id IN ${COURSES(before)}` },
   { table: 'activities', doomed: before => `course_id IN ${COURSES(before)} OR module_id IN ${MODULES(before)}` },
   { table: 'study_time', doomed: before => `module_id IN ${MODULES(before)}` },
   { table: 'module_progress', doomed: before => `module_id IN ${MODULES(before)}` },

@@ -496,22 +496,26 @@ export const activities = sqliteTable(
   ],
 )
 
+const qrType = () => text({ enum: ['attendance', 'certificate', 'access', 'module'] }).notNull()
+
 export const qrBatches = sqliteTable(
   'qr_batches',
   {
     id: integer().primaryKey({ autoIncrement: true }),
     name: text().notNull(),
     description: text().notNull().default(''),
-    type: text({ enum: ['attendance', 'certificate', 'access', 'module'] }).notNull(),
+    type: qrType(),
     createdBy: integer()
       .notNull()
       .references(() => users.id),
     createdAt: integer().notNull(),
     updatedAt: integer().notNull(),
-    qrCodeCount: integer().notNull().default(0),
-    scanCount: integer().notNull().default(0),
   },
-  t => [index('qr_batches_by_creator').on(t.createdBy, t.id), index('qr_batches_by_type').on(t.type, t.id)],
+  t => [
+    index('qr_batches_by_creator').on(t.createdBy, t.id),
+    index('qr_batches_by_creator_type').on(t.createdBy, t.type, t.id),
+    index('qr_batches_by_type').on(t.type, t.id),
+  ],
 )
 
 export const qrCodes = sqliteTable(
@@ -520,7 +524,7 @@ export const qrCodes = sqliteTable(
     id: integer().primaryKey({ autoIncrement: true }),
     uuid: text().notNull().unique(),
     batchId: integer().references(() => qrBatches.id),
-    type: text({ enum: ['attendance', 'certificate', 'access', 'module'] }).notNull(),
+    type: qrType(),
     /** A module, a course or an enrollment, by type. */
     targetId: integer().notNull(),
     courseId: integer()
@@ -530,19 +534,28 @@ export const qrCodes = sqliteTable(
       .notNull()
       .references(() => users.id),
     isRevoked: flag().default(false),
+    /** Only for attendance: a scan also needs the code that the display shows at the moment. */
     isRotating: flag().default(false),
-    /** Null is unlimited. */
+    /** Null and 0 are unlimited. */
     maxScans: integer(),
+    /** Valid scans, and the others. */
     scanCount: integer().notNull().default(0),
+    invalidScanCount: integer().notNull().default(0),
     expiresAt: integer(),
     createdAt: integer().notNull(),
     updatedAt: integer().notNull(),
     deletedAt: integer(),
+    /** Neither it nor its module or course is deleted; kept by triggers. What is not live is nowhere. */
+    isLive: flag().default(true),
   },
   t => [
-    index('qr_codes_by_course').on(t.courseId, t.id).where(sql`${t.deletedAt} IS NULL`),
-    index('qr_codes_by_creator').on(t.createdBy, t.id).where(sql`${t.deletedAt} IS NULL`),
-    index('qr_codes_by_batch').on(t.batchId, t.id).where(sql`${t.deletedAt} IS NULL`),
+    index('qr_codes_by_revoked').on(t.isRevoked, t.id).where(sql`${t.isLive} = 1`),
+    index('qr_codes_by_course').on(t.courseId, t.isRevoked, t.id).where(sql`${t.isLive} = 1`),
+    index('qr_codes_by_creator').on(t.createdBy, t.isRevoked, t.id).where(sql`${t.isLive} = 1`),
+    index('qr_codes_by_batch').on(t.batchId, t.isRevoked, t.id).where(sql`${t.isLive} = 1`),
+    index('qr_codes_of_course').on(t.courseId),
+    index('qr_codes_of_module').on(t.targetId).where(sql`${t.type} IN ('attendance', 'module')`),
+    index('qr_codes_deleted').on(t.deletedAt).where(sql`${t.deletedAt} IS NOT NULL`),
   ],
 )
 
@@ -553,6 +566,13 @@ export const qrScans = sqliteTable(
     qrCodeId: integer()
       .notNull()
       .references(() => qrCodes.id),
+    /** The code's course and creator, by which its scans are listed. */
+    courseId: integer()
+      .notNull()
+      .references(() => courses.id),
+    codeCreatedBy: integer()
+      .notNull()
+      .references(() => users.id),
     userId: integer()
       .notNull()
       .references(() => users.id),
@@ -562,11 +582,42 @@ export const qrScans = sqliteTable(
     isValid: flag(),
     validationMessage: text().notNull(),
     actionPerformed: text({ enum: ['attendance_marked', 'access_granted', 'certificate_verified', 'module_opened'] }),
+    /** The ticket it redeemed; a ticket is redeemed once. */
+    ticket: text(),
   },
   t => [
+    index('qr_scans_by_valid').on(t.isValid, t.id),
+    index('qr_scans_by_course').on(t.courseId, t.isValid, t.id),
+    index('qr_scans_by_creator').on(t.codeCreatedBy, t.isValid, t.id),
     index('qr_scans_by_code').on(t.qrCodeId, t.isValid, t.id),
     index('qr_scans_by_code_user').on(t.qrCodeId, t.userId, t.id),
     index('qr_scans_by_user').on(t.userId, t.id),
+    uniqueIndex('qr_scans_ticket').on(t.ticket).where(sql`${t.ticket} IS NOT NULL`),
+    uniqueIndex('qr_scans_once')
+      .on(t.qrCodeId, t.userId)
+      .where(sql`${t.isValid} = 1 AND ${t.actionPerformed} IN ('attendance_marked', 'access_granted')`),
+  ],
+)
+
+/**
+ * How many live codes and scans there are: over all (course and creator 0), by course and creator (batch 0), and by batch,
+ * course and creator. `key` says of what: -2 codes, -1 revoked ones, -3 valid scans, -4 invalid ones; from 0 on the codes
+ * not revoked that expire at this second, so that what is active now is a sum over the seconds to come.
+ */
+export const qrTallies = sqliteTable(
+  'qr_tallies',
+  {
+    batchId: integer().notNull(),
+    key: integer().notNull(),
+    courseId: integer().notNull(),
+    createdBy: integer().notNull(),
+    count: integer().notNull(),
+  },
+  t => [
+    primaryKey({ columns: [t.batchId, t.key, t.courseId, t.createdBy] }),
+    index('qr_tallies_by_course').on(t.courseId, t.key, t.createdBy).where(sql`${t.batchId} = 0`),
+    index('qr_tallies_by_creator').on(t.createdBy, t.key, t.courseId).where(sql`${t.batchId} = 0`),
+    index('qr_tallies_batches').on(t.courseId, t.batchId).where(sql`${t.key} = -2 AND ${t.batchId} > 0`),
   ],
 )
 

@@ -1,0 +1,79 @@
+/** All SQL of batches. */
+import { desc, eq, type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../../../db/client.ts'
+import { distinctly } from '../../../db/read.ts'
+import { qrBatches, users } from '../../../db/schema.ts'
+import type { Page } from '../../../http/pagination.ts'
+import type { BatchInput } from '../schemas.ts'
+import { isStaff } from '../visible.ts'
+
+/** The sum over a batch's tallies, of the keys a condition names. */
+const sumOf = (ofKey: SQL) =>
+  sql<number>`(SELECT coalesce(sum(t.count), 0) FROM qr_tallies t WHERE t.batch_id = ${qrBatches.id} AND ${ofKey})`
+
+const selectBatches = (db: Db, now: number) =>
+  db
+    .select(
+      distinctly({
+        id: qrBatches.id,
+        name: qrBatches.name,
+        description: qrBatches.description,
+        type: qrBatches.type,
+        createdBy: qrBatches.createdBy,
+        firstName: users.firstName,
+        lastName: users.lastName,
+        username: users.username,
+        createdAt: qrBatches.createdAt,
+        updatedAt: qrBatches.updatedAt,
+        codeCount: sumOf(sql`t.key = -2`).as('codeCount'),
+        activeCount: sumOf(sql`t.key > ${now}`).as('activeCount'),
+        scanCount: sumOf(sql`t.key = -3`).as('scanCount'),
+      }),
+    )
+    .from(qrBatches)
+    .innerJoin(users, eq(users.id, qrBatches.createdBy))
+    .$dynamic()
+export type BatchRow = Awaited<ReturnType<typeof selectBatches>>[number]
+
+type BatchType = BatchInput['type']
+const TYPES: readonly BatchType[] = ['attendance', 'certificate', 'access', 'module']
+
+/** The page and the count of the batches a teacher sees, the newest first. */
+export function seenBatches(db: Db, viewerId: number, type: BatchType | undefined, page: Page, now: number) {
+  const ofType = type === undefined ? sql`1` : sql`b.type = ${type}`
+  const upTo = page.limit + page.offset
+  const others = sql`SELECT b.id FROM courses c CROSS JOIN qr_tallies t JOIN qr_batches b ON b.id = t.batch_id
+    WHERE c.instructor_id = ${viewerId} AND c.deleted_at IS NULL AND t.course_id = c.id AND t.key = -2 AND t.batch_id > 0
+      AND t.count > 0 AND b.created_by <> ${viewerId} AND ${ofType} AND NOT ${isStaff(viewerId)}`
+  const ids = sql`SELECT id FROM (
+    SELECT * FROM (SELECT b.id FROM users v CROSS JOIN qr_batches b WHERE v.id = ${viewerId} AND v.is_staff = 0
+      AND b.created_by = v.id AND ${ofType} ORDER BY b.id DESC LIMIT ${upTo})
+    UNION SELECT * FROM (${others})
+    UNION SELECT * FROM (SELECT b.id FROM users v CROSS JOIN qr_batches b WHERE v.id = ${viewerId} AND v.is_staff = 1
+      AND ${ofType} ORDER BY b.id DESC LIMIT ${upTo})
+  ) ORDER BY id DESC LIMIT ${page.limit} OFFSET ${page.offset}`
+  const names = (type === undefined ? TYPES : [type]).map(name => `qr_batches.${name}`)
+  const totalOf = (of: string[]) =>
+    sql`(SELECT coalesce(sum(value), 0) FROM totals WHERE name IN (SELECT value FROM json_each(${JSON.stringify(of)})))`
+  const count = sql<number>`CASE WHEN ${isStaff(viewerId)} THEN ${totalOf(names)}
+    ELSE ${totalOf(names.map(name => `${name}.${viewerId}`))} + (SELECT count(DISTINCT id) FROM (${others})) END`
+  return {
+    rows: selectBatches(db, now).where(sql`${qrBatches.id} IN (${ids})`).orderBy(desc(qrBatches.id)),
+    count: db.select({ count: count.as('count') }).from(sql`(SELECT 1)`),
+  }
+}
+
+export const insertBatch = (db: Db, viewerId: number, input: BatchInput, now: number) =>
+  db.insert(qrBatches).values({
+    name: input.name,
+    description: input.description,
+    type: input.type,
+    createdBy: viewerId,
+    createdAt: now,
+    updatedAt: now,
+  })
+
+/** The batch inserted in the same transaction. */
+export const newestBatchOf = (viewerId: number) => sql`(SELECT max(id) FROM qr_batches WHERE created_by = ${viewerId})`
+export const newestBatch = (db: Db, viewerId: number, now: number) =>
+  selectBatches(db, now).where(sql`${qrBatches.id} = ${newestBatchOf(viewerId)}`)

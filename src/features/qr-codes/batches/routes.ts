@@ -1,0 +1,83 @@
+import * as z from 'zod'
+import { asViewer, batch } from '../../../db/read.ts'
+import type { Api } from '../../../http/api.ts'
+import { invalid, notFound } from '../../../http/errors.ts'
+import { originOf } from '../../../http/origin.ts'
+import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
+import { requireTeacher } from '../../courses/access.ts'
+import { allOrNothing, codesByUuids, insertCodes, targetsFor } from '../codes/queries.ts'
+import { ONLY_ATTENDANCE, refuseGone } from '../codes/routes.ts'
+import { BatchCreated, BatchInput, BatchPage, codeType, imageUrlOf, targetNameOf, toBatch } from '../schemas.ts'
+import { insertBatch, newestBatch, newestBatchOf, seenBatches } from './queries.ts'
+
+const tag = 'QR Codes'
+
+export function batchRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'get',
+      path: '/api/qr-codes/batches/',
+      tag,
+      summary: 'List QR code batches',
+      description: 'Those you made and those with codes of your own courses; for staff all. Newest first.',
+      query: z.object({ type: codeType.optional(), ...pageQuery }),
+      responses: { 200: BatchPage },
+      refuses: { 403: 'Instructors only' },
+    },
+    async ({ query, caller, db, now, c, json }) => {
+      const page = pageOf(query)
+      const seen = seenBatches(db, caller.userId, query.type, page, now)
+      const [viewer, rows, [total]] = await asViewer(db, caller, seen.rows, seen.count)
+      requireTeacher(viewer)
+      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toBatch)))
+    },
+  )
+
+  api.route(
+    {
+      method: 'post',
+      path: '/api/qr-codes/batches/',
+      tag,
+      summary: 'Create a QR code batch',
+      description: 'A code for each target, all or none.',
+      body: BatchInput,
+      responses: { 201: BatchCreated },
+      refuses: { 403: 'Instructors only' },
+    },
+    async ({ body, caller, db, now, c, json }) => {
+      const [viewer, found] = await asViewer(
+        db,
+        caller,
+        targetsFor(db, caller.userId, body.type, [...new Set(body.target_ids)]),
+      )
+      requireTeacher(viewer)
+      const known = new Set(found.map(target => target.id))
+      const unknown = [...new Set(body.target_ids.filter(target => !known.has(target)))]
+      if (unknown.length > 0 || (body.rotating && body.type !== 'attendance')) {
+        throw invalid({
+          ...(unknown.length > 0 && { target_ids: [`No such target in your courses: ${unknown.join(', ')}.`] }),
+          ...(body.rotating && body.type !== 'attendance' && { rotating: [ONLY_ATTENDANCE] }),
+        })
+      }
+      const codes = body.target_ids.map(target => ({ uuid: crypto.randomUUID(), target }))
+      const uuids = codes.map(code => code.uuid)
+      const [, , , [created], rows] = await batch(
+        db,
+        insertBatch(db, viewer.id, body, now),
+        insertCodes(db, viewer.id, { ...body, codes, batch: newestBatchOf(viewer.id) }, now),
+        allOrNothing(db, uuids),
+        newestBatch(db, viewer.id, now),
+        codesByUuids(db, uuids),
+      ).catch(refuseGone('target_ids'))
+      if (!created) throw notFound()
+      const shown = rows.map(row => ({
+        id: row.id,
+        uuid: row.uuid,
+        target_id: row.targetId,
+        target_name: targetNameOf(row),
+        qr_image_url: imageUrlOf(originOf(c), row),
+      }))
+      return json(201, { ...toBatch(created), qr_codes: shown })
+    },
+  )
+}

@@ -1,0 +1,218 @@
+/** All SQL of codes. What is deleted, or whose module or course is, is in none of it. */
+import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
+import type { Db } from '../../../db/client.ts'
+import { distinctly } from '../../../db/read.ts'
+import { courses, enrollments, modules, qrBatches, qrCodes, users } from '../../../db/schema.ts'
+import type { Page } from '../../../http/pagination.ts'
+import type { CodeChange, CodeInput } from '../schemas.ts'
+import { isSeen, isStaff, newestSeen, tallied, taughtCourses } from '../visible.ts'
+
+const creators = alias(users, 'creators')
+const holders = alias(users, 'holders')
+
+const selectCodes = (db: Db) =>
+  db
+    .select(
+      distinctly({
+        id: qrCodes.id,
+        uuid: qrCodes.uuid,
+        batchId: qrCodes.batchId,
+        batchName: sql<string | null>`${qrBatches.name}`.as('batchName'),
+        type: qrCodes.type,
+        targetId: qrCodes.targetId,
+        courseId: qrCodes.courseId,
+        courseTitle: courses.title,
+        instructorId: courses.instructorId,
+        moduleTitle: sql<string | null>`${modules.title}`.as('moduleTitle'),
+        holderFirstName: sql<string | null>`${holders.firstName}`.as('holderFirstName'),
+        holderLastName: sql<string | null>`${holders.lastName}`.as('holderLastName'),
+        holderUsername: sql<string | null>`${holders.username}`.as('holderUsername'),
+        enrollmentStatus: sql<'active' | 'completed' | 'dropped' | null>`${enrollments.status}`.as('enrollmentStatus'),
+        completedAt: sql<number | null>`${enrollments.completedAt}`.as('completedAt'),
+        createdBy: qrCodes.createdBy,
+        creatorFirstName: creators.firstName,
+        creatorLastName: creators.lastName,
+        creatorUsername: creators.username,
+        isRevoked: qrCodes.isRevoked,
+        isRotating: qrCodes.isRotating,
+        maxScans: qrCodes.maxScans,
+        scanCount: qrCodes.scanCount,
+        expiresAt: qrCodes.expiresAt,
+        createdAt: qrCodes.createdAt,
+        updatedAt: qrCodes.updatedAt,
+      }),
+    )
+    .from(qrCodes)
+    .innerJoin(courses, eq(courses.id, qrCodes.courseId))
+    .innerJoin(creators, eq(creators.id, qrCodes.createdBy))
+    .leftJoin(qrBatches, eq(qrBatches.id, qrCodes.batchId))
+    .leftJoin(modules, sql`${modules.id} = ${qrCodes.targetId} AND ${qrCodes.type} IN ('attendance', 'module')`)
+    .leftJoin(enrollments, sql`${enrollments.id} = ${qrCodes.targetId} AND ${qrCodes.type} = 'certificate'`)
+    .leftJoin(holders, eq(holders.id, enrollments.userId))
+    .$dynamic()
+export type CodeRow = Awaited<ReturnType<typeof selectCodes>>[number]
+
+const isLive = sql`${qrCodes.isLive} = 1`
+
+export const codeById = (db: Db, id: number) => selectCodes(db).where(and(eq(qrCodes.id, id), isLive))
+export const codeByUuid = (db: Db, uuid: string) => selectCodes(db).where(and(eq(qrCodes.uuid, uuid), isLive))
+/** The codes just made, in the order of the given UUIDs. */
+export const codesByUuids = (db: Db, uuids: string[]) =>
+  selectCodes(db)
+    .where(sql`${qrCodes.uuid} IN (SELECT value FROM json_each(${JSON.stringify(uuids)}))`)
+    .orderBy(qrCodes.id)
+
+export type CodeStatus = 'active' | 'expired' | 'revoked'
+export type CodeFilter = { batch?: number; status?: CodeStatus }
+
+/** The page and the count of the codes a teacher sees, the newest first. */
+export function seenCodes(db: Db, viewerId: number, filter: CodeFilter, page: Page, now: number) {
+  const ids =
+    filter.batch === undefined
+      ? idsOfAll(viewerId, filter, page, now)
+      : idsOfBatch(viewerId, filter.batch, filter, page, now)
+  const count =
+    filter.batch === undefined
+      ? countOf(filter.status, now, key => tallied(viewerId, key))
+      : countOf(filter.status, now, key => talliedInBatch(viewerId, filter.batch as number, key))
+  return {
+    rows: selectCodes(db).where(sql`${qrCodes.id} IN (${ids})`).orderBy(sql`${qrCodes.id} DESC`),
+    count: db.select({ count: sql<number>`${count}`.as('count') }).from(sql`(SELECT 1)`),
+  }
+}
+
+const flagsOf = (status: CodeStatus | undefined): readonly (0 | 1)[] =>
+  status === undefined ? [0, 1] : status === 'revoked' ? [1] : [0]
+
+/** Beyond being revoked or not. */
+function expiryOf(status: CodeStatus | undefined, now: number): SQL {
+  if (status === 'active') return sql`(q.expires_at IS NULL OR q.expires_at > ${now})`
+  if (status === 'expired') return sql`q.expires_at <= ${now}`
+  return sql`1`
+}
+
+const idsOfAll = (viewerId: number, { status }: CodeFilter, page: Page, now: number) =>
+  newestSeen(viewerId, page, flagsOf(status), ({ course, creator }, flag, upTo) => {
+    const scope = course ? sql`q.course_id = ${course}` : creator ? sql`q.created_by = ${creator}` : sql`1`
+    return sql`SELECT q.id FROM qr_codes q WHERE q.is_live = 1 AND ${scope} AND q.is_revoked = ${flag}
+      AND ${expiryOf(status, now)} ORDER BY q.id DESC LIMIT ${upTo}`
+  })
+
+function idsOfBatch(
+  viewerId: number,
+  batch: number,
+  { status }: CodeFilter,
+  { limit, offset }: Page,
+  now: number,
+): SQL {
+  const values = sql.raw(
+    `(VALUES ${flagsOf(status)
+      .map(flag => `(${flag})`)
+      .join()})`,
+  )
+  return sql`SELECT n.value AS id FROM ${values} f CROSS JOIN json_each((SELECT json_group_array(id) FROM (
+      SELECT q.id FROM qr_codes q WHERE q.is_live = 1 AND q.batch_id = ${batch} AND q.is_revoked = f.column1
+        AND ${expiryOf(status, now)} AND ${isSeen(viewerId, sql`q.course_id`, sql`q.created_by`)}
+      ORDER BY q.id DESC LIMIT ${limit + offset}))) n
+    ORDER BY n.value DESC LIMIT ${limit} OFFSET ${offset}`
+}
+
+const talliedInBatch = (viewerId: number, batch: number, ofKey: SQL) =>
+  sql`(SELECT coalesce(sum(t.count), 0) FROM qr_tallies t WHERE t.batch_id = ${batch} AND ${ofKey}
+    AND ${isSeen(viewerId, sql`t.course_id`, sql`t.created_by`)})`
+
+/** Active are those whose second of expiry is yet to come; expired is the rest that is not revoked. */
+function countOf(status: CodeStatus | undefined, now: number, sum: (ofKey: SQL) => SQL): SQL {
+  const [all, revoked, active] = [sum(sql`t.key = -2`), sum(sql`t.key = -1`), sum(sql`t.key > ${now}`)]
+  if (status === 'revoked') return sql`(${revoked})`
+  if (status === 'active') return sql`(${active})`
+  if (status === 'expired') return sql`((${all}) - (${revoked}) - (${active}))`
+  return sql`(${all})`
+}
+
+/** What a type's codes may point at, of those asked for: live, and in courses of the caller's own (staff: any). */
+export const targetsFor = (db: Db, viewerId: number, type: CodeInput['type'], ids: number[]) =>
+  db.select({ id: sql<number>`t.id`.as('id') }).from(
+    sql`${targets(type)} t WHERE t.id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))
+      AND (t.instructor_id = ${viewerId} OR ${isStaff(viewerId)})`,
+  )
+
+/** As a table of `id`, `course_id`, `instructor_id`. */
+function targets(type: CodeInput['type']): SQL {
+  const live = sql`FROM courses c`
+  if (type === 'access')
+    return sql`(SELECT c.id, c.id AS course_id, c.instructor_id ${live} WHERE c.deleted_at IS NULL)`
+  if (type === 'certificate') {
+    return sql`(SELECT e.id, c.id AS course_id, c.instructor_id ${live} JOIN enrollments e ON e.course_id = c.id
+      WHERE c.deleted_at IS NULL AND e.status = 'completed')`
+  }
+  return sql`(SELECT m.id, c.id AS course_id, c.instructor_id ${live} JOIN modules m ON m.course_id = c.id
+    WHERE c.deleted_at IS NULL AND m.deleted_at IS NULL)`
+}
+
+type NewCodes = Pick<CodeInput, 'type' | 'max_scans' | 'expires_at' | 'rotating'> & {
+  codes: { uuid: string; target: number }[]
+  /** A batch's id, or how a statement of the same transaction finds it. */
+  batch: number | SQL | null
+}
+
+/** One code per target; a target that was deleted this moment gets none, so the caller counts (`allOrNothing`). */
+export const insertCodes = (db: Db, viewerId: number, input: NewCodes, now: number) =>
+  db.insert(qrCodes).select(
+    sql`SELECT NULL, j.value->>'uuid', ${input.batch}, ${input.type}, t.id, t.course_id, ${viewerId}, 0, ${input.rotating ? 1 : 0},
+      ${input.max_scans ?? null}, 0, 0, ${input.expires_at ?? null}, ${now}, ${now}, NULL, 1
+      FROM json_each(${JSON.stringify(input.codes)}) j JOIN ${targets(input.type)} t ON t.id = j.value->>'target' ORDER BY j.key`,
+  )
+
+/** Aborts the batch unless every one of the codes was made. */
+export const allOrNothing = (db: Db, uuids: string[]) =>
+  db
+    .select({
+      made: sql<number>`CASE WHEN (
+        SELECT count(*) FROM qr_codes WHERE uuid IN (SELECT value FROM json_each(${JSON.stringify(uuids)}))
+      ) = ${uuids.length} THEN 1 ELSE json('TARGET_GONE') END`.as('made'),
+    })
+    .from(sql`(SELECT 1)`)
+
+/** Changes what is given. No row: `active` is asked for, but its date has passed by now. */
+export const updateCode = (db: Db, id: number, change: CodeChange, now: number) =>
+  db
+    .update(qrCodes)
+    .set({
+      isRevoked: change.status === undefined ? undefined : change.status === 'revoked',
+      maxScans: change.max_scans,
+      expiresAt: change.status === 'expired' ? now : change.expires_at,
+      isRotating: change.rotating,
+      updatedAt: now,
+    })
+    .where(
+      sql`${qrCodes.id} = ${id} AND ${isLive} AND ${
+        change.status === 'active' && change.expires_at === undefined
+          ? sql`coalesce(${qrCodes.expiresAt} > ${now}, 1)`
+          : sql`1`
+      }`,
+    )
+    .returning({ id: qrCodes.id })
+
+export const deleteCode = (db: Db, id: number, now: number) =>
+  db
+    .update(qrCodes)
+    .set({ deletedAt: now })
+    .where(and(eq(qrCodes.id, id), isLive))
+
+/** The type of a batch the viewer sees: theirs, staff's, or with a code of a course they teach. */
+export const seenBatch = (db: Db, viewerId: number, batch: number) =>
+  db
+    .select({ type: qrBatches.type })
+    .from(qrBatches)
+    .where(
+      sql`${qrBatches.id} = ${batch} AND (${qrBatches.createdBy} = ${viewerId} OR ${isStaff(viewerId)} OR EXISTS (
+        SELECT 1 FROM qr_tallies t WHERE t.key = -2 AND t.batch_id = ${batch} AND t.count > 0 AND t.course_id IN ${taughtCourses(viewerId)}))`,
+    )
+
+export const isLiveUuid = (db: Db, uuid: string) =>
+  db
+    .select({ id: qrCodes.id })
+    .from(qrCodes)
+    .where(and(eq(qrCodes.uuid, uuid), isLive))

@@ -1,0 +1,175 @@
+import * as z from 'zod'
+import { asViewer, batch } from '../../../db/read.ts'
+import type { Api } from '../../../http/api.ts'
+import { purgeTag } from '../../../http/edge-cache.ts'
+import { failedOn, invalid, notFound } from '../../../http/errors.ts'
+import { pathId, queryId } from '../../../http/fields.ts'
+import { originOf } from '../../../http/origin.ts'
+import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
+import { requireTeacher } from '../../courses/access.ts'
+import { requireManagedCode, requireSeenCode } from '../access.ts'
+import { cacheTagOf } from '../images/routes.ts'
+import { validScansOf } from '../scans/queries.ts'
+import { Code, CodeChange, CodeDetail, CodeInput, CodePage, codeStatus, toCode, toCodeScan } from '../schemas.ts'
+import {
+  allOrNothing,
+  type CodeRow,
+  codeById,
+  codeByUuid,
+  deleteCode,
+  insertCodes,
+  seenBatch,
+  seenCodes,
+  targetsFor,
+  updateCode,
+} from './queries.ts'
+
+const tag = 'QR Codes'
+const params = z.object({ id: pathId() })
+/** Details show the newest of them. */
+const SCANS_SHOWN = 100
+const NOT_ITS_INSTRUCTOR = "Not the instructor of its target's course"
+
+export function codeRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'get',
+      path: '/api/qr-codes/codes/',
+      tag,
+      summary: 'List QR codes',
+      description: 'Those you made and those of your own courses; for staff all. Newest first.',
+      query: z.object({ batch: queryId().optional(), status: codeStatus.optional(), ...pageQuery }),
+      responses: { 200: CodePage },
+      refuses: { 403: 'Instructors only' },
+    },
+    async ({ query, caller, db, now, c, json }) => {
+      const page = pageOf(query)
+      const seen = seenCodes(db, caller.userId, query, page, now)
+      const [viewer, rows, [total]] = await asViewer(db, caller, seen.rows, seen.count)
+      requireTeacher(viewer)
+      const codes = rows.map(row => toCode(row, originOf(c), now))
+      return json(200, pageBody(c, page, total?.count ?? 0, codes))
+    },
+  )
+
+  api.route(
+    {
+      method: 'post',
+      path: '/api/qr-codes/codes/',
+      tag,
+      summary: 'Create a QR code',
+      description: 'For a target in one of your own courses.',
+      body: CodeInput,
+      responses: { 201: Code },
+      refuses: { 403: 'Instructors only' },
+    },
+    async ({ body, caller, db, now, c, json }) => {
+      const [viewer, [target], [inBatch]] = await asViewer(
+        db,
+        caller,
+        targetsFor(db, caller.userId, body.type, [body.target_id]),
+        seenBatch(db, caller.userId, body.batch ?? 0),
+      )
+      requireTeacher(viewer)
+      const hasBatch = body.batch != null
+      if (!target || (hasBatch && inBatch?.type !== body.type) || (body.rotating && body.type !== 'attendance')) {
+        throw invalid({
+          ...(hasBatch && inBatch?.type !== body.type && { batch: ['No such batch of this type.'] }),
+          ...(!target && { target_id: [NO_SUCH_TARGET] }),
+          ...(body.rotating && body.type !== 'attendance' && { rotating: [ONLY_ATTENDANCE] }),
+        })
+      }
+      const uuid = crypto.randomUUID()
+      const codes = [{ uuid, target: target.id }]
+      const [, , [created]] = await batch(
+        db,
+        insertCodes(db, viewer.id, { ...body, codes, batch: body.batch ?? null }, now),
+        allOrNothing(db, [uuid]),
+        codeByUuid(db, uuid),
+      ).catch(refuseGone('target_id'))
+      if (!created) throw notFound()
+      return json(201, toCode(created, originOf(c), now))
+    },
+  )
+
+  api.route(
+    {
+      method: 'get',
+      path: '/api/qr-codes/codes/{id}/',
+      tag,
+      summary: 'Get QR code details',
+      description: 'With its newest 100 valid scans.',
+      params,
+      responses: { 200: CodeDetail },
+    },
+    async ({ params, caller, db, now, c, json }) => {
+      const [viewer, [row], scans] = await asViewer(
+        db,
+        caller,
+        codeById(db, params.id),
+        validScansOf(db, params.id, SCANS_SHOWN),
+      )
+      const code = requireSeenCode(viewer, row)
+      return json(200, { ...toCode(code, originOf(c), now), scans: scans.map(toCodeScan) })
+    },
+  )
+
+  api.route(
+    {
+      method: 'put',
+      path: '/api/qr-codes/codes/{id}/',
+      tag,
+      summary: 'Update a QR code',
+      description: 'What is omitted keeps its value. Type and target never change.',
+      params,
+      body: CodeChange,
+      responses: { 200: Code },
+      refuses: { 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ params, body, caller, db, now, c, json }) => {
+      const [viewer, [row]] = await asViewer(db, caller, codeById(db, params.id))
+      const code = requireManagedCode(viewer, row)
+      requireChange(body, code, now)
+      const [[changed], [updated]] = await batch(db, updateCode(db, code.id, body, now), codeById(db, code.id))
+      if (!updated) throw notFound()
+      if (!changed) throw dateHasPassed()
+      return json(200, toCode(updated, originOf(c), now))
+    },
+  )
+
+  api.route(
+    {
+      method: 'delete',
+      path: '/api/qr-codes/codes/{id}/',
+      tag,
+      summary: 'Delete a QR code',
+      description: 'It, its scans, its image and its page are gone at once.',
+      params,
+      responses: { 204: null },
+      refuses: { 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ params, caller, db, now, c, empty, later }) => {
+      const [viewer, [row]] = await asViewer(db, caller, codeById(db, params.id))
+      const code = requireManagedCode(viewer, row)
+      await batch(db, deleteCode(db, code.id, now))
+      later(purgeTag(c, cacheTagOf(code.uuid)))
+      return empty(204)
+    },
+  )
+}
+
+export const NO_SUCH_TARGET = 'No such target in your courses.'
+export const ONLY_ATTENDANCE = 'Only an attendance code can rotate.'
+const dateHasPassed = () => invalid({ status: ['Its date has passed: give a new expires_at.'] })
+
+/** @throws 400 for `active` on a date that has passed, and for what cannot rotate. */
+function requireChange(change: CodeChange, code: CodeRow, now: number): void {
+  const expiresAt = change.expires_at === undefined ? code.expiresAt : change.expires_at
+  if (change.status === 'active' && expiresAt !== null && expiresAt <= now) throw dateHasPassed()
+  if (change.rotating && code.type !== 'attendance') throw invalid({ rotating: [ONLY_ATTENDANCE] })
+}
+
+/** A target that was deleted since it was read takes the whole creation back. */
+export const refuseGone = (field: string) => (error: unknown) => {
+  throw failedOn(error, 'malformed JSON') ? invalid({ [field]: [NO_SUCH_TARGET] }) : error
+}

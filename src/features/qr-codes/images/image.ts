@@ -1,0 +1,59 @@
+/** A QR code as PNG and SVG, drawn from the matrix itself: the library's own SVG is mirrored (rows for columns). */
+import QRCode from 'qrcode-svg'
+import { png } from './png.ts'
+
+export const IMAGE_SIZES = [256, 512, 1024, 2048] as const
+export type ImageSize = (typeof IMAGE_SIZES)[number]
+
+/** Modules of white all round that a reader needs (ISO/IEC 18004). */
+const QUIET_ZONE = 4
+
+/** `[row][column]`, true is dark. Level M survives a crease or a thumb on 15 % of it. */
+const matrixOf = (content: string): boolean[][] => new QRCode({ content, ecl: 'M' }).qrcode.modules
+
+/** Modules are whole pixels; what is left over is white, shared by both sides. */
+export function pngOf(content: string, size: ImageSize): Promise<Uint8Array> {
+  const matrix = matrixOf(content)
+  const scale = Math.floor(size / (matrix.length + 2 * QUIET_ZONE))
+  const before = Math.floor((size - matrix.length * scale) / 2)
+  const white = new Uint8Array(Math.ceil(size / 8)).fill(255)
+  const rows = matrix.map(row => ({ bits: lineOf(row, scale, before, size), height: scale }))
+  return png(size, [
+    { bits: white, height: before },
+    ...rows,
+    { bits: white, height: size - before - matrix.length * scale },
+  ])
+}
+
+function lineOf(row: boolean[], scale: number, before: number, size: number): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(size / 8)).fill(255)
+  row.forEach((isDark, column) => {
+    if (!isDark) return
+    for (let x = before + column * scale; x < before + (column + 1) * scale; x += 1) {
+      bits[x >> 3] = (bits[x >> 3] ?? 0) & ~(128 >> (x & 7))
+    }
+  })
+  return bits
+}
+
+/** One path of horizontal runs: small, and sharp at any size. */
+export function svgOf(content: string, size: ImageSize): string {
+  const matrix = matrixOf(content)
+  const side = matrix.length + 2 * QUIET_ZONE
+  const path = matrix.map((row, y) => runsOf(row, y + QUIET_ZONE)).join('')
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 ${side} ${side}" shape-rendering="crispEdges">` +
+    `<path fill="#fff" d="M0 0h${side}v${side}H0z"/><path d="${path}"/></svg>`
+  )
+}
+
+function runsOf(row: boolean[], y: number): string {
+  let path = ''
+  for (let x = 0; x < row.length; ) {
+    const start = x
+    while (row[x]) x += 1
+    if (x > start) path += `M${start + QUIET_ZONE} ${y}h${x - start}v1h-${x - start}z`
+    else x += 1
+  }
+  return path
+}

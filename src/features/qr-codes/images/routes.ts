@@ -1,0 +1,51 @@
+import { bookmarkFrom, database, openSession } from '../../../db/client.ts'
+import type { Api, AppContext } from '../../../http/api.ts'
+import { invalid, notFound } from '../../../http/errors.ts'
+import { originOf } from '../../../http/origin.ts'
+import { isLiveUuid } from '../codes/queries.ts'
+import { IMAGE_SIZES, type ImageSize, pngOf, svgOf } from './image.ts'
+
+const DEFAULT_SIZE: ImageSize = 512
+const CACHE_SECONDS = 86_400
+/** What a rotating code may look like; anything else is nobody's. */
+const ROTATING_CODE = /^[\w-]{16}$/
+
+export const cacheTagOf = (uuid: string) => `qr-${uuid}`
+/** What a code's image says. */
+export const contentOf = (origin: string, uuid: string) => `${origin}/q/${uuid}`
+
+/** Neither counted nor refused by the daily quotas: they stand in pages and on paper. */
+export function imageRoutes({ app }: Api): void {
+  app.get('/media/qr_codes/:file', async c => {
+    const [, uuid, format] = /^([0-9a-f-]{36})\.(png|svg)$/.exec(c.req.param('file')) ?? []
+    if (uuid === undefined) throw notFound()
+    const size = sizeOf(c)
+    const rotating = c.req.query('c')
+    if (rotating !== undefined && !ROTATING_CODE.test(rotating)) throw invalid({ c: ['Not a rotating code.'] })
+    await requireLive(c, uuid)
+    const content = contentOf(originOf(c), uuid) + (rotating === undefined ? '' : `?c=${rotating}`)
+    const headers = {
+      'Content-Type': format === 'svg' ? 'image/svg+xml' : 'image/png',
+      // A code that changes in seconds is not worth a place in any cache.
+      'Cache-Control': rotating === undefined ? `public, max-age=${CACHE_SECONDS}` : 'no-store',
+      'Cache-Tag': cacheTagOf(uuid),
+    }
+    if (format === 'svg') return c.body(svgOf(content, size), 200, headers)
+    return c.body((await pngOf(content, size)) as Uint8Array<ArrayBuffer>, 200, headers)
+  })
+}
+
+/** @throws 400 for any other size. */
+function sizeOf(c: AppContext): ImageSize {
+  const asked = c.req.query('size')
+  if (asked === undefined) return DEFAULT_SIZE
+  const size = IMAGE_SIZES.find(known => String(known) === asked)
+  if (size === undefined) throw invalid({ size: [`Must be one of: ${IMAGE_SIZES.join(', ')}.`] })
+  return size
+}
+
+async function requireLive(c: AppContext, uuid: string): Promise<void> {
+  const session = openSession(c.env.DB, bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? 'primary')
+  const [row] = await isLiveUuid(database(session), uuid)
+  if (!row) throw notFound()
+}

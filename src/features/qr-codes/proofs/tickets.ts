@@ -1,0 +1,46 @@
+/**
+ * The moment counts, not the login: opening the scan page issues a ticket, and the scan that redeems it counts from then.
+ * `<opened at>.<random id>.<user or 0>.<seal>`; the seal also covers the code, whether it rotated, and the address.
+ */
+import { base64url, isSealed, seal } from './keys.ts'
+
+export const TICKET_TTL_SECONDS = 10 * 60
+/** Long enough to sign in, too short to hand the ticket round. */
+export const ROTATING_TICKET_TTL_SECONDS = 2 * 60
+
+/** Two edge machines may differ by this much. */
+const CLOCK_SKEW_SECONDS = 5
+const ID_BYTES = 16
+const SEAL_BYTES = 24
+
+type Secrets = Pick<Env, 'JWT_SECRET' | 'JWT_SECRET_PREVIOUS'>
+/** Where and for what a ticket is good. */
+export type Opening = { uuid: string; address: string; isRotating: boolean }
+export type Ticket = { id: string; openedAt: number }
+
+const message = ({ uuid, address, isRotating }: Opening, at: number | string, id: string, user: number | string) =>
+  [uuid, address, isRotating ? 'rotating' : 'fixed', at, id, user].join('\n')
+
+/** @param userId of who is signed in; then nobody else can redeem it */
+export async function issueTicket(env: Secrets, opening: Opening, userId: number | null, now: number): Promise<string> {
+  const id = base64url(crypto.getRandomValues(new Uint8Array(ID_BYTES)))
+  const user = userId ?? 0
+  return [now, id, user, await seal(env, 'qr ticket', message(opening, now, id, user), SEAL_BYTES)].join('.')
+}
+
+/** The ticket, if it is one of ours for this opening and user and still good. Whether it was redeemed, the database says. */
+export async function readTicket(
+  env: Secrets,
+  opening: Opening,
+  userId: number,
+  ticket: string,
+  now: number,
+): Promise<Ticket | null> {
+  const [, at = '', id = '', user = '', sealed = ''] = /^(\d{1,12})\.([\w-]+)\.(\d+)\.([\w-]+)$/.exec(ticket) ?? []
+  if (!(await isSealed(env, 'qr ticket', message(opening, at, id, user), sealed, SEAL_BYTES))) return null
+  const openedAt = Number(at)
+  const ttl = opening.isRotating ? ROTATING_TICKET_TTL_SECONDS : TICKET_TTL_SECONDS
+  if (openedAt > now + CLOCK_SKEW_SECONDS || openedAt + ttl <= now) return null
+  if (user !== '0' && Number(user) !== userId) return null
+  return { id, openedAt: Math.min(openedAt, now) }
+}

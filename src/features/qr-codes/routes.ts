@@ -1,0 +1,15 @@
+/** QR codes, in the order of the documentation; the pages a phone opens are in `src/pages/`. */
+import type { Api } from '../../http/api.ts'
+import { batchRoutes } from './batches/routes.ts'
+import { codeRoutes } from './codes/routes.ts'
+import { imageRoutes } from './images/routes.ts'
+import { displayRoutes } from './scans/display.ts'
+import { scanRoutes } from './scans/routes.ts'
+
+export function qrCodeRoutes(api: Api): void {
+  codeRoutes(api)
+  scanRoutes(api)
+  batchRoutes(api)
+  displayRoutes(api)
+  imageRoutes(api)
+}

@@ -1,0 +1,67 @@
+import { sql } from 'drizzle-orm'
+import * as z from 'zod'
+import { asViewer } from '../../../db/read.ts'
+import { qrCodes } from '../../../db/schema.ts'
+import type { Api } from '../../../http/api.ts'
+import { displayName, queryId, toDateTime } from '../../../http/fields.ts'
+import { requireManagedCode } from '../access.ts'
+import { codeByUuid } from '../codes/queries.ts'
+import { rotatingCode, SLOT_SECONDS, slotAt } from '../proofs/rotation.ts'
+import { codeStatusAt, Display, targetNameOf } from '../schemas.ts'
+import { validScansOf } from './queries.ts'
+
+/** A minute ahead, so that a display goes on through a network that comes and goes. */
+const SLOTS_AHEAD = 4
+const ARRIVED_SHOWN = 100
+
+export function displayRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'get',
+      path: '/api/qr-codes/display/{uuid}/',
+      tag: 'QR Codes',
+      summary: 'Get what a display shows',
+      description:
+        'The codes of this slot and the next ones, with the time until each by the server’s clock alone, and who has ' +
+        'arrived since the scan `after`. Asked every 4 seconds by the display page, so no quota counts it.',
+      quota: 'free',
+      params: z.object({
+        uuid: z.string().meta({ format: 'uuid', examples: ['550e8400-e29b-41d4-a716-446655440000'] }),
+      }),
+      query: z.object({ after: queryId().optional() }),
+      responses: { 200: Display },
+      refuses: { 403: "Not the instructor of its target's course" },
+    },
+    async ({ params, query, caller, db, env, now, json }) => {
+      const nowMs = Date.now()
+      const codeId = sql`(SELECT id FROM ${qrCodes} WHERE uuid = ${params.uuid})`
+      const [viewer, [row], arrived] = await asViewer(
+        db,
+        caller,
+        codeByUuid(db, params.uuid),
+        validScansOf(db, codeId, ARRIVED_SHOWN, query.after),
+      )
+      const code = requireManagedCode(viewer, row)
+      const slots = code.isRotating
+        ? Array.from({ length: 1 + SLOTS_AHEAD }, (_, ahead) => slotAt(nowMs / 1000) + ahead)
+        : []
+      return json(200, {
+        target_name: targetNameOf(code),
+        slot_seconds: SLOT_SECONDS,
+        codes: await Promise.all(
+          slots.map(async slot => ({
+            code: await rotatingCode(env, code.uuid, slot),
+            starts_in_ms: slot * SLOT_SECONDS * 1000 - nowMs,
+          })),
+        ),
+        status: codeStatusAt(code, now),
+        scan_count: code.scanCount,
+        arrived: arrived.map(scan => ({
+          id: scan.id,
+          user_name: displayName(scan),
+          scanned_at: toDateTime(scan.scannedAt),
+        })),
+      })
+    },
+  )
+}

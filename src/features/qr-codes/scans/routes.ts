@@ -1,0 +1,101 @@
+import * as z from 'zod'
+import { asViewer } from '../../../db/read.ts'
+import type { Api } from '../../../http/api.ts'
+import { csvFile } from '../../../http/csv.ts'
+import { notFound } from '../../../http/errors.ts'
+import { queryFlag, queryId } from '../../../http/fields.ts'
+import { addressOf } from '../../../http/gates.ts'
+import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
+import { requireTeacher } from '../../courses/access.ts'
+import { codeByUuid } from '../codes/queries.ts'
+import { isCurrent } from '../proofs/rotation.ts'
+import { readTicket } from '../proofs/tickets.ts'
+import { Scan, ScanInput, ScanPage, toScan } from '../schemas.ts'
+import { scanLines } from './export.ts'
+import { seenScans, seenScansBefore } from './queries.ts'
+import { recordScan } from './record.ts'
+
+const tag = 'QR Codes'
+const filters = {
+  qr_code: queryId().optional(),
+  user: queryId().optional(),
+  is_valid: queryFlag().optional(),
+}
+
+export function scanRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'post',
+      path: '/api/qr-codes/scans/',
+      tag,
+      summary: 'Record a QR code scan',
+      description:
+        'Answers 201 whether the scan is valid or not; an invalid one changes nothing else, and of one learner, code and ' +
+        'reason at most one a minute is stored. Your second valid scan of an attendance or access code answers the first ' +
+        'one, 200. With a ticket the scan counts from the moment the page was opened; a ticket is redeemed once, within 10 ' +
+        'minutes, by the address that opened the page.',
+      body: ScanInput,
+      responses: { 201: Scan, 200: Scan },
+      refuses: { 404: 'No such code' },
+    },
+    async ({ body, caller, db, env, now, c, json }) => {
+      const [viewer, [code]] = await asViewer(db, caller, codeByUuid(db, body.qr_code_uuid))
+      if (!code) throw notFound()
+      const opening = { uuid: code.uuid, address: addressOf(c), isRotating: code.isRotating }
+      const proof = {
+        ticket: body.ticket ? await readTicket(env, opening, viewer.id, body.ticket, now) : null,
+        isCodeCurrent: body.rotating_code ? await isCurrent(env, code.uuid, body.rotating_code, now) : false,
+      }
+      const { location = '', device_info: deviceInfo = '' } = body
+      const recorded = await recordScan(db, { code, userId: viewer.id, location, deviceInfo, proof }, now)
+      if (!recorded) throw notFound()
+      return json(recorded.isNew ? 201 : 200, toScan(recorded.scan))
+    },
+  )
+
+  api.route(
+    {
+      method: 'get',
+      path: '/api/qr-codes/scans/',
+      tag,
+      summary: 'List QR code scans',
+      description: 'Of codes you made and of your own courses; for staff all. Newest first.',
+      query: z.object({ ...filters, ...pageQuery }),
+      responses: { 200: ScanPage },
+      refuses: { 403: 'Instructors only' },
+    },
+    async ({ query, caller, db, c, json }) => {
+      const page = pageOf(query)
+      const seen = seenScans(db, caller.userId, query, page)
+      const [viewer, rows, [total]] = await asViewer(db, caller, seen.rows, seen.count)
+      requireTeacher(viewer)
+      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toScan)))
+    },
+  )
+
+  api.route(
+    {
+      method: 'get',
+      path: '/api/qr-codes/scans/export/',
+      tag,
+      summary: 'Export QR code scans',
+      description:
+        'What the list shows, as CSV, streamed: 1,000 rows a round trip. Text that a spreadsheet would take for a formula begins with an apostrophe.',
+      query: z.object(filters),
+      download: ['text/csv'],
+      responses: { 200: z.string() },
+      refuses: { 403: 'Instructors only' },
+    },
+    async ({ query, caller, db }) => {
+      const newest = seenScansBefore(db, caller.userId, query, Number.MAX_SAFE_INTEGER, ROWS_PER_TRIP)
+      const [viewer, rows] = await asViewer(db, caller, newest)
+      requireTeacher(viewer)
+      return csvFile(
+        'scans.csv',
+        scanLines(rows, ROWS_PER_TRIP, before => seenScansBefore(db, viewer.id, query, before, ROWS_PER_TRIP)),
+      )
+    },
+  )
+}
+
+const ROWS_PER_TRIP = 1_000

@@ -1,0 +1,47 @@
+/** What a teacher lists of codes and scans: those of their courses and those of codes they made; for staff all. */
+import { type SQL, sql } from 'drizzle-orm'
+import type { Page } from '../../http/pagination.ts'
+
+export const isStaff = (viewerId: number) => sql`(SELECT is_staff FROM users WHERE id = ${viewerId})`
+/** Ids of the courses a viewer teaches. */
+export const taughtCourses = (viewerId: number) =>
+  sql`(SELECT id FROM courses WHERE instructor_id = ${viewerId} AND deleted_at IS NULL)`
+/** Of a code or tally with the given course and creator: whether the viewer sees it. */
+export const isSeen = (viewerId: number, courseId: SQL, createdBy: SQL) =>
+  sql`(${createdBy} = ${viewerId} OR ${courseId} IN ${taughtCourses(viewerId)} OR ${isStaff(viewerId)})`
+
+/**
+ * Ids of a page, the newest first. `newest` names the newest ids of one scope (a condition that an index begins with) and
+ * one flag (which that index goes on with); the newest of each are merged, so that a page costs the same however many
+ * there are.
+ */
+export function newestSeen(
+  viewerId: number,
+  { limit, offset }: Page,
+  flags: readonly (0 | 1)[],
+  newest: (scope: { course?: SQL; creator?: SQL }, flag: SQL, upTo: number) => SQL,
+): SQL {
+  const upTo = offset + limit
+  const values = sql.raw(`(VALUES ${flags.map(flag => `(${flag})`).join()})`)
+  const array = (scope: Parameters<typeof newest>[0]) =>
+    sql`(SELECT json_group_array(id) FROM (${newest(scope, sql`f.column1`, upTo)}))`
+  // Crossed, so that the viewer is looked at first: for anybody but staff nothing of all is read.
+  return sql`SELECT id FROM (
+    SELECT n.value AS id FROM courses c CROSS JOIN ${values} f CROSS JOIN json_each(${array({ course: sql`c.id` })}) n
+      WHERE c.instructor_id = ${viewerId} AND c.deleted_at IS NULL AND NOT ${isStaff(viewerId)}
+    UNION
+    SELECT n.value FROM users v CROSS JOIN ${values} f CROSS JOIN json_each(${array({ creator: sql`v.id` })}) n
+      WHERE v.id = ${viewerId} AND v.is_staff = 0
+    UNION
+    SELECT n.value FROM users v CROSS JOIN ${values} f CROSS JOIN json_each(${array({})}) n
+      WHERE v.id = ${viewerId} AND v.is_staff = 1
+  ) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`
+}
+
+/** The sum over the tallies the viewer sees, of the keys a condition names. */
+export const tallied = (viewerId: number, ofKey: SQL) => sql`CASE WHEN ${isStaff(viewerId)}
+  THEN (SELECT coalesce(sum(t.count), 0) FROM qr_tallies t WHERE t.batch_id = 0 AND t.course_id = 0 AND t.created_by = 0 AND ${ofKey})
+  ELSE (SELECT coalesce(sum(t.count), 0) FROM qr_tallies t WHERE t.batch_id = 0 AND t.course_id IN ${taughtCourses(viewerId)} AND ${ofKey})
+    + (SELECT coalesce(sum(t.count), 0) FROM qr_tallies t WHERE t.batch_id = 0 AND t.created_by = ${viewerId} AND ${ofKey}
+      AND t.course_id NOT IN ${taughtCourses(viewerId)})
+  END`

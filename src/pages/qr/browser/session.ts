@@ -1,0 +1,105 @@
+/**
+ * Who is signed in on this phone. A camera opens each code in a new tab, so the tokens are kept in localStorage, where the
+ * next scan finds them; the page runs no script but its own (its Content-Security-Policy), and the refresh token ends
+ * after a day or with "Sign out".
+ */
+const KEY = 'learnmore.session'
+
+type User = { id: number; username: string; first_name: string; last_name: string }
+type Session = { refresh: string; access: string; user: User }
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever JSON the API answered
+type Body = any
+export type Answer = { status: number; body: Body }
+
+export const read = (): Session | null => stored<Session>(KEY)
+export const userName = ({ user }: Session) => `${user.first_name} ${user.last_name}`.trim() || user.username
+const write = (session: Session | null) => store(KEY, session)
+
+export function stored<T>(key: string): T | null {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? 'null')
+  } catch {
+    return null
+  }
+}
+
+/** Storage may be switched off; the page then works until it is closed. */
+export function store(key: string, value: unknown): void {
+  try {
+    if (value === null) localStorage.removeItem(key)
+    else localStorage.setItem(key, JSON.stringify(value))
+  } catch {}
+}
+
+let current = read()
+export const session = () => current
+
+function keep(next: Session | null): void {
+  current = next
+  write(next)
+}
+
+async function send(method: string, path: string, body?: object, access?: string): Promise<Answer> {
+  const answer = await fetch(path, {
+    method,
+    headers: {
+      ...(body && { 'Content-Type': 'application/json' }),
+      ...(access && { Authorization: `Bearer ${access}` }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  return { status: answer.status, body: await answer.json().catch(() => null) }
+}
+
+/** Seconds until an access token ends by this phone's clock; only a hint, the server decides. */
+const left = (token: string) => {
+  try {
+    return JSON.parse(atob((token.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/'))).exp - Date.now() / 1000
+  } catch {
+    return 0
+  }
+}
+
+async function refresh(): Promise<void> {
+  if (!current) return
+  const { status, body } = await send('POST', '/api/users/token/refresh/', { refresh: current.refresh })
+  if (status === 200) keep({ ...current, access: body.access })
+  else if (status < 500 && status !== 429) keep(null)
+}
+
+/**
+ * A call as who is signed in, with a new access token where the old one has ended. 401: nobody is signed in any more.
+ * Rejects when there is no network.
+ */
+export async function api(method: string, path: string, body?: object): Promise<Answer> {
+  if (current && left(current.access) < 5) await refresh()
+  if (!current) return { status: 401, body: null }
+  const answer = await send(method, path, body, current.access)
+  if (answer.status !== 401) return answer
+  await refresh()
+  return current ? send(method, path, body, (current as Session).access) : answer
+}
+
+export async function signIn(
+  path: '/api/users/login/' | '/api/users/google-auth/',
+  body: object,
+): Promise<string | null> {
+  const answer = await send('POST', path, body)
+  if (answer.status !== 200) return reason(answer)
+  keep({ refresh: answer.body.refresh, access: answer.body.access, user: answer.body.user })
+  return null
+}
+
+export function signOut(): void {
+  const ended = current
+  keep(null)
+  if (ended) send('POST', '/api/users/logout/', { refresh: ended.refresh }).catch(() => {})
+}
+
+/** What a refusal says. */
+export function reason({ status, body }: Answer): string {
+  if (status === 401) return 'Username or password is wrong.'
+  const said = body?.detail ?? Object.values(body ?? {}).flat()[0]
+  return typeof said === 'string' ? said : 'Something went wrong. Please try again.'
+}

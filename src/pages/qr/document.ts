@@ -1,0 +1,48 @@
+/** The frame of every page. Everything put into it is escaped by the template. */
+import { html } from 'hono/html'
+
+type Content = ReturnType<typeof html>
+
+export const page = (options: {
+  title: string
+  script?: 'scan' | 'display' | 'print'
+  style?: string
+  body: Content
+}) => html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>${options.title} · LearnMore</title>
+<link rel="icon" href="/q/assets/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/q/assets/page.css">
+${options.script ? html`<script type="module" src="/q/assets/${options.script}.js"></script>` : ''}
+</head>
+<body class="${options.style ?? ''}">
+<header class="brand"><span aria-hidden="true"></span>LearnMore</header>
+${options.body}
+</body>
+</html>`
+
+/** Sent nowhere by the browser itself: the script signs in, and without it nothing may happen. */
+export const signInForm = (googleClientId: string, why: string) => html`<form id="sign-in" method="post" hidden>
+<h2>Sign in</h2>
+<p>${why}</p>
+<p class="alert" id="sign-in-error" role="alert" hidden></p>
+<label>Username <input name="username" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required></label>
+<label>Password <input name="password" type="password" autocomplete="current-password" required></label>
+<button type="submit">Sign in</button>
+${googleClientId ? html`<div id="google" data-client="${googleClientId}"></div>` : ''}
+</form>`
+
+export const signedInAs = html`<p id="who" class="who" hidden><span></span> <button type="button" id="sign-out" class="link">Sign out</button></p>`
+
+export const NEEDS_SCRIPT = html`<noscript><p class="alert">This page needs JavaScript to record your scan.</p></noscript>`
+
+export const notFoundPage = page({
+  title: 'Not found',
+  body: html`<main><section class="card outcome bad" role="status"><h1>No such code</h1>
+<p>This QR code was deleted, or the address is incomplete. Ask whoever gave it to you for a new one.</p></section></main>`,
+})

@@ -1,0 +1,130 @@
+/** The pages of QR codes: what a phone opens, what a projector shows, what a printer prints. No quota counts them. */
+import { html } from 'hono/html'
+import { bookmarkFrom, type Db, database, openSession } from '../../db/client.ts'
+import { type CodeRow, codeByUuid } from '../../features/qr-codes/codes/queries.ts'
+import { isCurrent } from '../../features/qr-codes/proofs/rotation.ts'
+import { issueTicket } from '../../features/qr-codes/proofs/tickets.ts'
+import { codeStatusAt, holderOf, targetNameOf } from '../../features/qr-codes/schemas.ts'
+import type { Api, AppContext } from '../../http/api.ts'
+import { optionalCaller } from '../../http/authentication.ts'
+import { toDate } from '../../http/fields.ts'
+import { addressOf } from '../../http/gates.ts'
+import { NEEDS_SCRIPT, notFoundPage, page, signedInAs, signInForm } from './document.ts'
+import { pageHeaders } from './headers.ts'
+
+export function qrPages({ app }: Api): void {
+  app.get('/q/:uuid', async c => {
+    const code = await liveCode(c)
+    if (!code) return c.html(notFoundPage, 404, pageHeaders(c.env))
+    const now = Math.floor(Date.now() / 1000)
+    const shown = code.type === 'certificate' ? certificatePage(c, code, now) : scanPage(c, code, now)
+    return c.html(await shown, 200, pageHeaders(c.env))
+  })
+
+  app.get('/q/:uuid/display', async c => {
+    const code = await liveCode(c)
+    if (!code) return c.html(notFoundPage, 404, pageHeaders(c.env))
+    return c.html(displayPage(c, code.uuid), 200, pageHeaders(c.env))
+  })
+
+  app.get('/qr-codes/batches/:id/print', c => {
+    const id = c.req.param('id')
+    if (!/^[1-9]\d{0,15}$/.test(id)) return c.html(notFoundPage, 404, pageHeaders(c.env))
+    return c.html(printPage(c, id), 200, pageHeaders(c.env))
+  })
+}
+
+async function liveCode(c: AppContext): Promise<CodeRow | undefined> {
+  const session = openSession(c.env.DB, bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? 'primary')
+  const db: Db = database(session)
+  const [[code]] = await db.batch([codeByUuid(db, (c.req.param('uuid') ?? '').toLowerCase())])
+  return code
+}
+
+const KINDS = { attendance: 'Attendance', access: 'Course access', certificate: 'Certificate', module: 'Module' }
+
+/** Issues the ticket: the scan counts from now. A code that rotates gives one only to who saw the display. */
+async function ticketFor(c: AppContext, code: CodeRow, now: number): Promise<string> {
+  const shown = c.req.query('c') ?? ''
+  if (code.isRotating && !(await isCurrent(c.env, code.uuid, shown, now))) return ''
+  const caller = await optionalCaller(c)
+  const opening = { uuid: code.uuid, address: addressOf(c), isRotating: code.isRotating }
+  return issueTicket(c.env, opening, caller?.userId ?? null, now)
+}
+
+async function scanPage(c: AppContext, code: CodeRow, now: number) {
+  const ticket = await ticketFor(c, code, now)
+  const name = targetNameOf(code)
+  const isModule = code.type === 'attendance' || code.type === 'module'
+  return page({
+    title: name,
+    script: 'scan',
+    body: html`<main id="scan" data-uuid="${code.uuid}" data-type="${code.type}" data-ticket="${ticket}" data-course="${code.courseId}" ${isModule ? html`data-module="${code.targetId}"` : ''}>
+<section class="card target"><p class="kind">${KINDS[code.type]}</p><h1>${name}</h1></section>
+${NEEDS_SCRIPT}
+<section id="outcome" class="card outcome" role="status" hidden></section>
+${signInForm(c.env.GOOGLE_CLIENT_ID, 'Your scan already counts from the moment you opened this page.')}
+<article id="text" class="card text" hidden></article>
+${signedInAs}
+</main>`,
+  })
+}
+
+/** Holder, course, date and whether it stands, for anybody; who is signed in is recorded as having verified it. */
+async function certificatePage(c: AppContext, code: CodeRow, now: number) {
+  const stands = code.enrollmentStatus === 'completed' && codeStatusAt(code, now) === 'active'
+  const ticket = await ticketFor(c, code, now)
+  return page({
+    title: targetNameOf(code),
+    script: 'scan',
+    body: html`<main id="scan" data-uuid="${code.uuid}" data-type="certificate" data-ticket="${ticket}" data-course="${code.courseId}">
+<section class="card target"><p class="kind">Certificate</p><h1>${code.courseTitle}</h1>
+<dl><dt>Awarded to</dt><dd>${holderOf(code)}</dd>
+${code.completedAt === null ? '' : html`<dt>Completed</dt><dd><time datetime="${toDate(code.completedAt)}">${toDate(code.completedAt)}</time></dd>`}</dl></section>
+<section class="card outcome ${stands ? 'good' : 'bad'}"><h2>${stands ? 'This certificate stands' : 'This certificate does not stand'}</h2>
+<p>${stands ? 'It was issued here and has not been taken back.' : whyNot(code, now)}</p></section>
+<section id="outcome" class="card outcome" role="status" hidden></section>
+<details id="record" hidden><summary>Record that you verified it</summary>${signInForm(c.env.GOOGLE_CLIENT_ID, 'The course’s instructor then sees who verified it, and when.')}</details>
+${signedInAs}
+</main>`,
+  })
+}
+
+function whyNot(code: CodeRow, now: number): string {
+  if (code.enrollmentStatus !== 'completed') return 'The course is no longer completed.'
+  return codeStatusAt(code, now) === 'revoked' ? 'Its code has been revoked.' : 'Its code has expired.'
+}
+
+/** Names nothing until its instructor has signed in. */
+const displayPage = (c: AppContext, uuid: string) =>
+  page({
+    title: 'Display',
+    script: 'display',
+    style: 'wide',
+    body: html`<main id="display" data-uuid="${uuid}">
+${NEEDS_SCRIPT}
+${signInForm(c.env.GOOGLE_CLIENT_ID, 'For the instructor of the course.')}
+<p class="alert" id="problem" role="alert" hidden></p>
+<div id="stage" class="stage" hidden>
+<section class="show"><h1 id="name"></h1><div class="code"><img id="image" alt="" width="480" height="480"></div>
+<div class="slot" aria-hidden="true"><i id="slot"></i></div><p id="hint"></p></section>
+<section class="arrived"><h2><output id="count">0</output> arrived</h2><ol id="names" aria-live="polite"></ol></section>
+</div>
+${signedInAs}
+</main>`,
+  })
+
+const printPage = (c: AppContext, id: string) =>
+  page({
+    title: 'Print',
+    script: 'print',
+    style: 'wide',
+    body: html`<main id="print" data-batch="${id}">
+${NEEDS_SCRIPT}
+${signInForm(c.env.GOOGLE_CLIENT_ID, 'For who may see the batch.')}
+<p class="alert" id="problem" role="alert" hidden></p>
+<div class="toolbar" hidden><h1 id="name"></h1><p id="pages"></p><button type="button" id="go">Print</button></div>
+<div id="sheet"></div>
+${signedInAs}
+</main>`,
+  })

@@ -1,0 +1,423 @@
+/** The pages of QR codes as people meet them: on a phone of 360 × 740, on a projector, on paper. */
+import { mkdirSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import axe from 'axe-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type Server, startServer } from '../helpers/server.ts'
+
+const SCREENSHOTS = '.wrangler/screenshots'
+const PHONE = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true }
+const PASSWORD = 'securepassword123'
+const BUDGET_BYTES = 15 * 1024
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever JSON is served, asserted on
+type Body = any
+type Session = { access: string; refresh: string; user: { id: number; username: string } }
+
+let server: Server
+let browser: Browser
+let context: BrowserContext
+let teacher: Session
+let learner: Session
+let stranger: Session
+let course: Body
+let module: Body
+
+beforeAll(async () => {
+  mkdirSync(SCREENSHOTS, { recursive: true })
+  server = await startServer('--var', 'RATE_LIMIT_USER_PER_DAY:0', '--var', 'RATE_LIMIT_ANON_PER_DAY:0')
+  browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+  teacher = await login('jsmith')
+  learner = await login('student2')
+  stranger = await login('student3')
+  course = await post(teacher, '/api/courses/', {
+    title: 'Marine Biology',
+    description: 'Life in **salt** water.',
+    status: 'published',
+  })
+  module = await post(teacher, '/api/modules/', {
+    course: course.id,
+    title: 'Tides & <b>Pools</b>',
+    is_published: true,
+    content: TEXT,
+  })
+  await post(learner, `/api/courses/${course.slug}/enroll/`)
+})
+afterEach(() => context?.close())
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+const TEXT = `# What lives between the tides
+
+A *tide pool* is **never** the same twice. Read [the guide](https://example.com/guide), not [this](javascript:alert(1)).
+
+- Limpets hold on
+- Crabs hide
+  - under \`weed\`
+
+1. Look
+2. Do not touch
+
+> Leave only footprints.
+
+\`\`\`
+<script>kept("as text")</script>
+\`\`\`
+
+<script>document.body.dataset.hacked = 'yes'</script>
+<img src=x onerror="document.body.dataset.hacked = 'yes'">The end.`
+
+async function request(
+  method: string,
+  as: Session | null,
+  path: string,
+  body?: object,
+): Promise<{ status: number; body: Body }> {
+  const answer = await fetch(server.origin + path, {
+    method,
+    headers: { 'Content-Type': 'application/json', ...(as && { Authorization: `Bearer ${as.access}` }) },
+    body: body && JSON.stringify(body),
+  })
+  return { status: answer.status, body: await answer.json().catch(() => null) }
+}
+async function post(as: Session | null, path: string, body?: object): Promise<Body> {
+  const answer = await request('POST', as, path, body)
+  expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300)
+  return answer.body
+}
+const login = (username: string): Promise<Session> => post(null, '/api/users/login/', { username, password: PASSWORD })
+const makeCode = (fields: object = {}) =>
+  post(teacher, '/api/qr-codes/codes/', { type: 'attendance', target_id: module.id, ...fields })
+const scansOf = async (code: { id: number }) =>
+  (await request('GET', teacher, `/api/qr-codes/scans/?qr_code=${code.id}`)).body
+
+/** A phone, or another screen, on which somebody may be signed in already. */
+async function opened(
+  path: string,
+  { as, dark = false, ...options }: { as?: Session; dark?: boolean; viewport?: { width: number; height: number } } = {},
+): Promise<Page> {
+  context = await browser.newContext({
+    ...PHONE,
+    ...(options.viewport && { ...options, isMobile: false }),
+    colorScheme: dark ? 'dark' : 'light',
+  })
+  if (as) await context.addInitScript(session => localStorage.setItem('learnmore.session', session), JSON.stringify(as))
+  const page = await context.newPage()
+  page.on('console', message => {
+    if (message.type() === 'error' && /Content Security Policy/.test(message.text())) throw new Error(message.text())
+  })
+  await page.goto(server.origin + path)
+  return page
+}
+
+const outcome = async (page: Page) => {
+  await page.locator('#outcome.good, #outcome.bad, #outcome.wait').waitFor()
+  return [
+    (await page.locator('#outcome').getAttribute('class'))?.split(' ').pop(),
+    await page.locator('#outcome h2').textContent(),
+  ]
+}
+const said = (page: Page) => page.locator('#outcome p').first().textContent()
+
+/** Nothing wrong for axe (WCAG 2.2 A and AA), and nothing to scroll sideways. */
+async function inspect(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, fullPage: true })
+  await page.evaluate(axe.source)
+  const violations = await page.evaluate(async () => {
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run({ runOnly: tags })
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' ')}`)
+  })
+  expect(violations, name).toEqual([])
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
+  expect(overflow, name).toBe(0)
+}
+
+async function signIn(page: Page, username: string): Promise<void> {
+  await page.getByLabel('Username').fill(username)
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+describe.each([false, true])('on a phone, dark mode %s', dark => {
+  const name = (what: string) => `${what}-${dark ? 'dark' : 'light'}`
+
+  test('from the sign-in to the outcome, and on to the text', async () => {
+    const code = await makeCode()
+    const page = await opened(`/q/${code.uuid}`, { dark })
+    expect(await page.locator('h1').textContent()).toBe('Marine Biology - Tides & <b>Pools</b>')
+    expect(await page.locator('#sign-in').isVisible()).toBe(true)
+    await inspect(page, name('sign-in'))
+    const opening = Date.now()
+    await page.waitForTimeout(1_200)
+    await signIn(page, 'student2')
+    expect(await outcome(page)).toEqual(['good', 'You are marked present'])
+    await inspect(page, name('present'))
+    const { results } = await scansOf(code)
+    // The moment counts, not the login.
+    expect(results).toHaveLength(1)
+    expect(Date.parse(results[0].scanned_at)).toBeLessThanOrEqual(opening)
+    await page.getByRole('button', { name: 'Open the module' }).click()
+    await page.locator('#text h2').first().waitFor()
+    await inspect(page, name('text'))
+    const links = await page.locator('#text a').evaluateAll(all => all.map(link => link.getAttribute('href')))
+    expect(links).toEqual(['https://example.com/guide'])
+    expect(await page.locator('#text :is(script, img)').count()).toBe(0)
+    expect(await page.locator('#text pre').textContent()).toContain('<script>kept("as text")</script>')
+    expect(await page.locator('body').getAttribute('data-hacked')).toBeNull()
+    // The session is kept for the next code.
+    const next = await makeCode({ type: 'module' })
+    await page.goto(`${server.origin}/q/${next.uuid}`)
+    expect(await outcome(page)).toEqual(['good', 'Module opened'])
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.locator('#sign-in').waitFor()
+    expect(await page.evaluate(() => localStorage.getItem('learnmore.session'))).toBeNull()
+  })
+
+  test.each([
+    ['expired', { expires_at: '2023-01-01T00:00:00Z' }, 'This QR code has expired.'],
+    ['revoked', {}, 'This QR code has been revoked.'],
+    ['limit', { max_scans: 1 }, 'This QR code has reached its scan limit.'],
+    ['not-enrolled', {}, 'You are not enrolled in this course.'],
+    ['rotating', { rotating: true }, 'This QR code changes all the time. Scan the one on display now.'],
+  ])('refused: %s', async (why, fields, message) => {
+    const code = await makeCode(fields)
+    if (why === 'revoked') await request('PATCH', teacher, `/api/qr-codes/codes/${code.id}/`, { status: 'revoked' })
+    if (why === 'limit') {
+      await request('POST', teacher, `/api/courses/${course.id}/enrollments/`, { users: ['student9'] })
+      await post(await loginOnce('student9'), '/api/qr-codes/scans/', { qr_code_uuid: code.uuid })
+    }
+    const page = await opened(`/q/${code.uuid}`, { dark, as: why === 'not-enrolled' ? stranger : learner })
+    expect(await outcome(page)).toEqual(['bad', 'Not recorded'])
+    expect(await said(page)).toBe(message)
+    await inspect(page, name(why))
+  })
+
+  test('an access code lets in and shows the course', async () => {
+    const restricted = await post(teacher, '/api/courses/', {
+      title: 'By Invitation',
+      status: 'published',
+      enrollment_type: 'restricted',
+    })
+    await post(teacher, '/api/modules/', {
+      course: restricted.id,
+      title: 'Welcome',
+      is_published: true,
+      content: 'Hello.',
+    })
+    const code = await makeCode({ type: 'access', target_id: restricted.id })
+    const page = await opened(`/q/${code.uuid}`, { dark, as: learner })
+    expect(await outcome(page)).toEqual(['good', 'You are in'])
+    await page.getByRole('button', { name: 'See the course' }).click()
+    await page.getByRole('button', { name: 'Welcome' }).click()
+    await page.getByText('Hello.').waitFor()
+    await page.goBack().catch(() => {})
+    await page.goto(`${server.origin}/q/${code.uuid}`)
+    await outcome(page)
+    await page.getByRole('button', { name: 'See the course' }).click()
+    await page.getByRole('button', { name: 'Welcome' }).waitFor()
+    await inspect(page, name('access'))
+  })
+
+  test('a certificate is shown to anybody', async () => {
+    const { results } = (await request('GET', teacher, '/api/enrollments/?status=completed&page_size=1')).body
+    const [enrollment] = results
+    const code = await makeCode({ type: 'certificate', target_id: enrollment.id })
+    const page = await opened(`/q/${code.uuid}`, { dark })
+    expect(await page.locator('h1').textContent()).toBe(enrollment.course_title)
+    expect(await page.locator('time').getAttribute('datetime')).toBe(enrollment.completed_at.slice(0, 10))
+    expect(await page.locator('.outcome.good h2').first().textContent()).toBe('This certificate stands')
+    await inspect(page, name('certificate'))
+    await page.getByText('Record that you verified it').click()
+    await inspect(page, name('certificate-sign-in'))
+    await request('PATCH', teacher, `/api/qr-codes/codes/${code.id}/`, { status: 'revoked' })
+    await page.reload()
+    expect(await page.locator('.outcome.bad h2').first().textContent()).toBe('This certificate does not stand')
+  })
+
+  test('a code that is not there', async () => {
+    const page = await opened(`/q/${crypto.randomUUID()}`, { dark })
+    expect(await page.locator('h1').textContent()).toBe('No such code')
+    await inspect(page, name('not-found'))
+  })
+
+  test('offline, then online: kept, sent by itself, once, as of the opening', async () => {
+    const code = await makeCode({ type: 'module' })
+    context = await browser.newContext({ ...PHONE, colorScheme: dark ? 'dark' : 'light' })
+    await context.addInitScript(session => localStorage.setItem('learnmore.session', session), JSON.stringify(learner))
+    const page = await context.newPage()
+    // The network dies between the page and the scan.
+    await page.route('**/api/**', route => route.abort())
+    await page.goto(`${server.origin}/q/${code.uuid}`)
+    const opening = Date.now()
+    await context.setOffline(true)
+    await page.locator('#outcome.wait').waitFor()
+    await inspect(page, name('offline'))
+    expect((await scansOf(code)).count).toBe(0)
+    await page.waitForTimeout(1_200)
+    await page.unroute('**/api/**')
+    await context.setOffline(false)
+    await page.locator('#outcome.good').waitFor()
+    await page.waitForTimeout(300)
+    const { count, results } = await scansOf(code)
+    expect(count).toBe(1)
+    expect(Date.parse(results[0].scanned_at)).toBeLessThanOrEqual(opening)
+    expect(await page.evaluate(() => localStorage.getItem('learnmore.scans'))).toBe('[]')
+  })
+
+  test('a page that was closed meanwhile: the scan goes out with the next one', async () => {
+    const [lost, next] = [await makeCode({ type: 'module' }), await makeCode({ type: 'module' })]
+    const page = await opened('/q/none', { dark, as: learner })
+    await page.route('**/api/**', route => route.abort())
+    await page.goto(`${server.origin}/q/${lost.uuid}`)
+    await page.locator('#outcome.wait').waitFor()
+    await page.close()
+    const another = await context.newPage()
+    await another.goto(`${server.origin}/q/${next.uuid}`)
+    await another.locator('#outcome.good').waitFor()
+    expect([(await scansOf(lost)).count, (await scansOf(next)).count]).toEqual([1, 1])
+  })
+
+  test('a wrong password, no network at the sign-in', async () => {
+    const page = await opened(`/q/${(await makeCode()).uuid}`, { dark })
+    await page.getByLabel('Username').fill(dark ? 'student5' : 'student6')
+    await page.getByLabel('Password').fill('wrong password')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('Username or password is wrong.').waitFor()
+    await inspect(page, name('wrong-password'))
+    await context.setOffline(true)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('There is no network.').waitFor()
+  })
+})
+
+const sessions = new Map<string, Promise<Session>>()
+/** Five logins a minute are all there are. */
+function loginOnce(username: string): Promise<Session> {
+  const known = sessions.get(username) ?? login(username)
+  sessions.set(username, known)
+  return known
+}
+
+describe('the display', () => {
+  const PROJECTOR = { viewport: { width: 1280, height: 720 } }
+
+  test('shows a code that changes and is good when shown, and who has arrived', async () => {
+    const code = await makeCode({ rotating: true })
+    const display = await opened(`/q/${code.uuid}/display`, { ...PROJECTOR, as: teacher })
+    const image = display.locator('#image')
+    const shown = async () => new URL((await image.getAttribute('src')) ?? '', server.origin).searchParams.get('c')
+    await image.waitFor()
+    const first = await shown()
+    expect(first).toMatch(/^[\w-]{16}$/)
+    // What the phone's camera then opens.
+    const phone = await context.newPage()
+    await phone.goto(`${server.origin}/q/${code.uuid}?c=${first}`)
+    expect(await outcome(phone)).toEqual(['bad', 'Not recorded'])
+    await phone.evaluate(session => localStorage.setItem('learnmore.session', session), JSON.stringify(learner))
+    await phone.close()
+    const other = await browser.newContext(PHONE)
+    await other.addInitScript(session => localStorage.setItem('learnmore.session', session), JSON.stringify(learner))
+    const learners = await other.newPage()
+    await learners.goto(`${server.origin}/q/${code.uuid}?c=${await shown()}`)
+    expect(await outcome(learners)).toEqual(['good', 'You are marked present'])
+    await other.close()
+    await display.locator('#names li').waitFor({ timeout: 10_000 })
+    expect(await display.locator('#count').textContent()).toBe('1')
+    await inspect(display, 'display-light')
+    await expect.poll(shown, { timeout: 17_000 }).not.toBe(first)
+  })
+
+  test('is for its instructor alone, and says nothing to others', async () => {
+    const code = await makeCode({ rotating: true })
+    const page = await opened(`/q/${code.uuid}/display`, { ...PROJECTOR, as: learner, dark: true })
+    await page.getByText('This display is for the instructor of the course.').waitFor()
+    expect(await page.content()).not.toContain('Marine')
+    await inspect(page, 'display-refused-dark')
+  })
+
+  test('in the dark, without a session', async () => {
+    const code = await makeCode({ rotating: true })
+    const page = await opened(`/q/${code.uuid}/display`, { ...PROJECTOR, dark: true })
+    await inspect(page, 'display-sign-in-dark')
+    await signIn(page, 'jsmith')
+    await page.locator('#image').waitFor()
+    await inspect(page, 'display-dark')
+  })
+})
+
+describe('the print sheet', () => {
+  test('eight codes to an A4 page', async () => {
+    const batch = await post(teacher, '/api/qr-codes/batches/', {
+      name: 'Autumn field trips',
+      type: 'attendance',
+      target_ids: Array.from({ length: 20 }, () => module.id),
+      expires_at: '2036-06-30T23:59:59Z',
+    })
+    const page = await opened(`/qr-codes/batches/${batch.id}/print`, {
+      as: teacher,
+      viewport: { width: 1000, height: 1200 },
+    })
+    await page.locator('figure').nth(19).waitFor()
+    await inspect(page, 'print-screen-light')
+    await page.waitForLoadState('networkidle')
+    const pdf = await page.pdf({ path: `${SCREENSHOTS}/print.pdf`, preferCSSPageSize: true })
+    const pages = pdf.toString('latin1').match(/\/Type\s*\/Page\b/g) ?? []
+    expect(pages).toHaveLength(3)
+    await page.emulateMedia({ media: 'print' })
+    await page.screenshot({ path: `${SCREENSHOTS}/print-paper.png`, fullPage: true })
+    expect(await page.locator('.toolbar').isVisible()).toBe(false)
+  })
+
+  test('without a session, then of a batch that is not there', async () => {
+    const page = await opened('/qr-codes/batches/999999/print', { dark: true })
+    await inspect(page, 'print-sign-in-dark')
+    await context.addInitScript(session => localStorage.setItem('learnmore.session', session), JSON.stringify(teacher))
+    await page.reload()
+    await page.getByText('There is no active code in this batch').waitFor()
+    await inspect(page, 'print-none-dark')
+  })
+})
+
+test('the scan page with all it loads is under 15 KiB compressed, and there soon on slow 3G', async () => {
+  const code = await makeCode()
+  const page = await opened('/q/none')
+  const cdp = await context.newCDPSession(page)
+  await cdp.send('Network.enable')
+  await cdp.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 400,
+    downloadThroughput: 50_000,
+    uploadThroughput: 50_000,
+  })
+  let bytes = 0
+  const bodies: Promise<unknown>[] = []
+  page.on('response', response => {
+    bodies.push(response.body().then(body => (bytes += gzipSync(body).byteLength)))
+  })
+  const start = Date.now()
+  await page.goto(`${server.origin}/q/${code.uuid}`)
+  await page.locator('#sign-in').waitFor()
+  expect(Date.now() - start).toBeLessThan(5_000)
+  await page.waitForLoadState('networkidle')
+  await Promise.all(bodies)
+  expect(bodies.length).toBeGreaterThanOrEqual(3)
+  expect(bytes).toBeLessThan(BUDGET_BYTES)
+  console.log(`The scan page with all it loads: ${(bytes / 1024).toFixed(1)} KiB compressed.`)
+})

@@ -1,0 +1,46 @@
+/** `npm start` on a store of its own, as a process to talk to. */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const PATIENCE_MS = 120_000
+
+export type Server = { origin: string; stop(): Promise<void> }
+
+export async function startServer(...flags: string[]): Promise<Server> {
+  const store = mkdtempSync(join(tmpdir(), 'learnmore-store-'))
+  const port = await freePort()
+  const origin = `http://localhost:${port}`
+  const args = ['start', '--', '--port', String(port), '--persist-to', store, ...flags]
+  // A group of its own, to be ended as one.
+  const server = spawn('npm', args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  let said = ''
+  for (const stream of [server.stdout, server.stderr]) stream.on('data', data => (said += data))
+  const stop = async () => {
+    if (server.pid && server.exitCode === null) {
+      const gone = new Promise(resolve => server.on('close', resolve))
+      process.kill(-server.pid, 'SIGTERM')
+      await gone
+    }
+    rmSync(store, { recursive: true, force: true })
+  }
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end && server.exitCode === null; ) {
+    const answer = await fetch(`${origin}/api/openapi.json`).catch(() => undefined)
+    if (answer?.ok) return { origin, stop }
+    await new Promise(resolve => setTimeout(resolve, 200))
+  }
+  await stop()
+  throw new Error(`npm start does not serve:\n${said}`)
+}
+
+const freePort = () =>
+  new Promise<number>((resolve, reject) => {
+    const probe = createServer()
+    probe.on('error', reject)
+    probe.listen(0, () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
