@@ -1,0 +1,136 @@
+/** The figures of a run as one page, on the terminal and in exam-results.md. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus, release, totalmem } from 'node:os'
+import type { Timings } from './load.ts'
+import type { Day } from './sitting.ts'
+
+type Rate = { perSecond: number; timings: Timings }
+export type Figures = {
+  learners: number
+  connections: number
+  thinkMs: number
+  callers: number
+  /** Load averages of the machine before and after. */
+  loads: number[][]
+  day: Day
+  bareD1: Pick<Day, 'starts' | 'answers'>
+  bareObject: Pick<Day, 'starts' | 'answers'>
+  sprints: Record<'answer' | 'object' | 'd1' | 'nothing', Rate>
+  lateMs: Timings
+  /** What LearnMore logged as errors. */
+  errors: string[]
+}
+
+const SHARES = [0.5, 0.95, 0.99]
+
+export function report(figures: Figures): void {
+  const page = [about(figures), load(figures), atMost(figures), truth(figures)].join('\n\n')
+  console.log(`\n${page}\n`)
+  writeFileSync(new URL('./exam-results.md', import.meta.url), `# An exam day\n\n${page}\n`)
+}
+
+function about({ learners, connections, thinkMs, loads }: Figures): string {
+  const { model } = cpus()[0] ?? { model: 'unknown' }
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`
+  const [before, after] = loads.map(([minute = 0]) => minute.toFixed(1))
+  const isBusy = Number(before) > cpus().length / 2
+  return [
+    `${new Date().toISOString().slice(0, 16)}Z, commit ${commit()}: \`npm run bench:exam -- ${learners}\`.`,
+    `${cpus().length} × ${model.trim()}, ${memory}, Linux ${release()}, Node ${process.versions.node}, workerd ${version('workerd')}, wrangler ${version('wrangler')}.`,
+    `Everything shares this machine: load generator, wrangler's proxy, workerd; stores in ${process.env['TMPDIR'] ?? 'the temporary folder'}. Load average ${before} before, ${after} after${isBusy ? ': **others were using it**, so read the ratios and not the times' : ''}.`,
+    `${connections} connections; ${thinkMs} ms of thought between answers, give or take half.`,
+  ].join('\n')
+}
+
+const version = (name: string): string =>
+  JSON.parse(readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), 'utf8')).version
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+  } catch {
+    return 'unknown'
+  }
+}
+
+function load({ day, bareD1, bareObject }: Figures): string {
+  const figuresOf = ({ starts, answers }: Pick<Day, 'starts' | 'answers'>) => [
+    ...SHARES.map(starts.percentile),
+    ...SHARES.map(answers.percentile),
+    answers.perSecond,
+  ]
+  const exam = figuresOf(day)
+  const row = (name: string, cells: string[]) => [name, ...cells]
+  const times = (name: string, figures: number[]) =>
+    row(name, [...figures.slice(0, 6).map(ms), `${Math.round(figures[6] ?? 0)}/s`])
+  const ratio = (name: string, other: number[]) =>
+    row(
+      name,
+      exam.map((figure, place) => (figure / (other[place] ?? 0)).toFixed(2)),
+    )
+  return table(
+    ['', 'start p50', 'p95', 'p99', 'answer p50', 'p95', 'p99', 'answers'],
+    [
+      times('LearnMore', exam),
+      times('bare Hono, one D1 insert', figuresOf(bareD1)),
+      times('bare Hono, one Durable Object call', figuresOf(bareObject)),
+      ratio('LearnMore ÷ D1 insert', figuresOf(bareD1)),
+      ratio('LearnMore ÷ Durable Object call', figuresOf(bareObject)),
+    ],
+  )
+}
+
+function atMost({ sprints, callers }: Figures): string {
+  const names = {
+    answer: 'LearnMore, an answer',
+    d1: 'bare Hono, one D1 insert',
+    object: 'bare Hono, one Durable Object call',
+    nothing: 'bare Hono, nothing',
+  }
+  const rows = Object.entries(names).map(([key, name]) => {
+    const { perSecond, timings } = sprints[key as keyof typeof names]
+    const ratio = sprints.answer.perSecond / perSecond
+    // The time of a call less that of doing nothing, which is wrangler's proxy and the load generator.
+    const own = (rate: Rate) => 1 / rate.perSecond - 1 / sprints.nothing.perSecond
+    const net = key === 'nothing' ? '' : (own(sprints[key as keyof typeof names]) / own(sprints.answer)).toFixed(2)
+    return [name, `${Math.round(perSecond)}/s`, ...SHARES.map(timings.percentile).map(ms), ratio.toFixed(2), net]
+  })
+  const head = ['', 'calls', 'p50', 'p95', 'p99', 'LearnMore ÷ it', 'both less nothing']
+  return `At most, ${callers} callers without a pause:\n\n${table(head, rows)}`
+}
+
+function truth({ learners, day, lateMs, errors }: Figures): string {
+  const repeated = [...day.repeated].map(([status, count]) => `${count} × ${status || 'broken connection'}`).join(', ')
+  return table(
+    ['', ''],
+    [
+      ['learners', String(learners)],
+      ['answers given', String(day.answers.count)],
+      ['**lost answers**', `**${day.lost.length}**`],
+      ['**double attempts**', `**${day.doubled.length}**`],
+      ['**wrong ends**', `**${day.wrongEnds.length}**`],
+      ['ends on demand', `${day.ends.count}: ${SHARES.map(day.ends.percentile).map(ms).join(', ')} (p50, p95, p99)`],
+      ['extensions granted', `${day.extensions.count}: ${SHARES.map(day.extensions.percentile).map(ms).join(', ')}`],
+      ['vanished, timed out', `${lateMs.count}`],
+      [
+        'late ends: deadline and grace to `timed_out` in D1',
+        `${[...SHARES, 1].map(lateMs.percentile).map(ms).join(', ')} (p50, p95, p99, latest)`,
+      ],
+      ['ran out of time', String(day.outOfTime)],
+      ['calls made again', repeated || 'none'],
+      ['errors logged', String(errors.length)],
+    ],
+  )
+}
+
+const ms = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`
+
+/** Aligned, so that it reads as well on a terminal. */
+function table(head: string[], rows: string[][]): string {
+  const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map(row => row[column]?.length ?? 0)))
+  const line = (cells: string[]) =>
+    `| ${widths.map((width, column) => (column === 0 ? (cells[column] ?? '').padEnd(width) : (cells[column] ?? '').padStart(width))).join(' | ')} |`
+  const rule = `|${widths.map((width, column) => (column === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`
+  return [line(head), rule, ...rows.map(line)].join('\n')
+}
