@@ -3,6 +3,7 @@ import { api } from '../src/app.ts'
 import { end, makeQuiz, QUESTIONS, started } from './helpers/attempts.ts'
 import { call, makeInstructor, makeStaff, makeUser, type TestUser } from './helpers/client.ts'
 import { enrolled, makeCourse, makeModule } from './helpers/courses.ts'
+import { makeCode } from './helpers/qr-codes.ts'
 
 // Who may do what: every operation there is, by every role, in one table. Each answer is in a world of its own.
 
@@ -32,6 +33,8 @@ type World = {
   /** The ended one's response to an essay, and a regrade of the question. */
   essay: number
   regrade: number
+  /** Attendance of the module, made by the owner. */
+  code: { id: number; uuid: string }
 }
 
 async function world(): Promise<World> {
@@ -78,6 +81,7 @@ async function world(): Promise<World> {
     deletedModule: removed.id,
     enrollment,
     progress: enrollment * 10_000_000 + module.id,
+    code: await makeCode(owner, { type: 'attendance', target_id: module.id }),
   }
 }
 
@@ -367,6 +371,32 @@ const TABLE: Row[] = [
   ['GET /api/analytics/course-analytics/', () => '/api/analytics/course-analytics/', teachers(200)],
   ['GET /api/analytics/module-engagement/', () => '/api/analytics/module-engagement/', teachers(200)],
   ['GET /api/analytics/learner-analytics/', () => '/api/analytics/learner-analytics/', teachers(200)],
+  ['GET /api/qr-codes/codes/', () => '/api/qr-codes/codes/', teachers(200)],
+  [
+    'POST /api/qr-codes/codes/',
+    () => '/api/qr-codes/codes/',
+    [401, 403, 403, 400, 201, 201],
+    w => ({ type: 'module', target_id: w.module }),
+  ],
+  ['GET /api/qr-codes/codes/{id}/', w => `/api/qr-codes/codes/${w.code.id}/`, hidden(200)],
+  ...bothOf(
+    '/api/qr-codes/codes/{id}/',
+    w => `/api/qr-codes/codes/${w.code.id}/`,
+    hidden(200),
+    () => ({ max_scans: 5 }),
+  ),
+  ['DELETE /api/qr-codes/codes/{id}/', w => `/api/qr-codes/codes/${w.code.id}/`, hidden(204)],
+  ['GET /api/qr-codes/display/{uuid}/', w => `/api/qr-codes/display/${w.code.uuid}/`, hidden(200)],
+  ['GET /api/qr-codes/batches/', () => '/api/qr-codes/batches/', teachers(200)],
+  [
+    'POST /api/qr-codes/batches/',
+    () => '/api/qr-codes/batches/',
+    [401, 403, 403, 400, 201, 201],
+    w => ({ name: 'New', type: 'module', target_ids: [w.module] }),
+  ],
+  ['GET /api/qr-codes/scans/', () => '/api/qr-codes/scans/', teachers(200)],
+  ['GET /api/qr-codes/scans/export/', () => '/api/qr-codes/scans/export/', teachers(200)],
+  ['POST /api/qr-codes/scans/', () => '/api/qr-codes/scans/', signedIn(201), w => ({ qr_code_uuid: w.code.uuid })],
 ]
 
 describe.each(TABLE.map((row, place) => [row[0], place, row] as const))('%s (row %i)', (_name, _place, row) => {

@@ -8,7 +8,7 @@ import { type DocumentedCall, endpointOf, type Json, parseDocumentation } from '
 import { differences } from './contract/shape.ts'
 
 /** The documentation's examples that can be replayed so far, by their headings. */
-const SECTIONS = ['Authentication Examples', 'Course Examples']
+const SECTIONS = ['Authentication Examples', 'Course Examples', 'QR Code Examples']
 
 type Answer = { status: number; body: Json | undefined }
 type Fields = { [name: string]: Json }
@@ -21,9 +21,12 @@ let accessToken = ''
 let isInstructor = false
 let isSecondRun = false
 let hasFailed = false
+/** What this run has made, in place of what a documented call names. */
+let made: [documented: RegExp, ours: string][] = []
 
 function replay(call: DocumentedCall): void {
   if (call.title.endsWith('(Instructor)') && !isInstructor) becomeInstructor()
+  if (call.section === 'QR Code Examples' && made.length === 0) prepareCodes()
   const answer = run(call.curl)
   if (call.title === 'Register a New User' && isTaken(answer)) {
     isSecondRun = true
@@ -33,25 +36,56 @@ function replay(call: DocumentedCall): void {
   // Enrolling again is no error: it answers the same enrollment, as 200.
   const repeats = isSecondRun && call.title === 'Enroll in a Course' && answer.status === 200
   hold(call, answer, repeats ? 200 : undefined)
+  if (call.title.startsWith('Generate a QR Code')) renew(answer.body as Fields | undefined)
   if (call.title === 'Login') accessToken = String((answer.body as Fields | undefined)?.['access'] ?? '')
 }
 
 /** Instructor calls need an instructor: newuser becomes one, as the documentation of the profile says. */
 function becomeInstructor(): void {
-  const call = { title: 'Update User Profile', method: 'PUT', path: '/api/users/profile/' }
-  const body = { bio: 'Teaches Python', student_id: '', department: 'Computer Science', is_instructor: true }
-  hold(
-    call,
-    run(
-      `curl -X PUT https://example.com${call.path} -H "Authorization: Bearer token" -H "Content-Type: application/json" -d '${JSON.stringify(body)}'`,
-    ),
-  )
+  send('Update User Profile', 'PUT', '/api/users/profile/', {
+    bio: 'Teaches Python',
+    student_id: '',
+    department: 'Computer Science',
+    is_instructor: true,
+  })
   isInstructor = true
+}
+
+/** A code needs a batch and a module, and whoever scans it must be enrolled: newuser is. */
+function prepareCodes(): void {
+  const course = send('Create Course', 'POST', '/api/courses/', { title: 'Scanned', status: 'published' })
+  const module = send('Create Module', 'POST', '/api/modules/', { course: course['id'] ?? null, title: 'Lecture 1' })
+  send('Enroll', 'POST', `/api/courses/${course['slug']}/enroll/`, {})
+  const batch = send('Create QR Code Batch', 'POST', '/api/qr-codes/batches/', {
+    name: 'Spring Semester 2024',
+    type: 'attendance',
+    target_ids: [module['id'] ?? null],
+  })
+  made = [
+    [/"batch": 1\b/, `"batch": ${batch['id']}`],
+    [/"target_id": 1\b/, `"target_id": ${module['id']}`],
+  ]
+}
+
+/** The documented code expired in 2023: it is given a new date, and scanned as itself. */
+function renew(code: Fields | undefined): void {
+  send('Update QR Code', 'PUT', `/api/qr-codes/codes/${code?.['id']}/`, { expires_at: '2036-06-30T23:59:59Z' })
+  made.push([/"qr_code_uuid": "[^"]+"/, `"qr_code_uuid": "${code?.['uuid']}"`])
+}
+
+/** A call the documentation describes without an example, held against it too. */
+function send(title: string, method: string, path: string, body: Json): Fields {
+  const answer = run(
+    `curl -X ${method} https://example.com${path} -H "Authorization: Bearer token" -H "Content-Type: application/json" -d '${JSON.stringify(body)}'`,
+  )
+  hold({ title, method, path }, answer)
+  return (answer.body ?? {}) as Fields
 }
 
 /** The call as a shell runs it. */
 function run(curl: string): Answer {
-  const command = curl.replaceAll('https://example.com', origin).replace(/Bearer [^"]+/, `Bearer ${accessToken}`)
+  const ours = made.reduce((text, [documented, own]) => text.replace(documented, own), curl)
+  const command = ours.replaceAll('https://example.com', origin).replace(/Bearer [^"]+/, `Bearer ${accessToken}`)
   const { stdout, stderr } = spawnSync('sh', ['-c', `${command} --silent --show-error --write-out '\\n%{http_code}'`], {
     encoding: 'utf8',
   })

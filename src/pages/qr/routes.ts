@@ -1,6 +1,7 @@
 /** The pages of QR codes: what a phone opens, what a projector shows, what a printer prints. No quota counts them. */
 import { html } from 'hono/html'
-import { bookmarkFrom, type Db, database, openSession } from '../../db/client.ts'
+import { bookmarkFrom, database, openSession } from '../../db/client.ts'
+import { batch } from '../../db/read.ts'
 import { type CodeRow, codeByUuid } from '../../features/qr-codes/codes/queries.ts'
 import { isCurrent } from '../../features/qr-codes/proofs/rotation.ts'
 import { issueTicket } from '../../features/qr-codes/proofs/tickets.ts'
@@ -36,8 +37,8 @@ export function qrPages({ app }: Api): void {
 
 async function liveCode(c: AppContext): Promise<CodeRow | undefined> {
   const session = openSession(c.env.DB, bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? 'primary')
-  const db: Db = database(session)
-  const [[code]] = await db.batch([codeByUuid(db, (c.req.param('uuid') ?? '').toLowerCase())])
+  const db = database(session)
+  const [[code]] = await batch(db, codeByUuid(db, (c.req.param('uuid') ?? '').toLowerCase()))
   return code
 }
 
@@ -102,11 +103,12 @@ const displayPage = (c: AppContext, uuid: string) =>
     script: 'display',
     style: 'wide',
     body: html`<main id="display" data-uuid="${uuid}">
+<h1 id="name">QR code on display</h1>
 ${NEEDS_SCRIPT}
 ${signInForm(c.env.GOOGLE_CLIENT_ID, 'For the instructor of the course.')}
 <p class="alert" id="problem" role="alert" hidden></p>
 <div id="stage" class="stage" hidden>
-<section class="show"><h1 id="name"></h1><div class="code"><img id="image" alt="" width="480" height="480"></div>
+<section class="show"><div class="code"><img id="image" alt="" width="480" height="480"></div>
 <div class="slot" aria-hidden="true"><i id="slot"></i></div><p id="hint"></p></section>
 <section class="arrived"><h2><output id="count">0</output> arrived</h2><ol id="names" aria-live="polite"></ol></section>
 </div>
@@ -120,10 +122,11 @@ const printPage = (c: AppContext, id: string) =>
     script: 'print',
     style: 'wide',
     body: html`<main id="print" data-batch="${id}">
+<h1 id="name">QR codes to print</h1>
 ${NEEDS_SCRIPT}
 ${signInForm(c.env.GOOGLE_CLIENT_ID, 'For who may see the batch.')}
 <p class="alert" id="problem" role="alert" hidden></p>
-<div class="toolbar" hidden><h1 id="name"></h1><p id="pages"></p><button type="button" id="go">Print</button></div>
+<div class="toolbar" hidden><p id="pages"></p><button type="button" id="go">Print</button></div>
 <div id="sheet"></div>
 ${signedInAs}
 </main>`,

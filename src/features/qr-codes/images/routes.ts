@@ -1,4 +1,5 @@
 import { bookmarkFrom, database, openSession } from '../../../db/client.ts'
+import { batch } from '../../../db/read.ts'
 import type { Api, AppContext } from '../../../http/api.ts'
 import { invalid, notFound } from '../../../http/errors.ts'
 import { originOf } from '../../../http/origin.ts'
@@ -46,6 +47,7 @@ function sizeOf(c: AppContext): ImageSize {
 
 async function requireLive(c: AppContext, uuid: string): Promise<void> {
   const session = openSession(c.env.DB, bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? 'primary')
-  const [row] = await isLiveUuid(database(session), uuid)
+  const db = database(session)
+  const [[row]] = await batch(db, isLiveUuid(db, uuid))
   if (!row) throw notFound()
 }

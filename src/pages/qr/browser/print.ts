@@ -41,7 +41,11 @@ async function load(): Promise<void> {
   element('pages').textContent =
     `${printed.length} ${printed.length === 1 ? 'code' : 'codes'} on ${pages} A4 ${pages === 1 ? 'page' : 'pages'}. Print at 100 %, without headers and footers.`
   for (const toolbar of document.querySelectorAll<HTMLElement>('.toolbar')) toolbar.hidden = false
-  element('go').onclick = () => print()
+  element('go').onclick = async () => {
+    // A card without its code is worse than a second's wait.
+    await Promise.all([...document.images].map(image => image.decode().catch(() => {})))
+    print()
+  }
   element('sheet').replaceChildren(...printed.map(card))
 }
 
