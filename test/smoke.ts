@@ -9,6 +9,8 @@ import { differences } from './contract/shape.ts'
 
 /** The documentation's examples that can be replayed so far, by their headings. */
 const SECTIONS = ['Authentication Examples', 'Course Examples']
+/** Of the other sections these. */
+const TITLES = ['Create a Quiz (Instructor)']
 
 type Answer = { status: number; body: Json | undefined }
 type Fields = { [name: string]: Json }
@@ -21,9 +23,12 @@ let accessToken = ''
 let isInstructor = false
 let isSecondRun = false
 let hasFailed = false
+/** The course and the module that this run has made, whose ids the examples stand for. */
+const made: { course?: Json; module?: Json } = {}
 
 function replay(call: DocumentedCall): void {
   if (call.title.endsWith('(Instructor)') && !isInstructor) becomeInstructor()
+  if (call.curl.includes('"module":')) makeModule()
   const answer = run(call.curl)
   if (call.title === 'Register a New User' && isTaken(answer)) {
     isSecondRun = true
@@ -33,6 +38,7 @@ function replay(call: DocumentedCall): void {
   // Enrolling again is no error: it answers the same enrollment, as 200.
   const repeats = isSecondRun && call.title === 'Enroll in a Course' && answer.status === 200
   hold(call, answer, repeats ? 200 : undefined)
+  if (call.title === 'Create a New Course (Instructor)') made.course = (answer.body as Fields | undefined)?.['id']
   if (call.title === 'Login') accessToken = String((answer.body as Fields | undefined)?.['access'] ?? '')
 }
 
@@ -40,18 +46,31 @@ function replay(call: DocumentedCall): void {
 function becomeInstructor(): void {
   const call = { title: 'Update User Profile', method: 'PUT', path: '/api/users/profile/' }
   const body = { bio: 'Teaches Python', student_id: '', department: 'Computer Science', is_instructor: true }
-  hold(
-    call,
-    run(
-      `curl -X PUT https://example.com${call.path} -H "Authorization: Bearer token" -H "Content-Type: application/json" -d '${JSON.stringify(body)}'`,
-    ),
-  )
+  hold(call, send(call, body))
   isInstructor = true
 }
 
+/** A quiz needs a module of the caller's: one in the course that this run has created, as the documentation says. */
+function makeModule(): void {
+  if (made.module !== undefined) return
+  const call = { title: 'Create a Module', method: 'POST', path: '/api/modules/' }
+  const answer = send(call, { course: made.course ?? 0, title: 'Getting Started', order: 1, is_published: true })
+  hold(call, answer)
+  made.module = (answer.body as Fields | undefined)?.['id']
+}
+
+/** A call that the documentation describes without a curl of its own. */
+const send = ({ method, path }: { method: string; path: string }, body: Fields) =>
+  run(
+    `curl -X ${method} https://example.com${path} -H "Authorization: Bearer token" -H "Content-Type: application/json" -d '${JSON.stringify(body)}'`,
+  )
+
 /** The call as a shell runs it. */
 function run(curl: string): Answer {
-  const command = curl.replaceAll('https://example.com', origin).replace(/Bearer [^"]+/, `Bearer ${accessToken}`)
+  const command = curl
+    .replaceAll('https://example.com', origin)
+    .replace(/Bearer [^"]+/, `Bearer ${accessToken}`)
+    .replace(/"module": \d+/, `"module": ${made.module}`)
   const { stdout, stderr } = spawnSync('sh', ['-c', `${command} --silent --show-error --write-out '\\n%{http_code}'`], {
     encoding: 'utf8',
   })
@@ -94,5 +113,8 @@ function say(
   console.log(`${verdict.padEnd(4)} ${status} ${method.padEnd(4)} ${path}  ${note}`)
 }
 
-for (const call of documentation.calls.filter(({ section }) => SECTIONS.includes(section))) replay(call)
+for (const call of documentation.calls.filter(
+  ({ section, title }) => SECTIONS.includes(section) || TITLES.includes(title),
+))
+  replay(call)
 if (hasFailed) process.exitCode = 1
