@@ -13,6 +13,7 @@ export default defineConfig(async () => ({
               bindings: {
                 MIGRATIONS: await readD1Migrations('./migrations'),
                 JWT_SECRET: 'a secret of the tests that is long enough',
+                RECEIPT_SECRET: 'a secret of the receipts that is long enough',
                 INSTRUCTOR_SIGNUP: 'open',
               },
             },

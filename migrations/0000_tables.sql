@@ -15,6 +15,15 @@ CREATE TABLE `activities` (
 CREATE INDEX `activities_by_user` ON `activities` (`user_id`,`occurred_at`,`id`);--> statement-breakpoint
 CREATE INDEX `activities_by_course` ON `activities` (`course_id`,`occurred_at`,`user_id`);--> statement-breakpoint
 CREATE INDEX `activities_by_module` ON `activities` (`module_id`,`user_id`);--> statement-breakpoint
+CREATE TABLE `activity_days` (
+	`user_id` integer NOT NULL,
+	`day` text NOT NULL,
+	`course_id` integer NOT NULL,
+	`event_count` integer NOT NULL,
+	PRIMARY KEY(`user_id`, `day`, `course_id`),
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `attempts` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`quiz_id` integer NOT NULL,
@@ -23,12 +32,20 @@ CREATE TABLE `attempts` (
 	`is_preview` integer DEFAULT false NOT NULL,
 	`status` text DEFAULT 'in_progress' NOT NULL,
 	`started_at` integer NOT NULL,
-	`deadline_at` integer,
 	`completed_at` integer,
+	`check_at` integer,
+	`is_survey` integer DEFAULT false NOT NULL,
+	`passing_score` integer DEFAULT 70 NOT NULL,
+	`extended_minutes` integer DEFAULT 0 NOT NULL,
+	`earned_milli` integer,
+	`possible_milli` integer,
 	`score_hundredths` integer,
 	`passed` integer,
 	`time_spent_seconds` integer,
+	`lost_pass_at` integer,
 	`pending_grading` integer DEFAULT 0 NOT NULL,
+	`end_score_hundredths` integer,
+	`answers_hash` text,
 	FOREIGN KEY (`quiz_id`) REFERENCES `quizzes`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`enrollment_id`) REFERENCES `enrollments`(`id`) ON UPDATE no action ON DELETE no action
@@ -39,7 +56,19 @@ CREATE INDEX `attempts_by_user` ON `attempts` (`user_id`,`quiz_id`,`id`);--> sta
 CREATE INDEX `attempts_by_quiz` ON `attempts` (`quiz_id`,`id`);--> statement-breakpoint
 CREATE INDEX `attempts_by_quiz_status` ON `attempts` (`quiz_id`,`status`,`id`);--> statement-breakpoint
 CREATE INDEX `attempts_by_enrollment` ON `attempts` (`enrollment_id`,`quiz_id`);--> statement-breakpoint
-CREATE INDEX `attempts_running_by_deadline` ON `attempts` (`deadline_at`) WHERE "attempts"."status" = 'in_progress';--> statement-breakpoint
+CREATE INDEX `attempts_by_check` ON `attempts` (`check_at`) WHERE "attempts"."check_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `attempts_listed` ON `attempts` (`id`) WHERE "attempts"."is_preview" = 0;--> statement-breakpoint
+CREATE INDEX `attempts_pending` ON `attempts` (`quiz_id`,`id`) WHERE "attempts"."pending_grading" > 0 AND "attempts"."is_preview" = 0;--> statement-breakpoint
+CREATE INDEX `attempts_pending_by_id` ON `attempts` (`id`) WHERE "attempts"."pending_grading" > 0 AND "attempts"."is_preview" = 0;--> statement-breakpoint
+CREATE TABLE `course_days` (
+	`course_id` integer NOT NULL,
+	`day` text NOT NULL,
+	`enrollment_count` integer DEFAULT 0 NOT NULL,
+	`completion_count` integer DEFAULT 0 NOT NULL,
+	PRIMARY KEY(`course_id`, `day`),
+	FOREIGN KEY (`course_id`) REFERENCES `courses`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `course_slugs` (
 	`slug` text PRIMARY KEY NOT NULL,
 	`course_id` integer NOT NULL,
@@ -91,7 +120,35 @@ CREATE INDEX `enrollments_by_user_status` ON `enrollments` (`user_id`,`status`,`
 CREATE INDEX `enrollments_by_course` ON `enrollments` (`course_id`,`id`);--> statement-breakpoint
 CREATE INDEX `enrollments_by_course_status` ON `enrollments` (`course_id`,`status`,`id`);--> statement-breakpoint
 CREATE INDEX `enrollments_by_status` ON `enrollments` (`status`,`id`);--> statement-breakpoint
+CREATE INDEX `enrollments_learners` ON `enrollments` (`course_id`,`user_id`) WHERE "enrollments"."status" <> 'dropped';--> statement-breakpoint
 CREATE UNIQUE INDEX `enrollments_user_course` ON `enrollments` (`user_id`,`course_id`);--> statement-breakpoint
+CREATE TABLE `item_statistics` (
+	`question_version_id` integer PRIMARY KEY NOT NULL,
+	`shown_count` integer DEFAULT 0 NOT NULL,
+	`seconds` integer DEFAULT 0 NOT NULL,
+	`graded_count` integer DEFAULT 0 NOT NULL,
+	`correct_count` integer DEFAULT 0 NOT NULL,
+	`scored_count` integer DEFAULT 0 NOT NULL,
+	`share_sum` integer DEFAULT 0 NOT NULL,
+	`pair_count` integer DEFAULT 0 NOT NULL,
+	`item_sum` integer DEFAULT 0 NOT NULL,
+	`rest_sum` integer DEFAULT 0 NOT NULL,
+	`item_squares` integer DEFAULT 0 NOT NULL,
+	`rest_squares` integer DEFAULT 0 NOT NULL,
+	`products` integer DEFAULT 0 NOT NULL,
+	FOREIGN KEY (`question_version_id`) REFERENCES `question_versions`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `module_days` (
+	`module_id` integer NOT NULL,
+	`day` text NOT NULL,
+	`enrolled_completion_count` integer DEFAULT 0 NOT NULL,
+	`enrolled_study_seconds` integer DEFAULT 0 NOT NULL,
+	`interaction_count` integer DEFAULT 0 NOT NULL,
+	PRIMARY KEY(`module_id`, `day`),
+	FOREIGN KEY (`module_id`) REFERENCES `modules`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `module_progress` (
 	`enrollment_id` integer NOT NULL,
 	`module_id` integer NOT NULL,
@@ -100,6 +157,7 @@ CREATE TABLE `module_progress` (
 	`completed_at` integer,
 	`time_spent_seconds` integer DEFAULT 0 NOT NULL,
 	`last_activity_at` integer NOT NULL,
+	`first_seen_at` integer,
 	`reset_at` integer,
 	PRIMARY KEY(`enrollment_id`, `module_id`),
 	FOREIGN KEY (`enrollment_id`) REFERENCES `enrollments`(`id`) ON UPDATE no action ON DELETE no action,
@@ -107,6 +165,17 @@ CREATE TABLE `module_progress` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `module_progress_by_module` ON `module_progress` (`module_id`,`enrollment_id`);--> statement-breakpoint
+CREATE TABLE `module_statistics` (
+	`module_id` integer PRIMARY KEY NOT NULL,
+	`view_count` integer DEFAULT 0 NOT NULL,
+	`completion_count` integer DEFAULT 0 NOT NULL,
+	`enrolled_completion_count` integer DEFAULT 0 NOT NULL,
+	`study_seconds` integer DEFAULT 0 NOT NULL,
+	`enrolled_study_seconds` integer DEFAULT 0 NOT NULL,
+	`interaction_count` integer DEFAULT 0 NOT NULL,
+	FOREIGN KEY (`module_id`) REFERENCES `modules`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `modules` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`course_id` integer NOT NULL,
@@ -218,6 +287,36 @@ CREATE TABLE `questions` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `questions_by_quiz` ON `questions` (`quiz_id`,`order`,`id`);--> statement-breakpoint
+CREATE TABLE `quiz_attempt_counts` (
+	`quiz_id` integer PRIMARY KEY NOT NULL,
+	`in_progress` integer DEFAULT 0 NOT NULL,
+	`completed` integer DEFAULT 0 NOT NULL,
+	`timed_out` integer DEFAULT 0 NOT NULL,
+	`abandoned` integer DEFAULT 0 NOT NULL,
+	`pending_essays` integer DEFAULT 0 NOT NULL,
+	FOREIGN KEY (`quiz_id`) REFERENCES `quizzes`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `quiz_days` (
+	`quiz_id` integer NOT NULL,
+	`day` text NOT NULL,
+	`scored_count` integer DEFAULT 0 NOT NULL,
+	`passed_count` integer DEFAULT 0 NOT NULL,
+	PRIMARY KEY(`quiz_id`, `day`),
+	FOREIGN KEY (`quiz_id`) REFERENCES `quizzes`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `quiz_statistics` (
+	`quiz_id` integer PRIMARY KEY NOT NULL,
+	`attempt_count` integer DEFAULT 0 NOT NULL,
+	`ended_count` integer DEFAULT 0 NOT NULL,
+	`scored_count` integer DEFAULT 0 NOT NULL,
+	`score_sum` integer DEFAULT 0 NOT NULL,
+	`passed_count` integer DEFAULT 0 NOT NULL,
+	`seconds` integer DEFAULT 0 NOT NULL,
+	FOREIGN KEY (`quiz_id`) REFERENCES `quizzes`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `quizzes` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`module_id` integer NOT NULL,
@@ -252,14 +351,39 @@ CREATE INDEX `quizzes_by_published` ON `quizzes` (`is_published`,`id`) WHERE "qu
 CREATE INDEX `quizzes_by_survey` ON `quizzes` (`is_survey`,`id`) WHERE "quizzes"."deleted_at" IS NULL;--> statement-breakpoint
 CREATE INDEX `quizzes_by_published_survey` ON `quizzes` (`is_published`,`is_survey`,`id`) WHERE "quizzes"."deleted_at" IS NULL;--> statement-breakpoint
 CREATE INDEX `quizzes_deleted` ON `quizzes` (`deleted_at`) WHERE "quizzes"."deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `regrades` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`question_id` integer NOT NULL,
+	`key_version_id` integer NOT NULL,
+	`is_dry_run` integer NOT NULL,
+	`status` text DEFAULT 'running' NOT NULL,
+	`cursor` integer DEFAULT 0 NOT NULL,
+	`total` integer NOT NULL,
+	`done` integer DEFAULT 0 NOT NULL,
+	`raised` integer DEFAULT 0 NOT NULL,
+	`lowered` integer DEFAULT 0 NOT NULL,
+	`requested_by` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`question_id`) REFERENCES `questions`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`key_version_id`) REFERENCES `question_versions`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`requested_by`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `regrades_one_running` ON `regrades` (`question_id`,`key_version_id`,`is_dry_run`) WHERE "regrades"."status" = 'running';--> statement-breakpoint
+CREATE INDEX `regrades_by_question` ON `regrades` (`question_id`,`is_dry_run`,`key_version_id`);--> statement-breakpoint
+CREATE INDEX `regrades_by_key` ON `regrades` (`key_version_id`);--> statement-breakpoint
 CREATE TABLE `responses` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`attempt_id` integer NOT NULL,
 	`question_id` integer NOT NULL,
 	`question_version_id` integer NOT NULL,
+	`key_version_id` integer NOT NULL,
 	`response_data` text NOT NULL,
 	`is_correct` integer,
 	`score_milli` integer,
+	`max_milli` integer NOT NULL,
+	`item_share` integer,
+	`rest_share` integer,
 	`time_spent_seconds` integer DEFAULT 0 NOT NULL,
 	`submitted_at` integer,
 	`is_pending` integer DEFAULT false NOT NULL,
@@ -270,6 +394,7 @@ CREATE TABLE `responses` (
 	FOREIGN KEY (`attempt_id`) REFERENCES `attempts`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`question_id`) REFERENCES `questions`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`question_version_id`) REFERENCES `question_versions`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`key_version_id`) REFERENCES `question_versions`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`graded_by`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT;
 --> statement-breakpoint
@@ -283,6 +408,25 @@ CREATE TABLE `revoked_tokens` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `revoked_tokens_expires_at` ON `revoked_tokens` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `study_time` (
+	`enrollment_id` integer NOT NULL,
+	`module_id` integer NOT NULL,
+	`day` text NOT NULL,
+	`seconds` integer NOT NULL,
+	PRIMARY KEY(`enrollment_id`, `day`, `module_id`),
+	FOREIGN KEY (`enrollment_id`) REFERENCES `enrollments`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`module_id`) REFERENCES `modules`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `study_time_by_module` ON `study_time` (`module_id`,`enrollment_id`);--> statement-breakpoint
+CREATE TABLE `taught_learners` (
+	`instructor_id` integer NOT NULL,
+	`user_id` integer NOT NULL,
+	`course_count` integer NOT NULL,
+	PRIMARY KEY(`instructor_id`, `user_id`),
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `totals` (
 	`name` text PRIMARY KEY NOT NULL,
 	`value` integer DEFAULT 0 NOT NULL

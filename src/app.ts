@@ -3,6 +3,15 @@ import { cors } from 'hono/cors'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
+import { quizAnalyticsRoutes } from './features/analytics/quiz-routes.ts'
+import { analyticsRoutes } from './features/analytics/routes.ts'
+import { extensionRoutes } from './features/attempts/extensions.ts'
+import { gradingRoutes } from './features/attempts/grading/routes.ts'
+import { liveRoutes } from './features/attempts/live.ts'
+import { requireReceiptSecret } from './features/attempts/receipts/receipt.ts'
+import { receiptRoutes } from './features/attempts/receipts/routes.ts'
+import { regradeRoutes } from './features/attempts/regrades/routes.ts'
+import { attemptRoutes } from './features/attempts/routes.ts'
 import { courseRoutes } from './features/courses/routes.ts'
 import { enrollmentRoutes } from './features/enrollments/routes.ts'
 import { moduleRoutes } from './features/modules/routes.ts'
@@ -40,6 +49,7 @@ app.use(
 )
 app.use((c, next) => {
   requireSecret(c.env)
+  requireReceiptSecret(c.env)
   return next()
 })
 
@@ -51,6 +61,14 @@ quizRoutes(api)
 questionRoutes(api)
 exchangeRoutes(api)
 progressRoutes(api)
+attemptRoutes(api)
+extensionRoutes(api)
+gradingRoutes(api)
+regradeRoutes(api)
+receiptRoutes(api)
+liveRoutes(app)
+quizAnalyticsRoutes(api)
+analyticsRoutes(api)
 referenceRoutes(api)
 api.mount()
 

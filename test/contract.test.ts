@@ -4,27 +4,26 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import markdown from './contract/api-documentation.md?raw'
 import { type DocumentedEndpoint, type Json, parseDocumentation } from './contract/documentation.ts'
 import { differences } from './contract/shape.ts'
+import { end, makeHall, QUESTIONS, resultOf, rightAnswer, startAttempt, started, submit } from './helpers/attempts.ts'
 import { type Answer, call, makeInstructor, makeUser, unique } from './helpers/client.ts'
 import { makeCourse, makeModule } from './helpers/courses.ts'
+import { endedAttempt } from './helpers/ended-attempts.ts'
 import { googleSignIn } from './helpers/google.ts'
-import { makeQuiz } from './helpers/quizzes.ts'
 
 /** The sections of the documentation that are served. */
-const SECTIONS = ['Authentication', 'Users & Profiles', 'Courses & Enrollments', 'Modules', 'Progress Tracking']
+const SECTIONS = [
+  'Authentication',
+  'Users & Profiles',
+  'Courses & Enrollments',
+  'Modules',
+  'Quiz System',
+  'Progress Tracking',
+  'Analytics',
+]
 
 const documentation = parseDocumentation(markdown)
-/** Of the sections that are served in part. */
-const ENDPOINTS = [
-  'GET /api/quizzes/',
-  'GET /api/quizzes/{id}/',
-  'POST /api/quizzes/',
-  'PUT /api/quizzes/{id}/',
-  'DELETE /api/quizzes/{id}/',
-]
+const documented = documentation.endpoints.filter(({ section }) => SECTIONS.includes(section))
 const nameOf = ({ method, path }: Pick<DocumentedEndpoint, 'method' | 'path'>) => `${method} ${path}`
-const documented = documentation.endpoints.filter(
-  endpoint => SECTIONS.includes(endpoint.section) || ENDPOINTS.includes(nameOf(endpoint)),
-)
 
 const PASSWORD = 'securepassword123'
 const registration = (username: string) => ({
@@ -89,31 +88,101 @@ async function progress() {
 }
 
 const quizFields = {
-  title: 'Python Basics Quiz',
-  description: 'Test your understanding of fundamental Python concepts',
-  instructions: 'Answer all questions. You need 70% to pass.',
-  time_limit_minutes: 30,
-  passing_score: 70,
+  title: 'Advanced Python Quiz',
+  description: 'Test your understanding of advanced Python concepts',
+  instructions: 'Answer all questions. You need 80% to pass.',
+  time_limit_minutes: 45,
+  passing_score: 80,
   randomize_questions: true,
   allow_multiple_attempts: true,
-  max_attempts: 3,
+  max_attempts: 2,
   is_published: true,
   is_survey: false,
-  access_code: 'string',
+  access_code: 'sesame',
   allow_time_extension: false,
 }
 
-async function quiz() {
-  const taught = await course()
-  const module = await makeModule(taught.instructor, taught.course.id, moduleFields)
-  const questions = [
-    {
-      type: 'multiple_choice',
-      text: 'What is the correct way to create a function in Python?',
-      choices: [{ text: 'function myFunc():' }, { text: 'def myFunc():', is_correct: true }],
-    },
+/** Two quizzes made through the API, one of them with a question. */
+async function authored() {
+  const { instructor, course: taught } = await course()
+  const module = await makeModule(instructor, taught.id)
+  const questions = [QUESTIONS.multiple_choice]
+  await call('POST', '/api/quizzes/', { as: instructor, body: { ...quizFields, module: module.id } })
+  const answer = await call('POST', '/api/quizzes/', {
+    as: instructor,
+    body: { ...quizFields, module: module.id, questions },
+  })
+  return { instructor, module, quiz: answer.body, answer }
+}
+
+/** A running attempt with its one question answered. */
+async function taken() {
+  const hall = await makeHall({ time_limit_minutes: 30, allow_time_extension: 1 })
+  const attempt = await started(hall)
+  const [asked] = hall.quiz.questions
+  if (!asked) throw new Error('no question')
+  return { ...hall, attempt, kept: await submit(attempt, hall.learner, asked.id, rightAnswer(asked)) }
+}
+
+/** An essay that waits for its grade: of 10 points, with a rubric. */
+async function essay() {
+  const rubric = [
+    { criterion: 'content', max_points: 5 },
+    { criterion: 'organization', max_points: 2 },
+    { criterion: 'grammar', max_points: 3 },
   ]
-  return { ...taught, module, quiz: await makeQuiz(taught.instructor, module.id, { ...quizFields, questions }) }
+  const hall = await makeHall({}, [{ ...QUESTIONS.essay, rubric }])
+  const [question] = hall.quiz.questions
+  if (!question) throw new Error('no question')
+  const attempt = await endedAttempt(hall.quiz.id, hall.learner, [{ question, pending: true }], {
+    enrollmentId: hall.enrollment.id,
+  })
+  return { ...hall, id: attempt * 1000 }
+}
+
+/** A course with a quiz that its learner has passed, strong in one module and weak in the other. */
+async function quizTaken() {
+  const taught = await progress()
+  const [, second] = (await call('GET', `/api/modules/?course=${taught.course.id}`, { as: taught.instructor })).body
+    .results
+  const quiz = await endedQuiz(taught.module.id, taught, 9000)
+  await endedQuiz(second.id, taught, 3000)
+  await env.DB.prepare('UPDATE users SET last_login_at = 1686565800 WHERE id = ?').bind(taught.learner.id).run()
+  return { ...taught, quiz }
+}
+
+/** A quiz of one question with an attempt at it, as taking it would leave them. */
+async function endedQuiz(module: number, { learner, answer }: Awaited<ReturnType<typeof progress>>, score: number) {
+  const insert = async (query: string, ...values: unknown[]) =>
+    (await env.DB.prepare(`${query} RETURNING id`)
+      .bind(...values)
+      .first<number>('id')) ?? 0
+  const quiz = await insert(
+    "INSERT INTO quizzes (module_id, title, is_published, created_at, updated_at) VALUES (?, 'Python Basics Quiz', 1, 0, 0)",
+    module,
+  )
+  const question = await insert('INSERT INTO questions (quiz_id, "order") VALUES (?, 1)', quiz)
+  const version = await insert(
+    "INSERT INTO question_versions (question_id, type, text, created_at) VALUES (?, 'true_false', 'Is it?', 0)",
+    question,
+  )
+  const attempt = await insert(
+    `INSERT INTO attempts (quiz_id, user_id, enrollment_id, status, started_at, completed_at, score_hundredths, passed, time_spent_seconds)
+     VALUES (?, ?, ?, 'completed', 0, 90, ?4, ?4 >= 7000, 90)`,
+    quiz,
+    learner.id,
+    answer.body.id,
+    score,
+  )
+  await insert(
+    `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, max_milli, item_share, time_spent_seconds)
+     VALUES (?, ?, ?, ?4, ?4, '{}', 1, 1000, 9500, 35)`,
+    attempt * 1000,
+    attempt,
+    question,
+    version,
+  )
+  return quiz
 }
 
 /** How each documented success comes about. */
@@ -200,28 +269,6 @@ const successes: Record<string, () => Promise<Answer>> = {
     const { instructor, module } = await progress()
     return call('DELETE', `/api/modules/${module.id}/`, { as: instructor })
   },
-  'GET /api/quizzes/': async () => {
-    const { instructor, module } = await quiz()
-    await makeQuiz(instructor, module.id, quizFields)
-    return call('GET', '/api/quizzes/?page_size=1', { as: instructor })
-  },
-  'GET /api/quizzes/{id}/': async () => {
-    const { instructor, quiz: made } = await quiz()
-    return call('GET', `/api/quizzes/${made.id}/`, { as: instructor })
-  },
-  'POST /api/quizzes/': async () => {
-    const { instructor, module } = await quiz()
-    return call('POST', '/api/quizzes/', { as: instructor, body: { module: module.id, ...quizFields } })
-  },
-  'PUT /api/quizzes/{id}/': async () => {
-    const { instructor, module, quiz: made } = await quiz()
-    const body = { module: module.id, ...quizFields, title: 'Expert Python Quiz' }
-    return call('PUT', `/api/quizzes/${made.id}/`, { as: instructor, body })
-  },
-  'DELETE /api/quizzes/{id}/': async () => {
-    const { instructor, quiz: made } = await quiz()
-    return call('DELETE', `/api/quizzes/${made.id}/`, { as: instructor })
-  },
   'GET /api/progress/': async () => call('GET', '/api/progress/', { as: (await progress()).learner }),
   'GET /api/module-progress/': async () => {
     const { learner } = await progress()
@@ -230,6 +277,85 @@ const successes: Record<string, () => Promise<Answer>> = {
   'POST /api/module-progress/{id}/reset/': async () => {
     const { learner, id } = await progress()
     return call('POST', `/api/module-progress/${id}/reset/`, { as: learner })
+  },
+  'GET /api/quizzes/': async () => {
+    const { instructor } = await authored()
+    return call('GET', '/api/quizzes/?page_size=1', { as: instructor })
+  },
+  'GET /api/quizzes/{id}/': async () => {
+    const { instructor, quiz } = await authored()
+    return call('GET', `/api/quizzes/${quiz.id}/`, { as: instructor })
+  },
+  'POST /api/quizzes/': async () => (await authored()).answer,
+  'PUT /api/quizzes/{id}/': async () => {
+    const { instructor, module, quiz } = await authored()
+    return call('PUT', `/api/quizzes/${quiz.id}/`, { as: instructor, body: { ...quizFields, module: module.id } })
+  },
+  'DELETE /api/quizzes/{id}/': async () => {
+    const { instructor, quiz } = await authored()
+    return call('DELETE', `/api/quizzes/${quiz.id}/`, { as: instructor })
+  },
+  'POST /api/courses/quizzes/{id}/start-attempt/': async () => {
+    const hall = await makeHall({ time_limit_minutes: 30 })
+    return startAttempt(hall.quiz, hall.learner, { access_code: '' })
+  },
+  'POST /api/courses/quiz-attempts/{id}/submit-response/': async () => (await taken()).kept,
+  'POST /api/courses/quiz-attempts/{id}/complete/': async () => {
+    const { attempt, learner } = await taken()
+    return end(attempt, learner)
+  },
+  'POST /api/courses/quiz-attempts/{id}/timeout/': async () => {
+    const { attempt, learner } = await taken()
+    return end(attempt, learner, 'timeout')
+  },
+  'POST /api/courses/quiz-attempts/{id}/abandon/': async () => {
+    const { attempt, learner } = await taken()
+    return end(attempt, learner, 'abandon')
+  },
+  'GET /api/courses/quiz-attempts/{id}/result/': async () => {
+    const { attempt, learner } = await taken()
+    await end(attempt, learner)
+    return resultOf(attempt, learner)
+  },
+  'POST /api/courses/quiz-attempts/{id}/grant-extension/': async () => {
+    const { attempt, instructor } = await taken()
+    const body = { additional_minutes: 15 }
+    return call('POST', `/api/courses/quiz-attempts/${attempt.id}/grant-extension/`, { as: instructor, body })
+  },
+  'POST /api/courses/question-responses/{id}/grade-essay/': async () => {
+    const { instructor, id } = await essay()
+    return call('POST', `/api/courses/question-responses/${id}/grade-essay/`, {
+      as: instructor,
+      body: {
+        score: 8,
+        feedback: 'Good analysis, but could use more supporting evidence.',
+        rubric_scores: { content: 3, organization: 2, grammar: 3 },
+      },
+    })
+  },
+  'GET /api/courses/question-responses/pending-grading/': async () => {
+    const { instructor } = await essay()
+    return call('GET', '/api/courses/question-responses/pending-grading/', { as: instructor })
+  },
+  'GET /api/courses/quizzes/{id}/analytics/': async () => {
+    const { instructor, quiz } = await quizTaken()
+    return call('GET', `/api/courses/quizzes/${quiz}/analytics/`, { as: instructor })
+  },
+  'POST /api/courses/quizzes/{id}/recalculate-analytics/': async () => {
+    const { instructor, quiz } = await quizTaken()
+    return call('POST', `/api/courses/quizzes/${quiz}/recalculate-analytics/`, { as: instructor })
+  },
+  'GET /api/analytics/user-activity/': async () =>
+    call('GET', '/api/analytics/user-activity/?page_size=1', { as: (await progress()).learner }),
+  'GET /api/analytics/course-analytics/': async () =>
+    call('GET', '/api/analytics/course-analytics/', { as: (await quizTaken()).instructor }),
+  'GET /api/analytics/module-engagement/': async () =>
+    call('GET', '/api/analytics/module-engagement/', { as: (await progress()).instructor }),
+  'GET /api/analytics/learner-analytics/': async () => {
+    const classmate = await makeUser()
+    const { instructor, course: taught } = await quizTaken()
+    await call('POST', `/api/courses/${taught.slug}/enroll/`, { as: classmate })
+    return call('GET', '/api/analytics/learner-analytics/?page_size=1', { as: instructor })
   },
 }
 

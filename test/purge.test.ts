@@ -15,12 +15,21 @@ const TREE = [
   'enrollments',
   'modules',
   'module_progress',
+  'study_time',
   'quizzes',
   'questions',
   'question_versions',
   'attempts',
+  'quiz_attempt_counts',
+  'regrades',
   'responses',
   'activities',
+  'item_statistics',
+  'quiz_days',
+  'quiz_statistics',
+  'module_days',
+  'module_statistics',
+  'course_days',
   'qr_codes',
   'qr_scans',
 ]
@@ -43,6 +52,11 @@ async function wholeCourse() {
     enrollment.id,
     module,
   )
+  await insert(
+    `INSERT INTO study_time (enrollment_id, module_id, day, seconds) VALUES (?, ?, '2026-01-01', 60)`,
+    enrollment.id,
+    module,
+  )
   const quiz = await insert(
     `INSERT INTO quizzes (module_id, title, created_at, updated_at) VALUES (?, 'Q', 0, 0)`,
     module,
@@ -52,14 +66,20 @@ async function wholeCourse() {
     `INSERT INTO question_versions (question_id, type, text, created_at) VALUES (?, 'essay', 'Why?', 0)`,
     question,
   )
+  await insert(
+    'INSERT INTO regrades (question_id, key_version_id, is_dry_run, total, requested_by, created_at) VALUES (?, ?, 0, 0, ?, 0)',
+    question,
+    version,
+    owner.id,
+  )
   const attempt = await insert(
-    `INSERT INTO attempts (quiz_id, user_id, enrollment_id, status, started_at) VALUES (?, ?, ?, 'completed', 0)`,
+    `INSERT INTO attempts (quiz_id, user_id, enrollment_id, status, started_at, completed_at, score_hundredths) VALUES (?, ?, ?, 'completed', 0, 0, 10000)`,
     quiz,
     learner.id,
     enrollment.id,
   )
   await insert(
-    `INSERT INTO responses (id, attempt_id, question_id, question_version_id, response_data) VALUES (?, ?, ?, ?, '{}')`,
+    `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, max_milli) VALUES (?, ?, ?, ?4, ?4, '{}', 1000)`,
     attempt * 1000,
     attempt,
     question,

@@ -43,6 +43,15 @@ const QUESTIONS: Doomed = before => `(SELECT id FROM questions WHERE quiz_id IN 
 const CHILDREN_FIRST: { table: string; doomed: Doomed }[] = [
   { table: 'responses', doomed: before => `question_id IN ${QUESTIONS(before)}` },
   { table: 'attempts', doomed: before => `quiz_id IN ${QUIZZES(before)}` },
+  { table: 'quiz_attempt_counts', doomed: before => `quiz_id IN ${QUIZZES(before)}` },
+  { table: 'regrades', doomed: before => `question_id IN ${QUESTIONS(before)}` },
+  {
+    table: 'item_statistics',
+    doomed: before =>
+      `question_version_id IN (SELECT id FROM question_versions WHERE question_id IN ${QUESTIONS(before)})`,
+  },
+  { table: 'quiz_days', doomed: before => `quiz_id IN ${QUIZZES(before)}` },
+  { table: 'quiz_statistics', doomed: before => `quiz_id IN ${QUIZZES(before)}` },
   { table: 'question_versions', doomed: before => `question_id IN ${QUESTIONS(before)}` },
   { table: 'questions', doomed: before => `quiz_id IN ${QUIZZES(before)}` },
   {
@@ -52,10 +61,14 @@ const CHILDREN_FIRST: { table: string; doomed: Doomed }[] = [
   },
   { table: 'qr_codes', doomed: before => `deleted_at <= ${before} OR course_id IN ${COURSES(before)}` },
   { table: 'activities', doomed: before => `course_id IN ${COURSES(before)} OR module_id IN ${MODULES(before)}` },
+  { table: 'study_time', doomed: before => `module_id IN ${MODULES(before)}` },
   { table: 'module_progress', doomed: before => `module_id IN ${MODULES(before)}` },
+  { table: 'module_days', doomed: before => `module_id IN ${MODULES(before)}` },
+  { table: 'module_statistics', doomed: before => `module_id IN ${MODULES(before)}` },
   { table: 'quizzes', doomed: before => `id IN ${QUIZZES(before)}` },
   { table: 'modules', doomed: before => `id IN ${MODULES(before)}` },
   { table: 'enrollments', doomed: before => `course_id IN ${COURSES(before)}` },
+  { table: 'course_days', doomed: before => `course_id IN ${COURSES(before)}` },
   { table: 'course_slugs', doomed: before => `course_id IN ${COURSES(before)}` },
   { table: 'courses', doomed: before => `deleted_at <= ${before}` },
 ]

@@ -150,6 +150,7 @@ export const enrollments = sqliteTable(
     index('enrollments_by_course').on(t.courseId, t.id),
     index('enrollments_by_course_status').on(t.courseId, t.status, t.id),
     index('enrollments_by_status').on(t.status, t.id),
+    index('enrollments_learners').on(t.courseId, t.userId).where(sql`${t.status} <> 'dropped'`),
   ],
 )
 
@@ -196,12 +197,33 @@ export const moduleProgress = sqliteTable(
     completedAt: integer(),
     timeSpentSeconds: integer().notNull().default(0),
     lastActivityAt: integer().notNull(),
+    /** When the learner first opened it or did anything in it. A reset leaves this: it is what `view_count` counts. */
+    firstSeenAt: integer(),
     /** Only attempts ended after this count towards completion. */
     resetAt: integer(),
   },
   t => [
     primaryKey({ columns: [t.enrollmentId, t.moduleId] }),
     index('module_progress_by_module').on(t.moduleId, t.enrollmentId),
+  ],
+)
+
+/** Seconds a learner spent in a module on a UTC day, in quizzes too. A reset leaves them: statistics are made of these. */
+export const studyTime = sqliteTable(
+  'study_time',
+  {
+    enrollmentId: integer()
+      .notNull()
+      .references(() => enrollments.id),
+    moduleId: integer()
+      .notNull()
+      .references(() => modules.id),
+    day: text().notNull(),
+    seconds: integer().notNull(),
+  },
+  t => [
+    primaryKey({ columns: [t.enrollmentId, t.day, t.moduleId] }),
+    index('study_time_by_module').on(t.moduleId, t.enrollmentId),
   ],
 )
 
@@ -318,15 +340,29 @@ export const attempts = sqliteTable(
     status: text({ enum: ['in_progress', 'completed', 'timed_out', 'abandoned'] })
       .notNull()
       .default('in_progress'),
+    /** Until the end is carried over: when it was begun; from then on as the attempt's object stamped it. */
     startedAt: integer().notNull(),
-    /** Null while untimed. */
-    deadlineAt: integer(),
     completedAt: integer(),
+    /** When cron looks after an attempt whose end has not arrived. Null once all that follows from the end is written. */
+    checkAt: integer(),
+    /** As the quiz was when the attempt started; later edits change nothing. */
+    isSurvey: flag().default(false),
+    passingScore: integer().notNull().default(70),
+    /** All extensions together. */
+    extendedMinutes: integer().notNull().default(0),
+    /** Points earned and to be earned, in 1/1000. Null while it runs. */
+    earnedMilli: integer(),
+    possibleMilli: integer(),
     /** A percentage in 1/100; null for surveys and abandoned attempts. */
     scoreHundredths: integer(),
     passed: integer({ mode: 'boolean' }),
     timeSpentSeconds: integer(),
+    /** When a grading last took the pass away. */
+    lostPassAt: integer(),
     pendingGrading: integer().notNull().default(0),
+    /** What the receipt states and no regrading changes: the score when it ended, and a hash over the answers. */
+    endScoreHundredths: integer(),
+    answersHash: text(),
   },
   t => [
     uniqueIndex('attempts_one_running').on(t.quizId, t.userId).where(sql`${t.status} = 'in_progress'`),
@@ -334,7 +370,10 @@ export const attempts = sqliteTable(
     index('attempts_by_quiz').on(t.quizId, t.id),
     index('attempts_by_quiz_status').on(t.quizId, t.status, t.id),
     index('attempts_by_enrollment').on(t.enrollmentId, t.quizId),
-    index('attempts_running_by_deadline').on(t.deadlineAt).where(sql`${t.status} = 'in_progress'`),
+    index('attempts_by_check').on(t.checkAt).where(sql`${t.checkAt} IS NOT NULL`),
+    index('attempts_listed').on(t.id).where(sql`${t.isPreview} = 0`),
+    index('attempts_pending').on(t.quizId, t.id).where(sql`${t.pendingGrading} > 0 AND ${t.isPreview} = 0`),
+    index('attempts_pending_by_id').on(t.id).where(sql`${t.pendingGrading} > 0 AND ${t.isPreview} = 0`),
   ],
 )
 
@@ -352,10 +391,19 @@ export const responses = sqliteTable(
     questionVersionId: integer()
       .notNull()
       .references(() => questionVersions.id),
-    /** As sent by the learner, JSON. */
+    /** The version whose key graded it: the one shown, until a regrade. */
+    keyVersionId: integer()
+      .notNull()
+      .references(() => questionVersions.id),
+    /** As sent by the learner, JSON; `{}` where nothing was answered. */
     responseData: text().notNull(),
     isCorrect: integer({ mode: 'boolean' }),
     scoreMilli: integer(),
+    /** The points to be earned. */
+    maxMilli: integer().notNull(),
+    /** For item analysis, in 1/10000: this response's share of its points, and the rest of the attempt's of its own. */
+    itemShare: integer(),
+    restShare: integer(),
     timeSpentSeconds: integer().notNull().default(0),
     submittedAt: integer(),
     /** An essay that waits for a grader. */
@@ -370,6 +418,56 @@ export const responses = sqliteTable(
     index('responses_by_question').on(t.questionId, t.id),
     index('responses_by_version').on(t.questionVersionId, t.id),
     index('responses_pending').on(t.questionId, t.id).where(sql`${t.isPending} = 1`),
+  ],
+)
+
+/** A quiz's attempts by status and its essays that wait, previews apart. Written by triggers alone (`migrations/…_attempts.sql`). */
+export const quizAttemptCounts = sqliteTable('quiz_attempt_counts', {
+  quizId: integer()
+    .primaryKey()
+    .references(() => quizzes.id),
+  inProgress: integer().notNull().default(0),
+  completed: integer().notNull().default(0),
+  timedOut: integer().notNull().default(0),
+  abandoned: integer().notNull().default(0),
+  pendingEssays: integer().notNull().default(0),
+})
+
+/** A mistake in a key put right: the question's responses graded anew, some at a time. */
+export const regrades = sqliteTable(
+  'regrades',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    questionId: integer()
+      .notNull()
+      .references(() => questions.id),
+    /** The version whose key grades. */
+    keyVersionId: integer()
+      .notNull()
+      .references(() => questionVersions.id),
+    /** Only counts what would change. */
+    isDryRun: flag(),
+    status: text({ enum: ['running', 'completed'] })
+      .notNull()
+      .default('running'),
+    /** The last response looked at. */
+    cursor: integer().notNull().default(0),
+    /** Responses there were when it was asked for; in the end, as many as were graded. */
+    total: integer().notNull(),
+    done: integer().notNull().default(0),
+    raised: integer().notNull().default(0),
+    lowered: integer().notNull().default(0),
+    requestedBy: integer()
+      .notNull()
+      .references(() => users.id),
+    createdAt: integer().notNull(),
+  },
+  t => [
+    uniqueIndex('regrades_one_running')
+      .on(t.questionId, t.keyVersionId, t.isDryRun)
+      .where(sql`${t.status} = 'running'`),
+    index('regrades_by_question').on(t.questionId, t.isDryRun, t.keyVersionId),
+    index('regrades_by_key').on(t.keyVersionId),
   ],
 )
 
@@ -477,3 +575,132 @@ export const totals = sqliteTable('totals', {
   name: text().primaryKey(),
   value: integer().notNull().default(0),
 })
+
+// Statistics, written by triggers alone (`migrations/0002_statistics.sql`). Each equals what a count over the base rows
+// would find; nothing here needs touching when a module or quiz is published, unpublished, deleted or restored.
+
+/** Of attempts that are no previews. */
+export const quizStatistics = sqliteTable('quiz_statistics', {
+  quizId: integer()
+    .primaryKey()
+    .references(() => quizzes.id),
+  attemptCount: integer().notNull().default(0),
+  /** Completed or timed out. */
+  endedCount: integer().notNull().default(0),
+  scoredCount: integer().notNull().default(0),
+  /** Of the scored ones, in 1/100 of a percent. */
+  scoreSum: integer().notNull().default(0),
+  passedCount: integer().notNull().default(0),
+  /** Of the ended ones. */
+  seconds: integer().notNull().default(0),
+})
+
+/** The scored attempts by the UTC day on which they ended. */
+export const quizDays = sqliteTable(
+  'quiz_days',
+  {
+    quizId: integer()
+      .notNull()
+      .references(() => quizzes.id),
+    day: text().notNull(),
+    scoredCount: integer().notNull().default(0),
+    passedCount: integer().notNull().default(0),
+  },
+  t => [primaryKey({ columns: [t.quizId, t.day] })],
+)
+
+/** Of each version of a question, as it was shown in attempts that were completed or timed out and are no previews. */
+export const itemStatistics = sqliteTable('item_statistics', {
+  questionVersionId: integer()
+    .primaryKey()
+    .references(() => questionVersions.id),
+  shownCount: integer().notNull().default(0),
+  seconds: integer().notNull().default(0),
+  /** Found right or wrong: neither a survey's nor an essay that waits. */
+  gradedCount: integer().notNull().default(0),
+  correctCount: integer().notNull().default(0),
+  /** Responses with a share of their points, and the sum of the shares in 1/10000. */
+  scoredCount: integer().notNull().default(0),
+  shareSum: integer().notNull().default(0),
+  /** Responses with both shares, x of the item and y of the rest of the attempt, in 1/10000: n, Σx, Σy, Σx², Σy², Σxy. */
+  pairCount: integer().notNull().default(0),
+  itemSum: integer().notNull().default(0),
+  restSum: integer().notNull().default(0),
+  itemSquares: integer().notNull().default(0),
+  restSquares: integer().notNull().default(0),
+  products: integer().notNull().default(0),
+})
+
+/** `enrolled…`: of enrollments that are not dropped. */
+export const moduleStatistics = sqliteTable('module_statistics', {
+  moduleId: integer()
+    .primaryKey()
+    .references(() => modules.id),
+  viewCount: integer().notNull().default(0),
+  completionCount: integer().notNull().default(0),
+  enrolledCompletionCount: integer().notNull().default(0),
+  studySeconds: integer().notNull().default(0),
+  enrolledStudySeconds: integer().notNull().default(0),
+  interactionCount: integer().notNull().default(0),
+})
+
+export const moduleDays = sqliteTable(
+  'module_days',
+  {
+    moduleId: integer()
+      .notNull()
+      .references(() => modules.id),
+    day: text().notNull(),
+    /** By the day of the enrollment, whenever it was completed. */
+    enrolledCompletionCount: integer().notNull().default(0),
+    /** By the day on which the time was spent. */
+    enrolledStudySeconds: integer().notNull().default(0),
+    /** By the day of the event. */
+    interactionCount: integer().notNull().default(0),
+  },
+  t => [primaryKey({ columns: [t.moduleId, t.day] })],
+)
+
+/** Enrollments that are not dropped by the day they were made, completed ones by the day of completion. */
+export const courseDays = sqliteTable(
+  'course_days',
+  {
+    courseId: integer()
+      .notNull()
+      .references(() => courses.id),
+    day: text().notNull(),
+    enrollmentCount: integer().notNull().default(0),
+    completionCount: integer().notNull().default(0),
+  },
+  t => [primaryKey({ columns: [t.courseId, t.day] })],
+)
+
+/**
+ * Who learns in whose live courses: a row for each learner with an enrollment that is not dropped. How many an instructor
+ * has is in `totals` as `learners.<instructor id>`. Instructor 0 stands for all of them together: what staff list.
+ */
+export const taughtLearners = sqliteTable(
+  'taught_learners',
+  {
+    instructorId: integer().notNull(),
+    userId: integer()
+      .notNull()
+      .references(() => users.id),
+    courseCount: integer().notNull(),
+  },
+  t => [primaryKey({ columns: [t.instructorId, t.userId] })],
+)
+
+/** Events of a user by UTC day and course; course 0 for those that belong to none. */
+export const activityDays = sqliteTable(
+  'activity_days',
+  {
+    userId: integer()
+      .notNull()
+      .references(() => users.id),
+    day: text().notNull(),
+    courseId: integer().notNull(),
+    eventCount: integer().notNull(),
+  },
+  t => [primaryKey({ columns: [t.userId, t.day, t.courseId] })],
+)

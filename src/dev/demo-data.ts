@@ -4,7 +4,7 @@
  */
 import { drizzle } from 'drizzle-orm/d1'
 import { SQLiteSyncDialect, type SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { courses, enrollments, moduleProgress, modules, users } from '../db/schema.ts'
+import { courses, enrollments, moduleProgress, modules, studyTime, users } from '../db/schema.ts'
 import { slugFrom } from '../features/courses/slug.ts'
 import { toDate } from '../http/fields.ts'
 import { COURSES, type DemoCourse, type DemoModule } from './demo/courses.ts'
@@ -46,6 +46,15 @@ export function demoData(now: number): string {
     ...insert(modules, contents),
     ...insert(enrollments, seats),
     ...insert(moduleProgress, done),
+    ...insert(
+      studyTime,
+      done.map(({ enrollmentId, moduleId, startedAt, timeSpentSeconds }) => ({
+        enrollmentId,
+        moduleId,
+        day: toDate(startedAt),
+        seconds: timeSpentSeconds,
+      })),
+    ),
   ].join('\n')
 }
 
@@ -149,6 +158,7 @@ function completedModules(
       completedAt,
       timeSpentSeconds: 2_700,
       lastActivityAt: completedAt,
+      firstSeenAt: startedAt,
     }
   })
 }

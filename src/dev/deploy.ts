@@ -15,8 +15,9 @@ const existing = JSON.parse(await must('d1', 'list', '--json')) as { name: strin
 if (!existing.some(database => database.name === name)) await step('d1', 'create', name)
 await step('d1', 'migrations', 'apply', 'DB', '--remote', ...flags)
 await step('deploy', '--minify', ...args)
-if (!(await must('secret', 'list', ...flags)).includes('"JWT_SECRET"'))
-  console.log('\nOne thing is left: npx wrangler secret put JWT_SECRET. Until then every request is refused.')
+const secrets = await must('secret', 'list', ...flags)
+for (const name of ['JWT_SECRET', 'RECEIPT_SECRET'].filter(name => !secrets.includes(`"${name}"`)))
+  console.log(`\nLeft to do: npx wrangler secret put ${name}. Until then every request is refused.`)
 
 /** Without an id in the configuration wrangler finds the database by this name. */
 function databaseName(): string {

@@ -2,7 +2,7 @@
  * `npm run make-staff -- <username> [--remote] [--persist-to DIR]`: makes an account active staff. The way to the first
  * staff user, who makes the others through the API.
  */
-import { keyOf } from '../features/enrollments/bulk.ts'
+import { keyOf } from '../features/users/keys.ts'
 import { must, storeFlags } from './wrangler.ts'
 
 const args = process.argv.slice(2)

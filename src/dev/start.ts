@@ -9,19 +9,20 @@ import { ask, hand, must, storeFlags } from './wrangler.ts'
 const args = process.argv.slice(2)
 const { flags, values } = storeFlags(args)
 const folder = dirname(values.config ?? 'wrangler.toml')
+const SECRETS = ['JWT_SECRET', 'RECEIPT_SECRET']
 
 await import('./assets.ts')
 settle(join(folder, '.dev.vars'))
 await prepareStore()
 process.exitCode = await hand('dev', ...args)
 
-/** Local settings, made once and then left alone: a secret of this machine's own, and instructors who sign up alone. */
+/** Local settings, made once and then left alone: secrets of this machine's own, and instructors who sign up alone. */
 function settle(file: string): void {
   const known = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const missing = [
-    ...(/^\s*JWT_SECRET *= *["']?[^\s"']/m.test(known)
-      ? []
-      : [`JWT_SECRET="${randomBytes(48).toString('base64url')}"`]),
+    ...SECRETS.filter(name => !new RegExp(`^\\s*${name} *= *["']?[^\\s"']`, 'm').test(known)).map(
+      name => `${name}="${randomBytes(48).toString('base64url')}"`,
+    ),
     ...(/^\s*INSTRUCTOR_SIGNUP *=/m.test(known) ? [] : ['INSTRUCTOR_SIGNUP="open"']),
   ]
   if (missing.length === 0) return

@@ -131,10 +131,7 @@ async function answer(c: AppContext, contract: Contract, handler: Handler<Contra
   const upload = contract.upload ? await readUpload(c, contract.upload.types) : undefined
   const caller = contract.access === 'public' ? await optionalCaller(c) : await requireCaller(c)
   if (caller) c.set('userId', caller.userId)
-  if (contract.quota !== 'free') {
-    const quota = quotaFor(c.env, caller?.userId ?? null, addressOf(c))
-    if (quota) await countRequest(c.env.KV, quota, Date.now(), task => c.executionCtx.waitUntil(task))
-  }
+  if (contract.quota !== 'free') await countAgainstQuota(c)
   const input = validate(c, contract, sent)
   const session = openSession(c.env.DB, consistencyOf(c, contract))
   c.set('bookmark', () => session.getBookmark())
@@ -166,6 +163,15 @@ async function readUpload(c: AppContext, types: readonly string[]): Promise<Uplo
   const type = types.find(known => known === sent)
   if (type === undefined) throw unsupportedMediaType()
   return { type, bytes: new Uint8Array(await c.req.arrayBuffer()) }
+}
+
+/**
+ * Counts this request for its caller, or for the address of nobody.
+ * @throws 429 when the day's quota is used up
+ */
+export async function countAgainstQuota(c: AppContext): Promise<void> {
+  const quota = quotaFor(c.env, c.get('userId') ?? null, addressOf(c))
+  if (quota) await countRequest(c.env.KV, quota, Date.now(), task => c.executionCtx.waitUntil(task))
 }
 
 async function readJson(c: AppContext): Promise<unknown> {

@@ -29,16 +29,19 @@ export type Caller = { userId: number; sessionVersion: number }
 type Secrets = Pick<Env, 'JWT_SECRET' | 'JWT_SECRET_PREVIOUS'>
 
 /** @throws an error whose message tells the operator what to do, when the secret is missing or too short. */
-export function requireSecret(env: Secrets): void {
-  if (byteLength(env.JWT_SECRET) < MIN_SECRET_BYTES) {
-    throw new Error(
-      `JWT_SECRET is missing or shorter than ${MIN_SECRET_BYTES} bytes, so every request is refused. ` +
-        'Set it: `npx wrangler secret put JWT_SECRET` for a deployment, a line in .dev.vars locally.',
-    )
-  }
+export const requireSecret = (env: Secrets): void => requireLong('JWT_SECRET', env.JWT_SECRET)
+
+/** @throws as `requireSecret`, for any secret that signs. */
+export function requireLong(name: string, secret: string | undefined): void {
+  if (isLong(secret)) return
+  throw new Error(
+    `${name} is missing or shorter than ${MIN_SECRET_BYTES} bytes, so every request is refused. ` +
+      `Set it: \`npx wrangler secret put ${name}\` for a deployment, a line in .dev.vars locally.`,
+  )
 }
 
-const byteLength = (secret: string | undefined) => new TextEncoder().encode(secret ?? '').byteLength
+export const isLong = (secret: string | undefined) =>
+  new TextEncoder().encode(secret ?? '').byteLength >= MIN_SECRET_BYTES
 
 /** An access and a refresh token for a user's current session version. */
 export async function issueTokens(env: Secrets, user: Caller, nowSeconds: number) {
@@ -67,7 +70,7 @@ export function issueToken(env: Secrets, type: TokenType, user: Caller, nowSecon
  * token. A token signed with the previous secret still counts, so a secret is rotated without logging anyone out.
  */
 export async function readToken(env: Secrets, type: TokenType, token: string): Promise<Claims | null> {
-  const secrets = [env.JWT_SECRET, env.JWT_SECRET_PREVIOUS].filter(secret => byteLength(secret) >= MIN_SECRET_BYTES)
+  const secrets = [env.JWT_SECRET, env.JWT_SECRET_PREVIOUS].filter(isLong)
   for (const secret of secrets) {
     // `iat` is not compared with the clock: two edge machines may differ by a second.
     const payload = await verify(token, secret, { alg: ALGORITHM, iat: false }).catch(() => null)

@@ -5,19 +5,23 @@ import { throttled } from './errors.ts'
 
 export type Limit = { limit: number; windowSeconds: number }
 type Verdict = { admitted: true; ticket: number } | { admitted: false; retryAfterSeconds: number }
+type Waiter = { limit: Limit; settle: (verdict: Verdict) => void }
 
-/** A try that never came back (its request died) counts after this long: a password hash takes a fraction of it. */
-const LEASE_MS = 30_000
+/**
+ * A try that never came back (its request died) counts after this long. One password hash takes a fraction of a second,
+ * but a class that signs in together may queue for one isolate's CPU.
+ */
+const LEASE_MS = 120_000
 
 /**
  * A sliding window of counted tries. A try enters before its outcome is known and leaves with it; while tries under way
  * could still fill the window, the next one waits, so that neither a burst of wrong ones slips through nor a burst of
- * right ones is refused.
+ * right ones is refused. All that counts is stored: between two calls an object may lose its memory.
  */
 export class Gate extends DurableObject<Env> {
-  private readonly underWay = new Map<number, number>()
-  private waiting: (() => void)[] = []
-  private lastTicket = 0
+  /** In the order of their coming. Whoever waits has a call open, which keeps the object in memory. */
+  private readonly waiting: Waiter[] = []
+  private nextLook: ReturnType<typeof setTimeout> | undefined
   private hasTables = false
 
   private get sql(): SqlStorage {
@@ -25,6 +29,7 @@ export class Gate extends DurableObject<Env> {
     if (!this.hasTables) {
       sql.exec('CREATE TABLE IF NOT EXISTS tries (at INTEGER NOT NULL)')
       sql.exec('CREATE INDEX IF NOT EXISTS tries_at ON tries (at)')
+      sql.exec('CREATE TABLE IF NOT EXISTS under_way (ticket INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL)')
       sql.exec('CREATE TABLE IF NOT EXISTS trusted (name TEXT PRIMARY KEY, until INTEGER NOT NULL)')
       this.hasTables = true
     }
@@ -41,20 +46,52 @@ export class Gate extends DurableObject<Env> {
   }
 
   /** Lets a try in, to `leave` with its outcome; a trusted visitor is let in whatever the count. */
-  async enter({ limit, windowSeconds }: Limit, visitor = ''): Promise<Verdict> {
-    for (;;) {
-      const now = Date.now()
-      if (this.trusts(visitor, now)) return { admitted: true, ticket: 0 }
-      await this.countAbandoned(now, windowSeconds)
-      const refusal = this.refusal(limit, windowSeconds, now)
-      if (refusal) return refusal
-      if (this.counted(windowSeconds, now) + this.underWay.size < limit) {
-        const ticket = ++this.lastTicket
-        this.underWay.set(ticket, now)
-        return { admitted: true, ticket }
+  async enter(limit: Limit, visitor = ''): Promise<Verdict> {
+    if (this.trusts(visitor, Date.now())) return { admitted: true, ticket: 0 }
+    const verdict = (this.waiting.length === 0 && this.decide(limit)) || (await this.inTurn(limit))
+    if (verdict.admitted) await this.wakeBy(Date.now() + MAX_WINDOW_MS)
+    return verdict
+  }
+
+  /** Null: those under way have to come back first. */
+  private decide({ limit, windowSeconds }: Limit): Verdict | null {
+    const now = Date.now()
+    this.countAbandoned(now)
+    const refusal = this.refusal(limit, windowSeconds, now)
+    if (refusal) return refusal
+    if (this.counted(windowSeconds, now) + this.underWay() >= limit) return null
+    const insert = 'INSERT INTO under_way (at) VALUES (?) RETURNING ticket'
+    return { admitted: true, ticket: this.sql.exec<{ ticket: number }>(insert, now).one().ticket }
+  }
+
+  private inTurn(limit: Limit): Promise<Verdict> {
+    return new Promise(settle => {
+      this.waiting.push({ limit, settle })
+      this.lookAgainLater()
+    })
+  }
+
+  /** Answers those who wait, as far as can be said now. */
+  private settleWaiting(): void {
+    for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
+      const verdict = this.decide(first.limit)
+      if (!verdict) {
+        this.lookAgainLater()
+        return
       }
-      await Promise.race([new Promise<void>(resolve => this.waiting.push(resolve)), scheduler.wait(LEASE_MS)])
+      this.waiting.shift()
+      first.settle(verdict)
     }
+    clearTimeout(this.nextLook)
+    this.nextLook = undefined
+  }
+
+  /** By then the lease of all that are under way now has run out. */
+  private lookAgainLater(): void {
+    this.nextLook ??= setTimeout(() => {
+      this.nextLook = undefined
+      this.settleWaiting()
+    }, LEASE_MS)
   }
 
   /** Ends a try: counted or not. `trust` exempts the visitor for so many seconds from now on. */
@@ -63,13 +100,11 @@ export class Gate extends DurableObject<Env> {
     outcome: { counts: boolean; windowSeconds: number; visitor?: string; trustSeconds?: number },
   ): Promise<void> {
     const now = Date.now()
-    // A ticket this object no longer knows was lost with its memory, or already counted when its lease ran out.
-    const held = this.underWay.delete(ticket)
-    if (outcome.counts && held) await this.count(now, outcome.windowSeconds)
+    // A ticket that is gone was counted when its lease ran out.
+    const isHeld = this.sql.exec('DELETE FROM under_way WHERE ticket = ? RETURNING ticket', ticket).toArray().length > 0
+    if (outcome.counts && isHeld) await this.count(now, outcome.windowSeconds)
     if (outcome.visitor && outcome.trustSeconds) await this.trust(outcome.visitor, now + outcome.trustSeconds * 1000)
-    const waiting = this.waiting
-    this.waiting = []
-    for (const wake of waiting) wake()
+    this.settleWaiting()
   }
 
   /** Forgets what is past every window; an empty object takes no storage. */
@@ -77,9 +112,11 @@ export class Gate extends DurableObject<Env> {
     const now = Date.now()
     const { sql } = this
     sql.exec('DELETE FROM trusted WHERE until <= ?', now)
+    this.countAbandoned(now)
     const lastTry = sql.exec<{ at: number | null }>('SELECT max(at) AS at FROM tries').one().at
     const trust = sql.exec<{ until: number | null }>('SELECT min(until) AS until FROM trusted').one().until
-    if (lastTry !== null && lastTry + MAX_WINDOW_MS > now) await this.ctx.storage.setAlarm(lastTry + MAX_WINDOW_MS)
+    if (this.underWay() > 0) await this.ctx.storage.setAlarm(now + LEASE_MS)
+    else if (lastTry !== null && lastTry + MAX_WINDOW_MS > now) await this.ctx.storage.setAlarm(lastTry + MAX_WINDOW_MS)
     else if (trust !== null) await this.ctx.storage.setAlarm(trust)
     else {
       this.hasTables = false
@@ -103,15 +140,21 @@ export class Gate extends DurableObject<Env> {
   private async count(now: number, windowSeconds: number): Promise<void> {
     this.sql.exec('DELETE FROM tries WHERE at <= ?', now - windowSeconds * 1000)
     this.sql.exec('INSERT INTO tries (at) VALUES (?)', now)
-    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(now + MAX_WINDOW_MS)
+    await this.wakeBy(now + MAX_WINDOW_MS)
   }
 
-  private async countAbandoned(now: number, windowSeconds: number): Promise<void> {
-    for (const [ticket, enteredAt] of this.underWay) {
-      if (enteredAt + LEASE_MS > now) return
-      this.underWay.delete(ticket)
-      await this.count(now, windowSeconds)
-    }
+  private underWay(): number {
+    return this.sql.exec<{ n: number }>('SELECT count(*) AS n FROM under_way').one().n
+  }
+
+  /** As of the moment their lease ran out. */
+  private countAbandoned(now: number): void {
+    this.sql.exec('INSERT INTO tries (at) SELECT at + ? FROM under_way WHERE at <= ?', LEASE_MS, now - LEASE_MS)
+    this.sql.exec('DELETE FROM under_way WHERE at <= ?', now - LEASE_MS)
+  }
+
+  private async wakeBy(at: number): Promise<void> {
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(at)
   }
 
   private trusts(visitor: string, now: number): boolean {
@@ -126,7 +169,7 @@ export class Gate extends DurableObject<Env> {
       visitor,
       until,
     )
-    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(until)
+    await this.wakeBy(until)
   }
 }
 

@@ -38,6 +38,15 @@ const DECIDED_EXTRAS: Record<string, string> = {
   correct_feedback: 'choices',
   incorrect_feedback: 'choices',
   feedback: 'is_correct',
+  min_words: 'submitted_at',
+  max_words: 'submitted_at',
+  difficulty_index: 'correct_response_rate',
+  discrimination_index: 'correct_response_rate',
+  // Of an attempt.
+  points: 'choices',
+  is_preview: 'time_remaining_seconds',
+  pending_grading: 'passed',
+  receipt: 'responses',
 }
 
 /** Examples that name the type instead of showing a value. */

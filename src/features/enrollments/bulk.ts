@@ -1,9 +1,7 @@
 /** What becomes of each name an instructor writes down. */
 import type { CourseRow } from '../courses/queries.ts'
+import { keyOf } from '../users/keys.ts'
 import type { Candidate } from './queries.ts'
-
-/** How usernames and addresses are compared. */
-export const keyOf = (name: string) => name.normalize('NFKC').trim().toLowerCase()
 
 export type Planned = {
   user: string

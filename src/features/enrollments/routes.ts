@@ -7,8 +7,9 @@ import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { recordActivity } from '../activities/queries.ts'
 import { requireManaged, requireTeacher, sees } from '../courses/access.ts'
 import { courseById, courseBySlug } from '../courses/queries.ts'
+import { keyOf } from '../users/keys.ts'
 import { admit, COURSE_FULL } from './admission.ts'
-import { fails, keyOf, type Planned, planBulkEnrollment } from './bulk.ts'
+import { fails, type Planned, planBulkEnrollment } from './bulk.ts'
 import {
   activeEnrollments,
   candidates,

@@ -5,8 +5,10 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../db/client.ts'
 import { distinctly } from '../../db/read.ts'
-import { courses, enrollments, moduleProgress, modules } from '../../db/schema.ts'
+import { activities, courses, enrollments, moduleProgress, modules, studyTime } from '../../db/schema.ts'
+import { toDate } from '../../http/fields.ts'
 import type { Page } from '../../http/pagination.ts'
+import { sessionAt } from '../activities/queries.ts'
 import type { ModuleStatus } from './completion.ts'
 
 /** Published modules of an enrollment's course. */
@@ -20,11 +22,11 @@ export const completedModules = sql<number>`(
 )`
 
 /** Whether the enrollment's learner passed quiz `q` (completed, if it is a survey) since the module's last reset. */
-const isPassed = (enrollmentId: SQL) => sql`EXISTS (
+export const isPassed = (enrollmentId: SQL) => sql`EXISTS (
   SELECT 1 FROM attempts a WHERE a.enrollment_id = ${enrollmentId} AND a.quiz_id = q.id AND a.passed = 1 AND a.is_preview = 0
     AND a.completed_at > coalesce((SELECT reset_at FROM module_progress r WHERE r.enrollment_id = ${enrollmentId} AND r.module_id = q.module_id), 0)
 )`
-const isShown = sql`q.deleted_at IS NULL AND q.is_published = 1`
+export const isShown = sql`q.deleted_at IS NULL AND q.is_published = 1`
 
 const quizzesOfCourse = (condition: SQL) => sql<number>`(
   SELECT count(*) FROM modules m JOIN quizzes q ON q.module_id = m.id
@@ -156,68 +158,109 @@ export const moduleProgressCount = (db: Db, userId: number, filter: ModuleProgre
 export const moduleProgressOf = (db: Db, enrollmentId: number, moduleId: number) =>
   selectModuleProgress(db).where(and(eq(enrollments.id, enrollmentId), eq(modules.id, moduleId), isTaken))
 
-type Touch = { secondsSpent?: number; contentCompleted?: boolean }
+const ALWAYS = sql`1`
+
+/** `only`: a condition without which nothing is written. */
+type Touch = { secondsSpent?: number; contentCompleted?: boolean; only?: SQL }
 
 /** The learner did something in the module: starts it, adds time, or keeps the learner's mark. */
 export const touchModule = (db: Db, enrollmentId: number, moduleId: number, now: number, touch: Touch = {}) => {
-  const { secondsSpent = 0, contentCompleted = false } = touch
+  const { secondsSpent = 0, contentCompleted = false, only = ALWAYS } = touch
   const row = moduleProgress
   return db
     .insert(row)
-    .values({
-      enrollmentId,
-      moduleId,
-      startedAt: now,
-      contentCompletedAt: contentCompleted ? now : null,
-      timeSpentSeconds: secondsSpent,
-      lastActivityAt: now,
-    })
+    .select(
+      sql`SELECT ${enrollmentId}, ${moduleId}, ${now}, ${contentCompleted ? now : null}, NULL, ${secondsSpent}, ${now}, ${now}, NULL WHERE ${only}`,
+    )
     .onConflictDoUpdate({
       target: [row.enrollmentId, row.moduleId],
       set: {
         startedAt: sql`coalesce(${row.startedAt}, ${now})`,
         timeSpentSeconds: sql`${row.timeSpentSeconds} + ${secondsSpent}`,
         lastActivityAt: now,
+        firstSeenAt: sql`coalesce(${row.firstSeenAt}, ${now})`,
         ...(contentCompleted && { contentCompletedAt: sql`coalesce(${row.contentCompletedAt}, ${now})` }),
       },
     })
 }
 
-/**
- * Completes the module if its criteria are met: `content` by the learner's mark, `quiz` by every shown quiz passed (by the
- * mark, where there is no quiz), `hybrid` by both.
- */
-export const completeModule = (db: Db, enrollmentId: number, moduleId: number, now: number) =>
+/** Counts seconds for the statistics, on the day they were spent; `touchModule` counts them for the learner. */
+export const addStudyTime = (
+  db: Db,
+  enrollmentId: number,
+  moduleId: number,
+  seconds: number,
+  now: number,
+  only = ALWAYS,
+) =>
   db
-    .update(moduleProgress)
-    .set({ completedAt: now, lastActivityAt: now })
-    .where(
-      sql`${moduleProgress.enrollmentId} = ${enrollmentId} AND ${moduleProgress.moduleId} = ${moduleId} AND ${moduleProgress.completedAt} IS NULL
-        AND EXISTS (SELECT 1 FROM modules m WHERE m.id = ${moduleId}
-          AND (m.completion_criteria = 'content'
-            OR NOT EXISTS (SELECT 1 FROM quizzes q WHERE q.module_id = m.id AND ${isShown} AND NOT ${isPassed(sql`${enrollmentId}`)}))
-          AND (${moduleProgress.contentCompletedAt} IS NOT NULL
-            OR (m.completion_criteria = 'quiz' AND EXISTS (SELECT 1 FROM quizzes q WHERE q.module_id = m.id AND ${isShown}))))`,
-    )
+    .insert(studyTime)
+    .select(sql`SELECT ${enrollmentId}, ${moduleId}, ${toDate(now)}, ${seconds} WHERE ${only}`)
+    .onConflictDoUpdate({
+      target: [studyTime.enrollmentId, studyTime.day, studyTime.moduleId],
+      set: { seconds: sql`${studyTime.seconds} + ${seconds}` },
+    })
+
+/**
+ * Whether a row of `module_progress` meets its module's criteria: `content` by the learner's mark, `quiz` by every shown
+ * quiz passed (by the mark, where there is no quiz), `hybrid` by both.
+ */
+const meetsCriteria = sql`EXISTS (SELECT 1 FROM modules m WHERE m.id = ${moduleProgress.moduleId}
+  AND (m.completion_criteria = 'content'
+    OR NOT EXISTS (SELECT 1 FROM quizzes q WHERE q.module_id = m.id AND ${isShown} AND NOT ${isPassed(sql`${moduleProgress.enrollmentId}`)}))
+  AND (${moduleProgress.contentCompletedAt} IS NOT NULL
+    OR (m.completion_criteria = 'quiz' AND EXISTS (SELECT 1 FROM quizzes q WHERE q.module_id = m.id AND ${isShown}))))`
+
+/** @param which rows of `module_progress`: those of them complete that meet their module's criteria and had not yet. */
+const completes = (which: SQL) => sql`${moduleProgress.completedAt} IS NULL AND ${which} AND ${meetsCriteria}`
+
+const isModuleOf = (enrollmentId: number, moduleId: number) =>
+  sql`${moduleProgress.enrollmentId} = ${enrollmentId} AND ${moduleProgress.moduleId} = ${moduleId}`
+
+/** Completes the module if its criteria are met. */
+export const completeModule = (db: Db, enrollmentId: number, moduleId: number, now: number, only = ALWAYS) =>
+  completeModules(db, sql`${isModuleOf(enrollmentId, moduleId)} AND ${only}`, now)
+
+export const completeModules = (db: Db, which: SQL, now: number) =>
+  db.update(moduleProgress).set({ completedAt: now, lastActivityAt: now }).where(completes(which))
+
+/** Records what `completeModules` is about to complete, so it comes before it. */
+export const recordCompletions = (db: Db, which: SQL, now: number) =>
+  db.insert(activities).select(
+    sql`SELECT NULL, e.user_id, 'module_complete', ${moduleProgress.moduleId}, e.course_id, ${moduleProgress.moduleId}, ${now}, ${sessionAt(sql`e.user_id`, now)}
+      FROM ${moduleProgress} JOIN enrollments e ON e.id = ${moduleProgress.enrollmentId} WHERE ${completes(which)}`,
+  )
 
 /** Completes the course if every published module of it is completed. */
-export const completeCourse = (db: Db, enrollmentId: number, now: number) =>
+export const completeCourse = (db: Db, enrollmentId: number, now: number, only = ALWAYS) =>
+  completeCourses(db, sql`${enrollments.id} = ${enrollmentId} AND ${only}`, now)
+
+/** @param which rows of `enrollments` */
+export const completeCourses = (db: Db, which: SQL, now: number) =>
   db
     .update(enrollments)
     .set({ status: 'completed', completedAt: now })
     .where(
-      sql`${enrollments.id} = ${enrollmentId} AND ${enrollments.status} = 'active' AND ${publishedModules} > 0 AND ${publishedModules} = ${completedModules}`,
+      sql`${enrollments.status} = 'active' AND ${which} AND ${publishedModules} > 0 AND ${publishedModules} = ${completedModules}`,
     )
 
 /** Takes the course's completion back, if the module's counted towards it. */
 export const reopenCourse = (db: Db, enrollmentId: number, moduleId: number) =>
+  reopenCourses(
+    db,
+    sql`SELECT ${moduleProgress.enrollmentId} FROM ${moduleProgress}
+    WHERE ${isModuleOf(enrollmentId, moduleId)} AND ${moduleProgress.completedAt} IS NOT NULL`,
+  )
+
+/** @param which ids of enrollments */
+export const reopenCourses = (db: Db, which: SQL) =>
   db
     .update(enrollments)
     .set({ status: 'active', completedAt: null })
-    .where(
-      sql`${enrollments.id} = ${enrollmentId} AND ${enrollments.status} = 'completed' AND EXISTS (
-        SELECT 1 FROM module_progress p WHERE p.enrollment_id = ${enrollmentId} AND p.module_id = ${moduleId} AND p.completed_at IS NOT NULL)`,
-    )
+    .where(sql`${enrollments.status} = 'completed' AND ${enrollments.id} IN (${which})`)
+
+/** Takes modules' completion back. @param which rows of `module_progress` */
+export const reopenModules = (db: Db, which: SQL) => db.update(moduleProgress).set({ completedAt: null }).where(which)
 
 /** Clears status, times and completion; attempts ended before now no longer count. */
 export const resetModule = (db: Db, enrollmentId: number, moduleId: number, now: number) =>

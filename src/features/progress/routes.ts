@@ -8,6 +8,7 @@ import { recordActivity } from '../activities/queries.ts'
 import { managesModule } from '../modules/access.ts'
 import { fromModuleProgressId } from './completion.ts'
 import {
+  addStudyTime,
   completeCourse,
   completeModule,
   courseProgress,
@@ -167,9 +168,10 @@ export function progressRoutes(api: Api): void {
       const { enrollmentId, moduleId } = fromModuleProgressId(params.id)
       const [viewer, [row]] = await asViewer(db, caller, moduleProgressOf(db, enrollmentId, moduleId))
       requireOwn(viewer, row)
-      const [, [touched]] = await batch(
+      const [, , [touched]] = await batch(
         db,
         touchModule(db, enrollmentId, moduleId, now, { secondsSpent: body.seconds }),
+        addStudyTime(db, enrollmentId, moduleId, body.seconds, now),
         moduleProgressOf(db, enrollmentId, moduleId),
       )
       if (!touched) throw notFound()

@@ -1,2 +1,15 @@
+/** Accounts, in the order of the documentation. */
 import type { Api } from '../../http/api.ts'
-export function userRoutes(_api: Api): void {}
+import { googleRoutes } from './google/routes.ts'
+import { passwordRoutes } from './passwords/routes.ts'
+import { profileRoutes } from './profile/routes.ts'
+import { sessionRoutes } from './sessions/routes.ts'
+import { staffRoutes } from './staff/routes.ts'
+
+export function userRoutes(api: Api): void {
+  sessionRoutes(api)
+  googleRoutes(api)
+  profileRoutes(api)
+  passwordRoutes(api)
+  staffRoutes(api)
+}

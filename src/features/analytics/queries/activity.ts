@@ -1,0 +1,69 @@
+/** A user's own events. */
+import { sql } from 'drizzle-orm'
+import type { Db } from '../../../db/client.ts'
+import type { activities } from '../../../db/schema.ts'
+import type { Page } from '../../../http/pagination.ts'
+import { between, type Dates, ONE_ROW } from './scope.ts'
+
+const DAY_SECONDS = 86_400
+const startOf = (day: string) => Date.parse(`${day}T00:00:00Z`) / 1_000
+
+const occurredIn = ({ start_date, end_date }: Dates) => sql`
+  a.occurred_at >= ${start_date === undefined ? 0 : startOf(start_date)}
+  AND a.occurred_at < ${end_date === undefined ? Number.MAX_SAFE_INTEGER : startOf(end_date) + DAY_SECONDS}`
+
+// A deleted course names nothing any more, nor does what lies in it.
+const courseTitle = (id: string) =>
+  sql`(SELECT c.title FROM courses c WHERE c.id = ${sql.raw(id)} AND c.deleted_at IS NULL)`
+const moduleTitle = sql`(
+  SELECT m.title FROM modules m JOIN courses c ON c.id = m.course_id
+  WHERE m.id = a.target_id AND m.deleted_at IS NULL AND c.deleted_at IS NULL)`
+const quizTitle = sql`(
+  SELECT q.title FROM quizzes q JOIN modules m ON m.id = q.module_id JOIN courses c ON c.id = m.course_id
+  WHERE q.id = a.target_id AND q.deleted_at IS NULL AND m.deleted_at IS NULL AND c.deleted_at IS NULL)`
+/** As the code itself is called: its course; "Course - Module"; "Course - Full Name". */
+const codeName = sql`(
+  SELECT CASE k.type
+    WHEN 'access' THEN c.title
+    WHEN 'certificate' THEN c.title || ' - ' || (
+      SELECT coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username)
+      FROM enrollments e JOIN users u ON u.id = e.user_id WHERE e.id = k.target_id)
+    ELSE c.title || ' - ' || (SELECT m.title FROM modules m WHERE m.id = k.target_id AND m.deleted_at IS NULL) END
+  FROM qr_codes k JOIN courses c ON c.id = k.course_id
+  WHERE k.id = a.target_id AND k.deleted_at IS NULL AND c.deleted_at IS NULL)`
+
+/** The newest first. */
+export const activitiesOf = (db: Db, userId: number, dates: Dates, { limit, offset }: Page) =>
+  db
+    .select({
+      id: sql<number>`a.id`.as('id'),
+      userId: sql<number>`a.user_id`.as('userId'),
+      type: sql<(typeof activities.$inferSelect)['type']>`a.type`.as('type'),
+      targetId: sql<number | null>`a.target_id`.as('targetId'),
+      targetName: sql<string | null>`CASE a.type
+        WHEN 'course_enroll' THEN ${courseTitle('a.target_id')}
+        WHEN 'module_view' THEN ${moduleTitle} WHEN 'module_complete' THEN ${moduleTitle}
+        WHEN 'quiz_start' THEN ${quizTitle} WHEN 'quiz_complete' THEN ${quizTitle}
+        WHEN 'qr_scan' THEN ${codeName} END`.as('targetName'),
+      courseId: sql<number | null>`a.course_id`.as('courseId'),
+      courseTitle: sql<string | null>`${courseTitle('a.course_id')}`.as('courseTitle'),
+      occurredAt: sql<number>`a.occurred_at`.as('occurredAt'),
+      sessionStartedAt: sql<number>`a.session_started_at`.as('sessionStartedAt'),
+    })
+    .from(sql`activities a`)
+    .where(sql`a.user_id = ${userId} AND ${occurredIn(dates)}`)
+    .orderBy(sql`a.occurred_at DESC, a.id DESC`)
+    .limit(limit)
+    .offset(offset)
+export type ActivityRow = Awaited<ReturnType<typeof activitiesOf>>[number]
+
+/** From the kept counts by day, so that a busy day costs no more than a quiet one. */
+export const activitiesCount = (db: Db, userId: number, dates: Dates) =>
+  db
+    .select({
+      count:
+        sql<number>`(SELECT coalesce(sum(event_count), 0) FROM activity_days WHERE user_id = ${userId} AND day ${between(dates)})`.as(
+          'count',
+        ),
+    })
+    .from(ONE_ROW)

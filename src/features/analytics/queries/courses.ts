@@ -1,0 +1,96 @@
+/** Figures of courses, from kept sums: the totals, or with dates the sums of days. */
+import { type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../../../db/client.ts'
+import type { Page } from '../../../http/pagination.ts'
+import { between, type Dates, isDated, isStaff, ONE_ROW, teaches } from './scope.ts'
+
+const WEEK_SECONDS = 7 * 86_400
+
+export type CourseFilter = Dates & { course?: number }
+
+/** The viewer's courses, newest first; for anybody but staff none of the others is read. */
+function coursesOnPage(viewerId: number, { course }: CourseFilter, { limit, offset }: Page): SQL {
+  if (course !== undefined) {
+    return sql`SELECT c.id FROM courses c WHERE c.id = ${course} AND ${teaches(viewerId)} LIMIT ${limit} OFFSET ${offset}`
+  }
+  const own = sql`SELECT id FROM courses WHERE deleted_at IS NULL AND instructor_id = ${viewerId} AND NOT ${isStaff(viewerId)}`
+  const all = sql`SELECT c.id FROM users v CROSS JOIN courses c
+    WHERE v.id = ${viewerId} AND v.is_staff = 1 AND c.deleted_at IS NULL ORDER BY c.id DESC LIMIT ${offset + limit}`
+  return sql`SELECT id FROM (${own} UNION ALL SELECT * FROM (${all})) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`
+}
+
+const ofDays = (column: string, table: string, owner: string, dates: Dates) =>
+  sql`(SELECT coalesce(sum(d.${sql.raw(column)}), 0) FROM ${sql.raw(table)} d WHERE d.${sql.raw(owner)} AND d.day ${between(dates)})`
+const inTotal = (column: string, table: string, owner: string) =>
+  sql`coalesce((SELECT s.${sql.raw(column)} FROM ${sql.raw(table)} s WHERE s.${sql.raw(owner)}), 0)`
+
+/** A kept sum of module `m` or quiz `q`. */
+const ofModule = (column: string, dates: Dates) =>
+  isDated(dates)
+    ? ofDays(column, 'module_days', 'module_id = m.id', dates)
+    : inTotal(column, 'module_statistics', 'module_id = m.id')
+const ofQuiz = (column: string, dates: Dates) =>
+  isDated(dates)
+    ? ofDays(column, 'quiz_days', 'quiz_id = q.id', dates)
+    : inTotal(column, 'quiz_statistics', 'quiz_id = q.id')
+
+const modulesOf = sql`modules m WHERE m.course_id = c.id AND m.deleted_at IS NULL`
+const publishedOf = sql`${modulesOf} AND m.is_published = 1`
+
+export const courseFigures = (db: Db, viewerId: number, filter: CourseFilter, page: Page, now: number) => {
+  const ofCourse = (total: SQL, column: string) =>
+    isDated(filter) ? ofDays(column, 'course_days', 'course_id = c.id', filter) : total
+  return db
+    .select({
+      id: sql<number>`c.id`.as('id'),
+      title: sql<string>`c.title`.as('title'),
+      firstName: sql<string>`u.first_name`.as('firstName'),
+      lastName: sql<string>`u.last_name`.as('lastName'),
+      username: sql<string>`u.username`.as('username'),
+      /** Not dropped, whenever they enrolled: who the time was spent by. */
+      learners: sql<number>`c.active_count + c.completed_count`.as('learners'),
+      enrollments: sql<number>`${ofCourse(sql`c.active_count + c.completed_count`, 'enrollment_count')}`.as(
+        'enrollments',
+      ),
+      completions: sql<number>`${ofCourse(sql`c.completed_count`, 'completion_count')}`.as('completions'),
+      publishedModules: sql<number>`(SELECT count(*) FROM ${publishedOf})`.as('publishedModules'),
+      completedModules:
+        sql<number>`(SELECT coalesce(sum(${ofModule('enrolled_completion_count', filter)}), 0) FROM ${publishedOf})`.as(
+          'completedModules',
+        ),
+      studySeconds:
+        sql<number>`(SELECT coalesce(sum(${ofModule('enrolled_study_seconds', filter)}), 0) FROM ${modulesOf})`.as(
+          'studySeconds',
+        ),
+      activeLearners: sql<number>`(
+        SELECT count(DISTINCT a.user_id) FROM activities a WHERE a.course_id = c.id AND a.occurred_at > ${now - WEEK_SECONDS}
+          AND EXISTS (SELECT 1 FROM enrollments e WHERE e.user_id = a.user_id AND e.course_id = c.id))`.as(
+        'activeLearners',
+      ),
+      mostActiveModule: sql<string | null>`(
+        SELECT json_object('id', id, 'title', title) FROM (
+          SELECT m.id, m.title, ${ofModule('interaction_count', filter)} AS events FROM ${publishedOf})
+        WHERE events > 0 ORDER BY events DESC, id LIMIT 1)`.as('mostActiveModule'),
+      mostChallengingQuiz: sql<string | null>`(
+        SELECT json_object('id', id, 'title', title, 'scored', scored, 'passed', passed) FROM (
+          SELECT q.id, q.title, ${ofQuiz('scored_count', filter)} AS scored, ${ofQuiz('passed_count', filter)} AS passed
+          FROM modules m JOIN quizzes q ON q.module_id = m.id
+          WHERE m.course_id = c.id AND m.deleted_at IS NULL AND m.is_published = 1
+            AND q.deleted_at IS NULL AND q.is_published = 1 AND q.is_survey = 0)
+        WHERE scored > 0 ORDER BY CAST(passed AS REAL) / scored, id LIMIT 1)`.as('mostChallengingQuiz'),
+    })
+    .from(sql`courses c JOIN users u ON u.id = c.instructor_id`)
+    .where(sql`c.id IN (${coursesOnPage(viewerId, filter, page)})`)
+    .orderBy(sql`c.id DESC`)
+}
+export type CourseFiguresRow = Awaited<ReturnType<typeof courseFigures>>[number]
+
+export const coursesCount = (db: Db, viewerId: number, { course }: CourseFilter) => {
+  const found = course === undefined ? sql`c.instructor_id = ${viewerId}` : sql`c.id = ${course}`
+  const counted = sql`(SELECT count(*) FROM courses c WHERE ${teaches(viewerId)} AND ${found})`
+  const count =
+    course === undefined
+      ? sql`CASE WHEN ${isStaff(viewerId)} THEN (SELECT value FROM totals WHERE name = 'courses.live') ELSE ${counted} END`
+      : counted
+  return db.select({ count: sql<number>`${count}`.as('count') }).from(ONE_ROW)
+}

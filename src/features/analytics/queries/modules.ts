@@ -1,0 +1,57 @@
+/** Figures of modules, from kept sums. */
+import { sql } from 'drizzle-orm'
+import type { Db } from '../../../db/client.ts'
+import type { Page } from '../../../http/pagination.ts'
+import { isStaff, ONE_ROW, teaches } from './scope.ts'
+
+export type ModuleFilter = { course?: number; module?: number }
+
+const matching = ({ course, module }: ModuleFilter) => sql`m.deleted_at IS NULL
+  AND ${course === undefined ? sql`1` : sql`m.course_id = ${course}`} AND ${module === undefined ? sql`1` : sql`m.id = ${module}`}`
+
+/** Live modules `m` of the viewer's courses `c`; each index gives its own in order, so nothing is read beyond the page. */
+const ofOwnCourses = (viewerId: number, filter: ModuleFilter) => sql`
+  courses c CROSS JOIN modules m ON m.course_id = c.id
+  WHERE c.deleted_at IS NULL AND c.instructor_id = ${viewerId} AND NOT ${isStaff(viewerId)} AND ${matching(filter)}`
+const ofAllCourses = (viewerId: number, filter: ModuleFilter) => sql`
+  users v CROSS JOIN courses c CROSS JOIN modules m ON m.course_id = c.id
+  WHERE v.id = ${viewerId} AND v.is_staff = 1 AND c.deleted_at IS NULL AND ${matching(filter)}`
+
+/** The newest course first, each course's modules in their order. */
+export function moduleFigures(db: Db, viewerId: number, filter: ModuleFilter, { limit, offset }: Page) {
+  const columns = sql`m.id, m.course_id, m."order"`
+  const inOrder = sql`course_id DESC, "order", id`
+  const ids =
+    filter.course === undefined && filter.module === undefined
+      ? sql`SELECT id FROM (
+          SELECT ${columns} FROM ${ofOwnCourses(viewerId, filter)}
+          UNION ALL
+          SELECT * FROM (SELECT ${columns} FROM ${ofAllCourses(viewerId, filter)} ORDER BY c.id DESC, m."order", m.id LIMIT ${offset + limit})
+        ) ORDER BY ${inOrder} LIMIT ${limit} OFFSET ${offset}`
+      : sql`SELECT m.id FROM modules m JOIN courses c ON c.id = m.course_id
+          WHERE ${matching(filter)} AND ${teaches(viewerId)} ORDER BY m."order", m.id LIMIT ${limit} OFFSET ${offset}`
+  return db
+    .select({
+      id: sql<number>`m.id`.as('id'),
+      title: sql<string>`m.title`.as('title'),
+      courseId: sql<number>`c.id`.as('courseId'),
+      courseTitle: sql<string>`c.title`.as('courseTitle'),
+      views: sql<number>`coalesce(s.view_count, 0)`.as('views'),
+      completions: sql<number>`coalesce(s.completion_count, 0)`.as('completions'),
+      studySeconds: sql<number>`coalesce(s.study_seconds, 0)`.as('studySeconds'),
+      interactions: sql<number>`coalesce(s.interaction_count, 0)`.as('interactions'),
+    })
+    .from(sql`modules m JOIN courses c ON c.id = m.course_id LEFT JOIN module_statistics s ON s.module_id = m.id`)
+    .where(sql`m.id IN (${ids})`)
+    .orderBy(sql`c.id DESC, m."order", m.id`)
+}
+export type ModuleFiguresRow = Awaited<ReturnType<typeof moduleFigures>>[number]
+
+export const modulesCount = (db: Db, viewerId: number, filter: ModuleFilter) => {
+  const count =
+    filter.course === undefined && filter.module === undefined
+      ? sql`CASE WHEN ${isStaff(viewerId)} THEN (SELECT value FROM totals WHERE name = 'modules.live')
+          ELSE (SELECT count(*) FROM ${ofOwnCourses(viewerId, filter)}) END`
+      : sql`(SELECT count(*) FROM modules m JOIN courses c ON c.id = m.course_id WHERE ${matching(filter)} AND ${teaches(viewerId)})`
+  return db.select({ count: sql<number>`${count}`.as('count') }).from(ONE_ROW)
+}

@@ -1,0 +1,19 @@
+/** Whose figures a teacher may read: an instructor those of own courses, staff all. */
+import { sql } from 'drizzle-orm'
+
+export const isStaff = (viewerId: number) => sql`(SELECT is_staff FROM users WHERE id = ${viewerId})`
+
+/** Of a live course `c`. */
+export const teaches = (viewerId: number) =>
+  sql`c.deleted_at IS NULL AND (c.instructor_id = ${viewerId} OR ${isStaff(viewerId)})`
+
+export const ONE_ROW = sql`(SELECT 1)`
+
+/** Days of a report, `YYYY-MM-DD`, both included. */
+export type Dates = { start_date?: string; end_date?: string }
+
+export const isDated = ({ start_date, end_date }: Dates) => start_date !== undefined || end_date !== undefined
+
+/** The range in which a day column lies, as text compares. */
+export const between = ({ start_date = '0000-00-00', end_date = '9999-99-99' }: Dates) =>
+  sql`BETWEEN ${start_date} AND ${end_date}`

@@ -1,0 +1,68 @@
+import * as z from 'zod'
+import { asViewer } from '../../db/read.ts'
+import type { Api } from '../../http/api.ts'
+import { pathId, toDateTime } from '../../http/fields.ts'
+import { requireManagedModule } from '../modules/access.ts'
+import { enrollmentForQuiz, itemFigures, quizFigures } from './queries/quizzes.ts'
+import { rebuildQuizStatistics } from './queries/rebuild.ts'
+import { QuizAnalytics, Recalculated, toQuizAnalytics } from './quiz-schemas.ts'
+
+const tag = 'Quiz System'
+const params = z.object({ id: pathId() })
+const NOT_ITS_INSTRUCTOR = "Not the course's instructor"
+
+export function quizAnalyticsRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'get',
+      path: '/api/courses/quizzes/{id}/analytics/',
+      tag,
+      summary: 'Get quiz analytics',
+      description:
+        'Kept up to date by every attempt and grading. Previews never count, nor do a survey’s scores. Questions come in ' +
+        'their order, each version that was shown by itself.',
+      params,
+      responses: { 200: QuizAnalytics },
+      refuses: { 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ params, caller, db, json }) => {
+      const [viewer, [found], [enrollment], items] = await asViewer(
+        db,
+        caller,
+        quizFigures(db, params.id),
+        enrollmentForQuiz(db, caller.userId, params.id),
+        itemFigures(db, params.id),
+      )
+      const quiz = requireManagedModule(viewer, found, enrollment?.status)
+      return json(200, toQuizAnalytics(quiz, items))
+    },
+  )
+
+  api.route(
+    {
+      method: 'post',
+      path: '/api/courses/quizzes/{id}/recalculate-analytics/',
+      tag,
+      summary: 'Recalculate quiz analytics',
+      description: 'Rebuilds them from the attempts. As they are kept up to date anyway, it changes nothing.',
+      params,
+      responses: { 200: Recalculated },
+      refuses: { 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ params, caller, db, now, json }) => {
+      const [viewer, [found], [enrollment]] = await asViewer(
+        db,
+        caller,
+        quizFigures(db, params.id),
+        enrollmentForQuiz(db, caller.userId, params.id),
+      )
+      const quiz = requireManagedModule(viewer, found, enrollment?.status)
+      await rebuildQuizStatistics(db, quiz.id)
+      return json(200, {
+        status: 'success',
+        message: 'Quiz analytics recalculated successfully',
+        last_calculated: toDateTime(now),
+      })
+    },
+  )
+}

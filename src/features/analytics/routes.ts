@@ -1,0 +1,127 @@
+import * as z from 'zod'
+import { asViewer } from '../../db/read.ts'
+import type { Api } from '../../http/api.ts'
+import { queryId } from '../../http/fields.ts'
+import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
+import { requireTeacher } from '../courses/access.ts'
+import { activitiesCount, activitiesOf } from './queries/activity.ts'
+import { courseFigures, coursesCount } from './queries/courses.ts'
+import { learnerFigures, learnersCount } from './queries/learners.ts'
+import { moduleFigures, modulesCount } from './queries/modules.ts'
+import {
+  CourseAnalyticsPage,
+  dateQuery,
+  LearnerAnalyticsPage,
+  ModuleEngagementPage,
+  orderedDates,
+  toCourseAnalytics,
+  toLearnerAnalytics,
+  toModuleEngagement,
+  toUserActivity,
+  UserActivityPage,
+} from './schemas.ts'
+
+const tag = 'Analytics'
+const refuses = { 403: 'Neither an instructor nor staff' }
+
+export function analyticsRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'get',
+      path: '/api/analytics/user-activity/',
+      tag,
+      summary: 'Get user activity',
+      description: 'Your own events, the newest first.',
+      query: orderedDates(z.object({ ...dateQuery, ...pageQuery })),
+      responses: { 200: UserActivityPage },
+    },
+    async ({ query, caller, db, c, json }) => {
+      const page = pageOf(query)
+      const [, rows, [total]] = await asViewer(
+        db,
+        caller,
+        activitiesOf(db, caller.userId, query, page),
+        activitiesCount(db, caller.userId, query),
+      )
+      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toUserActivity)))
+    },
+  )
+
+  api.route(
+    {
+      method: 'get',
+      path: '/api/analytics/course-analytics/',
+      tag,
+      summary: 'Get course analytics',
+      description:
+        'Of your own courses, for staff of all, the newest first. Dates bound enrollments and progress by the day of ' +
+        'enrollment, completions by the day of completion, time, module and quiz by the day of the event; ' +
+        '`active_learners_last_week` ignores them.',
+      query: orderedDates(z.object({ course: queryId().optional(), ...dateQuery, ...pageQuery })),
+      responses: { 200: CourseAnalyticsPage },
+      refuses,
+    },
+    async ({ query, caller, db, c, now, json }) => {
+      const page = pageOf(query)
+      const [viewer, rows, [total]] = await asViewer(
+        db,
+        caller,
+        courseFigures(db, caller.userId, query, page, now),
+        coursesCount(db, caller.userId, query),
+      )
+      requireTeacher(viewer)
+      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toCourseAnalytics)))
+    },
+  )
+
+  api.route(
+    {
+      method: 'get',
+      path: '/api/analytics/module-engagement/',
+      tag,
+      summary: 'Get module engagement',
+      description:
+        'Modules of your own courses, for staff of all: the newest course first, each course’s modules in their order.',
+      query: z.object({ course: queryId().optional(), module: queryId().optional(), ...pageQuery }),
+      responses: { 200: ModuleEngagementPage },
+      refuses,
+    },
+    async ({ query, caller, db, c, json }) => {
+      const page = pageOf(query)
+      const [viewer, rows, [total]] = await asViewer(
+        db,
+        caller,
+        moduleFigures(db, caller.userId, query, page),
+        modulesCount(db, caller.userId, query),
+      )
+      requireTeacher(viewer)
+      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toModuleEngagement)))
+    },
+  )
+
+  api.route(
+    {
+      method: 'get',
+      path: '/api/analytics/learner-analytics/',
+      tag,
+      summary: 'Get learner analytics',
+      description:
+        'Learners of your own courses, for staff of all, the newest account first. Figures are of these courses only, with ' +
+        '`course` of that one only. `activity_trend` holds the last seven UTC days against the seven before.',
+      query: z.object({ user: queryId().optional(), course: queryId().optional(), ...pageQuery }),
+      responses: { 200: LearnerAnalyticsPage },
+      refuses,
+    },
+    async ({ query, caller, db, c, now, json }) => {
+      const page = pageOf(query)
+      const [viewer, [total], ...found] = await asViewer(
+        db,
+        caller,
+        learnersCount(db, caller.userId, query),
+        ...learnerFigures(db, caller.userId, query, page, now),
+      )
+      requireTeacher(viewer)
+      return json(200, pageBody(c, page, total?.count ?? 0, toLearnerAnalytics(...found)))
+    },
+  )
+}

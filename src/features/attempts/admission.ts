@@ -1,0 +1,59 @@
+/** Who may begin an attempt, and who may see one. */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Viewer } from '../../db/read.ts'
+import { forbidden, notFound, ruledOut } from '../../http/errors.ts'
+import { manages, sees } from '../courses/access.ts'
+import type { EnrollmentStatus } from '../enrollments/queries.ts'
+import type { AttemptRow, StartableQuiz } from './queries.ts'
+
+type Course = { instructorId: number; courseStatus: 'draft' | 'published' | 'archived' }
+const courseOf = ({ instructorId, courseStatus }: Course) => ({ instructorId, status: courseStatus })
+export const managesCourseOf = (viewer: Viewer, row: Course) => manages(viewer, courseOf(row))
+
+/** How many attempts a quiz allows; null is unlimited. */
+export function attemptsAtMost(quiz: Pick<StartableQuiz, 'allowMultipleAttempts' | 'maxAttempts'>): number | null {
+  if (!quiz.allowMultipleAttempts) return 1
+  return quiz.maxAttempts === 0 ? null : quiz.maxAttempts
+}
+
+/**
+ * Whether the viewer may begin, but for the access code. Its instructor and staff begin previews, whatever the limits.
+ * @param now Unix seconds
+ * @throws 404, 400 and 403 in this order: what may not be known, what is not published, who takes no part, the window, the limit
+ */
+export function admitAttempt(
+  viewer: Viewer,
+  found: StartableQuiz | undefined,
+  enrollment: { id: number; status: EnrollmentStatus } | undefined,
+  used: number,
+  now: number,
+): { quiz: StartableQuiz; isPreview: boolean; enrollmentId: number | null } {
+  if (!found) throw notFound()
+  if (managesCourseOf(viewer, found)) return { quiz: found, isPreview: true, enrollmentId: null }
+  const takesPart = enrollment?.status === 'active' || enrollment?.status === 'completed'
+  if (!takesPart && !sees(viewer, courseOf(found), enrollment?.status)) throw notFound()
+  if (found.courseStatus !== 'published' || !found.moduleIsPublished || !found.isPublished) {
+    // Whoever takes the course is told; of another's unpublished quiz nobody may know.
+    throw takesPart ? ruledOut('This quiz is not open.') : notFound()
+  }
+  if (!takesPart) throw forbidden('Enroll in the course to take its quizzes.')
+  if (found.availableFrom !== null && now < found.availableFrom) throw forbidden('This quiz is not open yet.')
+  if (found.availableUntil !== null && now >= found.availableUntil) throw forbidden('This quiz is closed.')
+  const atMost = attemptsAtMost(found)
+  if (atMost !== null && used >= atMost) throw forbidden(NO_ATTEMPT_LEFT)
+  return { quiz: found, isPreview: false, enrollmentId: enrollment.id }
+}
+
+export const NO_ATTEMPT_LEFT = 'No attempt is left.'
+
+/** Compared as digests, in constant time: how long it takes says nothing of the code. */
+export function isAccessCode(expected: string, given: string): boolean {
+  const digest = (code: string) => createHash('sha256').update(code).digest()
+  return timingSafeEqual(digest(expected), digest(given))
+}
+
+/** @throws 404 for an attempt that is neither one's own nor in a course one teaches. */
+export function requireAttempt(viewer: Viewer, row: AttemptRow | undefined): AttemptRow {
+  if (!row || (row.userId !== viewer.id && !managesCourseOf(viewer, row))) throw notFound()
+  return row
+}

@@ -1,0 +1,84 @@
+/** Bringing the end of an attempt to D1: one batch, safe to repeat. */
+import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../../db/client.ts'
+import { batch, type Query } from '../../db/read.ts'
+import { attempts, responses } from '../../db/schema.ts'
+import { recordActivity } from '../activities/queries.ts'
+import { addStudyTime, completeCourse, completeModule, touchModule } from '../progress/queries.ts'
+import type { ResponseRow } from './outcome.ts'
+import { answersHash } from './receipts/answers-hash.ts'
+import { type PendingRegrade, pendingRegrades } from './regrades/queries.ts'
+import { regradeAttempts } from './regrades/regrade.ts'
+import type { EndedAttempt } from './session.ts'
+
+/**
+ * Writes the result and all that follows from it. Every statement is guarded by `check_at`, which is set while D1 waits
+ * for the end and cleared by the last of them: a repeat writes nothing.
+ */
+export async function carryOver(db: Db, ended: EndedAttempt): Promise<void> {
+  const { terms, outcome, completedAt, status } = ended
+  const waits = sql`EXISTS (SELECT 1 FROM attempts WHERE id = ${terms.attemptId} AND check_at IS NOT NULL)`
+  const isHere = and(eq(attempts.id, terms.attemptId), isNotNull(attempts.checkAt))
+  const result = {
+    status,
+    startedAt: ended.startedAt,
+    completedAt,
+    extendedMinutes: ended.extendedMinutes,
+    // The row may be of a start that died, before the quiz was edited.
+    isSurvey: terms.isSurvey,
+    passingScore: terms.passingScore,
+    earnedMilli: outcome.earnedMilli,
+    possibleMilli: outcome.possibleMilli,
+    scoreHundredths: outcome.scoreHundredths,
+    passed: outcome.passed,
+    timeSpentSeconds: ended.timeSpentSeconds,
+    pendingGrading: outcome.pendingGrading,
+    endScoreHundredths: outcome.scoreHundredths,
+    answersHash: await answersHash(outcome.responses),
+  }
+  const results = await batch(
+    db,
+    insertResponses(db, terms.attemptId, outcome.responses, waits),
+    ...studied(db, ended, waits),
+    db.update(attempts).set(result).where(isHere),
+    ...followed(db, ended, waits),
+    // From here on nothing of this is written again.
+    db.update(attempts).set({ checkAt: null }).where(isHere),
+    pendingRegrades(db, terms.attemptId),
+  )
+  // A key that was mended while the attempt ran is applied now.
+  const mended = results.at(-1) as PendingRegrade[]
+  await regradeAttempts(db, mended, Math.floor(Date.now() / 1000))
+}
+
+const insertResponses = (db: Db, attemptId: number, rows: ResponseRow[], only: SQL) =>
+  db.insert(responses).select(
+    sql`SELECT value->>'id', ${attemptId}, value->>'questionId', value->>'versionId', value->>'versionId', value->>'responseData',
+      value->>'isCorrect', value->>'scoreMilli', value->>'maxMilli', value->>'itemShare', value->>'restShare',
+      value->>'timeSpentSeconds', value->>'submittedAt', value->>'isPending', '', NULL, NULL, NULL
+      FROM json_each(${JSON.stringify(rows)}) WHERE ${only}`,
+  )
+
+/** The time of an attempt counts as time in its module, for the learner and for the statistics. */
+function studied(db: Db, { terms, timeSpentSeconds, completedAt, status }: EndedAttempt, only: SQL): Query[] {
+  const { enrollmentId, moduleId, courseId, quizId, userId } = terms
+  if (enrollmentId === null) return []
+  const event = { userId, type: 'quiz_complete', targetId: quizId, courseId, moduleId } as const
+  return [
+    touchModule(db, enrollmentId, moduleId, completedAt, { secondsSpent: timeSpentSeconds, only }),
+    addStudyTime(db, enrollmentId, moduleId, timeSpentSeconds, completedAt, only),
+    ...(status === 'abandoned' ? [] : [recordActivity(db, event, completedAt, only)]),
+  ]
+}
+
+/** What a pass completes: the module, and with it perhaps the course. */
+function followed(db: Db, { terms, outcome, completedAt }: EndedAttempt, only: SQL): Query[] {
+  const { enrollmentId, moduleId, courseId, userId } = terms
+  if (enrollmentId === null || !outcome.passed) return []
+  const event = { userId, type: 'module_complete', targetId: moduleId, courseId, moduleId } as const
+  return [
+    completeModule(db, enrollmentId, moduleId, completedAt, only),
+    recordActivity(db, event, completedAt, 'changed'),
+    completeCourse(db, enrollmentId, completedAt, only),
+  ]
+}

@@ -1,0 +1,44 @@
+/** When an attempt ends. Instants are Unix milliseconds, because a clock that cuts seconds off takes them from somebody. */
+
+/** Answers, completions and extensions are still taken this long past the deadline: networks are slow, clocks differ. */
+export const GRACE_MS = 5_000
+
+export type Clock = {
+  startedAtMs: number
+  /** Null is untimed. */
+  limitMinutes: number | null
+  /** The end of the quiz's window; null is none. */
+  availableUntilMs: number | null
+  extendedMinutes: number
+}
+
+/** `over`: past the grace; it ends as timed out, whether or not anybody is there. */
+export type Phase = 'running' | 'grace' | 'over'
+
+const MINUTE_MS = 60_000
+
+/** The sooner of start + limit and the end of the window, plus every extension; null without either. */
+export function deadlineMs({ startedAtMs, limitMinutes, availableUntilMs, extendedMinutes }: Clock): number | null {
+  const ends = [limitMinutes === null ? null : startedAtMs + limitMinutes * MINUTE_MS, availableUntilMs]
+  const bounds = ends.filter(end => end !== null)
+  return bounds.length === 0 ? null : Math.min(...bounds) + extendedMinutes * MINUTE_MS
+}
+
+export function phaseAt(clock: Clock, nowMs: number): Phase {
+  const deadline = deadlineMs(clock)
+  if (deadline === null || nowMs < deadline) return 'running'
+  return nowMs < deadline + GRACE_MS ? 'grace' : 'over'
+}
+
+/** Whole seconds left, a begun one counts; 0 from the deadline on, null while untimed. */
+export function remainingSeconds(clock: Clock, nowMs: number): number | null {
+  const deadline = deadlineMs(clock)
+  return deadline === null ? null : Math.max(0, Math.ceil((deadline - nowMs) / 1000))
+}
+
+/** The instant an attempt that is ended now ended at: never after its deadline. */
+export const endedAtMs = (clock: Clock, nowMs: number) => Math.min(nowMs, deadlineMs(clock) ?? nowMs)
+
+/** Whole seconds from the start to an instant, never more than the time allowed. */
+export const spentSeconds = (clock: Clock, atMs: number) =>
+  Math.max(0, Math.floor((endedAtMs(clock, atMs) - clock.startedAtMs) / 1000))

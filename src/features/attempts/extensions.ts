@@ -1,0 +1,109 @@
+/** More time: for one attempt, or for everybody who is taking a quiz. */
+import * as z from 'zod'
+import { asViewer } from '../../db/read.ts'
+import type { Api } from '../../http/api.ts'
+import { describe, forbidden, ruledOut } from '../../http/errors.ts'
+import { pathId } from '../../http/fields.ts'
+import { requireManagedQuiz } from '../quizzes/access.ts'
+import { enrollmentForQuiz } from '../quizzes/queries.ts'
+import { managesCourseOf } from './admission.ts'
+import { attemptObject, known } from './object.ts'
+import { runningAttemptsOf, startableQuiz } from './queries.ts'
+import { ExtendedAttempt, ExtendedAttempts, ExtensionInput, toExtended } from './schemas.ts'
+import { seenRow } from './seen.ts'
+
+const tag = 'Quiz System'
+const params = z.object({ id: pathId() })
+/** Objects asked at once when every running attempt of a quiz is extended. */
+const EXTENDED_AT_ONCE = 50
+
+export function extensionRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'post',
+      path: '/api/courses/quiz-attempts/{id}/grant-extension/',
+      tag,
+      summary: 'Grant a time extension',
+      description: 'While it runs, its grace included; past the window of the quiz too. The learner sees it at once.',
+      params,
+      body: ExtensionInput,
+      responses: { 200: ExtendedAttempt },
+      refuses: {
+        400: 'It has ended, has no deadline, or its quiz allows no extension',
+        403: "Not the course's instructor",
+      },
+    },
+    async operation => {
+      const { params, body, env, json } = operation
+      const { viewer, row } = await seenRow(operation)
+      if (!managesCourseOf(viewer, row)) throw forbidden()
+      requireExtensible(row)
+      const said = known(await attemptObject(env, params.id).extend(body.additional_minutes))
+      if (said.kind === 'over') throw ruledOut('This attempt has ended.')
+      if (said.kind === 'untimed') throw ruledOut('This attempt has no deadline.')
+      return json(200, toExtended(said))
+    },
+  )
+
+  api.route(
+    {
+      method: 'post',
+      path: '/api/courses/quizzes/{id}/grant-extension/',
+      tag,
+      summary: 'Grant everybody a time extension',
+      description: 'To every running attempt of a quiz, say after a fire alarm. Answers for each what came of it.',
+      params,
+      body: ExtensionInput,
+      responses: { 200: ExtendedAttempts },
+      refuses: { 400: 'The quiz allows no extension', 403: "Not the course's instructor" },
+    },
+    async ({ params, body, caller, db, env, json }) => {
+      const [viewer, [found], [enrollment], running] = await asViewer(
+        db,
+        caller,
+        startableQuiz(db, params.id),
+        enrollmentForQuiz(db, caller.userId, params.id),
+        runningAttemptsOf(db, params.id),
+      )
+      requireExtensible(requireManagedQuiz(viewer, found, enrollment?.status))
+      const results: z.input<typeof ExtendedAttempts>['results'] = []
+      for (let first = 0; first < running.length; first += EXTENDED_AT_ONCE) {
+        const some = running.slice(first, first + EXTENDED_AT_ONCE)
+        results.push(
+          ...(await Promise.all(some.map(({ id, userId }) => extendOne(env, id, userId, body.additional_minutes)))),
+        )
+      }
+      return json(200, { results })
+    },
+  )
+}
+
+/** @throws 400 unless the quiz, as it is now, allows extensions: a forgotten flag can be mended in the exam. */
+function requireExtensible(quiz: { allowTimeExtension: boolean }): void {
+  if (!quiz.allowTimeExtension) throw ruledOut('This quiz does not allow time extensions.')
+}
+
+async function extendOne(env: Env, id: number, user: number, minutes: number) {
+  const said = await attemptObject(env, id)
+    .extend(minutes)
+    .catch(error => {
+      // The others have theirs, so that a repeat of the whole would give it to them twice.
+      console.error({ event: 'attempt not extended', attempt: id, ...describe(error) })
+      return { kind: 'failed' as const }
+    })
+  return said.kind === 'extended'
+    ? {
+        id,
+        user,
+        status: said.kind,
+        time_remaining_seconds: said.remainingSeconds,
+        extended_minutes: said.extendedMinutes,
+      }
+    : {
+        id,
+        user,
+        status: said.kind === 'unknown' ? ('over' as const) : said.kind,
+        time_remaining_seconds: null,
+        extended_minutes: null,
+      }
+}

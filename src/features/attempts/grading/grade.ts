@@ -1,0 +1,48 @@
+/** What a grader may give for an essay. */
+import { type FieldErrors, invalid } from '../../../http/errors.ts'
+import type { Criterion } from '../../quizzes/questions/question.ts'
+
+type Essay = { maxMilli: number; rubric: readonly Criterion[] }
+type Given = { score?: number; rubricScores?: Record<string, number> }
+
+const toMilli = (points: number) => Math.round(points * 1000)
+const THREE_DECIMALS = 'Ensure that there are no more than 3 decimal places.'
+const hasThreeDecimals = (points: number) => toMilli(points) / 1000 === points
+
+/**
+ * The essay's score in 1/1000 points: as given, or the sum of the rubric's when only that is.
+ * @throws 400 for a score beyond the points, or rubric scores that do not lie within the rubric or sum to the score
+ */
+export function essayScore({ maxMilli, rubric }: Essay, { score, rubricScores }: Given): number {
+  const errors: FieldErrors = {}
+  const rubricError = rubric.length > 0 && rubricScores ? rubricMismatch(rubric, rubricScores) : null
+  if (rubricError) errors['rubric_scores'] = [rubricError]
+  const scoreError = score === undefined ? null : scoreMismatch(score, maxMilli)
+  if (scoreError) errors['score'] = [scoreError]
+  const sum = rubric.length > 0 && rubricScores ? sumMilli(rubricScores) : undefined
+  if (score === undefined && sum === undefined) errors['score'] = ['This field is required.']
+  const agree = score === undefined || sum === undefined || sum === toMilli(score)
+  if (!agree && !rubricError && !scoreError) errors['rubric_scores'] = ['The scores must sum to the score.']
+  if (Object.keys(errors).length > 0) throw invalid(errors)
+  return score === undefined ? (sum ?? 0) : toMilli(score)
+}
+
+function scoreMismatch(score: number, maxMilli: number): string | null {
+  if (score < 0) return 'Ensure this value is greater than or equal to 0.'
+  if (score > maxMilli / 1000) return `Ensure this value is less than or equal to ${maxMilli / 1000}.`
+  return hasThreeDecimals(score) ? null : THREE_DECIMALS
+}
+
+function rubricMismatch(rubric: readonly Criterion[], scores: Record<string, number>): string | null {
+  const most = new Map(rubric.map(({ criterion, maxPointsMilli }) => [criterion, maxPointsMilli]))
+  for (const [criterion, points] of Object.entries(scores)) {
+    const maxMilli = most.get(criterion)
+    if (maxMilli === undefined) return `The rubric has these criteria: ${[...most.keys()].join(', ')}.`
+    if (points < 0 || points > maxMilli / 1000) return `${criterion}: from 0 to ${maxMilli / 1000} points.`
+    if (!hasThreeDecimals(points)) return `${criterion}: ${THREE_DECIMALS}`
+  }
+  return null
+}
+
+const sumMilli = (scores: Record<string, number>) =>
+  Object.values(scores).reduce((sum, points) => sum + toMilli(points), 0)

@@ -1,0 +1,89 @@
+import * as z from 'zod'
+import { asViewer, batch, type Viewer } from '../../../db/read.ts'
+import type { Api } from '../../../http/api.ts'
+import { forbidden, notFound, ruledOut } from '../../../http/errors.ts'
+import { pathId, queryId } from '../../../http/fields.ts'
+import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
+import { manages, requireTeacher } from '../../courses/access.ts'
+import { fromColumns, type QuestionOf } from '../../quizzes/questions/question.ts'
+import { essayScore } from './grade.ts'
+import { type EssayRow, essayById, gradeEssay, pendingEssays } from './queries.ts'
+import { EssayGradeInput, GradedEssay, PendingEssayPage, toGradedEssay, toPendingEssay } from './schemas.ts'
+import { settle } from './settle.ts'
+
+const tag = 'Quiz System'
+
+export function gradingRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'post',
+      path: '/api/courses/question-responses/{id}/grade-essay/',
+      tag,
+      summary: 'Grade an essay',
+      description:
+        'The attempt’s score and pass, completions and all statistics follow at once. Grading again corrects: a pass that is lost takes back what it completed.',
+      params: z.object({ id: pathId() }),
+      body: EssayGradeInput,
+      responses: { 200: GradedEssay },
+      refuses: { 400: 'Not an essay, of a survey, or of an abandoned attempt', 403: "Not the course's instructor" },
+    },
+    async ({ params, body, caller, db, now, json }) => {
+      const [viewer, [row]] = await asViewer(db, caller, essayById(db, params.id))
+      const { essay, ...found } = requireEssay(viewer, row)
+      const grade = {
+        scoreMilli: essayScore(
+          { maxMilli: found.maxMilli, rubric: essay.rubric },
+          { score: body.score, rubricScores: body.rubric_scores },
+        ),
+        feedback: body.feedback,
+        rubricScores: body.rubric_scores ?? {},
+        graderId: viewer.id,
+      }
+      const [, [graded]] = await batch(
+        db,
+        gradeEssay(db, found.id, grade, now),
+        essayById(db, found.id),
+        ...settle(db, [found.attemptId], now),
+      )
+      if (!graded) throw notFound()
+      return json(200, toGradedEssay(graded))
+    },
+  )
+
+  api.route(
+    {
+      method: 'get',
+      path: '/api/courses/question-responses/pending-grading/',
+      tag,
+      summary: 'List essays to grade',
+      description:
+        'Of your own courses; for staff of all. The newest attempt first, each attempt’s last essay first. Previews are left out.',
+      query: z.object({ course: queryId().optional(), quiz: queryId().optional(), ...pageQuery }),
+      responses: { 200: PendingEssayPage },
+      refuses: { 403: 'Instructors only' },
+    },
+    async ({ query, caller, db, c, json }) => {
+      const page = pageOf(query)
+      const pending = pendingEssays(db, caller.userId, query, page)
+      const [viewer, rows, [total]] = await asViewer(db, caller, pending.rows, pending.count)
+      requireTeacher(viewer)
+      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toPendingEssay)))
+    },
+  )
+}
+
+/**
+ * @throws 404 for a response that is neither the viewer's own nor of a course they teach, 403 for their own, 400 for what
+ * is not graded by hand.
+ */
+function requireEssay(viewer: Viewer, row: EssayRow | undefined): EssayRow & { essay: QuestionOf<'essay'> } {
+  if (!row) throw notFound()
+  if (!manages(viewer, { instructorId: row.instructorId, status: row.courseStatus })) {
+    throw row.learnerId === viewer.id ? forbidden() : notFound()
+  }
+  const essay = fromColumns(row)
+  if (essay.type !== 'essay') throw ruledOut('Only essays are graded by hand.')
+  if (row.isSurvey) throw ruledOut('Surveys are not graded.')
+  if (row.attemptStatus === 'abandoned') throw ruledOut('An abandoned attempt is not graded.')
+  return { ...row, essay }
+}

@@ -1,0 +1,105 @@
+/** Making everything follow from the responses of ended attempts: their scores and passes, item analysis, completions. */
+import { type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../../../db/client.ts'
+import type { Query } from '../../../db/read.ts'
+import { attempts, enrollments, moduleProgress, responses } from '../../../db/schema.ts'
+import {
+  completeCourses,
+  completeModules,
+  isPassed,
+  isShown,
+  recordCompletions,
+  reopenCourses,
+  reopenModules,
+} from '../../progress/queries.ts'
+
+/** A part of a whole in units of 1/`scale`, rounded as `Math.round` does, in integers; of nothing, `ofNothing`. */
+const ratio = (part: SQL, whole: SQL, scale: number, ofNothing: number) =>
+  sql`CASE ${whole} WHEN 0 THEN ${sql.raw(String(ofNothing))} ELSE (${sql.raw(String(2 * scale))} * (${part}) + (${whole})) / (2 * (${whole})) END`
+
+/** A share of points in 1/10000, as item analysis keeps it. */
+export const share = (part: SQL, whole: SQL) => ratio(part, whole, 10_000, 0)
+/** As `percentageHundredths` decides it. */
+const percentage = (earned: SQL, possible: SQL) => ratio(earned, possible, 100_00, 100_00)
+
+const among = (ids: readonly number[]) => sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`
+
+/**
+ * The statements, for the batch that changed responses of these attempts: scores, passes and what waits; the rest shares;
+ * completions that a lost pass takes back; completions that a pass gives. Each computes from what is there, so all are safe
+ * to repeat. Surveys and abandoned attempts have no score and keep none; previews count towards no progress.
+ * @param now Unix seconds
+ */
+export const settle = (db: Db, attemptIds: readonly number[], now: number): [Query, ...Query[]] => [
+  settleAttempts(db, attemptIds, now),
+  settleRestShares(db, attemptIds),
+  ...takeBack(db, attemptIds, now),
+  ...completionsOf(db, attemptIds, now),
+]
+
+function settleAttempts(db: Db, attemptIds: readonly number[], now: number) {
+  const score = percentage(sql`s.earned`, sql`${attempts.possibleMilli}`)
+  const passes = sql`(${score}) >= ${attempts.passingScore} * 100`
+  return db
+    .update(attempts)
+    .set({
+      earnedMilli: sql`s.earned`,
+      pendingGrading: sql`s.pending`,
+      scoreHundredths: score,
+      passed: passes,
+      lostPassAt: sql`iif(${attempts.passed} AND NOT (${passes}), ${now}, ${attempts.lostPassAt})`,
+    })
+    .from(
+      sql`(SELECT r.attempt_id, coalesce(sum(r.score_milli), 0) AS earned, sum(r.is_pending) AS pending
+        FROM json_each(${JSON.stringify(attemptIds)}) j JOIN responses r ON r.attempt_id = j.value GROUP BY r.attempt_id) s`,
+    )
+    .where(
+      sql`${attempts.id} = s.attempt_id AND ${attempts.isSurvey} = 0 AND ${attempts.status} IN ('completed', 'timed_out')`,
+    )
+}
+
+function settleRestShares(db: Db, attemptIds: readonly number[]) {
+  const rest = share(
+    sql`a.earned_milli - coalesce(${responses.scoreMilli}, 0)`,
+    sql`(a.possible_milli - ${responses.maxMilli})`,
+  )
+  return db
+    .update(responses)
+    .set({ restShare: rest })
+    .from(sql`attempts a`)
+    .where(
+      sql`a.id IN ${among(attemptIds)} AND ${responses.attemptId} = a.id AND ${responses.itemShare} IS NOT NULL AND ${responses.restShare} IS NOT (${rest})`,
+    )
+}
+
+/**
+ * A pass that was just lost takes back the completions it counted towards, the course's first: unless the quiz is passed by
+ * another attempt since the last reset, or the module does not complete by quizzes, or not by this one.
+ */
+function takeBack(db: Db, attemptIds: readonly number[], now: number): Query[] {
+  const lost = sql`${moduleProgress.completedAt} IS NOT NULL AND (${moduleProgress.enrollmentId}, ${moduleProgress.moduleId}) IN (
+    SELECT failed.enrollment_id, q.module_id FROM attempts failed JOIN quizzes q ON q.id = failed.quiz_id JOIN modules m ON m.id = q.module_id
+    WHERE failed.id IN ${among(attemptIds)} AND failed.lost_pass_at = ${now} AND failed.is_preview = 0 AND ${isShown}
+      AND m.completion_criteria IN ('quiz', 'hybrid') AND NOT ${isPassed(sql`failed.enrollment_id`)}
+      AND failed.completed_at > coalesce((
+        SELECT r.reset_at FROM module_progress r WHERE r.enrollment_id = failed.enrollment_id AND r.module_id = q.module_id), 0))`
+  return [
+    reopenCourses(db, sql`SELECT ${moduleProgress.enrollmentId} FROM ${moduleProgress} WHERE ${lost}`),
+    reopenModules(db, lost),
+  ]
+}
+
+/**
+ * What passed attempts complete: the module if its criteria are met, told as an activity, and then the course.
+ * @param only a condition without which nothing is written
+ */
+export function completionsOf(db: Db, attemptIds: readonly number[], now: number, only = sql`1`): Query[] {
+  const passed = (columns: SQL) => sql`SELECT ${columns} FROM attempts a JOIN quizzes q ON q.id = a.quiz_id
+    WHERE a.id IN ${among(attemptIds)} AND a.passed = 1 AND a.is_preview = 0`
+  const theirModules = sql`(${moduleProgress.enrollmentId}, ${moduleProgress.moduleId}) IN (${passed(sql`a.enrollment_id, q.module_id`)}) AND ${only}`
+  return [
+    recordCompletions(db, theirModules, now),
+    completeModules(db, theirModules, now),
+    completeCourses(db, sql`${enrollments.id} IN (${passed(sql`a.enrollment_id`)}) AND ${only}`, now),
+  ]
+}

@@ -1,0 +1,25 @@
+/** Reaching an attempt's object, and what its answers mean to a learner who calls. */
+import { notFound, throttled } from '../../http/errors.ts'
+import type { AttemptSession } from './session.ts'
+
+export const attemptObject = (env: Env, attemptId: number): DurableObjectStub<AttemptSession> =>
+  env.ATTEMPTS.getByName(String(attemptId))
+
+/**
+ * Splits what the object says of its attempt from what the database has to be asked for: `elsewhere` for somebody
+ * else's attempt, and for one the object knows nothing of (any more).
+ * @throws 429 for more than ten calls a second
+ */
+export function orElsewhere<Said extends { kind: string }>(
+  said: Said,
+): Exclude<Said, { kind: 'unknown' | 'foreign' | 'throttled' }> | 'elsewhere' {
+  if (said.kind === 'throttled') throw throttled(1)
+  if (said.kind === 'unknown' || said.kind === 'foreign') return 'elsewhere'
+  return said as Exclude<Said, { kind: 'unknown' | 'foreign' | 'throttled' }>
+}
+
+/** @throws 404 when the object knows of no such attempt. */
+export function known<Said extends { kind: string }>(said: Said): Exclude<Said, { kind: 'unknown' }> {
+  if (said.kind === 'unknown') throw notFound()
+  return said as Exclude<Said, { kind: 'unknown' }>
+}

@@ -1,0 +1,97 @@
+/** What an ended attempt comes to. Pure: from the snapshot's questions and the answers kept. */
+import { percentageHundredths } from '../quizzes/questions/grading.ts'
+import type { SnapshotQuestion, Terms } from './snapshot.ts'
+
+export type EndStatus = 'completed' | 'timed_out' | 'abandoned'
+
+/** An answer as kept: graded when it was given. */
+export type KeptAnswer = {
+  place: number
+  /** As the learner sent it, JSON. */
+  responseData: string
+  isCorrect: boolean | null
+  scoreMilli: number | null
+  isPending: boolean
+  timeSpentSeconds: number
+  /** Unix seconds. */
+  submittedAt: number
+}
+
+/** One row of `responses`; there is one for every question of the attempt. */
+export type ResponseRow = {
+  id: number
+  questionId: number
+  versionId: number
+  responseData: string
+  isCorrect: boolean | null
+  scoreMilli: number | null
+  maxMilli: number
+  /** 1/10000; null where item analysis does not count it. */
+  itemShare: number | null
+  restShare: number | null
+  timeSpentSeconds: number
+  submittedAt: number | null
+  isPending: boolean
+}
+
+export type Outcome = {
+  responses: ResponseRow[]
+  earnedMilli: number
+  possibleMilli: number
+  scoreHundredths: number | null
+  passed: boolean
+  pendingGrading: number
+}
+
+/** A response's id needs no database: attempt id × this + its place in the attempt. */
+export const RESPONSE_ID_FACTOR = 1_000
+export const responseId = (attemptId: number, place: number) => attemptId * RESPONSE_ID_FACTOR + place
+export const attemptIdOf = (response: number) => Math.floor(response / RESPONSE_ID_FACTOR)
+
+export function outcomeOf(
+  terms: Pick<Terms, 'attemptId' | 'isSurvey' | 'isPreview' | 'passingScore'>,
+  questions: readonly SnapshotQuestion[],
+  answers: readonly KeptAnswer[],
+  status: EndStatus,
+): Outcome {
+  const byPlace = new Map(answers.map(answer => [answer.place, answer]))
+  const graded = questions.map((asked, place) => ({ ...asked, place, answer: byPlace.get(place) }))
+  const possibleMilli = sum(graded.map(({ question }) => question.pointsMilli))
+  const earnedMilli = sum(graded.map(({ answer }) => answer?.scoreMilli ?? 0))
+  const isScored = !terms.isSurvey && status !== 'abandoned'
+  const isCounted = isScored && !terms.isPreview
+
+  const responses = graded.map(({ questionId, versionId, question, place, answer }): ResponseRow => {
+    const maxMilli = question.pointsMilli
+    const scoreMilli = terms.isSurvey ? null : answer ? answer.scoreMilli : 0
+    const isPending = isScored && (answer?.isPending ?? false)
+    return {
+      id: responseId(terms.attemptId, place),
+      questionId,
+      versionId,
+      responseData: answer?.responseData ?? '{}',
+      isCorrect: terms.isSurvey ? null : answer ? answer.isCorrect : false,
+      scoreMilli,
+      maxMilli,
+      itemShare: isCounted && !isPending ? share(scoreMilli ?? 0, maxMilli) : null,
+      restShare: isCounted && !isPending ? share(earnedMilli - (scoreMilli ?? 0), possibleMilli - maxMilli) : null,
+      timeSpentSeconds: answer?.timeSpentSeconds ?? 0,
+      submittedAt: answer?.submittedAt ?? null,
+      isPending,
+    }
+  })
+  const scoreHundredths = isScored ? percentageHundredths(earnedMilli, possibleMilli) : null
+  return {
+    responses,
+    earnedMilli,
+    possibleMilli,
+    scoreHundredths,
+    passed:
+      scoreHundredths === null ? terms.isSurvey && status === 'completed' : scoreHundredths >= terms.passingScore * 100,
+    pendingGrading: responses.filter(({ isPending }) => isPending).length,
+  }
+}
+
+/** In 1/10000; of nothing, nothing. */
+const share = (part: number, whole: number) => (whole === 0 ? 0 : Math.round((part * 10_000) / whole))
+const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)

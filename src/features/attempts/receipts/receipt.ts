@@ -1,0 +1,78 @@
+/**
+ * Receipts: what was handed in and what it came to when the attempt ended, signed. Whoever holds one can have it verified
+ * for as long as its secret is known; nothing has to be stored, and no later grading changes it.
+ */
+import { sign, verify } from 'hono/jwt'
+import * as z from 'zod'
+import { isLong, requireLong } from '../../../http/authentication.ts'
+import { toDateTime } from '../../../http/fields.ts'
+
+export type Receipt = {
+  attempt: number
+  learner: number
+  quiz: number
+  /** Unix seconds. */
+  endedAt: number
+  /** Of the end, a percentage in 1/100; null for surveys and abandoned attempts. */
+  scoreHundredths: number | null
+  /** SHA-256 over the answers, in hexadecimal. */
+  answersHash: string
+}
+
+const ALGORITHM = 'HS256'
+/** Names the secret and tells nothing of it. */
+const KEY_ID_BYTES = 8
+
+/** `typ` keeps receipts and tokens apart, even if somebody signs both with one secret. */
+const Claims = z.object({
+  typ: z.literal('receipt'),
+  kid: z.string(),
+  attempt: z.int(),
+  learner: z.int(),
+  quiz: z.int(),
+  ended_at: z.string(),
+  score: z.number().nullable(),
+  answers_sha256: z.string(),
+})
+export type ReceiptClaims = z.output<typeof Claims>
+
+type Secrets = Pick<Env, 'RECEIPT_SECRET' | 'RECEIPT_SECRETS_PREVIOUS'>
+
+/** @throws an error whose message tells the operator what to do, when the secret is missing or too short. */
+export const requireReceiptSecret = (env: Secrets): void => requireLong('RECEIPT_SECRET', env.RECEIPT_SECRET)
+
+/** The same result always carries the same receipt: nothing in it is of the moment of signing. */
+export async function signReceipt(env: Secrets, receipt: Receipt): Promise<string> {
+  requireReceiptSecret(env)
+  const claims: ReceiptClaims = {
+    typ: 'receipt',
+    kid: await keyId(env.RECEIPT_SECRET),
+    attempt: receipt.attempt,
+    learner: receipt.learner,
+    quiz: receipt.quiz,
+    ended_at: toDateTime(receipt.endedAt),
+    score: receipt.scoreHundredths === null ? null : receipt.scoreHundredths / 100,
+    answers_sha256: receipt.answersHash,
+  }
+  return sign(claims, env.RECEIPT_SECRET, ALGORITHM)
+}
+
+/** What a receipt states, or null. Never throws and never logs: a verifier's messages carry the receipt. */
+export async function readReceipt(env: Secrets, receipt: string): Promise<ReceiptClaims | null> {
+  const previous = (env.RECEIPT_SECRETS_PREVIOUS ?? '').split(',').map(secret => secret.trim())
+  for (const secret of [env.RECEIPT_SECRET, ...previous].filter(isLong)) {
+    const payload = await verify(receipt, secret, ALGORITHM).catch(() => null)
+    const claims = Claims.safeParse(payload)
+    if (claims.success && claims.data.kid === (await keyId(secret))) return claims.data
+  }
+  return null
+}
+
+async function keyId(secret: string): Promise<string> {
+  const bytes = new TextEncoder()
+  const key = await crypto.subtle.importKey('raw', bytes.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
+    'sign',
+  ])
+  const digest = await crypto.subtle.sign('HMAC', key, bytes.encode('key id'))
+  return [...new Uint8Array(digest, 0, KEY_ID_BYTES)].map(byte => byte.toString(16).padStart(2, '0')).join('')
+}

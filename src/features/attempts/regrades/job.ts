@@ -1,0 +1,51 @@
+import { DurableObject } from 'cloudflare:workers'
+import { database } from '../../../db/client.ts'
+import { describe } from '../../../http/errors.ts'
+import { runningRegrades } from './queries.ts'
+import { regradeNext } from './regrade.ts'
+
+const FIRST_RETRY_MS = 1_000
+const LAST_RETRY_MS = 60_000
+const JOBS_PER_SWEEP = 100
+
+/** Carries a regrade through, a batch an alarm. How far it is stands in D1; the object only sees to it that it goes on. */
+export class RegradeJob extends DurableObject<Env> {
+  /** Begins, or goes on where it stopped. */
+  async start(): Promise<void> {
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now())
+  }
+
+  override async alarm(): Promise<void> {
+    const failures = this.ctx.storage.kv.get<number>('failures') ?? 0
+    // Before anything can fail, so that a crash is only a delay.
+    await this.ctx.storage.setAlarm(Date.now() + retryAfterMs(failures))
+    const regrade = Number(this.ctx.id.name)
+    try {
+      const goesOn = await regradeNext(database(this.env.DB), regrade, Math.floor(Date.now() / 1000))
+      if (!goesOn) return await this.ctx.storage.deleteAll()
+    } catch (error) {
+      this.ctx.storage.kv.put('failures', failures + 1)
+      console.error({ event: 'regrade failed and will be tried again', regrade, failures, ...describe(error) })
+      return
+    }
+    if (failures > 0) this.ctx.storage.kv.delete('failures')
+    await this.ctx.storage.setAlarm(Date.now())
+  }
+}
+
+/** Half of it fixed, half of it random, so that many jobs that failed together do not return together. */
+function retryAfterMs(failures: number): number {
+  const most = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
+  return most / 2 + (Math.random() * most) / 2
+}
+
+export const regradeJob = (env: Env, id: number): DurableObjectStub<RegradeJob> => env.REGRADES.getByName(String(id))
+
+/** Cron's look after regrades: one that is running has an alarm, or gets it. */
+export async function sweepRegrades(env: Env): Promise<void> {
+  for (const { id } of await runningRegrades(database(env.DB), JOBS_PER_SWEEP)) {
+    await regradeJob(env, id)
+      .start()
+      .catch(error => console.error({ event: 'regrade not looked after', regrade: id, ...describe(error) }))
+  }
+}

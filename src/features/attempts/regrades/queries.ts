@@ -1,0 +1,250 @@
+/** All SQL of regrades. A key only ever moves up: a newer version's grade is never replaced by an older one's. */
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../../../db/client.ts'
+import { distinctly } from '../../../db/read.ts'
+import {
+  courses,
+  enrollments,
+  modules,
+  questions,
+  questionVersions,
+  quizzes,
+  regrades,
+  responses,
+} from '../../../db/schema.ts'
+import type { EnrollmentStatus } from '../../enrollments/queries.ts'
+import type { QuestionType } from '../../quizzes/questions/question.ts'
+import { share } from '../grading/settle.ts'
+
+const newestVersion = (questionId: SQL) =>
+  sql`(SELECT max(v.id) FROM question_versions v WHERE v.question_id = ${questionId})`
+
+const place = {
+  isQuizPublished: quizzes.isPublished,
+  isModulePublished: modules.isPublished,
+  instructorId: courses.instructorId,
+  courseStatus: courses.status,
+}
+const isLive = and(isNull(quizzes.deletedAt), isNull(modules.deletedAt), isNull(courses.deletedAt))
+
+/** A question with its newest version, and whether all its versions that were answered are of that type. */
+export const regradableQuestion = (db: Db, id: number) =>
+  db
+    .select(
+      distinctly({
+        ...place,
+        id: questions.id,
+        keyVersionId: questionVersions.id,
+        type: questionVersions.type,
+        hasOtherTypes: sql<boolean>`EXISTS (SELECT 1 FROM question_versions v
+          WHERE v.question_id = ${questions.id} AND v.type <> ${questionVersions.type}
+            AND EXISTS (SELECT 1 FROM responses r WHERE r.question_version_id = v.id))`
+          .mapWith(Boolean)
+          .as('hasOtherTypes'),
+      }),
+    )
+    .from(questions)
+    .innerJoin(questionVersions, sql`${questionVersions.id} = ${newestVersion(sql`${questions.id}`)}`)
+    .innerJoin(quizzes, eq(quizzes.id, questions.quizId))
+    .innerJoin(modules, eq(modules.id, quizzes.moduleId))
+    .innerJoin(courses, eq(courses.id, modules.courseId))
+    .where(and(eq(questions.id, id), isNull(questions.retiredAt), isLive))
+export type RegradableQuestion = Awaited<ReturnType<typeof regradableQuestion>>[number]
+
+/** How a user stands in the course of a question, found by one of its ids. */
+const enrollmentIn = (db: Db, userId: number, questionId: SQL) =>
+  db
+    .select({ status: sql<EnrollmentStatus>`${enrollments.status}`.as('status') })
+    .from(enrollments)
+    .where(
+      and(
+        eq(enrollments.userId, userId),
+        sql`${enrollments.courseId} = (SELECT m.course_id FROM questions qs JOIN quizzes q ON q.id = qs.quiz_id JOIN modules m ON m.id = q.module_id
+          WHERE qs.id = ${questionId})`,
+      ),
+    )
+export const enrollmentForQuestion = (db: Db, userId: number, id: number) => enrollmentIn(db, userId, sql`${id}`)
+export const enrollmentForRegrade = (db: Db, userId: number, id: number) =>
+  enrollmentIn(db, userId, sql`(SELECT question_id FROM regrades WHERE id = ${id})`)
+
+/** From now on the version never changes, because it grades. */
+export const freezeKey = (db: Db, keyVersionId: number, now: number) =>
+  db
+    .update(questionVersions)
+    .set({ drawnAt: now })
+    .where(and(eq(questionVersions.id, keyVersionId), isNull(questionVersions.drawnAt)))
+
+type Wanted = { questionId: number; keyVersionId: number; type: QuestionType; isDryRun: boolean; requestedBy: number }
+
+/** A regrade by this key, unless one is running, or the question has been changed since it was looked at. */
+export function insertRegrade(db: Db, wanted: Wanted, now: number) {
+  const { questionId, keyVersionId, type, isDryRun, requestedBy } = wanted
+  const total = sql`SELECT count(*) FROM responses r JOIN attempts a ON a.id = r.attempt_id
+    WHERE r.question_id = ${questionId} AND r.key_version_id < ${keyVersionId} AND a.is_survey = 0`
+  return db.insert(regrades).select(
+    sql`SELECT NULL, ${questionId}, key.id, ${Number(isDryRun)}, 'running', 0, (${total}), 0, 0, 0, ${requestedBy}, ${now}
+      FROM question_versions key WHERE key.id = ${keyVersionId} AND key.type = ${type} AND key.id = ${newestVersion(sql`${questionId}`)}
+        AND NOT EXISTS (SELECT 1 FROM regrades g WHERE g.question_id = ${questionId} AND g.key_version_id = key.id
+          AND g.is_dry_run = ${Number(isDryRun)} AND g.status = 'running')`,
+  )
+}
+
+const columns = {
+  id: regrades.id,
+  status: regrades.status,
+  done: regrades.done,
+  total: regrades.total,
+  raised: regrades.raised,
+  lowered: regrades.lowered,
+}
+
+/** The one that is running. */
+export const runningRegrade = (db: Db, { questionId, keyVersionId, isDryRun }: Wanted) =>
+  db
+    .select(columns)
+    .from(regrades)
+    .where(
+      and(
+        eq(regrades.questionId, questionId),
+        eq(regrades.keyVersionId, keyVersionId),
+        eq(regrades.isDryRun, isDryRun),
+        sql`${regrades.status} = 'running'`,
+      ),
+    )
+export type RegradeRow = Awaited<ReturnType<typeof runningRegrade>>[number]
+
+export const regradeById = (db: Db, id: number) =>
+  db
+    .select(distinctly({ ...columns, ...place }))
+    .from(regrades)
+    .innerJoin(questions, eq(questions.id, regrades.questionId))
+    .innerJoin(quizzes, eq(quizzes.id, questions.quizId))
+    .innerJoin(modules, eq(modules.id, quizzes.moduleId))
+    .innerJoin(courses, eq(courses.id, modules.courseId))
+    .where(and(eq(regrades.id, id), isLive))
+
+/** Every one that is running, for whoever looks after them. */
+export const runningRegrades = (db: Db, limit: number) =>
+  db.select({ id: regrades.id }).from(regrades).where(sql`${regrades.status} = 'running'`).limit(limit)
+
+/** The version that grades. Its points do not matter: those count that were shown. */
+const key = {
+  keyVersionId: sql<number>`key.id`.as('keyVersionId'),
+  type: sql<QuestionType>`key.type`.as('type'),
+  text: sql<string>`key.text`.as('text'),
+  explanation: sql<string>`key.explanation`.as('explanation'),
+  correctFeedback: sql<string>`key.correct_feedback`.as('correctFeedback'),
+  incorrectFeedback: sql<string>`key.incorrect_feedback`.as('incorrectFeedback'),
+  body: sql<string>`key.body`.as('body'),
+}
+
+/** What a job has to know: by which key, and how far it is. */
+export const jobOf = (db: Db, id: number) =>
+  db
+    .select({
+      ...key,
+      id: sql<number>`g.id`.as('id'),
+      isDryRun: sql<boolean>`g.is_dry_run`.mapWith(Boolean).as('isDryRun'),
+      cursor: sql<number>`g.cursor`.as('cursor'),
+    })
+    .from(sql`regrades g JOIN question_versions key ON key.id = g.key_version_id`)
+    .where(sql`g.id = ${id} AND g.status = 'running'`)
+export type Job = Awaited<ReturnType<typeof jobOf>>[number]
+
+const response = {
+  id: sql<number>`r.id`.as('id'),
+  attemptId: sql<number>`r.attempt_id`.as('attemptId'),
+  responseData: sql<string>`r.response_data`.as('responseData'),
+  scoreMilli: sql<number | null>`r.score_milli`.as('scoreMilli'),
+  maxMilli: sql<number>`r.max_milli`.as('maxMilli'),
+}
+const IS_DUE = sql`r.key_version_id < g.key_version_id AND shown.type = key.type AND a.is_survey = 0`
+
+export type BatchSize = {
+  responses: number
+  /** Rows of all attempts together: a changed score changes what an attempt's other responses are compared with. */
+  rows: number
+  /** Of all answers together. */
+  characters: number
+}
+
+/** The next responses of a job, in the order of their ids; at least one, if there are any. */
+export const nextResponses = (db: Db, jobId: number, most: BatchSize) => {
+  // Crossed, so that a question's responses are walked by their own index.
+  const next = sql`SELECT r.id, r.attempt_id, r.response_data, r.score_milli, r.max_milli FROM regrades g
+    CROSS JOIN responses r ON r.question_id = g.question_id CROSS JOIN question_versions key ON key.id = g.key_version_id
+    CROSS JOIN question_versions shown ON shown.id = r.question_version_id CROSS JOIN attempts a ON a.id = r.attempt_id
+    WHERE g.id = ${jobId} AND g.status = 'running' AND r.id > g.cursor AND ${IS_DUE} ORDER BY r.id LIMIT ${most.responses}`
+  const summed = sql`SELECT n.*, row_number() OVER (ORDER BY n.id) AS place,
+    sum((SELECT count(*) FROM responses o WHERE o.attempt_id = n.attempt_id)) OVER (ORDER BY n.id) AS row_sum,
+    sum(length(n.response_data)) OVER (ORDER BY n.id) AS characters FROM (${next}) n`
+  return db
+    .select(response)
+    .from(sql`(${summed}) r`)
+    .where(sql`r.place = 1 OR (r.row_sum <= ${most.rows} AND r.characters <= ${most.characters})`)
+    .orderBy(sql`r.id`)
+}
+export type DueResponse = Awaited<ReturnType<typeof nextResponses>>[number]
+
+/** The responses of an attempt that a regrade would have reached, had the attempt ended by then, each with its key. */
+export const pendingRegrades = (db: Db, attemptId: number) =>
+  db
+    .select({ ...response, ...key })
+    .from(
+      sql`responses r CROSS JOIN regrades g ON g.id = (
+          SELECT n.id FROM regrades n WHERE n.question_id = r.question_id AND n.is_dry_run = 0 ORDER BY n.key_version_id DESC LIMIT 1)
+        CROSS JOIN question_versions key ON key.id = g.key_version_id
+        CROSS JOIN question_versions shown ON shown.id = r.question_version_id CROSS JOIN attempts a ON a.id = r.attempt_id`,
+    )
+    .where(sql`r.attempt_id = ${attemptId} AND ${IS_DUE}`)
+    .orderBy(sql`r.id`)
+export type PendingRegrade = Awaited<ReturnType<typeof pendingRegrades>>[number]
+export type Key = Omit<PendingRegrade, keyof DueResponse>
+
+export type Regraded = { id: number; key: number; score: number; correct: boolean }
+
+/** Writes the new grades. Only over an older key's, so that a repeat writes nothing. */
+export const writeGrades = (db: Db, graded: readonly Regraded[], only = sql`1`) =>
+  db
+    .update(responses)
+    .set({
+      keyVersionId: sql`j.value->>'key'`,
+      scoreMilli: sql`j.value->>'score'`,
+      isCorrect: sql`j.value->>'correct'`,
+      itemShare: sql`CASE WHEN ${responses.itemShare} IS NOT NULL THEN ${share(sql`j.value->>'score'`, sql`${responses.maxMilli}`)} END`,
+    })
+    .from(sql`json_each(${JSON.stringify(graded)}) j`)
+    .where(sql`${responses.id} = j.value->>'id' AND ${responses.keyVersionId} < j.value->>'key' AND ${only}`)
+
+export const isAt = ({ id, cursor }: Pick<Job, 'id' | 'cursor'>) =>
+  sql`EXISTS (SELECT 1 FROM regrades WHERE id = ${id} AND status = 'running' AND cursor = ${cursor})`
+
+/** Counts what the grades will change, so it comes before they are written. */
+export function countGrades(db: Db, job: Job, graded: readonly Regraded[]) {
+  const changed = (
+    how: SQL,
+  ) => sql`(SELECT count(*) FROM json_each(${JSON.stringify(graded)}) j JOIN responses r ON r.id = j.value->>'id'
+    WHERE r.key_version_id < j.value->>'key' AND ${how})`
+  return db
+    .update(regrades)
+    .set({
+      done: sql`${regrades.done} + ${changed(sql`1`)}`,
+      raised: sql`${regrades.raised} + ${changed(sql`j.value->>'score' > r.score_milli`)}`,
+      lowered: sql`${regrades.lowered} + ${changed(sql`j.value->>'score' < r.score_milli`)}`,
+    })
+    .where(and(eq(regrades.id, job.id), isAt(job)))
+}
+
+/** Last in its batch: from here on nothing of the batch is done again. */
+export const moveOn = (db: Db, job: Job, cursor: number) =>
+  db
+    .update(regrades)
+    .set({ cursor })
+    .where(and(eq(regrades.id, job.id), isAt(job)))
+
+/** Nothing is left from here on. What had been counted and was graded by others, or is gone, is no longer waited for. */
+export const finish = (db: Db, job: Job) =>
+  db
+    .update(regrades)
+    .set({ status: 'completed', total: sql`${regrades.done}` })
+    .where(and(eq(regrades.id, job.id), isAt(job)))

@@ -1,0 +1,73 @@
+/** Grading responses anew by another version's key. */
+import type { Db } from '../../../db/client.ts'
+import { batch } from '../../../db/read.ts'
+import { parseResponse } from '../../quizzes/questions/answers.ts'
+import { grade } from '../../quizzes/questions/grading.ts'
+import { fromColumns } from '../../quizzes/questions/question.ts'
+import { settle } from '../grading/settle.ts'
+import {
+  type BatchSize,
+  countGrades,
+  type DueResponse,
+  finish,
+  isAt,
+  jobOf,
+  type Key,
+  moveOn,
+  nextResponses,
+  type PendingRegrade,
+  type Regraded,
+  writeGrades,
+} from './queries.ts'
+
+const BATCH: BatchSize = { responses: 500, rows: 20_000, characters: 4_000_000 }
+
+/** The points are those that were shown; an answer that does not fit the question any more is wrong. */
+export function regraded(row: DueResponse, key: Key): Regraded {
+  const question = fromColumns({ ...key, pointsMilli: row.maxMilli })
+  const parsed = row.responseData === UNANSWERED ? null : parseResponse(question, JSON.parse(row.responseData))
+  const answer = parsed && 'answer' in parsed ? parsed.answer : null
+  const { scoreMilli, isCorrect } = grade(question, answer, { isSurvey: false })
+  return { id: row.id, key: key.keyVersionId, score: scoreMilli ?? 0, correct: isCorrect ?? false }
+}
+const UNANSWERED = '{}'
+
+/**
+ * Regrades what `pendingRegrades` found of an attempt that ended after a regrade had begun. Safe to repeat.
+ * @param now Unix seconds
+ */
+export async function regradeAttempts(db: Db, found: readonly PendingRegrade[], now: number): Promise<void> {
+  if (found.length === 0) return
+  const graded = found.map(row => regraded(row, row))
+  await batch(db, writeGrades(db, graded), ...settle(db, attemptsOf(found), now))
+}
+
+/**
+ * The next step of a job, in one transaction; whoever repeats it counts and writes nothing twice.
+ * @param now Unix seconds
+ * @returns whether there may be more to do
+ */
+export async function regradeNext(db: Db, jobId: number, now: number): Promise<boolean> {
+  const [[job], rows] = await batch(db, jobOf(db, jobId), nextResponses(db, jobId, BATCH))
+  if (!job) return false
+  const last = rows.at(-1)
+  if (!last) {
+    await batch(db, finish(db, job))
+    return false
+  }
+  const graded = rows.map(row => regraded(row, job))
+  const changed = rows.filter((row, i) => row.scoreMilli !== graded[i]?.score)
+  if (job.isDryRun) await batch(db, countGrades(db, job, graded), moveOn(db, job, last.id))
+  else {
+    await batch(
+      db,
+      countGrades(db, job, graded),
+      writeGrades(db, graded, isAt(job)),
+      ...settle(db, attemptsOf(changed), now),
+      moveOn(db, job, last.id),
+    )
+  }
+  return true
+}
+
+const attemptsOf = (rows: readonly DueResponse[]) => [...new Set(rows.map(({ attemptId }) => attemptId))]

@@ -1,0 +1,88 @@
+import * as z from 'zod'
+import { asViewer, batch } from '../../../db/read.ts'
+import type { Api } from '../../../http/api.ts'
+import { ruledOut } from '../../../http/errors.ts'
+import { pathId } from '../../../http/fields.ts'
+import { requireManagedModule } from '../../modules/access.ts'
+import { regradeJob } from './job.ts'
+import {
+  enrollmentForQuestion,
+  enrollmentForRegrade,
+  freezeKey,
+  insertRegrade,
+  regradableQuestion,
+  regradeById,
+  runningRegrade,
+} from './queries.ts'
+import { Regrade, RegradeInput, toRegrade } from './schemas.ts'
+
+const tag = 'Quiz System'
+const params = z.object({ id: pathId() })
+const NOT_ITS_INSTRUCTOR = "Not the course's instructor"
+
+export function regradeRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'post',
+      path: '/api/questions/{id}/regrade/',
+      tag,
+      summary: 'Regrade a question',
+      description:
+        'After a mistake in its key was put right: grades every response to it by the key of today, with the points that were shown. Scores, passes, completions and statistics follow; attempts that still run follow when they end. Asked again while it runs, it answers the one that runs.',
+      params,
+      body: RegradeInput,
+      responses: { 202: Regrade },
+      refuses: { 400: 'An essay, or a question whose type was changed', 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ params, body, caller, db, env, now, json }) => {
+      const [viewer, [found], [enrollment]] = await asViewer(
+        db,
+        caller,
+        regradableQuestion(db, params.id),
+        enrollmentForQuestion(db, caller.userId, params.id),
+      )
+      const question = requireManagedModule(viewer, found && shown(found), enrollment?.status)
+      if (question.type === 'essay') throw ruledOut('Essays are graded by hand.')
+      if (question.hasOtherTypes) throw ruledOut('The type of this question was changed; older answers do not fit it.')
+      const { id, keyVersionId, type } = question
+      const wanted = { questionId: id, keyVersionId, type, isDryRun: body.dry_run ?? false, requestedBy: viewer.id }
+      const [, , [regrade]] = await batch(
+        db,
+        insertRegrade(db, wanted, now),
+        freezeKey(db, keyVersionId, now),
+        runningRegrade(db, wanted),
+      )
+      if (!regrade) throw ruledOut('The question has been changed in between. Try again.')
+      await regradeJob(env, regrade.id).start()
+      return json(202, toRegrade(regrade))
+    },
+  )
+
+  api.route(
+    {
+      method: 'get',
+      path: '/api/regrades/{id}/',
+      tag,
+      summary: 'Get a regrade',
+      description: 'How far it is. `total` is what there was when it was asked for; in the end, what was graded.',
+      params,
+      responses: { 200: Regrade },
+      refuses: { 403: NOT_ITS_INSTRUCTOR },
+    },
+    async ({ params, caller, db, json }) => {
+      const [viewer, [found], [enrollment]] = await asViewer(
+        db,
+        caller,
+        regradeById(db, params.id),
+        enrollmentForRegrade(db, caller.userId, params.id),
+      )
+      return json(200, toRegrade(requireManagedModule(viewer, found && shown(found), enrollment?.status)))
+    },
+  )
+}
+
+/** A question is shown to whom its quiz is. */
+const shown = <P extends { isQuizPublished: boolean; isModulePublished: boolean }>(place: P) => ({
+  ...place,
+  isPublished: place.isQuizPublished && place.isModulePublished,
+})

@@ -1,0 +1,401 @@
+/** One attempt: its questions, its answers, its clock and its end, decided by one object, one call at a time. */
+import { DurableObject } from 'cloudflare:workers'
+import { database } from '../../db/client.ts'
+import { describe } from '../../http/errors.ts'
+import { toDateTime } from '../../http/fields.ts'
+import { type Answer, parseResponse } from '../quizzes/questions/answers.ts'
+import { grade } from '../quizzes/questions/grading.ts'
+import { carryOver } from './carry.ts'
+import { type Clock, deadlineMs, endedAtMs, GRACE_MS, phaseAt, remainingSeconds, spentSeconds } from './clock.ts'
+import { type EndStatus, type KeptAnswer, type Outcome, outcomeOf, responseId } from './outcome.ts'
+import type { Snapshot, SnapshotQuestion, Terms } from './snapshot.ts'
+import { AttemptStore, type Known } from './store.ts'
+
+const CALLS_PER_SECOND = 10
+/** As they go to D1, JSON within JSON: in one parameter, of which D1 takes 2 MB, with 1,000 rows of a quarter of a kilobyte. */
+const ANSWERS_BYTES = 1_000_000
+/** An ending call waits this long for D1, so that statistics are there when it answers; then it answers anyway. */
+const ENDING_WAIT_MS = 3_000
+/** Attempts that end on one deadline carry their results over within this, each at a moment of its own. */
+const SPREAD_MS = 2_000
+const FIRST_RETRY_MS = 1_000
+const LAST_RETRY_MS = 60_000
+/** How long the object outlives its result's arrival in D1. */
+const KEPT_MS = 86_400_000
+/** Open clocks of one attempt; the oldest makes room. */
+const SOCKETS_AT_MOST = 10
+
+export type SavedAnswer = {
+  id: number
+  questionId: number
+  questionText: string
+  /** JSON, as sent. */
+  responseData: string
+  isCorrect: boolean | null
+  scoreMilli: number | null
+  timeSpentSeconds: number
+  submittedAt: number
+}
+
+export type RunningAttempt = {
+  kind: 'running'
+  terms: Terms
+  startedAt: number
+  extendedMinutes: number
+  remainingSeconds: number | null
+  questions: SnapshotQuestion['shown'][]
+  answers: SavedAnswer[]
+}
+/** What an ended attempt came to, and the questions it was about: for the result. */
+export type EndedAttempt = {
+  kind: 'ended'
+  /** D1 has the result and speaks for it from now on. */
+  isCarried: boolean
+  terms: Terms
+  startedAt: number
+  completedAt: number
+  status: EndStatus
+  timeSpentSeconds: number
+  extendedMinutes: number
+  outcome: Outcome
+  questions: SnapshotQuestion[]
+}
+/** No such attempt here: never begun, or carried over long ago. */
+type Unknown = { kind: 'unknown' }
+/** Somebody else's. */
+type Foreign = { kind: 'foreign' }
+type Throttled = { kind: 'throttled' }
+type Kept = { kind: 'kept'; answer: SavedAnswer }
+type Refused = { kind: 'no_such_question' } | { kind: 'invalid'; message: string } | { kind: 'refused'; detail: string }
+export type Extended = {
+  kind: 'extended'
+  terms: Terms
+  startedAt: number
+  extendedMinutes: number
+  remainingSeconds: number | null
+}
+
+export class AttemptSession extends DurableObject<Env> {
+  private readonly store: AttemptStore
+  private calls: number[] = []
+  private carrying: Promise<void> | null = null
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    this.store = new AttemptStore(ctx.storage)
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
+  }
+
+  /** Starts the clock, unless it runs already: then the given snapshot is not looked at. Safe to repeat. */
+  async begin(snapshot: Snapshot): Promise<(RunningAttempt & { isNew: boolean }) | EndedAttempt> {
+    const isNew = this.store.load() === null
+    if (isNew) this.store.begin(snapshot, Date.now())
+    await this.setMissingAlarm()
+    const view = await this.look()
+    if (view.kind === 'unknown') throw new Error('an attempt was not kept')
+    return view.kind === 'running' ? { ...view, isNew } : view
+  }
+
+  /** The attempt as its learner finds it again, or its end. */
+  async resume(userId: number): Promise<RunningAttempt | EndedAttempt | Unknown | Foreign | Throttled> {
+    return this.turnedAway(userId) ?? (await this.look())
+  }
+
+  /** The attempt as whoever may see it sees it; who that is, the caller has decided. */
+  async look(): Promise<RunningAttempt | EndedAttempt | Unknown> {
+    const known = await this.current()
+    if (!known) return { kind: 'unknown' }
+    if (known.state.end) return this.ended(known)
+    return {
+      kind: 'running',
+      terms: known.terms,
+      startedAt: seconds(known.state.startedAtMs),
+      extendedMinutes: known.state.extendedMinutes,
+      remainingSeconds: remainingSeconds(clockOf(known), Date.now()),
+      questions: this.store.questions().map(({ shown }) => shown),
+      answers: this.store.answers().map(answer => this.saved(known.terms, answer)),
+    }
+  }
+
+  /** Keeps an answer. Asks no database. */
+  async answer(
+    userId: number,
+    given: { questionId: number; responseData: string; timeSpentSeconds: number | undefined },
+  ): Promise<Kept | Refused | EndedAttempt | Unknown | Foreign | Throttled> {
+    const away = this.turnedAway(userId)
+    if (away) return away
+    const known = await this.current()
+    if (!known) return { kind: 'unknown' }
+    const place = this.store.placeOf(given.questionId)
+    if (place === null) return { kind: 'no_such_question' }
+    if (known.state.end) return this.ended(known)
+
+    const { terms } = known
+    const { question } = this.store.questionAt(place)
+    const parsed = parseResponse(question, JSON.parse(given.responseData))
+    if ('refusal' in parsed) return { kind: 'invalid', message: parsed.refusal }
+    const earlier = this.store.answerAt(place)
+    if (earlier && isFinal(terms, question.type)) {
+      if (isSame(question, earlier, parsed.answer)) return { kind: 'kept', answer: this.saved(terms, earlier) }
+      return { kind: 'refused', detail: 'This question is answered already, and its feedback was shown.' }
+    }
+    const bytes = new TextEncoder().encode(JSON.stringify(given.responseData)).byteLength
+    if (this.store.bytesBut(place) + bytes > ANSWERS_BYTES) {
+      return { kind: 'refused', detail: 'All answers of an attempt together may have at most 1 MB.' }
+    }
+    const now = Date.now()
+    const elapsed = spentSeconds(clockOf(known), now)
+    const kept: KeptAnswer = {
+      place,
+      responseData: given.responseData,
+      ...grade(question, parsed.answer, { isSurvey: terms.isSurvey }),
+      timeSpentSeconds: Math.min(given.timeSpentSeconds ?? earlier?.timeSpentSeconds ?? 0, elapsed),
+      submittedAt: seconds(endedAtMs(clockOf(known), now)),
+    }
+    this.store.keep(kept, bytes)
+    return { kind: 'kept', answer: this.saved(terms, kept) }
+  }
+
+  /** Ends it, unless it has ended already: every caller is told the one end there was. */
+  async end(
+    userId: number,
+    status: EndStatus,
+  ): Promise<(EndedAttempt & { wasCarried: boolean }) | Unknown | Foreign | Throttled> {
+    const away = this.turnedAway(userId)
+    if (away) return away
+    const known = await this.current()
+    if (!known) return { kind: 'unknown' }
+    const wasCarried = known.state.carriedAtMs !== null
+    if (!known.state.end) await this.finish(known, status, 0)
+    if (!wasCarried) await Promise.race([this.carry(), scheduler.wait(ENDING_WAIT_MS)])
+    return { ...this.ended(known), wasCarried }
+  }
+
+  /** Adds minutes, also past the quiz's window. */
+  async extend(minutes: number): Promise<Extended | Unknown | { kind: 'over' } | { kind: 'untimed' }> {
+    const known = await this.current()
+    if (!known) return { kind: 'unknown' }
+    if (known.state.end) return { kind: 'over' }
+    if (deadlineMs(clockOf(known)) === null) return { kind: 'untimed' }
+    this.store.change(known, { extendedMinutes: known.state.extendedMinutes + minutes })
+    await this.setAlarm(this.deadlineAlarm(known))
+    this.tellClocks(known)
+    return {
+      kind: 'extended',
+      terms: known.terms,
+      startedAt: seconds(known.state.startedAtMs),
+      extendedMinutes: known.state.extendedMinutes,
+      remainingSeconds: remainingSeconds(clockOf(known), Date.now()),
+    }
+  }
+
+  /**
+   * Cron asks whether all is well, for a row that should have ended. Sets a lost alarm anew, carries over what has ended.
+   * @returns when to ask again, in Unix seconds; null when D1 has the result; `unknown` when nothing was ever begun
+   */
+  async check(): Promise<{ checkAt: number | null } | 'unknown'> {
+    const known = await this.current()
+    if (!known) return 'unknown'
+    if (!known.state.end) {
+      await this.setMissingAlarm()
+      return { checkAt: seconds(this.deadlineAlarm(known) ?? Date.now() + KEPT_MS) }
+    }
+    // The row waits still, so what D1 once confirmed it has lost again: it was restored from a backup.
+    if (known.state.carriedAtMs !== null) this.store.change(known, { carriedAtMs: null })
+    await this.carry()
+    return { checkAt: known.state.carriedAtMs === null ? seconds(Date.now() + LAST_RETRY_MS) : null }
+  }
+
+  /** The live clock: a WebSocket that is told of every change, and closed with 1000 after the end. */
+  override async fetch(request: Request): Promise<Response> {
+    const known = await this.current()
+    if (!known || known.terms.userId !== Number(request.headers.get('X-User-Id'))) {
+      return new Response(null, { status: 404 })
+    }
+    const { 0: client, 1: server } = new WebSocketPair()
+    // The runtime says nothing of their order, so each carries the moment it was opened at.
+    const open = this.ctx.getWebSockets().filter(socket => socket.readyState === WebSocket.OPEN)
+    const [oldest] = open.sort((one, other) => one.deserializeAttachment() - other.deserializeAttachment())
+    if (open.length >= SOCKETS_AT_MOST) oldest?.close(1013, 'too many clocks')
+    this.ctx.acceptWebSocket(server)
+    server.serializeAttachment(Date.now())
+    this.tellClocks(known, [server])
+    return new Response(null, { status: 101, webSocket: client, headers: { 'Sec-WebSocket-Protocol': 'bearer' } })
+  }
+
+  override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
+    // 1005 and 1006 may be received but never sent.
+    socket.close(code === 1005 || code === 1006 ? 1000 : code)
+  }
+
+  /** Ends what is over, carries over what has ended, deletes what D1 has had for a day. Never throws, so it never dies. */
+  override async alarm(): Promise<void> {
+    const known = this.store.load()
+    if (!known) return
+    const { state } = known
+    if (!state.end) {
+      if (phaseAt(clockOf(known), Date.now()) === 'over') await this.finish(known, 'timed_out', SPREAD_MS)
+      else await this.setAlarm(this.deadlineAlarm(known))
+    } else if (state.carriedAtMs === null) {
+      await this.carry()
+    } else if (Date.now() >= state.carriedAtMs + KEPT_MS) {
+      await this.store.forget()
+    } else {
+      await this.setAlarm(state.carriedAtMs + KEPT_MS)
+    }
+  }
+
+  /** The attempt as of now: past its grace it has ended, alarm or no alarm. */
+  private async current(): Promise<Known | null> {
+    const known = this.store.load()
+    if (known && !known.state.end && phaseAt(clockOf(known), Date.now()) === 'over') {
+      await this.finish(known, 'timed_out', SPREAD_MS)
+    }
+    return known
+  }
+
+  private turnedAway(userId: number): Foreign | Throttled | null {
+    const known = this.store.load()
+    if (!known) return null
+    if (known.terms.userId !== userId) return { kind: 'foreign' }
+    const now = Date.now()
+    this.calls = this.calls.filter(at => at > now - 1_000)
+    // What is refused does not count: a tab gone wild is slowed down, not shut out.
+    if (this.calls.length >= CALLS_PER_SECOND) return { kind: 'throttled' }
+    this.calls.push(now)
+    return null
+  }
+
+  /** The end is a state, written first; carrying it over comes after, with the alarm as its retry. */
+  private async finish(known: Known, status: EndStatus, spreadMs: number): Promise<void> {
+    this.store.change(known, { end: { status, atMs: endedAtMs(clockOf(known), Date.now()) } })
+    this.tellClocks(known)
+    await this.setAlarm(Date.now() + (spreadMs > 0 ? Math.random() * spreadMs : FIRST_RETRY_MS + ENDING_WAIT_MS))
+  }
+
+  /** Brings the result to D1; one at a time, and again later when D1 does not take it. */
+  private carry(): Promise<void> {
+    this.carrying ??= this.carryOnce().finally(() => {
+      this.carrying = null
+    })
+    return this.carrying
+  }
+
+  private async carryOnce(): Promise<void> {
+    const known = this.store.load()
+    if (!known || known.state.carriedAtMs !== null) return
+    // Before anything can fail, so that a crash is only a delay.
+    await this.setAlarm(Date.now() + retryAfterMs(known.state.failedCarries))
+    try {
+      await carryOver(database(this.env.DB), this.ended(known))
+    } catch (error) {
+      this.store.change(known, { failedCarries: known.state.failedCarries + 1 })
+      // Anew: while the database hung, the alarm may have rung and found this under way.
+      await this.setAlarm(Date.now() + retryAfterMs(known.state.failedCarries))
+      console.error({ event: 'result not carried over', attempt: known.terms.attemptId, ...describe(error) })
+      return
+    }
+    this.store.change(known, { carriedAtMs: Date.now() })
+    await this.setAlarm(Date.now() + KEPT_MS)
+  }
+
+  private ended({ terms, state }: Known): EndedAttempt {
+    if (!state.end) throw new Error('an attempt that runs has no end')
+    const { status, atMs } = state.end
+    const questions = this.store.questions()
+    return {
+      kind: 'ended',
+      isCarried: state.carriedAtMs !== null,
+      terms,
+      startedAt: seconds(state.startedAtMs),
+      completedAt: seconds(atMs),
+      status,
+      timeSpentSeconds: spentSeconds(clockOf({ terms, state }), atMs),
+      extendedMinutes: state.extendedMinutes,
+      outcome: outcomeOf(terms, questions, this.store.answers(), status),
+      questions,
+    }
+  }
+
+  private tellClocks({ terms, state }: Known, sockets = this.ctx.getWebSockets()): void {
+    const now = Date.now()
+    const deadline = deadlineMs(clockOf({ terms, state }))
+    const message = JSON.stringify({
+      status: state.end?.status ?? 'in_progress',
+      time_remaining_seconds: state.end ? 0 : remainingSeconds(clockOf({ terms, state }), now),
+      deadline: deadline === null ? null : toDateTime(seconds(deadline)),
+      server_time: toDateTime(seconds(now)),
+    })
+    for (const socket of sockets) {
+      try {
+        socket.send(message)
+        if (state.end) socket.close(1000, 'the attempt has ended')
+      } catch {
+        // A message is a convenience: whoever is gone asks again.
+      }
+    }
+  }
+
+  private deadlineAlarm(known: Known): number | null {
+    const deadline = deadlineMs(clockOf(known))
+    return deadline === null ? null : deadline + GRACE_MS
+  }
+
+  private async setAlarm(atMs: number | null): Promise<void> {
+    if (atMs !== null) await this.ctx.storage.setAlarm(atMs)
+  }
+
+  /** The alarm may be missing when the object died between writing and setting it. */
+  private async setMissingAlarm(): Promise<void> {
+    const known = this.store.load()
+    if (known && !known.state.end && (await this.ctx.storage.getAlarm()) === null) {
+      await this.setAlarm(this.deadlineAlarm(known))
+    }
+  }
+
+  /** As answered while it runs: the verdict is told only where feedback is immediate. */
+  private saved(terms: Terms, kept: KeptAnswer): SavedAnswer {
+    const { questionId, question } = this.store.questionAt(kept.place)
+    const isTold = terms.showFeedback === 'immediate' && !kept.isPending && question.type !== 'essay'
+    return {
+      id: responseId(terms.attemptId, kept.place),
+      questionId,
+      questionText: question.text,
+      responseData: kept.responseData,
+      isCorrect: isTold ? kept.isCorrect : null,
+      scoreMilli: isTold ? kept.scoreMilli : null,
+      timeSpentSeconds: kept.timeSpentSeconds,
+      submittedAt: kept.submittedAt,
+    }
+  }
+}
+
+/** Its verdict was told, so a second try would be no answer any more. */
+const isFinal = (terms: Terms, type: string) =>
+  terms.showFeedback === 'immediate' && type !== 'essay' && !terms.isSurvey
+
+function isSame(question: SnapshotQuestion['question'], earlier: KeptAnswer, answer: Answer): boolean {
+  const before = parseResponse(question, JSON.parse(earlier.responseData))
+  return 'answer' in before && canonical(before.answer) === canonical(answer)
+}
+/** JSON whose objects have their keys in order, and selections their ids: in which a client wrote them says nothing. */
+const canonical = (answer: Answer) =>
+  JSON.stringify(answer, (key, part) => {
+    if (key === 'selected_choices') return part.toSorted()
+    return typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : part
+  })
+
+const clockOf = ({ terms, state }: Known): Clock => ({
+  startedAtMs: state.startedAtMs,
+  limitMinutes: terms.limitMinutes,
+  availableUntilMs: terms.availableUntilMs,
+  extendedMinutes: state.extendedMinutes,
+})
+
+/** Exponential, with full jitter: those that failed together do not return together. */
+const retryAfterMs = (failures: number) =>
+  FIRST_RETRY_MS + Math.random() * Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
+
+const seconds = (ms: number) => Math.floor(ms / 1000)

@@ -1,0 +1,104 @@
+/** Beginning an attempt: its row first, then its object; each step can be repeated, so that the next start ends a dead one. */
+import { sql } from 'drizzle-orm'
+import type { Db } from '../../db/client.ts'
+import { batch } from '../../db/read.ts'
+import { forbidden, ruledOut, unavailable } from '../../http/errors.ts'
+import { recordActivity } from '../activities/queries.ts'
+import { touchModule } from '../progress/queries.ts'
+import { fromColumns } from '../quizzes/questions/question.ts'
+import { shuffle } from '../quizzes/questions/shuffle.ts'
+import { attemptsAtMost, NO_ATTEMPT_LEFT } from './admission.ts'
+import { deadlineMs, GRACE_MS } from './clock.ts'
+import { drawnVersions, insertAttempt, markDrawn, putOffCheck, runningAttempt, type StartableQuiz } from './queries.ts'
+import { draw, type Snapshot, toSnapshotQuestions } from './snapshot.ts'
+
+/** Cron leaves a new attempt alone for so long: its start may still be under way. */
+const FIRST_CHECK_SECONDS = 600
+/** An untimed attempt is looked after once a day. */
+const UNTIMED_CHECK_SECONDS = 86_400
+
+type Starting = {
+  quiz: StartableQuiz
+  userId: number
+  isPreview: boolean
+  enrollmentId: number | null
+  drawable: { questionId: number; versionId: number }[]
+}
+
+/**
+ * Writes the attempt's row, or finds the one that a simultaneous start wrote, and gathers what the object needs.
+ * @throws 400 without a question, 403 when no attempt is left
+ */
+export async function writeAttempt(db: Db, starting: Starting, now: number): Promise<Snapshot> {
+  const { quiz, userId, isPreview, enrollmentId } = starting
+  const drawn = draw(starting.drawable, quiz, shuffle)
+  if (drawn.length === 0) throw ruledOut('This quiz has no questions.')
+  const versionIds = drawn.map(({ versionId }) => versionId)
+  const attempt = {
+    quizId: quiz.id,
+    userId,
+    enrollmentId,
+    isPreview,
+    isSurvey: quiz.isSurvey,
+    passingScore: quiz.passingScore,
+    attemptsAtMost: isPreview ? null : attemptsAtMost(quiz),
+    checkAt: firstCheck(quiz, now),
+  }
+  const event = {
+    userId,
+    type: 'quiz_start',
+    targetId: quiz.id,
+    courseId: quiz.courseId,
+    moduleId: quiz.moduleId,
+  } as const
+  const [, , , , , [row], versions] = await batch(
+    db,
+    putOffCheck(db, userId, quiz.id, attempt.checkAt),
+    insertAttempt(db, attempt, now),
+    // A preview is nobody's learning.
+    recordActivity(db, event, now, isPreview ? NEVER : 'changed'),
+    touchModule(db, enrollmentId ?? 0, quiz.moduleId, now, isPreview ? { only: NEVER } : {}),
+    markDrawn(db, versionIds, now),
+    runningAttempt(db, userId, quiz.id),
+    drawnVersions(db, versionIds),
+  )
+  if (!row) throw forbidden(NO_ATTEMPT_LEFT)
+  const byId = new Map(versions.map(version => [version.id, version]))
+  const asked = drawn.flatMap(({ questionId, versionId }) => {
+    const version = byId.get(versionId)
+    return version ? [{ questionId, versionId, question: fromColumns(version) }] : []
+  })
+  // A question was edited or deleted between the two trips: the learner's next try draws anew, into the same row.
+  if (asked.length < drawn.length) throw unavailable()
+  return {
+    terms: {
+      attemptId: row.id,
+      quizId: quiz.id,
+      quizTitle: quiz.title,
+      userId,
+      enrollmentId: row.enrollmentId,
+      moduleId: quiz.moduleId,
+      courseId: quiz.courseId,
+      isPreview: row.isPreview,
+      isSurvey: quiz.isSurvey,
+      passingScore: quiz.passingScore,
+      limitMinutes: quiz.timeLimitMinutes,
+      availableUntilMs: isPreview || quiz.availableUntil === null ? null : quiz.availableUntil * 1000,
+      showFeedback: quiz.showFeedback,
+    },
+    questions: toSnapshotQuestions(asked, { randomizeChoices: quiz.randomizeChoices, shuffle }),
+  }
+}
+
+const NEVER = sql`0`
+
+function firstCheck(quiz: StartableQuiz, now: number): number {
+  const deadline = deadlineMs({
+    startedAtMs: now * 1000,
+    limitMinutes: quiz.timeLimitMinutes,
+    availableUntilMs: quiz.availableUntil === null ? null : quiz.availableUntil * 1000,
+    extendedMinutes: 0,
+  })
+  if (deadline === null) return now + UNTIMED_CHECK_SECONDS
+  return Math.max(now + FIRST_CHECK_SECONDS, Math.ceil((deadline + GRACE_MS) / 1000))
+}

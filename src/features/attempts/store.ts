@@ -1,0 +1,109 @@
+/** What an attempt's object keeps: its terms, its state, its questions and its answers. */
+import type { EndStatus, KeptAnswer } from './outcome.ts'
+import type { Snapshot, SnapshotQuestion, Terms } from './snapshot.ts'
+
+export type State = {
+  startedAtMs: number
+  extendedMinutes: number
+  end: { status: EndStatus; atMs: number } | null
+  /** When D1 confirmed the result. */
+  carriedAtMs: number | null
+  failedCarries: number
+}
+export type Known = { terms: Terms; state: State }
+
+export class AttemptStore {
+  private known: Known | undefined
+  private readonly storage: DurableObjectStorage
+
+  constructor(storage: DurableObjectStorage) {
+    this.storage = storage
+  }
+
+  /** Null when nothing was ever begun. Reads only: a guessed id costs no storage. */
+  load(): Known | null {
+    if (this.known) return this.known
+    const terms = this.storage.kv.get<Terms>('terms')
+    const state = this.storage.kv.get<State>('state')
+    if (!terms || !state) return null
+    this.known = { terms, state }
+    return this.known
+  }
+
+  /** All of it or nothing. */
+  begin({ terms, questions }: Snapshot, startedAtMs: number): void {
+    const state: State = { startedAtMs, extendedMinutes: 0, end: null, carriedAtMs: null, failedCarries: 0 }
+    this.storage.transactionSync(() => {
+      this.storage.sql.exec(`
+        CREATE TABLE questions (place INTEGER PRIMARY KEY, question_id INTEGER NOT NULL UNIQUE, body TEXT NOT NULL);
+        CREATE TABLE answers (place INTEGER PRIMARY KEY, bytes INTEGER NOT NULL, body TEXT NOT NULL);
+      `)
+      questions.forEach((asked, place) => {
+        const body = JSON.stringify(asked)
+        this.storage.sql.exec('INSERT INTO questions VALUES (?, ?, ?)', place, asked.questionId, body)
+      })
+      this.storage.kv.put('terms', terms)
+      this.storage.kv.put('state', state)
+    })
+    this.known = { terms, state }
+  }
+
+  change(known: Known, changed: Partial<State>): void {
+    Object.assign(known.state, changed)
+    this.storage.kv.put('state', known.state)
+  }
+
+  async forget(): Promise<void> {
+    this.known = undefined
+    await this.storage.deleteAll()
+  }
+
+  questions(): SnapshotQuestion[] {
+    return this.bodies('SELECT body FROM questions ORDER BY place')
+  }
+
+  questionAt(place: number): SnapshotQuestion {
+    const [found] = this.bodies<SnapshotQuestion>('SELECT body FROM questions WHERE place = ?', place)
+    if (!found) throw new Error('no question at this place')
+    return found
+  }
+
+  /** Where in the attempt a question is asked; null when it is not. */
+  placeOf(questionId: number): number | null {
+    const rows = this.storage.sql.exec<{ place: number }>(
+      'SELECT place FROM questions WHERE question_id = ?',
+      questionId,
+    )
+    return rows.toArray()[0]?.place ?? null
+  }
+
+  answers(): KeptAnswer[] {
+    return this.bodies('SELECT body FROM answers ORDER BY place')
+  }
+
+  answerAt(place: number): KeptAnswer | undefined {
+    return this.bodies<KeptAnswer>('SELECT body FROM answers WHERE place = ?', place)[0]
+  }
+
+  keep(answer: KeptAnswer, bytes: number): void {
+    this.storage.sql.exec(
+      'INSERT INTO answers VALUES (?1, ?2, ?3) ON CONFLICT (place) DO UPDATE SET bytes = ?2, body = ?3',
+      answer.place,
+      bytes,
+      JSON.stringify(answer),
+    )
+  }
+
+  /** What the answers to all other questions take. */
+  bytesBut(place: number): number {
+    const sum = 'SELECT coalesce(sum(bytes), 0) AS n FROM answers WHERE place <> ?'
+    return this.storage.sql.exec<{ n: number }>(sum, place).one().n
+  }
+
+  private bodies<T>(query: string, ...values: number[]): T[] {
+    return this.storage.sql
+      .exec<{ body: string }>(query, ...values)
+      .toArray()
+      .map(({ body }) => JSON.parse(body))
+  }
+}

@@ -1,0 +1,32 @@
+/** Cron's look after attempts whose end should have reached D1: the alarm makes ends come, this makes sure of the alarm. */
+import { database } from '../../db/client.ts'
+import { describe } from '../../http/errors.ts'
+import { attemptObject } from './object.ts'
+import { deleteUnbegun, overdueAttempts, setCheckAt } from './queries.ts'
+
+const ATTEMPTS_PER_RUN = 500
+/** Objects asked at once. */
+const ASKED_AT_ONCE = 25
+
+/** @param now Unix seconds */
+export async function sweepAttempts(env: Env, now: number): Promise<void> {
+  const db = database(env.DB)
+  const overdue = await overdueAttempts(db, now, ATTEMPTS_PER_RUN)
+  for (let first = 0; first < overdue.length; first += ASKED_AT_ONCE) {
+    await Promise.all(overdue.slice(first, first + ASKED_AT_ONCE).map(({ id }) => sweepOne(env, id, now)))
+  }
+}
+
+async function sweepOne(env: Env, id: number, now: number): Promise<void> {
+  const db = database(env.DB)
+  try {
+    const said = await attemptObject(env, id).check()
+    if (said === 'unknown') await deleteUnbegun(db, id, now)
+    else if (said.checkAt !== null) await setCheckAt(db, id, said.checkAt)
+  } catch (error) {
+    // The next ones are not to wait for this one; it is asked again.
+    console.error({ event: 'attempt not looked after', attempt: id, ...describe(error) })
+    await setCheckAt(db, id, now + RETRY_SECONDS)
+  }
+}
+const RETRY_SECONDS = 600

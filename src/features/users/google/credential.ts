@@ -1,0 +1,58 @@
+/** Google's word on who somebody is: a signed `id_token`. */
+import { decode, verifyWithJwks } from 'hono/jwt'
+import * as z from 'zod'
+import { keyOf } from '../keys.ts'
+import { publishedKeys } from './keys.ts'
+
+const ISSUER = /^(https:\/\/)?accounts\.google\.com$/
+
+const claimsSchema = z.object({
+  sub: z.string().min(1).max(255),
+  email: z.string().min(3),
+  email_verified: z.literal(true),
+  exp: z.int(),
+  hd: z.string().min(1).optional(),
+})
+
+export type Credential = {
+  /** Google's name for the account, which never changes. */
+  sub: string
+  email: string
+  /** Whether Google itself runs the mailbox, so that its word on the address is final. */
+  isAuthoritative: boolean
+}
+
+/**
+ * What a credential says, or null when it is not valid here. Never logs: a verifier's messages carry the token.
+ * @param now Unix seconds
+ * @throws 503 when Google's keys cannot be had.
+ */
+export async function readCredential(env: Env, idToken: string, now: number): Promise<Credential | null> {
+  // Empty or unset, the verifier would take a credential for any client.
+  if (!env.GOOGLE_CLIENT_ID) {
+    console.warn({ event: 'Google sign-in is off', message: 'GOOGLE_CLIENT_ID is empty. Set it in wrangler.toml.' })
+    return null
+  }
+  const kid = keyIdOf(idToken)
+  if (kid === null) return null
+  const keys = await publishedKeys(env.GOOGLE_JWKS_URL, kid, now)
+  const payload = await verifyWithJwks(idToken, {
+    keys,
+    allowedAlgorithms: ['RS256'],
+    // `iat` is not compared with the clock: Google's may be a second ahead.
+    verification: { iss: ISSUER, aud: env.GOOGLE_CLIENT_ID, iat: false },
+  }).catch(() => null)
+  const claims = claimsSchema.safeParse(payload)
+  if (!claims.success) return null
+  const { sub, email, hd } = claims.data
+  return { sub, email, isAuthoritative: hd !== undefined || keyOf(email).endsWith('@gmail.com') }
+}
+
+function keyIdOf(token: string): string | null {
+  try {
+    const { kid } = decode(token).header as { kid?: unknown }
+    return typeof kid === 'string' ? kid : null
+  } catch {
+    return null
+  }
+}

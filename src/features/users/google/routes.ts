@@ -1,0 +1,110 @@
+import { asViewer, batch } from '../../../db/read.ts'
+import type { Api, AppContext } from '../../../http/api.ts'
+import { failedOn, invalid, ruledOut, tokenNotValid, unavailable, userInactive } from '../../../http/errors.ts'
+import { addressOf, behindGates } from '../../../http/gates.ts'
+import { keyOf } from '../keys.ts'
+import { guessesOf, registrationsOf } from '../limits.ts'
+import { GoogleInput, GoogleLinkInput, Session, toUser, User } from '../schemas.ts'
+import { openedSession } from '../sessions/login.ts'
+import { type Credential, readCredential } from './credential.ts'
+import { accountByGoogleId, accountsOfGoogle, enterWithGoogle, insertGoogleAccount, linkGoogle } from './queries.ts'
+
+const tag = 'Authentication'
+const LINK_FIRST = 'Sign in with your password first, then link.'
+
+export function googleRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'post',
+      path: '/api/users/google-auth/',
+      tag,
+      summary: 'Sign in with Google',
+      description:
+        'Logs in, or makes an account without a password. An account of the same address is linked where Google runs the mailbox (`@gmail.com`, Workspace); its former password and sessions then end, because nobody ever proved the address for them.',
+      access: 'public',
+      quota: 'free',
+      body: GoogleInput,
+      responses: { 200: Session },
+      refuses: {
+        400: 'Bad input; or the address has an account that must be linked by its owner: sign in with the password, then `POST /api/users/google-link/`',
+        401: '`id_token` is not a valid credential for this server, or says something else than the body; or the user is inactive',
+        429: '100 refused ones a minute, 500 new accounts a day for an address',
+      },
+    },
+    async ({ body, db, env, c, now, json, later }) => {
+      const credential = await guessed(env, c, async () => {
+        const read = await readCredential(env, body.id_token, now)
+        const isSaid = read?.sub === body.google_id && keyOf(read.email) === keyOf(body.email)
+        return isSaid ? read : null
+      })
+      if (!credential) throw tokenNotValid()
+      const [found] = await batch(db, accountsOfGoogle(db, credential))
+      const known = found.find(({ googleId }) => googleId === credential.sub) ?? found[0]
+      if (!known) {
+        const created = await behindGates(
+          env,
+          [registrationsOf(addressOf(c))],
+          async () => {
+            const newcomer = {
+              ...credential,
+              firstName: body.first_name,
+              lastName: body.last_name,
+              profilePicture: body.profile_picture || null,
+            }
+            const [, [account]] = await batch(
+              db,
+              insertGoogleAccount(db, newcomer, now),
+              accountByGoogleId(db, credential.sub),
+            )
+            return account
+          },
+          account => account !== undefined,
+        )
+        if (!created) throw ruledOut(LINK_FIRST)
+        return json(200, await openedSession({ env, db, now, later }, created))
+      }
+      const mayEnter = known.googleId === credential.sub || (known.googleId === null && credential.isAuthoritative)
+      if (!mayEnter) throw ruledOut(LINK_FIRST)
+      if (!known.isActive) throw userInactive()
+      const [[entered]] = await batch(db, enterWithGoogle(db, known.id, credential.sub, now)).catch(refuseMeeting)
+      if (!entered) throw unavailable()
+      return json(200, await openedSession({ env, db, now, later }, entered))
+    },
+  )
+
+  api.route(
+    {
+      method: 'post',
+      path: '/api/users/google-link/',
+      tag,
+      summary: 'Link a Google account',
+      description: 'From then on it signs in to this account. Safe to repeat.',
+      body: GoogleLinkInput,
+      responses: { 200: User },
+      refuses: {
+        400: '`id_token` is not a valid credential for this server; or either account is linked with another',
+      },
+    },
+    async ({ body, caller, db, env, c, now, json }) => {
+      await asViewer(db, caller)
+      const credential = await guessed(env, c, () => readCredential(env, body.id_token, now))
+      if (!credential) throw refused('This is not a valid Google credential.')
+      const [[linked]] = await batch(db, linkGoogle(db, caller, credential.sub, now)).catch(error => {
+        throw failedOn(error, 'users.google_id') ? refused('This Google account is linked with another user.') : error
+      })
+      if (!linked) throw refused('Another Google account is linked already.')
+      return json(200, toUser(linked))
+    },
+  )
+}
+
+const refused = (message: string) => invalid({ id_token: [message] })
+
+/** A credential behind the gate for guesses. */
+const guessed = (env: Env, c: AppContext, guess: () => Promise<Credential | null>) =>
+  behindGates(env, [guessesOf(addressOf(c))], guess, read => read === null)
+
+/** One Google account was linked elsewhere at the very moment: trying again tells with whom. */
+function refuseMeeting(error: unknown): never {
+  throw failedOn(error, 'users.google_id') ? unavailable() : error
+}

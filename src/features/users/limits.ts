@@ -1,0 +1,50 @@
+/** Which gates stand before what, and how wide they are. */
+import type { GateKey } from '../../http/gates.ts'
+import { keyOf } from './keys.ts'
+
+const MINUTE_SECONDS = 60
+const HOUR_SECONDS = 3_600
+const DAY_SECONDS = 86_400
+
+const DEFAULT_LOGIN_ATTEMPTS_PER_MINUTE = 5
+/** Who logged in from an address is never locked out there by strangers' guesses elsewhere. */
+const TRUST_SECONDS = 30 * DAY_SECONDS
+
+/** Every login, right or wrong, of an address at a username. A setting that is no positive number is the default. */
+export function loginTries(env: Env, address: string, username: string): GateKey {
+  const configured = Math.floor(Number(env.LOGIN_ATTEMPTS_PER_MINUTE))
+  const limit = configured > 0 ? configured : DEFAULT_LOGIN_ATTEMPTS_PER_MINUTE
+  return { key: `login:${address} ${keyOf(username)}`, limit: { limit, windowSeconds: MINUTE_SECONDS } }
+}
+
+/** Wrong guesses of an address at anything: passwords, Google credentials, reset tokens. */
+export const guessesOf = (address: string): GateKey => ({
+  key: `guesses:${address}`,
+  limit: { limit: 100, windowSeconds: MINUTE_SECONDS },
+})
+
+/** Wrong passwords for an account from all addresses, but for those that logged in to it lately. */
+export const guessesAt = (username: string, address: string): GateKey => ({
+  key: `account:${keyOf(username)}`,
+  limit: { limit: 100, windowSeconds: HOUR_SECONDS },
+  visitor: address,
+  trustSeconds: TRUST_SECONDS,
+})
+
+/** Accounts made from an address: a campus may sit behind one. */
+export const registrationsOf = (address: string): GateKey => ({
+  key: `registrations:${address}`,
+  limit: { limit: 500, windowSeconds: DAY_SECONDS },
+})
+
+/** Every try at `old_password`, which a stolen access token could otherwise guess at. */
+export const oldPasswordTries = (userId: number): GateKey => ({
+  key: `old-password:${userId}`,
+  limit: { limit: 5, windowSeconds: MINUTE_SECONDS },
+})
+
+/** Every use of a refresh token, for refreshing or logging out. */
+export const refreshesOf = (userId: number): GateKey => ({
+  key: `refresh:${userId}`,
+  limit: { limit: 60, windowSeconds: MINUTE_SECONDS },
+})

@@ -1,0 +1,55 @@
+/**
+ * Password hashes: scrypt at a cost that OWASP lists, written `scrypt$N$r$p$salt$hash` (base64). PBKDF2 is capped at
+ * 100,000 iterations on the platform, which is too few.
+ */
+import { Buffer } from 'node:buffer'
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+
+type Cost = { N: number; r: number; p: number }
+
+const COST: Cost = { N: 2 ** 14, r: 8, p: 5 }
+const SALT_BYTES = 16
+const HASH_BYTES = 32
+/** scrypt takes 128·N·r bytes, 16 MiB at this cost, and somewhat more. */
+const MAX_MEMORY_BYTES = 64 * 1024 * 1024
+
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(SALT_BYTES)
+  const hash = await derive(password, salt, COST, HASH_BYTES)
+  return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64'), hash.toString('base64')].join('$')
+}
+
+/** Whether it is the password. An account without one, or no account at all, costs the same work and is always wrong. */
+export async function isPassword(password: string, stored: string | null): Promise<boolean> {
+  const known = parse(stored)
+  if (!known) {
+    await derive(password, randomBytes(SALT_BYTES), COST, HASH_BYTES)
+    return false
+  }
+  return timingSafeEqual(await derive(password, known.salt, known.cost, known.hash.length), known.hash)
+}
+
+/** Whether a hash was made at another cost than today's: the next login is the chance to make it anew. */
+export function isOutdated(stored: string | null): boolean {
+  const known = parse(stored)
+  return known === null || known.cost.N !== COST.N || known.cost.r !== COST.r || known.cost.p !== COST.p
+}
+
+function parse(stored: string | null): { cost: Cost; salt: Buffer; hash: Buffer } | null {
+  const parts = /^scrypt\$(\d+)\$(\d+)\$(\d+)\$([\w+/=]+)\$([\w+/=]+)$/.exec(stored ?? '')
+  if (!parts) return null
+  const [, N, r, p, salt = '', hash = ''] = parts
+  return {
+    cost: { N: Number(N), r: Number(r), p: Number(p) },
+    salt: Buffer.from(salt, 'base64'),
+    hash: Buffer.from(hash, 'base64'),
+  }
+}
+
+/** The same characters are the same password, however a keyboard composes them. */
+const derive = (password: string, salt: Buffer, cost: Cost, bytes: number) =>
+  new Promise<Buffer>((resolve, reject) => {
+    scrypt(password.normalize('NFKC'), salt, bytes, { ...cost, maxmem: MAX_MEMORY_BYTES }, (error, hash) =>
+      error ? reject(error) : resolve(hash),
+    )
+  })

@@ -1,0 +1,37 @@
+/** All SQL of password resets. */
+import { and, eq, gt, sql } from 'drizzle-orm'
+import type { Db } from '../../../db/client.ts'
+import { distinctly } from '../../../db/read.ts'
+import { passwordResets, users } from '../../../db/schema.ts'
+
+export const deleteResetsOf = (db: Db, userId: number) =>
+  db.delete(passwordResets).where(eq(passwordResets.userId, userId))
+
+export const deleteReset = (db: Db, tokenHash: string) =>
+  db.delete(passwordResets).where(eq(passwordResets.tokenHash, tokenHash))
+
+export const insertReset = (db: Db, reset: typeof passwordResets.$inferInsert) =>
+  db.insert(passwordResets).values(reset)
+
+/** Whose password a token may set: an active user's. */
+export const ownerOfReset = (db: Db, tokenHash: string, now: number) =>
+  db
+    .select(distinctly({ id: users.id, username: users.username, email: users.email }))
+    .from(passwordResets)
+    .innerJoin(users, eq(users.id, passwordResets.userId))
+    .where(and(eq(passwordResets.tokenHash, tokenHash), gt(passwordResets.expiresAt, now), eq(users.isActive, true)))
+
+/** Sets the password as long as the token is there, and refuses every older session. No row: used, expired or withdrawn. */
+export const redeemReset = (db: Db, userId: number, tokenHash: string, passwordHash: string, now: number) =>
+  db
+    .update(users)
+    .set({ passwordHash, sessionVersion: sql`${users.sessionVersion} + 1`, updatedAt: now })
+    .where(
+      and(
+        eq(users.id, userId),
+        eq(users.isActive, true),
+        sql`EXISTS (SELECT 1 FROM password_resets
+          WHERE token_hash = ${tokenHash} AND user_id = ${userId} AND expires_at > ${now})`,
+      ),
+    )
+    .returning({ id: users.id })

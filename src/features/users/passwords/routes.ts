@@ -1,0 +1,121 @@
+import * as z from 'zod'
+import { asViewer, batch } from '../../../db/read.ts'
+import type { Api } from '../../../http/api.ts'
+import { issueTokens } from '../../../http/authentication.ts'
+import { invalid, notFound, ruledOut, tokenNotValid } from '../../../http/errors.ts'
+import { pathId, toDateTime } from '../../../http/fields.ts'
+import { addressOf, behindGates, passGate } from '../../../http/gates.ts'
+import { guessesOf, oldPasswordTries } from '../limits.ts'
+import { changePassword, credentialsById, managedUserById } from '../queries.ts'
+import { Done, PasswordChangeInput, PasswordReset, PasswordResetInput, Tokens } from '../schemas.ts'
+import { requireStaff } from '../staff/access.ts'
+import { hashPassword, isPassword } from './hashing.ts'
+import { deleteReset, deleteResetsOf, insertReset, ownerOfReset, redeemReset } from './queries.ts'
+import { hashOf, newResetToken, RESET_TTL_SECONDS } from './resets.ts'
+import { likenessOf } from './rules.ts'
+
+const tag = 'Users & Profiles'
+const STALE_TOKEN = 'This token was used, has expired or never was one.'
+
+export function passwordRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'post',
+      path: '/api/users/password/change/',
+      tag,
+      summary: 'Change your password',
+      description: 'Every older token is refused from then on; the answer has new ones.',
+      body: PasswordChangeInput,
+      responses: { 200: Tokens },
+      refuses: { 400: 'Bad input; `old_password` is wrong or missing', 429: '5 tries a minute for a user' },
+    },
+    async ({ body, caller, db, env, now, json }) => {
+      const { key, limit } = oldPasswordTries(caller.userId)
+      await passGate(env, key, limit)
+      const [viewer, [credentials]] = await asViewer(db, caller, credentialsById(db, caller.userId))
+      if (!credentials) throw tokenNotValid()
+      const errors = {
+        old_password: await problemsOfOld(body.old_password, credentials.passwordHash),
+        new_password: likenessOf(body.new_password, credentials),
+      }
+      refuseWrong(errors)
+      const hash = await hashPassword(body.new_password)
+      const [[changed]] = await batch(db, changePassword(db, viewer, hash, now), deleteResetsOf(db, viewer.id))
+      if (!changed) throw tokenNotValid()
+      return json(200, await issueTokens(env, { userId: viewer.id, ...changed }, now))
+    },
+  )
+
+  api.route(
+    {
+      method: 'post',
+      path: '/api/users/{id}/password-reset/',
+      tag,
+      summary: 'Issue a password reset',
+      description:
+        'For somebody who forgot their password: a token of 24 hours to hand on, good for one use at `POST /api/users/password/reset/`. It withdraws an earlier one. Staff only.',
+      params: z.object({ id: pathId() }),
+      responses: { 201: PasswordReset },
+      refuses: { 400: 'The user is deactivated', 403: 'Staff only' },
+    },
+    async ({ params, caller, db, now, json }) => {
+      const [viewer, [user]] = await asViewer(db, caller, managedUserById(db, params.id))
+      requireStaff(viewer)
+      if (!user) throw notFound()
+      if (!user.isActive) throw ruledOut('This user is deactivated.')
+      const token = newResetToken()
+      const expiresAt = now + RESET_TTL_SECONDS
+      await batch(
+        db,
+        deleteResetsOf(db, user.id),
+        insertReset(db, { tokenHash: hashOf(token), userId: user.id, issuedBy: viewer.id, expiresAt }),
+      )
+      return json(201, { token, expires_at: toDateTime(expiresAt) })
+    },
+  )
+
+  api.route(
+    {
+      method: 'post',
+      path: '/api/users/password/reset/',
+      tag,
+      summary: 'Set a password by a reset token',
+      description: 'Every older token of the user is refused from then on.',
+      access: 'public',
+      body: PasswordResetInput,
+      responses: { 200: Done },
+      refuses: {
+        400: 'Bad input; the token was used, has expired or never was one',
+        429: 'The daily quota; 100 wrong tokens a minute for an address',
+      },
+    },
+    async ({ body, db, env, c, now, json }) => {
+      const tokenHash = hashOf(body.token)
+      const owner = await behindGates(
+        env,
+        [guessesOf(addressOf(c))],
+        async () => (await batch(db, ownerOfReset(db, tokenHash, now)))[0][0],
+        found => found === undefined,
+      )
+      if (!owner) throw invalid({ token: [STALE_TOKEN] })
+      refuseWrong({ new_password: likenessOf(body.new_password, owner) })
+      const hash = await hashPassword(body.new_password)
+      const [[redeemed]] = await batch(db, redeemReset(db, owner.id, tokenHash, hash, now), deleteReset(db, tokenHash))
+      if (!redeemed) throw invalid({ token: [STALE_TOKEN] })
+      return json(200, { detail: 'The password has been changed.' })
+    },
+  )
+}
+
+/** An account that only signs in with Google has no old password to give. */
+async function problemsOfOld(given: string | undefined, stored: string | null): Promise<string[]> {
+  if (stored === null) return []
+  if (given === undefined) return ['This field is required.']
+  return (await isPassword(given, stored)) ? [] : ['Wrong password.']
+}
+
+/** @throws 400 with the fields that have messages. */
+function refuseWrong(errors: Record<string, string[]>): void {
+  const wrong = Object.entries(errors).filter(([, messages]) => messages.length > 0)
+  if (wrong.length > 0) throw invalid(Object.fromEntries(wrong))
+}

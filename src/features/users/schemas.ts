@@ -1,0 +1,199 @@
+import * as z from 'zod'
+import { DESCRIPTION_LENGTH, dateTime, id, text, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
+import { paginated } from '../../http/pagination.ts'
+import { likenessOf, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, problemsOf } from './passwords/rules.ts'
+import type { AccountRow, ManagedRow } from './queries.ts'
+
+export const USERNAME_LENGTH = 150
+/** The longest address that mail can be sent to (RFC 5321). */
+const EMAIL_LENGTH = 254
+const NAME_LENGTH = 200
+const TOKEN_LENGTH = 4_000
+
+/** Letters and digits of any script. */
+const USERNAME = /^[\p{L}\p{Nd}@.+\-_]+$/u
+const EMAIL =
+  /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*@([\p{L}\p{N}][\p{L}\p{M}\p{N}-]*\.)+[\p{L}\p{M}\p{N}-]{2,}$/u
+
+const username = () =>
+  z
+    .string()
+    .normalize('NFKC')
+    .trim()
+    .min(1)
+    .pipe(
+      text(USERNAME_LENGTH).regex(USERNAME, 'Enter a valid username: only letters, digits and @ . + - _ are allowed.'),
+    )
+    .meta({ minLength: 1, maxLength: USERNAME_LENGTH, examples: ['newuser'] })
+
+const email = () =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(EMAIL_LENGTH)
+    .pipe(z.string().regex(EMAIL, 'Enter a valid email address.'))
+    .meta({ format: 'email', minLength: 1, maxLength: EMAIL_LENGTH, examples: ['user@example.com'] })
+
+const name = (example: string) => text(NAME_LENGTH).meta({ examples: [example] })
+
+/** Something to be matched with what is kept, so only its size is judged. */
+const given = (max: number, example: string) =>
+  z
+    .string()
+    .min(1)
+    .pipe(text(max))
+    .meta({ minLength: 1, maxLength: max, examples: [example] })
+
+const PASSWORD_EXAMPLE = 'securepassword123'
+const password = () => given(MAX_PASSWORD_LENGTH, PASSWORD_EXAMPLE).meta({ format: 'password' })
+const token = (example: string) => given(TOKEN_LENGTH, example)
+const jwt = () => z.string().meta({ examples: ['eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.Zm9v'] })
+
+/** A password to be taken on: what is wrong with it by itself. */
+const newPassword = () =>
+  z
+    .string()
+    .check(({ value, issues }) => {
+      for (const message of problemsOf(value)) issues.push({ code: 'custom', input: value, message })
+    })
+    .meta({
+      format: 'password',
+      minLength: MIN_PASSWORD_LENGTH,
+      maxLength: MAX_PASSWORD_LENGTH,
+      description: 'Not all digits, not among the most common, not too like the username or the email address',
+      examples: [PASSWORD_EXAMPLE],
+    })
+
+/** Whether these fields arrived as text, so that rules between them are judged though other fields are wrong. */
+const areText =
+  (...fields: string[]) =>
+  ({ value }: { value: unknown }) =>
+    typeof value === 'object' &&
+    value !== null &&
+    fields.every(field => typeof (value as Record<string, unknown>)[field] === 'string')
+
+export const RegisterInput = z
+  .object({
+    username: username(),
+    email: email(),
+    password: newPassword(),
+    password2: z.string().meta({ format: 'password', description: 'The same again', examples: [PASSWORD_EXAMPLE] }),
+    first_name: name('John'),
+    last_name: name('Doe'),
+  })
+  .refine(body => body.password === body.password2, {
+    path: ['password'],
+    message: "Password fields didn't match.",
+    when: areText('password', 'password2'),
+  })
+  .check(
+    z.superRefine(
+      (body, context) => {
+        for (const message of likenessOf(body.password, body))
+          context.addIssue({ code: 'custom', path: ['password'], message })
+      },
+      { when: areText('password', 'username', 'email') },
+    ),
+  )
+export type RegisterInput = z.output<typeof RegisterInput>
+
+export const LoginInput = z.object({ username: given(USERNAME_LENGTH, 'newuser'), password: password() })
+export const RefreshInput = z.object({ refresh: token('eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.Zm9v') })
+
+const idToken = () =>
+  token('eyJhbGciOiJSUzI1NiJ9.e30.Zm9v').meta({
+    description: 'The credential that Google signed, as its sign-in hands it to the client',
+  })
+export const GoogleInput = z.object({
+  google_id: given(255, '110169484474386276334').meta({ description: 'Must be `sub` of `id_token`' }),
+  email: email().meta({ description: 'Must be the address of `id_token`' }),
+  first_name: name('John').default(''),
+  last_name: name('Doe').default(''),
+  profile_picture: text(2_000)
+    .regex(/^(https:\/\/\S+)?$/, 'Enter a URL that begins with https://.')
+    .nullable()
+    .optional()
+    .meta({ examples: ['https://lh3.googleusercontent.com/a/photo'] }),
+  id_token: idToken(),
+})
+export type GoogleInput = z.output<typeof GoogleInput>
+export const GoogleLinkInput = z.object({ id_token: idToken() })
+
+const profileFields = {
+  bio: text(DESCRIPTION_LENGTH).meta({ examples: ['Teaches Python'] }),
+  student_id: text(NAME_LENGTH).meta({ examples: ['S2026001'] }),
+  department: text(NAME_LENGTH).meta({ examples: ['Computer Science'] }),
+  is_instructor: z.boolean(),
+}
+export const ProfileInput = z.object(profileFields).partial()
+export type ProfileInput = z.output<typeof ProfileInput>
+
+export const Profile = z
+  .object({ ...profileFields, created_at: dateTime(), updated_at: dateTime() })
+  .meta({ id: 'Profile' })
+
+const userFields = {
+  id: id(),
+  username: z.string().meta({ examples: ['newuser'] }),
+  email: z.string().meta({ examples: ['user@example.com'] }),
+  first_name: z.string().meta({ examples: ['John'] }),
+  last_name: z.string().meta({ examples: ['Doe'] }),
+  profile: Profile,
+}
+export const User = z.object(userFields).meta({ id: 'User' })
+
+export const Tokens = z.object({ refresh: jwt(), access: jwt() })
+export const AccessToken = z.object({ access: jwt() })
+export const Session = z.object({ refresh: jwt(), access: jwt(), user: User }).meta({ id: 'Session' })
+
+const roleFields = { is_instructor: z.boolean(), is_staff: z.boolean(), is_active: z.boolean() }
+export const RolesInput = z.object(roleFields).partial()
+export type RolesInput = z.output<typeof RolesInput>
+
+/** A user as staff see them. */
+export const ManagedUser = z
+  .object({
+    ...userFields,
+    ...roleFields,
+    last_login: dateTime().nullable(),
+  })
+  .meta({ id: 'ManagedUser' })
+export const ManagedUserPage = paginated(ManagedUser)
+
+export const PasswordChangeInput = z.object({
+  old_password: password().optional().meta({ description: 'Not needed by an account that has no password yet' }),
+  new_password: newPassword(),
+})
+export const PasswordReset = z.object({
+  token: z.string().meta({ examples: ['Zm9vYmFyYmF6'], description: 'Shown this once; good for one use' }),
+  expires_at: dateTime(),
+})
+export const PasswordResetInput = z.object({ token: given(200, 'Zm9vYmFyYmF6'), new_password: newPassword() })
+export const Done = z.object({ detail: z.string().meta({ examples: ['The password has been changed.'] }) })
+
+export const toProfile = (row: AccountRow): z.input<typeof Profile> => ({
+  bio: row.bio,
+  student_id: row.studentId,
+  department: row.department,
+  is_instructor: row.isInstructor,
+  created_at: toDateTime(row.createdAt),
+  updated_at: toDateTime(row.updatedAt),
+})
+
+export const toUser = (row: AccountRow): z.input<typeof User> => ({
+  id: row.id,
+  username: row.username,
+  email: row.email,
+  first_name: row.firstName,
+  last_name: row.lastName,
+  profile: toProfile(row),
+})
+
+export const toManagedUser = (row: ManagedRow): z.input<typeof ManagedUser> => ({
+  ...toUser(row),
+  is_instructor: row.isInstructor,
+  is_staff: row.isStaff,
+  is_active: row.isActive,
+  last_login: toOptionalDateTime(row.lastLoginAt),
+})

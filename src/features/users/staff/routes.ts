@@ -1,0 +1,65 @@
+import * as z from 'zod'
+import { asViewer, batch } from '../../../db/read.ts'
+import type { Api } from '../../../http/api.ts'
+import { notFound, ruledOut } from '../../../http/errors.ts'
+import { pathId } from '../../../http/fields.ts'
+import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
+import { managedUserById, managedUsers, updateRoles } from '../queries.ts'
+import { ManagedUser, ManagedUserPage, RolesInput, toManagedUser } from '../schemas.ts'
+import { requireStaff } from './access.ts'
+
+const tag = 'Users & Profiles'
+const filter = (description: string, example: string) =>
+  z
+    .string()
+    .optional()
+    .meta({ description, examples: [example] })
+
+export function staffRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'get',
+      path: '/api/users/',
+      tag,
+      summary: 'List users',
+      description: 'Staff only. Newest first.',
+      query: z.object({
+        username: filter('The whole username, whatever its case', 'newuser'),
+        email: filter('The whole address, whatever its case', 'user@example.com'),
+        ...pageQuery,
+      }),
+      responses: { 200: ManagedUserPage },
+      refuses: { 403: 'Staff only' },
+    },
+    async ({ query, caller, db, c, json }) => {
+      const page = pageOf(query)
+      const listed = managedUsers(db, query, page)
+      const [viewer, rows, [total]] = await asViewer(db, caller, listed.rows, listed.count)
+      requireStaff(viewer)
+      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toManagedUser)))
+    },
+  )
+
+  api.route(
+    {
+      method: 'put',
+      path: '/api/users/{id}/',
+      tag,
+      summary: 'Change a user’s roles',
+      description:
+        'Staff only. What is omitted keeps its value. A role takes effect with the user’s next request; a deactivated user is refused with it, and their tokens stay refused.',
+      params: z.object({ id: pathId() }),
+      body: RolesInput,
+      responses: { 200: ManagedUser },
+      refuses: { 400: 'Bad input; or it would leave no active staff user', 403: 'Staff only' },
+    },
+    async ({ params, body, caller, db, now, json }) => {
+      const [viewer, [user]] = await asViewer(db, caller, managedUserById(db, params.id))
+      requireStaff(viewer)
+      if (!user) throw notFound()
+      const [[changed]] = await batch(db, updateRoles(db, user.id, body, now))
+      if (!changed) throw ruledOut('The last active staff user must stay active and staff.')
+      return json(200, toManagedUser(changed))
+    },
+  )
+}

@@ -1,0 +1,120 @@
+import { env } from 'cloudflare:workers'
+import type { MadeQuestion } from './attempts.ts'
+import type { TestUser } from './client.ts'
+
+const now = () => Math.floor(Date.now() / 1000)
+
+/** How a question of an attempt was left: its score in 1/1000 points, `pending`, or not answered. */
+export type Left = { question: MadeQuestion; scoreMilli?: number; pending?: boolean; responseData?: object }
+
+export type EndedFields = {
+  enrollmentId?: number | null
+  status?: 'completed' | 'timed_out' | 'abandoned'
+  passingScore?: number
+  isSurvey?: boolean
+  isPreview?: boolean
+  completedAt?: number
+}
+
+const share = (part: number, whole: number) => (whole === 0 ? 0 : Math.round((part * 10_000) / whole))
+
+/** An ended attempt straight into the database, as carrying over leaves it; completions are left to the caller. */
+export async function endedAttempt(
+  quizId: number,
+  learner: TestUser,
+  left: Left[],
+  fields: EndedFields = {},
+): Promise<number> {
+  const { status = 'completed', isSurvey = false, isPreview = false, passingScore = 70 } = fields
+  const isScored = !isSurvey && status !== 'abandoned'
+  const possible = left.reduce((sum, { question }) => sum + question.question.pointsMilli, 0)
+  const earned = left.reduce((sum, { scoreMilli = 0 }) => sum + scoreMilli, 0)
+  const score = isScored ? (possible === 0 ? 100_00 : Math.round((earned * 100_00) / possible)) : null
+  const passed = score === null ? isSurvey && status === 'completed' : score >= passingScore * 100
+  const id =
+    (await env.DB.prepare(
+      `INSERT INTO attempts (quiz_id, user_id, enrollment_id, is_preview, status, started_at, completed_at, is_survey, passing_score,
+         earned_milli, possible_milli, score_hundredths, passed, time_spent_seconds, pending_grading, end_score_hundredths)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 60, ?13, ?11) RETURNING id`,
+    )
+      .bind(
+        quizId,
+        learner.id,
+        fields.enrollmentId ?? null,
+        isPreview ? 1 : 0,
+        status,
+        fields.completedAt ?? now(),
+        isSurvey ? 1 : 0,
+        passingScore,
+        earned,
+        possible,
+        score,
+        passed ? 1 : 0,
+        isScored ? left.filter(({ pending }) => pending).length : 0,
+      )
+      .first<number>('id')) ?? 0
+  const counts = isScored && !isPreview
+  const rows = left.map(({ question, scoreMilli = 0, pending = false, responseData }, place) => ({
+    id: id * 1000 + place,
+    question: question.id,
+    version: question.versionId,
+    data: JSON.stringify(responseData ?? (pending ? { essay_text: 'Because.' } : {})),
+    correct: isSurvey || pending ? null : scoreMilli === question.question.pointsMilli ? 1 : 0,
+    score: isSurvey || pending ? null : scoreMilli,
+    max: question.question.pointsMilli,
+    item: counts && !pending ? share(scoreMilli, question.question.pointsMilli) : null,
+    rest: counts && !pending ? share(earned - scoreMilli, possible - question.question.pointsMilli) : null,
+    pending: isScored && pending ? 1 : 0,
+  }))
+  await env.DB.prepare(
+    `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, score_milli,
+       max_milli, item_share, rest_share, submitted_at, is_pending)
+     SELECT value->>'id', ?, value->>'question', value->>'version', value->>'version', value->>'data', value->>'correct', value->>'score',
+       value->>'max', value->>'item', value->>'rest', ?, value->>'pending' FROM json_each(?)`,
+  )
+    .bind(id, fields.completedAt ?? now(), JSON.stringify(rows))
+    .run()
+  return id
+}
+
+export type AttemptState = {
+  earned_milli: number | null
+  score_hundredths: number | null
+  passed: number
+  pending_grading: number
+  lost_pass_at: number | null
+  end_score_hundredths: number | null
+}
+export const attemptState = (id: number) =>
+  env.DB.prepare(
+    'SELECT earned_milli, score_hundredths, passed, pending_grading, lost_pass_at, end_score_hundredths FROM attempts WHERE id = ?',
+  )
+    .bind(id)
+    .first<AttemptState>()
+
+/** What counts of all attempts must come to, and what the triggers kept. */
+export async function countsAndTruth() {
+  const all = async (query: string) => (await env.DB.prepare(query).all<Record<string, number>>()).results
+  const statuses = ['in_progress', 'completed', 'timed_out', 'abandoned']
+  const sums = statuses.map(status => `coalesce(sum(a.status = '${status}'), 0) AS ${status}`).join(', ')
+  const truth = `SELECT q.id AS quiz_id, ${sums}, coalesce(sum(a.pending_grading), 0) AS pending_essays
+    FROM quizzes q JOIN attempts a ON a.quiz_id = q.id AND a.is_preview = 0`
+  const kept = await all('SELECT * FROM quiz_attempt_counts ORDER BY quiz_id')
+  const totals = await all("SELECT name, value FROM totals WHERE name LIKE 'attempts.%' OR name = 'essays.pending'")
+  const [live] = await all(`SELECT ${sums}, coalesce(sum(a.pending_grading), 0) AS pending_essays FROM attempts a
+    JOIN quizzes q ON q.id = a.quiz_id JOIN modules m ON m.id = q.module_id JOIN courses c ON c.id = m.course_id
+    WHERE a.is_preview = 0 AND q.deleted_at IS NULL AND m.deleted_at IS NULL AND c.deleted_at IS NULL`)
+  return {
+    kept: {
+      quizzes: kept.filter(row => Object.entries(row).some(([name, value]) => name !== 'quiz_id' && value !== 0)),
+      totals: Object.fromEntries(totals.map(row => [String(row['name']), row['value']])),
+    },
+    truth: {
+      quizzes: await all(`${truth} GROUP BY q.id ORDER BY q.id`),
+      totals: {
+        ...Object.fromEntries(statuses.map(status => [`attempts.${status}`, live?.[status]])),
+        'essays.pending': live?.['pending_essays'],
+      },
+    },
+  }
+}

@@ -1,0 +1,90 @@
+import { env } from 'cloudflare:workers'
+import { unique } from './client.ts'
+
+type Values = Record<string, string | number | null>
+
+/** One row straight into a table; answers its id. */
+export async function insert(table: string, values: Values): Promise<number> {
+  const names = Object.keys(values)
+  const row = await env.DB.prepare(
+    `INSERT INTO ${table} (${names.map(name => `"${name}"`).join()}) VALUES (${names.map(() => '?').join()}) RETURNING rowid AS id`,
+  )
+    .bind(...Object.values(values))
+    .first<{ id: number }>()
+  return row?.id ?? 0
+}
+
+/** Seconds of an instant written out, `2026-03-01T10:00:00Z`; a date alone is its midnight. */
+export const at = (time: string) => Date.parse(time.includes('T') ? time : `${time}T00:00:00Z`) / 1_000
+
+export const insertModule = (course: number, values: Values = {}) =>
+  insert('modules', {
+    course_id: course,
+    title: unique('Module '),
+    order: 1,
+    is_published: 1,
+    created_at: 0,
+    updated_at: 0,
+    ...values,
+  })
+
+export const insertQuiz = (module: number, values: Values = {}) =>
+  insert('quizzes', {
+    module_id: module,
+    title: unique('Quiz '),
+    is_published: 1,
+    created_at: 0,
+    updated_at: 0,
+    ...values,
+  })
+
+/** A question with one version; answers both ids. */
+export async function insertQuestion(quiz: number, text = 'What?', order = 1) {
+  const question = await insert('questions', { quiz_id: quiz, order })
+  return { question, version: await insertVersion(question, text) }
+}
+export const insertVersion = (question: number, text: string) =>
+  insert('question_versions', { question_id: question, type: 'true_false', text, created_at: 0 })
+
+export const insertEnrollment = (user: number, course: number, values: Values = {}) =>
+  insert('enrollments', { user_id: user, course_id: course, enrolled_at: at('2026-03-01'), ...values })
+
+/** An attempt as it stands in the end; completed and not scored unless said otherwise. */
+export const insertAttempt = (quiz: number, user: number, enrollment: number | null, values: Values = {}) =>
+  insert('attempts', {
+    quiz_id: quiz,
+    user_id: user,
+    enrollment_id: enrollment,
+    status: 'completed',
+    started_at: at('2026-03-05'),
+    completed_at: at('2026-03-05'),
+    ...values,
+  })
+
+type Version = { question: number; version: number }
+export const insertResponse = (attempt: number, place: number, { question, version }: Version, values: Values = {}) =>
+  insert('responses', {
+    id: attempt * 1000 + place,
+    attempt_id: attempt,
+    question_id: question,
+    question_version_id: version,
+    key_version_id: version,
+    response_data: '{}',
+    max_milli: 1000,
+    ...values,
+  })
+
+export const insertProgress = (enrollment: number, module: number, values: Values = {}) =>
+  insert('module_progress', {
+    enrollment_id: enrollment,
+    module_id: module,
+    last_activity_at: at('2026-03-05'),
+    first_seen_at: at('2026-03-05'),
+    ...values,
+  })
+
+export const insertTime = (enrollment: number, module: number, day: string, seconds: number) =>
+  insert('study_time', { enrollment_id: enrollment, module_id: module, day, seconds })
+
+export const insertEvent = (user: number, type: string, occurredAt: number, values: Values = {}) =>
+  insert('activities', { user_id: user, type, occurred_at: occurredAt, session_started_at: occurredAt, ...values })
