@@ -16,6 +16,10 @@ let learner: TestUser
 let slug: string
 let ids: number[]
 let itemIds: number[]
+/** What the learner was answered on the way: the starts of attempts. */
+let starts: Answer[]
+/** An attempt at the quiz that never tells, ended. */
+let ended: Answer
 
 beforeAll(async () => {
   const room = await classroom()
@@ -37,9 +41,17 @@ beforeAll(async () => {
   itemIds = detailed[0].questions
     .find(({ type }: { type: string }) => type === 'ordering')
     .items.map(({ id }: { id: number }) => id)
+  starts = []
+  for (const { id } of quizzes) {
+    const body = { access_code: `${MARKER} code` }
+    starts.push(await call('POST', `/api/courses/quizzes/${id}/start-attempt/`, { as: learner, body }))
+  }
+  const attempts = starts.map(({ body }) => body.id as number)
+  ended = await call('POST', `/api/courses/quiz-attempts/${attempts[2]}/complete/`, { as: learner })
   const { course, module, enrollment } = room
   const progress = enrollment.id * 10_000_000 + module.id
-  ids = [...new Set([course.id, module.id, enrollment.id, progress, ...detailed.map(({ id }) => id), ...questionIds])]
+  const made = [course, module, enrollment, ...detailed].map(({ id }) => id as number)
+  ids = [...new Set([...made, progress, ...questionIds, ...attempts])]
 })
 
 /** Every GET there is, its places filled with every id there is. */
@@ -87,18 +99,31 @@ describe('what a quiz keeps to itself', () => {
   ])('reaches nobody else: %s', async (_, who) => {
     const answers = await walk(await who())
     expect(answers.some(({ status }) => status === 200)).toBe(true)
-    for (const { path, text } of answers) {
+    for (const { path, status, text } of answers) {
       expect(text, path).not.toContain(MARKER)
-      expect(text, path).not.toContain('is_correct')
+      // A result names the field; of this attempt, which never tells, it says nothing.
+      const isResult = path.endsWith('/result/') && status === 200
+      expect(isResult ? text.replaceAll('"is_correct":null', '') : text, path).not.toContain('is_correct')
       expect(text, path).not.toMatch(/"(correct_\w+|accepted_answers|tolerance\w*|access_code|explanation)"/)
       expect(tellsOrder(text, ITEMS) || tellsOrder(text, itemIds.map(String)), path).toBe(false)
     }
+  })
+
+  test('nor by starting an attempt, or by ending one that never tells', () => {
+    expect([...starts, ended].map(({ status }) => status)).toEqual([201, 201, 201, 200])
+    for (const { text } of [...starts, ended]) {
+      expect(text).not.toContain(MARKER)
+      expect(text).not.toContain('is_correct')
+      expect(tellsOrder(text, ITEMS) || tellsOrder(text, itemIds.map(String))).toBe(false)
+    }
+    expect(starts.every(({ text }) => ITEMS.every(item => text.includes(item)))).toBe(true)
   })
 
   test('the walk sees quizzes and questions, and every route with an id', () => {
     const walked = paths()
     expect(walked.filter(path => path.startsWith('/api/quizzes/')).length).toBeGreaterThan(10)
     expect(walked.filter(path => path.startsWith('/api/questions/')).length).toBeGreaterThan(10)
+    expect(walked.filter(path => path.startsWith('/api/courses/quiz-attempts/')).length).toBeGreaterThan(10)
     expect(walked.filter(path => path.includes('{'))).toEqual([])
   })
 })
