@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { api } from '../src/app.ts'
-import { type CallOptions, call, makeInstructor, makeStaff, makeUser, type TestUser, unique } from './helpers/client.ts'
-import { type Counts, counting } from './helpers/counting.ts'
+import { call, makeInstructor, makeStaff, makeUser, type TestUser, unique } from './helpers/client.ts'
+import { cost } from './helpers/counting.ts'
 import { makeCourse } from './helpers/courses.ts'
 
 // What each operation may cost. A read is one round trip to D1, a write at most two; nothing is written to KV on the
@@ -54,13 +54,6 @@ async function grow(times: number): Promise<void> {
       `INSERT INTO enrollments (user_id, course_id, status, enrolled_at) SELECT id, ?, 'active', 0 FROM users WHERE username_key LIKE '${at}-%'`,
     ).bind(courseId),
   ])
-}
-
-async function cost(method: string, path: string, options: CallOptions = {}): Promise<Counts & { status: number }> {
-  const { env: counted, counts } = counting()
-  const { status, text } = await call(method, path, { ...options, env: { ...counted, ...options.env } })
-  expect(status, `${method} ${path}: ${text}`).toBeLessThan(300)
-  return { ...counts, status }
 }
 
 type Row = [method: string, path: () => string, trips: number, as: () => TestUser | undefined, body?: () => unknown]

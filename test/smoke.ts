@@ -7,9 +7,6 @@ import { readFileSync } from 'node:fs'
 import { type DocumentedCall, endpointOf, type Json, parseDocumentation } from './contract/documentation.ts'
 import { differences } from './contract/shape.ts'
 
-/** The documentation's examples that can be replayed so far, by their headings. */
-const SECTIONS = ['Authentication Examples', 'Course Examples', 'QR Code Examples']
-
 type Answer = { status: number; body: Json | undefined }
 type Fields = { [name: string]: Json }
 
@@ -26,7 +23,8 @@ let made: [documented: RegExp, ours: string][] = []
 
 function replay(call: DocumentedCall): void {
   if (call.title.endsWith('(Instructor)') && !isInstructor) becomeInstructor()
-  if (call.section === 'QR Code Examples' && made.length === 0) prepareCodes()
+  if (call.title.startsWith('Create a Quiz')) prepareQuiz()
+  if (call.title.startsWith('Generate a QR Code')) prepareCodes()
   const answer = run(call.curl)
   if (call.title === 'Register a New User' && isTaken(answer)) {
     isSecondRun = true
@@ -36,6 +34,8 @@ function replay(call: DocumentedCall): void {
   // Enrolling again is no error: it answers the same enrollment, as 200.
   const repeats = isSecondRun && call.title === 'Enroll in a Course' && answer.status === 200
   hold(call, answer, repeats ? 200 : undefined)
+  if (call.title.startsWith('Create a Quiz')) addQuestion(answer.body as Fields | undefined)
+  if (call.title === 'Start a Quiz Attempt') takeAttempt(answer.body as Fields | undefined)
   if (call.title.startsWith('Generate a QR Code')) renew(answer.body as Fields | undefined)
   if (call.title === 'Login') accessToken = String((answer.body as Fields | undefined)?.['access'] ?? '')
 }
@@ -49,6 +49,36 @@ function becomeInstructor(): void {
     is_instructor: true,
   })
   isInstructor = true
+}
+
+/** A quiz needs a module of the caller's. */
+function prepareQuiz(): void {
+  const course = send('Create Course', 'POST', '/api/courses/', { title: 'Examined', status: 'published' })
+  const module = send('Create Module', 'POST', '/api/modules/', { course: course['id'] ?? null, title: 'Functions' })
+  made = [[/"module": 1\b/, `"module": ${module['id']}`]]
+}
+
+/** The documentation shows questions and no way to make them. */
+function addQuestion(quiz: Fields | undefined): void {
+  const question = {
+    type: 'multiple_choice',
+    text: 'What is the correct way to create a function in Python?',
+    choices: [
+      { text: 'function myFunc():', is_correct: false },
+      { text: 'def myFunc():', is_correct: true },
+    ],
+  }
+  request('POST', `/api/quizzes/${quiz?.['id']}/questions/`, question)
+  made.push([/quizzes\/1\//, `quizzes/${quiz?.['id']}/`])
+}
+
+function takeAttempt(attempt: Fields | undefined): void {
+  const [asked] = (attempt?.['questions'] ?? []) as { id: number; choices: { id: number }[] }[]
+  made.push(
+    [/quiz-attempts\/10\//, `quiz-attempts/${attempt?.['id']}/`],
+    [/"question": 1\b/, `"question": ${asked?.id}`],
+    [/"selected_choice": 2\b/, `"selected_choice": ${asked?.choices[1]?.id}`],
+  )
 }
 
 /** A code needs a batch and a module, and whoever scans it must be enrolled: newuser is. */
@@ -75,12 +105,15 @@ function renew(code: Fields | undefined): void {
 
 /** A call the documentation describes without an example, held against it too. */
 function send(title: string, method: string, path: string, body: Json): Fields {
-  const answer = run(
-    `curl -X ${method} https://example.com${path} -H "Authorization: Bearer token" -H "Content-Type: application/json" -d '${JSON.stringify(body)}'`,
-  )
+  const answer = request(method, path, body)
   hold({ title, method, path }, answer)
   return (answer.body ?? {}) as Fields
 }
+
+const request = (method: string, path: string, body: Json) =>
+  run(
+    `curl -X ${method} https://example.com${path} -H "Authorization: Bearer token" -H "Content-Type: application/json" -d '${JSON.stringify(body)}'`,
+  )
 
 /** The call as a shell runs it. */
 function run(curl: string): Answer {
@@ -128,5 +161,5 @@ function say(
   console.log(`${verdict.padEnd(4)} ${status} ${method.padEnd(4)} ${path}  ${note}`)
 }
 
-for (const call of documentation.calls.filter(({ section }) => SECTIONS.includes(section))) replay(call)
+for (const call of documentation.calls) replay(call)
 if (hasFailed) process.exitCode = 1

@@ -1,14 +1,27 @@
 /**
- * The demo: people, courses in every state, enrollments and progress, as SQL for an empty store. The same every time, but
+ * The demo: people, courses in every state, quizzes, enrollments and progress, as SQL for an empty store. The same every time, but
  * for its dates, which are counted from today.
  */
 import { drizzle } from 'drizzle-orm/d1'
 import { SQLiteSyncDialect, type SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { courses, enrollments, moduleProgress, modules, studyTime, users } from '../db/schema.ts'
+import {
+  courses,
+  enrollments,
+  moduleProgress,
+  modules,
+  questions,
+  questionVersions,
+  quizzes,
+  studyTime,
+  users,
+} from '../db/schema.ts'
 import { slugFrom } from '../features/courses/slug.ts'
+import { newQuestion } from '../features/quizzes/questions/input.ts'
+import { type QuestionColumns, toColumns } from '../features/quizzes/questions/question.ts'
 import { toDate } from '../http/fields.ts'
 import { COURSES, type DemoCourse, type DemoModule } from './demo/courses.ts'
 import { DEPARTMENTS, INSTRUCTORS, LEARNERS, type Name, STAFF } from './demo/people.ts'
+import { type DemoQuiz, QUIZZES } from './demo/quizzes.ts'
 
 export const DEMO_PASSWORD = 'securepassword123'
 export const DEMO_LOGINS = `admin (staff), jsmith (instructor), student1; password ${DEMO_PASSWORD}`
@@ -30,6 +43,10 @@ export function demoData(now: number): string {
   const contents = COURSES.flatMap((course, index) =>
     (course.modules ?? []).map((module, place) => moduleRow(module, index + 1, place + 1, now)),
   ).map((row, index) => ({ id: index + 1, ...row }))
+  const asked = QUIZZES.map((quiz, index) => quizRow(quiz, index + 1, taught, contents))
+  const places = QUIZZES.flatMap((quiz, index) =>
+    quiz.questions.map((question, place) => ({ quizId: index + 1, order: place + 1, question })),
+  ).map((row, index) => ({ id: index + 1, ...row }))
   const seats = COURSES.flatMap((course, index) => seatsOf(course, index + 1, now))
     .sort((one, other) => one.enrolledAt - other.enrolledAt)
     .map((row, index) => ({ id: index + 1, ...row }))
@@ -44,6 +61,20 @@ export function demoData(now: number): string {
     ...insert(users, people),
     ...insert(courses, taught),
     ...insert(modules, contents),
+    ...insert(quizzes, asked),
+    ...insert(
+      questions,
+      places.map(({ id, quizId, order }) => ({ id, quizId, order })),
+    ),
+    ...insert(
+      questionVersions,
+      places.map(({ id, quizId, question }) => ({
+        id,
+        questionId: id,
+        ...withFixedIds(toColumns(newQuestion(question)), id),
+        createdAt: asked[quizId - 1]?.createdAt ?? now,
+      })),
+    ),
     ...insert(enrollments, seats),
     ...insert(moduleProgress, done),
     ...insert(
@@ -116,6 +147,29 @@ function moduleRow(module: DemoModule, courseId: number, order: number, now: num
   const createdAt = now - (539 - 30 * courseId - order) * DAY_SECONDS
   const { title, description, content, isPublished = true } = module
   return { courseId, title, description, content, order, isPublished, createdAt, updatedAt: createdAt }
+}
+
+function quizRow(
+  { course, module, questions: _questions, ...quiz }: DemoQuiz,
+  id: number,
+  taught: { id: number; title: string }[],
+  contents: { id: number; courseId: number; title: string; createdAt: number }[],
+) {
+  const courseId = taught.find(({ title }) => title === course)?.id
+  const place = contents.find(({ courseId: of, title }) => of === courseId && title === module)
+  if (!place) throw new Error(`The demo has no module "${module}" in "${course}"`)
+  const createdAt = place.createdAt + DAY_SECONDS
+  return { id, ...quiz, moduleId: place.id, createdAt, updatedAt: createdAt }
+}
+
+/** Ids of parts that are the same every time and yet tell nothing of the order: multiples of one 48-bit number. */
+function withFixedIds(columns: QuestionColumns, questionId: number): QuestionColumns {
+  let part = questionId * 1_000
+  const fixed = () => Number((BigInt(++part) * 0x9e3779b97f4bn) % 2n ** 48n)
+  const body = JSON.stringify(JSON.parse(columns.body), (name, value) =>
+    /^(id|leftId|rightId)$/.test(name) ? fixed() : value,
+  )
+  return { ...columns, body }
 }
 
 /** Learners take their seats in turn, each course beginning seven further on: so everyone has some courses, not all. */

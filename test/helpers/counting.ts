@@ -1,4 +1,6 @@
 import { env } from 'cloudflare:workers'
+import { expect } from 'vitest'
+import { type CallOptions, call } from './client.ts'
 
 export type Counts = { d1Trips: number; rowsRead: number; rowsWritten: number; kvReads: number; kvWrites: number }
 
@@ -57,4 +59,16 @@ export function counting(): { env: Partial<Env>; counts: Counts } {
     },
   })
   return { env: { DB: database(env.DB), KV: kv as KVNamespace }, counts }
+}
+
+/** What one call that succeeds costs. */
+export async function cost(
+  method: string,
+  path: string,
+  options: CallOptions = {},
+): Promise<Counts & { status: number }> {
+  const { env: counted, counts } = counting()
+  const { status, text } = await call(method, path, { ...options, env: { ...counted, ...options.env } })
+  expect(status, `${method} ${path}: ${text}`).toBeLessThan(300)
+  return { ...counts, status }
 }

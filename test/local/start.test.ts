@@ -8,6 +8,8 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const PATIENCE_MS = 60_000
+/** Of the demo's first question. */
+const FIRST_CHOICE = 183_528_085_175_363
 
 let store: string
 let origin: string
@@ -68,6 +70,21 @@ test('the demo is there', async () => {
   expect(results.filter((course: { is_full: boolean }) => course.is_full)).toHaveLength(1)
 })
 
+test('the demo has quizzes with every type of question, the same for everybody who runs it', async () => {
+  const headers = { Authorization: `Bearer ${await login('admin')}` }
+  const get = async (path: string) => (await fetch(origin + path, { headers })).json() as Promise<Json>
+  const { results } = await get('/api/quizzes/?page_size=100')
+  const demo = await Promise.all(
+    results.filter(({ id }: Json) => id <= 6).map(({ id }: Json) => get(`/api/quizzes/${id}/`)),
+  )
+  expect(demo).toHaveLength(6)
+  const types = demo.map(({ questions }) => new Set(questions.map(({ type }: Json) => type)).size)
+  expect(Math.max(...types)).toBe(9)
+  expect(demo.some(quiz => quiz.is_survey)).toBe(true)
+  expect(demo.some(quiz => quiz.requires_access_code && quiz.time_limit_minutes === 45)).toBe(true)
+  expect(demo.at(-1).questions[0].choices[0].id).toBe(FIRST_CHOICE)
+})
+
 test('the demo logins work, and the first staff user is made by one command', async () => {
   const staff = await login('admin')
   const users = (token: string) => fetch(`${origin}/api/users/`, { headers: { Authorization: `Bearer ${token}` } })
@@ -102,7 +119,8 @@ async function login(username: string): Promise<string> {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever JSON is served, asserted on
-const read = async (path: string): Promise<any> => (await fetch(origin + path)).json()
+type Json = any
+const read = async (path: string): Promise<Json> => (await fetch(origin + path)).json()
 
 async function answering(url: string): Promise<void> {
   for (const end = Date.now() + PATIENCE_MS; Date.now() < end; ) {
