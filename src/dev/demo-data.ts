@@ -5,6 +5,8 @@
 import { drizzle } from 'drizzle-orm/d1'
 import { SQLiteSyncDialect, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import {
+  activities,
+  attempts,
   courses,
   enrollments,
   moduleProgress,
@@ -12,13 +14,15 @@ import {
   questions,
   questionVersions,
   quizzes,
+  responses,
   studyTime,
   users,
 } from '../db/schema.ts'
 import { slugFrom } from '../features/courses/slug.ts'
 import { newQuestion } from '../features/quizzes/questions/input.ts'
-import { type QuestionColumns, toColumns } from '../features/quizzes/questions/question.ts'
+import { fromColumns, type QuestionColumns, toColumns } from '../features/quizzes/questions/question.ts'
 import { toDate } from '../http/fields.ts'
+import { demoAttempts } from './demo/attempts.ts'
 import { COURSES, type DemoCourse, type DemoModule } from './demo/courses.ts'
 import { DEPARTMENTS, INSTRUCTORS, LEARNERS, type Name, STAFF } from './demo/people.ts'
 import { type DemoQuiz, QUIZZES } from './demo/quizzes.ts'
@@ -57,6 +61,37 @@ export function demoData(now: number): string {
     ),
   )
 
+  const versions = places.map(({ id, quizId, question }) => ({
+    id,
+    questionId: id,
+    ...withFixedIds(toColumns(newQuestion(question)), id),
+    createdAt: asked[quizId - 1]?.createdAt ?? now,
+    drawnAt: asked[quizId - 1]?.isPublished ? now : null,
+  }))
+  const taken = demoAttempts(
+    asked.flatMap(quiz => {
+      const module = contents.find(({ id }) => id === quiz.moduleId)
+      if (!quiz.isPublished || !module) return []
+      return {
+        quiz: {
+          id: quiz.id,
+          isSurvey: quiz.isSurvey ?? false,
+          passingScore: quiz.passingScore ?? 70,
+          moduleId: module.id,
+          courseId: module.courseId,
+        },
+        questions: places.flatMap(({ id, quizId }) => {
+          const version = versions[id - 1]
+          return quizId === quiz.id && version
+            ? { questionId: id, versionId: version.id, question: fromColumns(version) }
+            : []
+        }),
+        seats: seats.filter(({ courseId, status }) => courseId === module.courseId && status !== 'dropped'),
+      }
+    }),
+    now,
+  )
+
   return [
     ...insert(users, people),
     ...insert(courses, taught),
@@ -66,27 +101,35 @@ export function demoData(now: number): string {
       questions,
       places.map(({ id, quizId, order }) => ({ id, quizId, order })),
     ),
-    ...insert(
-      questionVersions,
-      places.map(({ id, quizId, question }) => ({
-        id,
-        questionId: id,
-        ...withFixedIds(toColumns(newQuestion(question)), id),
-        createdAt: asked[quizId - 1]?.createdAt ?? now,
-      })),
-    ),
+    ...insert(questionVersions, versions),
     ...insert(enrollments, seats),
     ...insert(moduleProgress, done),
     ...insert(
       studyTime,
-      done.map(({ enrollmentId, moduleId, startedAt, timeSpentSeconds }) => ({
-        enrollmentId,
-        moduleId,
-        day: toDate(startedAt),
-        seconds: timeSpentSeconds,
-      })),
+      addedUp([
+        ...done.map(({ enrollmentId, moduleId, startedAt, timeSpentSeconds }) => ({
+          enrollmentId,
+          moduleId,
+          day: toDate(startedAt),
+          seconds: timeSpentSeconds,
+        })),
+        ...taken.studyTime,
+      ]),
     ),
+    ...insert(attempts, taken.attempts),
+    ...insert(responses, taken.responses),
+    ...insert(activities, taken.activities),
   ].join('\n')
+}
+
+/** One row for each enrollment, module and day. */
+function addedUp(rows: (typeof studyTime.$inferInsert)[]) {
+  const byKey = new Map<string, typeof studyTime.$inferInsert>()
+  for (const row of rows) {
+    const key = `${row.enrollmentId} ${row.moduleId} ${row.day}`
+    byKey.set(key, { ...row, seconds: row.seconds + (byKey.get(key)?.seconds ?? 0) })
+  }
+  return [...byKey.values()]
 }
 
 function everybody(now: number): User[] {

@@ -1,0 +1,170 @@
+/** What the demo's learners did in its quizzes: ended attempts of every kind, by dates and answers that never vary. */
+import { createHash } from 'node:crypto'
+import type { activities, attempts, responses, studyTime } from '../../db/schema.ts'
+import { type EndStatus, type KeptAnswer, outcomeOf } from '../../features/attempts/outcome.ts'
+import { parseResponse } from '../../features/quizzes/questions/answers.ts'
+import { grade } from '../../features/quizzes/questions/grading.ts'
+import type { Question } from '../../features/quizzes/questions/question.ts'
+import { toDate } from '../../http/fields.ts'
+
+const DAY_SECONDS = 86_400
+
+export type DemoQuestion = { questionId: number; versionId: number; question: Question }
+export type Taken = {
+  quiz: { id: number; isSurvey: boolean; passingScore: number; moduleId: number; courseId: number }
+  questions: DemoQuestion[]
+  seats: { id: number; userId: number; enrolledAt: number }[]
+}
+type Rows = {
+  attempts: (typeof attempts.$inferInsert)[]
+  responses: (typeof responses.$inferInsert)[]
+  activities: (typeof activities.$inferInsert)[]
+  studyTime: (typeof studyTime.$inferInsert)[]
+}
+
+/** One attempt of two in three learners of each quiz, at most 30 days old. */
+export function demoAttempts(taken: Taken[], now: number): Rows {
+  const rows: Rows = { attempts: [], responses: [], activities: [], studyTime: [] }
+  for (const { quiz, questions, seats } of taken) {
+    for (const seat of seats.filter(({ userId }) => (userId + quiz.id) % 3 !== 0)) {
+      const attemptId = rows.attempts.length + 1
+      const startedAt = Math.max(seat.enrolledAt + DAY_SECONDS, now - (2 + ((seat.userId * 7) % 28)) * DAY_SECONDS)
+      const timeSpentSeconds = 240 + ((seat.userId * 53 + quiz.id * 97) % 900)
+      const completedAt = Math.min(startedAt + timeSpentSeconds, now - 60)
+      const status = STATUSES[(seat.userId + quiz.id) % STATUSES.length] ?? 'completed'
+      const answers = questions.flatMap((asked, place) =>
+        answerOf(asked, place, seat.userId, quiz.isSurvey, completedAt),
+      )
+      const terms = { attemptId, isSurvey: quiz.isSurvey, isPreview: false, passingScore: quiz.passingScore }
+      const asked = questions.map(one => ({ ...one, shown: null as never }))
+      const outcome = outcomeOf(terms, asked, answers, status)
+      const told = outcome.responses.map(({ questionId, responseData }) => [questionId, responseData])
+      rows.attempts.push({
+        id: attemptId,
+        quizId: quiz.id,
+        userId: seat.userId,
+        enrollmentId: seat.id,
+        status,
+        startedAt: completedAt - timeSpentSeconds,
+        completedAt,
+        isSurvey: quiz.isSurvey,
+        passingScore: quiz.passingScore,
+        earnedMilli: outcome.earnedMilli,
+        possibleMilli: outcome.possibleMilli,
+        scoreHundredths: outcome.scoreHundredths,
+        passed: outcome.passed,
+        timeSpentSeconds,
+        pendingGrading: outcome.pendingGrading,
+        endScoreHundredths: outcome.scoreHundredths,
+        answersHash: createHash('sha256').update(JSON.stringify(told)).digest('hex'),
+      })
+      rows.responses.push(
+        ...outcome.responses.map(({ versionId, ...response }) => ({
+          ...response,
+          attemptId,
+          questionVersionId: versionId,
+          keyVersionId: versionId,
+        })),
+      )
+      rows.activities.push(...eventsOf(quiz, seat.userId, completedAt, timeSpentSeconds, status))
+      rows.studyTime.push({
+        enrollmentId: seat.id,
+        moduleId: quiz.moduleId,
+        day: toDate(completedAt),
+        seconds: timeSpentSeconds,
+      })
+    }
+  }
+  return rows
+}
+
+const STATUSES: EndStatus[] = [
+  'completed',
+  'completed',
+  'timed_out',
+  'completed',
+  'completed',
+  'abandoned',
+  'completed',
+]
+
+function eventsOf(
+  quiz: Taken['quiz'],
+  userId: number,
+  at: number,
+  seconds: number,
+  status: EndStatus,
+): Rows['activities'] {
+  const event = {
+    userId,
+    targetId: quiz.id,
+    courseId: quiz.courseId,
+    moduleId: quiz.moduleId,
+    sessionStartedAt: at - seconds,
+  }
+  return [
+    { ...event, type: 'quiz_start', occurredAt: at - seconds },
+    ...(status === 'abandoned' ? [] : [{ ...event, type: 'quiz_complete' as const, occurredAt: at }]),
+  ]
+}
+
+/** The able answer most questions right, and the harder a question, the fewer do; some leave a question out. */
+function answerOf(asked: DemoQuestion, place: number, userId: number, isSurvey: boolean, at: number): KeptAnswer[] {
+  const ability = (userId * 37) % 100
+  const difficulty = (asked.questionId * 29) % 70
+  if ((userId * 13 + place * 7) % 17 === 0) return []
+  const data = responseTo(asked.question, ability >= difficulty, userId)
+  const parsed = parseResponse(asked.question, data)
+  if (!('answer' in parsed))
+    throw new Error(`the demo answers question ${asked.questionId} wrongly formed: ${parsed.refusal}`)
+  return [
+    {
+      place,
+      responseData: JSON.stringify(data),
+      ...grade(asked.question, parsed.answer, { isSurvey }),
+      timeSpentSeconds: 15 + ((userId * 11 + asked.questionId * 5) % 60),
+      submittedAt: at,
+    },
+  ]
+}
+
+function responseTo(question: Question, right: boolean, userId: number): object {
+  switch (question.type) {
+    case 'multiple_choice': {
+      const wanted = question.choices.filter(choice => choice.isCorrect === right)
+      return { selected_choice: (wanted.length > 0 ? wanted : question.choices)[userId % (wanted.length || 1)]?.id }
+    }
+    case 'multiple_select':
+      return { selected_choices: question.choices.filter(choice => choice.isCorrect === right).map(({ id }) => id) }
+    case 'true_false':
+      return { selected_answer: question.correctAnswer === right }
+    case 'short_answer':
+      return { text: right ? (question.acceptedAnswers[0] ?? '') : 'no idea' }
+    case 'numeric':
+      return { value: (question.correctValue ?? userId % 12) + (right ? 0 : 1_000) }
+    case 'matching': {
+      const rights = question.pairs.map(pair => pair.rightId)
+      return {
+        matches: Object.fromEntries(
+          question.pairs.map((pair, i) => [pair.leftId, right ? pair.rightId : rights[(i + 1) % rights.length]]),
+        ),
+      }
+    }
+    case 'ordering': {
+      const ids = question.items.map(item => item.id)
+      return { order: right ? ids : [...ids].reverse() }
+    }
+    case 'fill_in_blank':
+      return {
+        blanks: Object.fromEntries(
+          Object.entries(question.blanks).map(([number, [first = '']]) => [number, right ? first : 'something else']),
+        ),
+      }
+    case 'essay':
+      return {
+        essay_text: right
+          ? 'Each part does one thing, so that it can be understood and changed alone.'
+          : 'I ran out of time.',
+      }
+  }
+}
