@@ -40,10 +40,12 @@ app.use(secureHeaders())
 app.use((c, next) => crossOrigin(c.env.CORS_ORIGINS)(c, next))
 app.use(async (c, next) => {
   await next()
-  if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store')
-  if (!c.res.headers.has('Content-Security-Policy')) c.header('Content-Security-Policy', NOTHING_TO_RENDER)
+  // Not by `c.header`, which from here on makes a new Response for each header.
+  const { headers } = c.res
+  if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
+  if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', NOTHING_TO_RENDER)
   const bookmark = c.get('bookmark')?.()
-  if (bookmark) c.header('X-D1-Bookmark', bookmark)
+  if (bookmark) headers.set('X-D1-Bookmark', bookmark)
 })
 app.use(
   methodNotAllowed({

@@ -1,5 +1,5 @@
 /** The Workers under load: LearnMore as it would be deployed, and the bare one, each on a port and a store of its own. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +11,8 @@ export type Served = {
   db: D1Database
   /** What it logged as errors. */
   errors(): string[]
+  /** Processor time its processes have taken so far; NaN where no /proc tells. */
+  cpuMs(): number
   close(): Promise<void>
 }
 
@@ -19,11 +21,12 @@ if (existsSync('/dev/shm')) process.env['TMPDIR'] ??= '/dev/shm'
 // It would ask Cloudflare where this machine is.
 process.env['CLOUDFLARE_CF_FETCH_ENABLED'] = 'false'
 
+await import('../../src/dev/assets.ts')
+
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Built once, minified, with the daily quotas off: a benchmark is one address and would soon have had its share. */
 export async function serveLearnMore(jwtSecret: string): Promise<Served> {
-  await import('../../src/dev/assets.ts')
   const built = mkdtempSync(join(tmpdir(), 'learnmore-bench-'))
   await must('deploy', '--dry-run', '--minify', '--outdir', built)
   const served = await serve({
@@ -48,6 +51,8 @@ export async function serveBare(): Promise<Served> {
       name: 'bare',
       main: 'test/bench/bare.ts',
       compatibility_date: '2026-10-01',
+      // As LearnMore has them: locally a request passes wrangler's own Workers for assets before it reaches the code.
+      assets: { directory: 'public' },
       d1_databases: [{ binding: 'DB', database_name: 'bare' }],
       durable_objects: { bindings: [{ name: 'CELLS', class_name: 'Cell' }] },
       migrations: [{ tag: 'v1', new_sqlite_classes: ['Cell'] }],
@@ -60,10 +65,12 @@ export async function serveBare(): Promise<Served> {
 }
 
 async function serve(worker: TestHarnessOptions['workers'][number]) {
+  const before = children()
   const harness = createTestHarness({ root, workers: [worker] })
   const { url: origin } = await harness.listen()
   const handle = harness.getWorker<{ DB: D1Database }>()
   const { DB: db } = await handle.getEnv()
+  const processes = children().filter(pid => !before.includes(pid))
   return {
     origin,
     db,
@@ -73,6 +80,20 @@ async function serve(worker: TestHarnessOptions['workers'][number]) {
         .getLogs()
         .filter(({ level }) => level === 'error')
         .map(({ message }) => message),
+    cpuMs: () => (processes.length === 0 ? Number.NaN : processes.reduce((sum, pid) => sum + cpuMsOf(pid), 0)),
     close: () => harness.close(),
   }
+}
+
+function children(): string[] {
+  const file = `/proc/${process.pid}/task/${process.pid}/children`
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split(' ') : []
+}
+
+/** The kernel counts hundredths of a second, of the user and of the system. */
+function cpuMsOf(pid: string): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * 10
 }

@@ -126,17 +126,17 @@ export class AttemptSession extends DurableObject<Env> {
     if (away) return away
     const known = await this.current()
     if (!known) return { kind: 'unknown' }
-    const place = this.store.placeOf(given.questionId)
-    if (place === null) return { kind: 'no_such_question' }
+    const asked = this.store.askedAs(given.questionId)
+    if (asked === null) return { kind: 'no_such_question' }
     if (known.state.end) return this.ended(known)
 
     const { terms } = known
-    const { question } = this.store.questionAt(place)
+    const { place, question } = asked
     const parsed = parseResponse(question, JSON.parse(given.responseData))
     if ('refusal' in parsed) return { kind: 'invalid', message: parsed.refusal }
     const earlier = this.store.answerAt(place)
     if (earlier && isFinal(terms, question.type)) {
-      if (isSame(question, earlier, parsed.answer)) return { kind: 'kept', answer: this.saved(terms, earlier) }
+      if (isSame(question, earlier, parsed.answer)) return { kind: 'kept', answer: this.saved(terms, earlier, asked) }
       return { kind: 'refused', detail: 'This question is answered already, and its feedback was shown.' }
     }
     const bytes = new TextEncoder().encode(JSON.stringify(given.responseData)).byteLength
@@ -153,7 +153,7 @@ export class AttemptSession extends DurableObject<Env> {
       submittedAt: seconds(endedAtMs(clockOf(known), now)),
     }
     this.store.keep(kept, bytes)
-    return { kind: 'kept', answer: this.saved(terms, kept) }
+    return { kind: 'kept', answer: this.saved(terms, kept, asked) }
   }
 
   /** Ends it, unless it has ended already: every caller is told the one end there was. */
@@ -354,8 +354,8 @@ export class AttemptSession extends DurableObject<Env> {
   }
 
   /** As answered while it runs: the verdict is told only where feedback is immediate. */
-  private saved(terms: Terms, kept: KeptAnswer): SavedAnswer {
-    const { questionId, question } = this.store.questionAt(kept.place)
+  private saved(terms: Terms, kept: KeptAnswer, asked = this.store.questionAt(kept.place)): SavedAnswer {
+    const { questionId, question } = asked
     const isTold = terms.showFeedback === 'immediate' && !kept.isPending && question.type !== 'essay'
     return {
       id: responseId(terms.attemptId, kept.place),

@@ -68,13 +68,11 @@ export class AttemptStore {
     return found
   }
 
-  /** Where in the attempt a question is asked; null when it is not. */
-  placeOf(questionId: number): number | null {
-    const rows = this.storage.sql.exec<{ place: number }>(
-      'SELECT place FROM questions WHERE question_id = ?',
-      questionId,
-    )
-    return rows.toArray()[0]?.place ?? null
+  /** A question by its id, with its place in the attempt; null when it is not asked. */
+  askedAs(questionId: number): (SnapshotQuestion & { place: number }) | null {
+    const query = 'SELECT place, body FROM questions WHERE question_id = ?'
+    const [row] = this.storage.sql.exec<{ place: number; body: string }>(query, questionId).toArray()
+    return row ? { ...JSON.parse(row.body), place: row.place } : null
   }
 
   answers(): KeptAnswer[] {
