@@ -118,6 +118,9 @@ test('30 days after its deletion a course goes, with every row below it and noth
   const after = await counts()
   for (const table of TREE) expect(after[table], table).toBe((before[table] ?? 0) / 2)
   expect((await call('GET', `/api/courses/${kept.course.id}/`, { as: kept.owner })).body.enrollment_count).toBe(1)
+  const tallies = env.DB.prepare('SELECT count(*) AS n FROM qr_tallies WHERE course_id = ?')
+  expect(await tallies.bind(doomed.course.id).first('n')).toBe(0)
+  expect(await tallies.bind(kept.course.id).first('n')).toBeGreaterThan(0)
   // Its slug is free again.
   expect((await makeCourse(kept.owner, { title: doomed.course.title })).slug).toBe(doomed.course.slug)
 })

@@ -61,18 +61,21 @@ async function record(): Promise<void> {
   const user = session()?.user.id
   if (user === undefined || isSending) return
   isSending = true
-  mine ??= { user, at: Date.now(), body: ofThisPage }
+  // Whoever signed in last is who scans.
+  if (mine?.user !== user) mine = { user, at: Date.now(), body: ofThisPage }
   if (!isDone) say('', 'One moment …', '')
   // One tab at a time, so that a kept scan is sent once.
   const turn = navigator.locks
     ? (go: () => Promise<void>) => navigator.locks.request(KEY, go)
     : (go: () => Promise<void>) => go()
-  await turn(async () => {
+  const allInTurn = turn(async () => {
     for (const scan of waiting().filter(other => other.user === user && (!mine || !isSame(mine, other))))
       await send(scan)
     if (mine && !isDone) tell(await send(mine))
   })
-  isSending = false
+  await allInTurn.finally(() => {
+    isSending = false
+  })
 }
 
 function tell(answer: Answer | null): void {
