@@ -24,10 +24,9 @@ import { fromColumns, type QuestionColumns, toColumns } from '../features/quizze
 import { toDate } from '../http/fields.ts'
 import { demoAttempts } from './demo/attempts.ts'
 import { COURSES, type DemoCourse, type DemoModule } from './demo/courses.ts'
-import { DEPARTMENTS, INSTRUCTORS, LEARNERS, type Name, STAFF } from './demo/people.ts'
+import { DEMO_PASSWORD, DEPARTMENTS, INSTRUCTORS, LEARNERS, type Name, STAFF } from './demo/people.ts'
 import { type DemoQuiz, QUIZZES } from './demo/quizzes.ts'
 
-export const DEMO_PASSWORD = 'securepassword123'
 export const DEMO_LOGINS = `admin (staff), jsmith (instructor), student1; password ${DEMO_PASSWORD}`
 /** Of that password, made once: hashing forty would take five seconds. */
 const DEMO_PASSWORD_HASH = 'scrypt$16384$8$5$KpdRbDVLaISM29j1SiJqCg==$uzxSnaNzLs9CdY8rsv9EU7HEwBKqFyezkRjJ4671Ez0='

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startDemoAttempts } from './demo/running.ts'
 import { DEMO_LOGINS, demoData } from './demo-data.ts'
 import { ask, hand, must, storeFlags } from './wrangler.ts'
 
@@ -13,8 +15,15 @@ const SECRETS = ['JWT_SECRET', 'RECEIPT_SECRET']
 
 await import('./assets.ts')
 settle(join(folder, '.dev.vars'))
-await prepareStore()
+const isNew = await prepareStore()
+// Beside the server, which must run for it.
+if (isNew) void startDemoAttempts(`http://localhost:${port()}`)
 process.exitCode = await hand('dev', ...args)
+
+function port(): string {
+  const { values } = parseArgs({ args, strict: false, options: { port: { type: 'string' } } })
+  return typeof values.port === 'string' ? values.port : '8787'
+}
 
 /** Local settings, made once and then left alone: secrets of this machine's own, and instructors who sign up alone. */
 function settle(file: string): void {
@@ -29,8 +38,8 @@ function settle(file: string): void {
   appendFileSync(file, `${known === '' || known.endsWith('\n') ? '' : '\n'}${missing.join('\n')}\n`, { mode: 0o600 })
 }
 
-/** Migrates the local store when a migration is new, and fills it when nobody is in it. */
-async function prepareStore(): Promise<void> {
+/** Migrates the local store when a migration is new, and fills it when nobody is in it: whether it did. */
+async function prepareStore(): Promise<boolean> {
   const { migrated, hasUsers } = await stateOfStore()
   const migrations = readdirSync(join(folder, 'migrations')).filter(name => name.endsWith('.sql'))
   if (migrations.some(name => !migrated.includes(name))) {
@@ -44,6 +53,7 @@ async function prepareStore(): Promise<void> {
     await must('d1', 'execute', 'DB', '--local', '--file', file, ...flags)
     rmSync(file)
   }
+  return !hasUsers
 }
 
 /** A store that cannot be asked is new: no table is there yet. */

@@ -54,3 +54,5 @@ export const LEARNERS: readonly Name[] = [
 ]
 
 export const DEPARTMENTS = ['Computer Science', 'Mathematics', 'Economics', 'Linguistics', 'Biology'] as const
+
+export const DEMO_PASSWORD = 'securepassword123'
