@@ -117,7 +117,9 @@ async function watchEnds(token: string, sittings: readonly Sitting[]): Promise<T
   const giveUpAtMs = firstDeadlineMs + EXTENSION_MINUTES * 60_000 + END_PATIENCE_MS
   await wait(firstDeadlineMs - Date.now())
   while (awaited.size > 0 && Date.now() < giveUpAtMs) {
-    const ended = new Set((await listed(token, '&status=timed_out')).map(({ id }) => id))
+    // A look that fails is made again; that nothing comes at all ends the patience.
+    const seen = await listed(token, '&status=timed_out').catch(() => [])
+    const ended = new Set(seen.map(({ id }) => id))
     const seenAtMs = Date.now()
     for (const sitting of awaited) {
       if (!ended.has(sitting.attemptId)) continue

@@ -34,12 +34,18 @@ export class Client {
       ...(body !== undefined && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }),
     }
     return new Promise(resolve => {
-      const fail = () => resolve({ status: 0, body: null, retryAfterMs: 0 })
+      const fail = (error: NodeJS.ErrnoException) =>
+        resolve({ status: 0, body: error.code ?? error.message, retryAfterMs: 0 })
       const sent = request(new URL(path, this.origin), { method, headers, agent: this.agent }, response =>
         read(response).then(resolve, fail),
       )
       const timer = setTimeout(() => sent.destroy(new Error('no answer')), PATIENCE_MS)
-      sent.on('error', fail)
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        // Closed by the server while it lay idle, as this call was on its way: nobody has read it.
+        const wasIdle = sent.reusedSocket && error.code === 'ECONNRESET'
+        if (wasIdle) this.send(method, path, { token, body }).then(resolve, fail)
+        else fail(error)
+      })
       sent.on('close', () => clearTimeout(timer))
       sent.end(text)
     })

@@ -1,7 +1,7 @@
 /** The figures of a run as one page, on the terminal and in exam-results.md. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { cpus, release, totalmem } from 'node:os'
+import { cpus, release, tmpdir, totalmem } from 'node:os'
 import type { Timings } from './load.ts'
 import type { Day } from './sitting.ts'
 
@@ -39,7 +39,7 @@ function about({ learners, connections, thinkMs, loads }: Figures): string {
   return [
     `${new Date().toISOString().slice(0, 16)}Z, commit ${commit()}: \`npm run bench:exam -- ${learners}\`.`,
     `${cpus().length} × ${model.trim()}, ${memory}, Linux ${release()}, Node ${process.versions.node}, workerd ${version('workerd')}, wrangler ${version('wrangler')}.`,
-    `Everything shares this machine: load generator, wrangler's proxy, workerd; stores in ${process.env['TMPDIR'] ?? 'the temporary folder'}. Load average ${before} before, ${after} after${isBusy ? ': **others were using it**, so read the ratios and not the times' : ''}.`,
+    `Everything shares this machine: load generator, wrangler's proxy, workerd; stores in ${tmpdir()}. Load average ${before} before, ${after} after${isBusy ? ': **others were using it**, so read the ratios and not the times' : ''}.`,
     `${connections} connections; ${thinkMs} ms of thought between answers, give or take half.`,
   ].join('\n')
 }

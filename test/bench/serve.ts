@@ -17,7 +17,11 @@ export type Served = {
 }
 
 // The stores go into memory where there is a file system of it: a disk's fsync would hide what the code costs.
-if (existsSync('/dev/shm')) process.env['TMPDIR'] ??= '/dev/shm'
+if (existsSync('/dev/shm') && process.env['TMPDIR'] === undefined) {
+  const memory = mkdtempSync('/dev/shm/learnmore-bench-')
+  process.env['TMPDIR'] = memory
+  process.once('exit', () => rmSync(memory, { recursive: true, force: true }))
+}
 // It would ask Cloudflare where this machine is.
 process.env['CLOUDFLARE_CF_FETCH_ENABLED'] = 'false'
 
