@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import { loadavg } from 'node:os'
 import { EXAM_QUIZ, fillHall, type Hall, QUESTION_COUNT, SPRINT_QUIZ, someAnswer } from './hall.ts'
-import { type Answer, Client, forEach, sprint, Timings, wait } from './load.ts'
+import { type Answer, Client, forEach, insist, sprint, Timings, wait } from './load.ts'
 import { type Figures, report } from './report.ts'
 import { serveBare, serveLearnMore } from './serve.ts'
 import { Day, type Exam, partOf, Sitting } from './sitting.ts'
@@ -26,6 +26,8 @@ const SPRINT = { callers: 32, seconds: 3, rounds: 3 }
 /** So many that no attempt meets its limit of calls a second. */
 const SPRINTERS = 400
 
+/** Calls beside the exam that had to be made again. */
+const repeated = new Map<number, number>()
 const jwtSecret = randomBytes(48).toString('base64url')
 const loadBefore = loadavg()
 const bare = await serveBare()
@@ -74,6 +76,7 @@ async function run(): Promise<Figures> {
     callers: SPRINT.callers,
     loads: [loadBefore, loadavg()],
     day,
+    repeated,
     bareD1,
     bareObject,
     sprints,
@@ -137,8 +140,8 @@ async function listed(token: string, filter: string): Promise<Listed[]> {
   const found: Listed[] = []
   const first = `/api/courses/quiz-attempts/?quiz=${EXAM_QUIZ}&page_size=100${filter}`
   for (let next: string | null = first; next !== null; ) {
-    const { status, body }: Answer = await client.get(next, { token })
-    if (status !== 200) throw new Error(`the list answers ${status} ${JSON.stringify(body)}`)
+    const path = next
+    const { body }: Answer = must(await insist(() => client.get(path, { token }), repeated))
     found.push(...body.results)
     next = body.next
   }
@@ -160,7 +163,7 @@ async function bareDay(path: string): Promise<Pick<Day, 'starts' | 'answers'>> {
 }
 
 async function bareCall(path: string, learner: number): Promise<void> {
-  must(await bareClient.post(path, { body: { learner, text: 'def myFunc():' } }))
+  must(await insist(() => bareClient.post(path, { body: { learner, text: 'def myFunc():' } }), repeated))
 }
 
 /** How many calls of each kind are answered at most, turn and turn about, so that a busy moment of the machine hits all. */
@@ -168,14 +171,17 @@ async function sprintAll({ sprinters }: Hall): Promise<Figures['sprints']> {
   type Begun = { token: string; id: number; questions: { id: number }[] }
   const begun: Begun[] = []
   await forEach(sprinters, SPRINT.callers, async ({ token }) => {
-    const { body } = must(await client.post(`/api/courses/quizzes/${SPRINT_QUIZ}/start-attempt/`, { token }))
+    const path = `/api/courses/quizzes/${SPRINT_QUIZ}/start-attempt/`
+    const { body } = must(await insist(() => client.post(path, { token }), repeated))
     begun.push({ token, ...body })
   })
   const answer = async (turn: number) => {
     const { id, token, questions } = begun[turn % begun.length] as Begun
     const question = questions[Math.floor(turn / begun.length) % questions.length] as { id: number }
     const body = { question: question.id, response_data: someAnswer(question) }
-    must(await client.post(`/api/courses/quiz-attempts/${id}/submit-response/`, { token, body }))
+    must(
+      await insist(() => client.post(`/api/courses/quiz-attempts/${id}/submit-response/`, { token, body }), repeated),
+    )
   }
   const bareTurn = (path: string) => (turn: number) => bareCall(path, LEARNERS + (turn % SPRINTERS))
   const calls = { answer, object: bareTurn('/do'), d1: bareTurn('/d1'), nothing: bareTurn('/nothing') }

@@ -15,6 +15,8 @@ export type Figures = {
   /** Load averages of the machine before and after. */
   loads: number[][]
   day: Day
+  /** Calls beside the exam that had to be made again, by status. */
+  repeated: Map<number, number>
   bareD1: Pick<Day, 'starts' | 'answers'>
   bareObject: Pick<Day, 'starts' | 'answers'>
   sprints: Record<'answer' | 'object' | 'd1' | 'nothing', Rate>
@@ -109,8 +111,7 @@ function atMost({ sprints, callers }: Figures): string {
   ].join('\n\n')
 }
 
-function truth({ learners, day, lateMs, errors }: Figures): string {
-  const repeated = [...day.repeated].map(([status, count]) => `${count} × ${status || 'broken connection'}`).join(', ')
+function truth({ learners, day, repeated, lateMs, errors }: Figures): string {
   return table(
     ['', ''],
     [
@@ -127,12 +128,15 @@ function truth({ learners, day, lateMs, errors }: Figures): string {
         `${[...SHARES, 1].map(lateMs.percentile).map(ms).join(', ')} (p50, p95, p99, latest)`,
       ],
       ['ran out of time', String(day.outOfTime)],
-      ['calls made again', repeated || 'none'],
+      ['calls made again in the exam', counted(day.repeated)],
+      ['calls made again beside it', counted(repeated)],
       ['errors logged', String(errors.length)],
     ],
   )
 }
 
+const counted = (calls: Map<number, number>) =>
+  [...calls].map(([status, count]) => `${count} × ${status || 'broken connection'}`).join(', ') || 'none'
 const ms = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`
 
 /** Aligned, so that it reads as well on a terminal. */

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { GRACE_MS } from '../../src/features/attempts/clock.ts'
 import { EXAM_QUIZ, type Person, someAnswer } from './hall.ts'
-import { type Answer, type Client, Timings, wait } from './load.ts'
+import { type Answer, type Client, insist, Timings, wait } from './load.ts'
 
 /** Each a tenth of all, but for `vanish extended`, which is half of those who vanish; the others just sit the exam. */
 export type Part = 'ordinary' | 'vanish' | 'vanish extended' | 'twice' | 'extended'
@@ -20,7 +20,7 @@ export class Day {
   readonly answers = new Timings()
   readonly ends = new Timings()
   readonly extensions = new Timings()
-  /** Calls that had to be made again, by status; 0 is a connection that broke. */
+  /** Calls that had to be made again, by status; 0 is a connection that broke, 500 one between proxy and runtime too. */
   readonly repeated = new Map<number, number>()
   readonly lost: string[] = []
   readonly doubled: string[] = []
@@ -38,7 +38,6 @@ export type Exam = {
   day: Day
 }
 
-const TRIES = 5
 const attemptPath = (id: number, action = '') => `/api/courses/quiz-attempts/${id}/${action}`
 
 export class Sitting {
@@ -142,7 +141,8 @@ export class Sitting {
   /** Held against the result that the API gives once D1 has it. */
   async verify(): Promise<void> {
     const { day, client } = this.exam
-    const { status, body } = await client.get(attemptPath(this.attemptId, 'result/'), { token: this.learner.token })
+    const path = attemptPath(this.attemptId, 'result/')
+    const { status, body } = await insist(() => client.get(path, { token: this.learner.token }), day.repeated)
     if (status !== 200) {
       this.endedWrongly({ status, body })
       return
@@ -175,17 +175,11 @@ export class Sitting {
     return Promise.all(this.part === 'twice' ? [call(), call()] : [call()])
   }
 
-  /** As a good client calls: again after a refusal for load or a broken connection. Each try is timed. */
-  private async call(timings: Timings, path: string, body?: object): Promise<Answer> {
-    for (let tries = 1; ; tries += 1) {
-      const answer = await timings.time(() => this.exam.client.post(path, { token: this.learner.token, body }))
-      if (tries === TRIES || !REPEATABLE.includes(answer.status)) return answer
-      const { repeated } = this.exam.day
-      repeated.set(answer.status, (repeated.get(answer.status) ?? 0) + 1)
-      await wait(Math.max(answer.retryAfterMs, 500) * (1 + Math.random()))
-    }
+  /** Each try is timed. */
+  private call(timings: Timings, path: string, body?: object): Promise<Answer> {
+    const { client, day } = this.exam
+    return insist(() => timings.time(() => client.post(path, { token: this.learner.token, body })), day.repeated)
   }
 }
 
-const REPEATABLE = [0, 429, 500, 503]
 const isNew = ({ status }: Answer) => status === 201
