@@ -1,4 +1,5 @@
 /** The Workers under load: LearnMore as it would be deployed, and the bare one, each on a port and a store of its own. */
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,7 +37,8 @@ export async function serveLearnMore(jwtSecret: string): Promise<Served> {
   const served = await serve({
     configPath: 'wrangler.toml',
     prebuiltWorkerDir: built,
-    secrets: { JWT_SECRET: jwtSecret },
+    // All there are, or a fresh clone, which has no .dev.vars, would be refused everything.
+    secrets: { JWT_SECRET: jwtSecret, RECEIPT_SECRET: randomBytes(48).toString('base64url') },
     vars: { RATE_LIMIT_ANON_PER_DAY: '0', RATE_LIMIT_USER_PER_DAY: '0' },
   })
   await served.migrate()
