@@ -1,9 +1,9 @@
-import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import { newQuestion, QuestionInput } from '../../src/features/quizzes/questions/input.ts'
 import { type Question, toColumns } from '../../src/features/quizzes/questions/question.ts'
 import { type Answer, call, makeInstructor, makeUser, type TestUser, unique } from './client.ts'
 import { enrolled, makeCourse, makeModule } from './courses.ts'
+import { insert } from './rows.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever JSON the route answered and asserts on it
 type Body = any
@@ -63,14 +63,6 @@ export async function makeVersion(questionId: number, fields: object) {
     created_at: 0,
   })
   return { versionId, question }
-}
-
-async function insert(table: string, row: Record<string, string | number | null>): Promise<number> {
-  const names = Object.keys(row).map(name => `"${name}"`)
-  const id = await env.DB.prepare(`INSERT INTO ${table} (${names}) VALUES (${names.map(() => '?')}) RETURNING id`)
-    .bind(...Object.values(row))
-    .first<number>('id')
-  return id ?? 0
 }
 
 /** The right answer to a question, as a learner sends it. */

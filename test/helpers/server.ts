@@ -5,11 +5,11 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const PATIENCE_MS = 120_000
+/** `store`: the folder of its own that `--persist-to` names. */
+export type Server = { origin: string; store: string; stop(): Promise<void> }
 
-export type Server = { origin: string; stop(): Promise<void> }
-
-export async function startServer(...flags: string[]): Promise<Server> {
+/** @throws when it does not serve in time, with all it said */
+export async function startServer(flags: string[], patienceMs: number): Promise<Server> {
   const store = mkdtempSync(join(tmpdir(), 'learnmore-store-'))
   const port = await freePort()
   const origin = `http://localhost:${port}`
@@ -26,9 +26,9 @@ export async function startServer(...flags: string[]): Promise<Server> {
     }
     rmSync(store, { recursive: true, force: true })
   }
-  for (const end = Date.now() + PATIENCE_MS; Date.now() < end && server.exitCode === null; ) {
+  for (const end = Date.now() + patienceMs; Date.now() < end && server.exitCode === null; ) {
     const answer = await fetch(`${origin}/api/openapi.json`).catch(() => undefined)
-    if (answer?.ok) return { origin, stop }
+    if (answer?.ok) return { origin, store, stop }
     await new Promise(resolve => setTimeout(resolve, 200))
   }
   await stop()

@@ -1,43 +1,22 @@
 /** What a newcomer does: `npm start` on an empty store, then the documentation's own calls. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Server, startServer } from '../helpers/server.ts'
 
 const PATIENCE_MS = 60_000
 /** Of the demo's first question. */
 const FIRST_CHOICE = 183_528_085_175_363
 
-let store: string
 let origin: string
-let server: ChildProcess
-let said = ''
+let server: Server
 
 beforeAll(async () => {
-  store = mkdtempSync(join(tmpdir(), 'learnmore-store-'))
-  const port = await freePort()
-  origin = `http://localhost:${port}`
-  const flags = ['--port', String(port), '--persist-to', store]
-  server = spawn('npm', ['start', '--', ...flags, '--var', 'PUBLIC_ORIGIN:https://learn.example'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, to be ended as one.
-    detached: true,
-  })
-  for (const stream of [server.stdout, server.stderr]) stream?.on('data', data => (said += data))
-  await answering(`${origin}/api/openapi.json`)
+  server = await startServer(['--var', 'PUBLIC_ORIGIN:https://learn.example'], PATIENCE_MS)
+  origin = server.origin
 })
 
-afterAll(async () => {
-  if (server?.pid && server.exitCode === null) {
-    const gone = new Promise(resolve => server.on('close', resolve))
-    process.kill(-server.pid, 'SIGTERM')
-    await gone
-  }
-  rmSync(store, { recursive: true, force: true })
-})
+afterAll(() => server?.stop())
 
 test("the documentation's calls are answered as documented, the first time and again", () => {
   for (const run of ['first', 'second']) {
@@ -106,7 +85,9 @@ test('flags of wrangler dev are passed on', async () => {
 })
 
 const makeStaff = (username: string) =>
-  spawnSync('npm', ['run', '--silent', 'make-staff', '--', username, '--persist-to', store], { encoding: 'utf8' })
+  spawnSync('npm', ['run', '--silent', 'make-staff', '--', username, '--persist-to', server.store], {
+    encoding: 'utf8',
+  })
 
 async function login(username: string): Promise<string> {
   const answer = await fetch(`${origin}/api/users/login/`, {
@@ -121,23 +102,3 @@ async function login(username: string): Promise<string> {
 // biome-ignore lint/suspicious/noExplicitAny: whatever JSON is served, asserted on
 type Json = any
 const read = async (path: string): Promise<Json> => (await fetch(origin + path)).json()
-
-async function answering(url: string): Promise<void> {
-  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; ) {
-    const answer = await fetch(url).catch(() => undefined)
-    if (answer?.ok) return
-    if (server.exitCode !== null) break
-    await new Promise(resolve => setTimeout(resolve, 200))
-  }
-  throw new Error(`npm start does not serve:\n${said}`)
-}
-
-const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const probe = createServer()
-    probe.on('error', reject)
-    probe.listen(0, () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
