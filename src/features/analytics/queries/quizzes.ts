@@ -2,7 +2,6 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
 import type { courses } from '../../../db/schema.ts'
-import type { EnrollmentStatus } from '../../enrollments/queries.ts'
 
 const liveQuiz = (id: number) => sql`quizzes q JOIN modules m ON m.id = q.module_id JOIN courses c ON c.id = m.course_id
   LEFT JOIN quiz_statistics s ON s.quiz_id = q.id
@@ -26,15 +25,6 @@ export const quizFigures = (db: Db, quizId: number) =>
     })
     .from(liveQuiz(quizId))
 export type QuizFiguresRow = Awaited<ReturnType<typeof quizFigures>>[number]
-
-/** How a user stands in the course of a quiz. */
-export const enrollmentForQuiz = (db: Db, userId: number, quizId: number) =>
-  db
-    .select({ status: sql<EnrollmentStatus>`e.status`.as('status') })
-    .from(
-      sql`quizzes q JOIN modules m ON m.id = q.module_id JOIN enrollments e ON e.course_id = m.course_id AND e.user_id = ${userId}`,
-    )
-    .where(sql`q.id = ${quizId}`)
 
 /** Every version that was shown, and of every live question the newest: in the questions' order, older versions first. */
 export const itemFigures = (db: Db, quizId: number) =>

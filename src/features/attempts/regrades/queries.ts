@@ -2,17 +2,7 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/read.ts'
-import {
-  courses,
-  enrollments,
-  modules,
-  questions,
-  questionVersions,
-  quizzes,
-  regrades,
-  responses,
-} from '../../../db/schema.ts'
-import type { EnrollmentStatus } from '../../enrollments/queries.ts'
+import { courses, modules, questions, questionVersions, quizzes, regrades, responses } from '../../../db/schema.ts'
 import type { QuestionType } from '../../quizzes/questions/question.ts'
 import { share } from '../grading/settle.ts'
 
@@ -51,21 +41,9 @@ export const regradableQuestion = (db: Db, id: number) =>
     .where(and(eq(questions.id, id), isNull(questions.retiredAt), isLive))
 export type RegradableQuestion = Awaited<ReturnType<typeof regradableQuestion>>[number]
 
-/** How a user stands in the course of a question, found by one of its ids. */
-const enrollmentIn = (db: Db, userId: number, questionId: SQL) =>
-  db
-    .select({ status: sql<EnrollmentStatus>`${enrollments.status}`.as('status') })
-    .from(enrollments)
-    .where(
-      and(
-        eq(enrollments.userId, userId),
-        sql`${enrollments.courseId} = (SELECT m.course_id FROM questions qs JOIN quizzes q ON q.id = qs.quiz_id JOIN modules m ON m.id = q.module_id
-          WHERE qs.id = ${questionId})`,
-      ),
-    )
-export const enrollmentForQuestion = (db: Db, userId: number, id: number) => enrollmentIn(db, userId, sql`${id}`)
-export const enrollmentForRegrade = (db: Db, userId: number, id: number) =>
-  enrollmentIn(db, userId, sql`(SELECT question_id FROM regrades WHERE id = ${id})`)
+/** @param id of a regrade */
+export const quizOfRegrade = (id: number) =>
+  sql`(SELECT q.quiz_id FROM regrades r JOIN questions q ON q.id = r.question_id WHERE r.id = ${id})`
 
 /** From now on the version never changes, because it grades. */
 export const freezeKey = (db: Db, keyVersionId: number, now: number) =>

@@ -4,16 +4,10 @@ import type { Api } from '../../../http/api.ts'
 import { ruledOut } from '../../../http/errors.ts'
 import { pathId } from '../../../http/fields.ts'
 import { requireManagedModule } from '../../modules/access.ts'
+import { enrollmentForQuiz } from '../../quizzes/queries.ts'
+import { quizIdOf } from '../../quizzes/questions/queries.ts'
 import { regradeJob } from './job.ts'
-import {
-  enrollmentForQuestion,
-  enrollmentForRegrade,
-  freezeKey,
-  insertRegrade,
-  regradableQuestion,
-  regradeById,
-  runningRegrade,
-} from './queries.ts'
+import { freezeKey, insertRegrade, quizOfRegrade, regradableQuestion, regradeById, runningRegrade } from './queries.ts'
 import { Regrade, RegradeInput, toRegrade } from './schemas.ts'
 
 const tag = 'Quiz System'
@@ -39,7 +33,7 @@ export function regradeRoutes(api: Api): void {
         db,
         caller,
         regradableQuestion(db, params.id),
-        enrollmentForQuestion(db, caller.userId, params.id),
+        enrollmentForQuiz(db, caller.userId, quizIdOf(params.id)),
       )
       const question = requireManagedModule(viewer, found && shown(found), enrollment?.status)
       if (question.type === 'essay') throw ruledOut('Essays are graded by hand.')
@@ -74,7 +68,7 @@ export function regradeRoutes(api: Api): void {
         db,
         caller,
         regradeById(db, params.id),
-        enrollmentForRegrade(db, caller.userId, params.id),
+        enrollmentForQuiz(db, caller.userId, quizOfRegrade(params.id)),
       )
       return json(200, toRegrade(requireManagedModule(viewer, found && shown(found), enrollment?.status)))
     },
