@@ -4,7 +4,8 @@ import type { Db } from '../../db/client.ts'
 import { batch, type Query } from '../../db/read.ts'
 import { attempts, responses } from '../../db/schema.ts'
 import { recordActivity } from '../activities/queries.ts'
-import { addStudyTime, completeCourse, completeModule, touchModule } from '../progress/queries.ts'
+import { addStudyTime, touchModule } from '../progress/queries.ts'
+import { completionsOf } from './grading/settle.ts'
 import type { ResponseRow } from './outcome.ts'
 import { answersHash } from './receipts/answers-hash.ts'
 import { type PendingRegrade, pendingRegrades } from './regrades/queries.ts'
@@ -41,7 +42,7 @@ export async function carryOver(db: Db, ended: EndedAttempt): Promise<void> {
     insertResponses(db, terms.attemptId, outcome.responses, waits),
     ...studied(db, ended, waits),
     db.update(attempts).set(result).where(isHere),
-    ...followed(db, ended, waits),
+    ...completionsOf(db, [terms.attemptId], completedAt, waits),
     // From here on nothing of this is written again.
     db.update(attempts).set({ checkAt: null }).where(isHere),
     pendingRegrades(db, terms.attemptId),
@@ -68,17 +69,5 @@ function studied(db: Db, { terms, timeSpentSeconds, completedAt, status }: Ended
     touchModule(db, enrollmentId, moduleId, completedAt, { secondsSpent: timeSpentSeconds, only }),
     addStudyTime(db, enrollmentId, moduleId, timeSpentSeconds, completedAt, only),
     ...(status === 'abandoned' ? [] : [recordActivity(db, event, completedAt, only)]),
-  ]
-}
-
-/** What a pass completes: the module, and with it perhaps the course. */
-function followed(db: Db, { terms, outcome, completedAt }: EndedAttempt, only: SQL): Query[] {
-  const { enrollmentId, moduleId, courseId, userId } = terms
-  if (enrollmentId === null || !outcome.passed) return []
-  const event = { userId, type: 'module_complete', targetId: moduleId, courseId, moduleId } as const
-  return [
-    completeModule(db, enrollmentId, moduleId, completedAt, only),
-    recordActivity(db, event, completedAt, 'changed'),
-    completeCourse(db, enrollmentId, completedAt, only),
   ]
 }

@@ -145,7 +145,7 @@ export function attemptRoutes(api: Api): void {
           throw invalid({ response_data: [said.message] })
         case 'refused':
           throw ruledOut(said.detail)
-        case 'ended':
+        case 'over':
           throw ruledOut(ATTEMPT_OVER)
       }
     },

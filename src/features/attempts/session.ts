@@ -65,6 +65,7 @@ type Unknown = { kind: 'unknown' }
 /** Somebody else's. */
 type Foreign = { kind: 'foreign' }
 type Throttled = { kind: 'throttled' }
+type Over = { kind: 'over' }
 type Kept = { kind: 'kept'; answer: SavedAnswer }
 type Refused = { kind: 'no_such_question' } | { kind: 'invalid'; message: string } | { kind: 'refused'; detail: string }
 export type Extended = {
@@ -121,14 +122,14 @@ export class AttemptSession extends DurableObject<Env> {
   async answer(
     userId: number,
     given: { questionId: number; responseData: string; timeSpentSeconds: number | undefined },
-  ): Promise<Kept | Refused | EndedAttempt | Unknown | Foreign | Throttled> {
+  ): Promise<Kept | Refused | Over | Unknown | Foreign | Throttled> {
     const away = this.turnedAway(userId)
     if (away) return away
     const known = await this.current()
     if (!known) return { kind: 'unknown' }
     const asked = this.store.askedAs(given.questionId)
     if (asked === null) return { kind: 'no_such_question' }
-    if (known.state.end) return this.ended(known)
+    if (known.state.end) return { kind: 'over' }
 
     const { terms } = known
     const { place, question } = asked
@@ -166,13 +167,13 @@ export class AttemptSession extends DurableObject<Env> {
     const known = await this.current()
     if (!known) return { kind: 'unknown' }
     const wasCarried = known.state.carriedAtMs !== null
-    if (!known.state.end) await this.finish(known, status, 0)
+    if (!known.state.end) this.finish(known, status)
     if (!wasCarried) await Promise.race([this.carry(), scheduler.wait(ENDING_WAIT_MS)])
     return { ...this.ended(known), wasCarried }
   }
 
   /** Adds minutes, also past the quiz's window. */
-  async extend(minutes: number): Promise<Extended | Unknown | { kind: 'over' } | { kind: 'untimed' }> {
+  async extend(minutes: number): Promise<Extended | Unknown | Over | { kind: 'untimed' }> {
     const known = await this.current()
     if (!known) return { kind: 'unknown' }
     if (known.state.end) return { kind: 'over' }
@@ -190,7 +191,8 @@ export class AttemptSession extends DurableObject<Env> {
   }
 
   /**
-   * Cron asks whether all is well, for a row that should have ended. Sets a lost alarm anew, carries over what has ended.
+   * Cron asks whether all is well, for a row that should have ended; so does a start that meets an end D1 has not heard of.
+   * Sets a lost alarm anew, carries over what has ended.
    * @returns when to ask again, in Unix seconds; null when D1 has the result; `unknown` when nothing was ever begun
    */
   async check(): Promise<{ checkAt: number | null } | 'unknown'> {
@@ -234,7 +236,7 @@ export class AttemptSession extends DurableObject<Env> {
     if (!known) return
     const { state } = known
     if (!state.end) {
-      if (phaseAt(clockOf(known), Date.now()) === 'over') await this.finish(known, 'timed_out', SPREAD_MS)
+      if (phaseAt(clockOf(known), Date.now()) === 'over') await this.timeOut(known)
       else await this.setAlarm(this.deadlineAlarm(known))
     } else if (state.carriedAtMs === null) {
       await this.carry()
@@ -249,7 +251,7 @@ export class AttemptSession extends DurableObject<Env> {
   private async current(): Promise<Known | null> {
     const known = this.store.load()
     if (known && !known.state.end && phaseAt(clockOf(known), Date.now()) === 'over') {
-      await this.finish(known, 'timed_out', SPREAD_MS)
+      await this.timeOut(known)
     }
     return known
   }
@@ -266,11 +268,16 @@ export class AttemptSession extends DurableObject<Env> {
     return null
   }
 
-  /** The end is a state, written first; carrying it over comes after, with the alarm as its retry. */
-  private async finish(known: Known, status: EndStatus, spreadMs: number): Promise<void> {
+  /** The end is a state, written first; carrying it over comes after, and sets the alarm that retries it. */
+  private finish(known: Known, status: EndStatus): void {
     this.store.change(known, { end: { status, atMs: endedAtMs(clockOf(known), Date.now()) } })
     this.tellClocks(known)
-    await this.setAlarm(Date.now() + (spreadMs > 0 ? Math.random() * spreadMs : FIRST_RETRY_MS + ENDING_WAIT_MS))
+  }
+
+  /** Nobody waits for this end, so the alarm carries it over, at a moment of its own. */
+  private async timeOut(known: Known): Promise<void> {
+    this.finish(known, 'timed_out')
+    await this.setAlarm(Date.now() + Math.random() * SPREAD_MS)
   }
 
   /** Brings the result to D1; one at a time, and again later when D1 does not take it. */

@@ -218,8 +218,8 @@ const isModuleOf = (enrollmentId: number, moduleId: number) =>
   sql`${moduleProgress.enrollmentId} = ${enrollmentId} AND ${moduleProgress.moduleId} = ${moduleId}`
 
 /** Completes the module if its criteria are met. */
-export const completeModule = (db: Db, enrollmentId: number, moduleId: number, now: number, only = ALWAYS) =>
-  completeModules(db, sql`${isModuleOf(enrollmentId, moduleId)} AND ${only}`, now)
+export const completeModule = (db: Db, enrollmentId: number, moduleId: number, now: number) =>
+  completeModules(db, isModuleOf(enrollmentId, moduleId), now)
 
 export const completeModules = (db: Db, which: SQL, now: number) =>
   db.update(moduleProgress).set({ completedAt: now, lastActivityAt: now }).where(completes(which))
@@ -232,8 +232,8 @@ export const recordCompletions = (db: Db, which: SQL, now: number) =>
   )
 
 /** Completes the course if every published module of it is completed. */
-export const completeCourse = (db: Db, enrollmentId: number, now: number, only = ALWAYS) =>
-  completeCourses(db, sql`${enrollments.id} = ${enrollmentId} AND ${only}`, now)
+export const completeCourse = (db: Db, enrollmentId: number, now: number) =>
+  completeCourses(db, sql`${enrollments.id} = ${enrollmentId}`, now)
 
 /** @param which rows of `enrollments` */
 export const completeCourses = (db: Db, which: SQL, now: number) =>
