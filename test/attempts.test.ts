@@ -17,6 +17,7 @@ import {
 } from './helpers/attempts.ts'
 import { call, makeInstructor, makeStaff, makeUser } from './helpers/client.ts'
 import { makeCourse } from './helpers/courses.ts'
+import { evict } from './helpers/objects.ts'
 
 const question = (hall: Hall, place = 0): MadeQuestion => {
   const found = hall.quiz.questions[place]
@@ -240,6 +241,28 @@ describe('answering', () => {
     expect(mine.body.responses[0]).toMatchObject(
       mode === 'never' ? { is_correct: null, score: null, feedback: '' } : { is_correct: true, score: 1 },
     )
+  })
+
+  test('a copy that the network delivers after a newer answer replaces it only where the client does not count', async () => {
+    const hall = await makeHall({ show_feedback: 'after_completion' })
+    const attempt = await started(hall)
+    const asked = question(hall)
+    const send = (answer: object, sequence?: number) => submit(attempt, hall.learner, asked.id, answer, { sequence })
+    for (const [answer, sequence] of [
+      [wrongAnswer(asked), 1],
+      [rightAnswer(asked), 2],
+    ] as const) {
+      expect((await send(answer, sequence)).status).toBe(200)
+    }
+    const late = await send(wrongAnswer(asked), 1)
+    expect([late.status, late.body]).toEqual([
+      400,
+      { detail: 'The answer that is kept has a higher sequence than this one.' },
+    ])
+    expect((await send(rightAnswer(asked), 2)).status, 'the same one again').toBe(200)
+    await evict(attempt)
+    expect((await send(wrongAnswer(asked), 1)).status, 'also by a new life of the object').toBe(400)
+    expect((await end(attempt, hall.learner)).body.score).toBe(100)
   })
 
   test('essays may always change and wait; word limits refuse none; a blank one is 0', async () => {

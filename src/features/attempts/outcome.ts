@@ -15,6 +15,8 @@ export type KeptAnswer = {
   timeSpentSeconds: number
   /** Unix seconds. */
   submittedAt: number
+  /** The client's own count of what it sent, where it keeps one. */
+  sequence?: number
 }
 
 /** One row of `responses`; there is one for every question of the attempt. */

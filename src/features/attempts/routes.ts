@@ -112,13 +112,14 @@ export function attemptRoutes(api: Api): void {
       summary: 'Submit a question response',
       description:
         'Safe to repeat. With immediate feedback an auto-graded answer is final; otherwise, and for essays always, it can be ' +
-        'changed until the end. Taken until five seconds past the deadline.',
+        'changed until the end. Taken until five seconds past the deadline. With a `sequence`, an answer that the network ' +
+        'delivers after a newer one is refused.',
       quota: 'free',
       params,
       body: ResponseInput,
       responses: { 200: SavedResponse },
       refuses: {
-        400: 'Wrong form for its question, answered already, over, or more than 1 MB of answers',
+        400: 'Wrong form for its question, answered already, older than the answer kept, over, or more than 1 MB of answers',
         403: NOT_ITS_LEARNER,
         429: TOO_MANY_CALLS,
       },
@@ -130,6 +131,7 @@ export function attemptRoutes(api: Api): void {
           questionId: body.question,
           responseData: JSON.stringify(body.response_data),
           timeSpentSeconds: body.time_spent_seconds,
+          sequence: body.sequence,
         }),
       )
       if (said === 'elsewhere') {

@@ -58,6 +58,10 @@ export const ResponseInput = z.object({
     .min(0)
     .optional()
     .meta({ description: 'Cut to the time elapsed', examples: [45] }),
+  sequence: z.int().min(0).optional().meta({
+    description:
+      'Grows with every answer sent, on all devices (milliseconds since 1970 do): a late copy replaces none newer',
+  }),
 })
 
 const isShallow = (value: unknown, levels: number): boolean =>

@@ -25,6 +25,13 @@ const KEPT_MS = 86_400_000
 /** Open clocks of one attempt; the oldest makes room. */
 const SOCKETS_AT_MOST = 10
 
+export type GivenAnswer = {
+  questionId: number
+  /** JSON, as sent. */
+  responseData: string
+  timeSpentSeconds: number | undefined
+  sequence: number | undefined
+}
 export type SavedAnswer = {
   id: number
   questionId: number
@@ -119,10 +126,7 @@ export class AttemptSession extends DurableObject<Env> {
   }
 
   /** Keeps an answer. Asks no database. */
-  async answer(
-    userId: number,
-    given: { questionId: number; responseData: string; timeSpentSeconds: number | undefined },
-  ): Promise<Kept | Refused | Over | Unknown | Foreign | Throttled> {
+  async answer(userId: number, given: GivenAnswer): Promise<Kept | Refused | Over | Unknown | Foreign | Throttled> {
     const away = this.turnedAway(userId)
     if (away) return away
     const known = await this.current()
@@ -132,16 +136,19 @@ export class AttemptSession extends DurableObject<Env> {
     if (known.state.end) return { kind: 'over' }
 
     const { terms } = known
-    const { place, question } = asked
+    const { place, question, earlier } = asked
     const parsed = parseResponse(question, JSON.parse(given.responseData))
     if ('refusal' in parsed) return { kind: 'invalid', message: parsed.refusal }
-    const earlier = this.store.answerAt(place)
+    if (earlier && isLate(given, earlier)) {
+      // A refusal, for a client that counts wrongly must hear of it; nobody waits any more for a copy that was late.
+      return { kind: 'refused', detail: 'The answer that is kept has a higher sequence than this one.' }
+    }
     if (earlier && isFinal(terms, question.type)) {
       if (isSame(question, earlier, parsed.answer)) return { kind: 'kept', answer: this.saved(terms, earlier, asked) }
       return { kind: 'refused', detail: 'This question is answered already, and its feedback was shown.' }
     }
     const bytes = new TextEncoder().encode(JSON.stringify(given.responseData)).byteLength
-    if (this.store.bytesBut(place) + bytes > ANSWERS_BYTES) {
+    if (this.store.bytes() - asked.earlierBytes + bytes > ANSWERS_BYTES) {
       return { kind: 'refused', detail: 'All answers of an attempt together may have at most 1 MB.' }
     }
     const now = Date.now()
@@ -152,8 +159,9 @@ export class AttemptSession extends DurableObject<Env> {
       ...grade(question, parsed.answer, { isSurvey: terms.isSurvey }),
       timeSpentSeconds: Math.min(given.timeSpentSeconds ?? earlier?.timeSpentSeconds ?? 0, elapsed),
       submittedAt: seconds(endedAtMs(clockOf(known), now)),
+      ...(given.sequence !== undefined && { sequence: given.sequence }),
     }
-    this.store.keep(kept, bytes)
+    this.store.keep(kept, bytes, asked)
     return { kind: 'kept', answer: this.saved(terms, kept, asked) }
   }
 
@@ -380,6 +388,10 @@ export class AttemptSession extends DurableObject<Env> {
 /** Its verdict was told, so a second try would be no answer any more. */
 const isFinal = (terms: Terms, type: string) =>
   terms.showFeedback === 'immediate' && type !== 'essay' && !terms.isSurvey
+
+/** A copy that the network brought after the answer that was to replace it. */
+const isLate = ({ sequence }: GivenAnswer, earlier: KeptAnswer) =>
+  sequence !== undefined && earlier.sequence !== undefined && sequence < earlier.sequence
 
 function isSame(question: SnapshotQuestion['question'], earlier: KeptAnswer, answer: Answer): boolean {
   const before = parseResponse(question, JSON.parse(earlier.responseData))

@@ -11,9 +11,11 @@ export type State = {
   failedCarries: number
 }
 export type Known = { terms: Terms; state: State }
+export type Asked = SnapshotQuestion & { place: number; earlier: KeptAnswer | undefined; earlierBytes: number }
 
 export class AttemptStore {
   private known: Known | undefined
+  private sum: number | undefined
   private readonly storage: DurableObjectStorage
 
   constructor(storage: DurableObjectStorage) {
@@ -55,6 +57,7 @@ export class AttemptStore {
 
   async forget(): Promise<void> {
     this.known = undefined
+    this.sum = undefined
     await this.storage.deleteAll()
   }
 
@@ -68,34 +71,36 @@ export class AttemptStore {
     return found
   }
 
-  /** A question by its id, with its place in the attempt; null when it is not asked. */
-  askedAs(questionId: number): (SnapshotQuestion & { place: number }) | null {
-    const query = 'SELECT place, body FROM questions WHERE question_id = ?'
-    const [row] = this.storage.sql.exec<{ place: number; body: string }>(query, questionId).toArray()
-    return row ? { ...JSON.parse(row.body), place: row.place } : null
+  /** A question by its id, with its place in the attempt and the answer kept so far; null when it is not asked. */
+  askedAs(questionId: number): Asked | null {
+    const query = `SELECT place, questions.body AS question, answers.body AS answer, bytes
+      FROM questions LEFT JOIN answers USING (place) WHERE question_id = ?`
+    type Row = { place: number; question: string; answer: string | null; bytes: number | null }
+    const [row] = this.storage.sql.exec<Row>(query, questionId).toArray()
+    if (!row) return null
+    const earlier = row.answer === null ? undefined : JSON.parse(row.answer)
+    return { ...JSON.parse(row.question), place: row.place, earlier, earlierBytes: row.bytes ?? 0 }
   }
 
   answers(): KeptAnswer[] {
     return this.bodies('SELECT body FROM answers ORDER BY place')
   }
 
-  answerAt(place: number): KeptAnswer | undefined {
-    return this.bodies<KeptAnswer>('SELECT body FROM answers WHERE place = ?', place)[0]
+  /** What all answers together take. Summed once in the object's life: answers are kept here and nowhere else. */
+  bytes(): number {
+    this.sum ??= this.storage.sql.exec<{ n: number }>('SELECT coalesce(sum(bytes), 0) AS n FROM answers').one().n
+    return this.sum
   }
 
-  keep(answer: KeptAnswer, bytes: number): void {
+  keep(answer: KeptAnswer, bytes: number, { earlierBytes }: Pick<Asked, 'earlierBytes'>): void {
+    const sum = this.bytes() + bytes - earlierBytes
     this.storage.sql.exec(
       'INSERT INTO answers VALUES (?1, ?2, ?3) ON CONFLICT (place) DO UPDATE SET bytes = ?2, body = ?3',
       answer.place,
       bytes,
       JSON.stringify(answer),
     )
-  }
-
-  /** What the answers to all other questions take. */
-  bytesBut(place: number): number {
-    const sum = 'SELECT coalesce(sum(bytes), 0) AS n FROM answers WHERE place <> ?'
-    return this.storage.sql.exec<{ n: number }>(sum, place).one().n
+    this.sum = sum
   }
 
   private bodies<T>(query: string, ...values: number[]): T[] {
