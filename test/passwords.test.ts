@@ -1,9 +1,12 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { keyOf } from '../src/features/users/keys.ts'
 import { COMMON_PASSWORDS } from '../src/features/users/passwords/common.ts'
 import { hashPassword, isOutdated, isPassword } from '../src/features/users/passwords/hashing.ts'
 import { likenessOf, problemsOf, similarity } from '../src/features/users/passwords/rules.ts'
+import { hashAsInProduction, hashNever } from './helpers/hash-cost.ts'
+
+beforeEach(hashAsInProduction)
 
 const SHORT = 'This password is too short. It must contain at least 8 characters.'
 const LONG = 'This password is too long. It must contain at most 128 characters.'
@@ -105,6 +108,11 @@ describe('hashes', () => {
       expect(await isPassword('securepassword123', hash)).toBe(false)
     },
   )
+
+  test('no account, and one without a password, cost a hash like any other', async () => {
+    hashNever()
+    for (const stored of [null, '', 'no hash']) await expect(isPassword('wrongpassword1', stored)).rejects.toThrow()
+  })
 
   test('however a keyboard composes it', async () => {
     expect(await isPassword('cafe\u0301-crème', await hashPassword('café-crème'))).toBe(true)

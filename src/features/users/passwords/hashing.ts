@@ -1,13 +1,11 @@
 /**
- * Password hashes: scrypt at a cost that OWASP lists, written `scrypt$N$r$p$salt$hash` (base64). PBKDF2 is capped at
- * 100,000 iterations on the platform, which is too few.
+ * Password hashes: scrypt, written `scrypt$N$r$p$salt$hash` (base64). PBKDF2 is capped at 100,000 iterations on the
+ * platform, which is too few.
  */
 import { Buffer } from 'node:buffer'
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { COST, type Cost } from './cost.ts'
 
-type Cost = { N: number; r: number; p: number }
-
-const COST: Cost = { N: 2 ** 14, r: 8, p: 5 }
 const SALT_BYTES = 16
 const HASH_BYTES = 32
 /** scrypt takes 128·N·r bytes, 16 MiB at this cost, and somewhat more. */
