@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig(async () => ({
   test: {
+    // Left to itself vitest keeps one core free, which of two is half of them.
+    maxWorkers: '100%',
     reporters: ['default', './test/helpers/summary-reporter.ts'],
     projects: [
       {
