@@ -13,6 +13,6 @@ export default {
     const now = Date.now()
     await sweepAttempts(env, Math.floor(now / 1000))
     await sweepRegrades(env)
-    await purge(env.DB, now)
+    await purge(env, now)
   },
 } satisfies ExportedHandler<Env>

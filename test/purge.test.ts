@@ -1,10 +1,17 @@
-import { createExecutionContext, createScheduledController, waitOnExecutionContext } from 'cloudflare:test'
+import {
+  createExecutionContext,
+  createScheduledController,
+  runInDurableObject,
+  waitOnExecutionContext,
+} from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { purge } from '../src/db/purge.ts'
 import worker from '../src/index.ts'
+import { makeHall, started } from './helpers/attempts.ts'
 import { call, makeInstructor, makeUser } from './helpers/client.ts'
 import { makeCourse } from './helpers/courses.ts'
+import { objectOf } from './helpers/objects.ts'
 
 const DAY_MS = 86_400_000
 const countOf = (table: string) => env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>('n')
@@ -111,10 +118,10 @@ async function wholeCourse() {
 test('30 days after its deletion a course goes, with every row below it and nothing else', async () => {
   const [doomed, kept] = [await wholeCourse(), await wholeCourse()]
   await call('DELETE', `/api/courses/${doomed.course.id}/`, { as: doomed.owner })
-  await purge(env.DB, Date.now() + 29 * DAY_MS)
+  await purge(env, Date.now() + 29 * DAY_MS)
   const before = await counts()
   for (const table of TREE) expect(before[table], table).toBeGreaterThanOrEqual(2)
-  await purge(env.DB, Date.now() + 31 * DAY_MS)
+  await purge(env, Date.now() + 31 * DAY_MS)
   const after = await counts()
   for (const table of TREE) expect(after[table], table).toBe((before[table] ?? 0) / 2)
   expect((await call('GET', `/api/courses/${kept.course.id}/`, { as: kept.owner })).body.enrollment_count).toBe(1)
@@ -123,6 +130,19 @@ test('30 days after its deletion a course goes, with every row below it and noth
   expect(await tallies.bind(kept.course.id).first('n')).toBeGreaterThan(0)
   // Its slug is free again.
   expect((await makeCourse(kept.owner, { title: doomed.course.title })).slug).toBe(doomed.course.slug)
+})
+
+test('an untimed attempt that runs still goes with its quiz, and so does what its object keeps', async () => {
+  const hall = await makeHall()
+  const attempt = await started(hall)
+  await call('DELETE', `/api/quizzes/${hall.quiz.id}/`, { as: hall.instructor })
+  const keeps = () => runInDurableObject(objectOf(attempt) as never, (_, ctx) => ctx.storage.sql.databaseSize)
+  const [before, begun] = [await keeps(), await countOf('attempts')]
+  await purge(env, Date.now() + 31 * DAY_MS)
+  expect(await countOf('attempts')).toBe(Number(begun) - 1)
+  expect(await keeps()).toBeLessThan(before)
+  expect(await objectOf(attempt).look()).toEqual({ kind: 'unknown' })
+  expect(await env.DB.prepare('SELECT 1 FROM quizzes WHERE id = ?').bind(hall.quiz.id).first()).toBeNull()
 })
 
 test('more rows than a statement takes go statement by statement; a run that is cut short is finished by the next', async () => {
@@ -137,9 +157,9 @@ test('more rows than a statement takes go statement by statement; a run that is 
   await call('DELETE', `/api/courses/${course.id}/`, { as: owner })
   const left = () =>
     env.DB.prepare('SELECT count(*) AS n FROM activities WHERE course_id = ?').bind(course.id).first<number>('n')
-  await purge(env.DB, Date.now() + 31 * DAY_MS)
+  await purge(env, Date.now() + 31 * DAY_MS)
   expect(await left()).toBeGreaterThan(0)
-  await purge(env.DB, Date.now() + 31 * DAY_MS)
+  await purge(env, Date.now() + 31 * DAY_MS)
   expect(await left()).toBe(0)
   expect(await env.DB.prepare('SELECT 1 FROM courses WHERE id = ?').bind(course.id).first()).toBeNull()
 })

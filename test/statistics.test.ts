@@ -288,7 +288,7 @@ test('what cron removes for good takes its statistics along and leaves the other
   await batch(db, deleteCourse(db, 2, START))
   await sql('UPDATE modules SET deleted_at = ? WHERE id = 1', START).run()
   await sql('UPDATE quizzes SET deleted_at = ? WHERE id = 5', START).run()
-  await purge(env.DB, (START + 40 * DAY_SECONDS) * 1000)
+  await purge(env, (START + 40 * DAY_SECONDS) * 1000)
   const kept = await keptStatistics()
   expect(kept).toEqual(await recountedStatistics())
   expect(Object.keys(kept['module_statistics'] ?? {}).map(Number)).toEqual([2, 3, 7, 8, 9])

@@ -1,5 +1,6 @@
 /** Cron's work: what was deleted long enough ago is removed for good, a bounded number of rows at a time. */
 import { lte, sql } from 'drizzle-orm'
+import { attemptObject } from '../features/attempts/object.ts'
 import { RESTORE_SECONDS } from '../features/courses/queries.ts'
 import { type Db, database } from './client.ts'
 import { passwordResets, revokedTokens } from './schema.ts'
@@ -7,20 +8,27 @@ import { passwordResets, revokedTokens } from './schema.ts'
 const ROWS_PER_STATEMENT = 1_000
 /** A run ends after this many statements; the next one goes on where it stopped. */
 const STATEMENTS_PER_RUN = 50
+/** Objects asked at once. */
+const ASKED_AT_ONCE = 25
 
 /** Deletes what expired and what can no longer be restored, children first. Safe to repeat, safe to be cut short. */
-export async function purge(binding: D1Database, nowMs: number): Promise<void> {
-  const db = database(binding)
+export async function purge(env: Env, nowMs: number): Promise<void> {
+  const db = database(env.DB)
   const now = Math.floor(nowMs / 1000)
   await db.batch([
     db.delete(revokedTokens).where(lte(revokedTokens.expiresAt, now)),
     db.delete(passwordResets).where(lte(passwordResets.expiresAt, now)),
   ])
-  await purgeDeleted(db, now - RESTORE_SECONDS)
+  await purgeDeleted(env, db, now - RESTORE_SECONDS)
 }
 
-async function purgeDeleted(db: Db, before: number): Promise<void> {
+async function purgeDeleted(env: Env, db: Db, before: number): Promise<void> {
   let statements = 0
+  // Attempts that run still are untimed, or they would have ended: their objects would keep their storage for ever.
+  for (let ended = ASKED_AT_ONCE; ended === ASKED_AT_ONCE; statements += 1) {
+    if (statements === STATEMENTS_PER_RUN) return
+    ended = await discardRunning(env, db, before)
+  }
   for (const { table, doomed } of CHILDREN_FIRST) {
     for (let deleted = ROWS_PER_STATEMENT; deleted === ROWS_PER_STATEMENT; statements += 1) {
       if (statements === STATEMENTS_PER_RUN) return
@@ -30,6 +38,19 @@ async function purgeDeleted(db: Db, before: number): Promise<void> {
       deleted = rows.length
     }
   }
+}
+
+/** The object first: a run that is cut short finds the row again. */
+async function discardRunning(env: Env, db: Db, before: number): Promise<number> {
+  const running = await db.all<{ id: number }>(
+    sql.raw(
+      `SELECT id FROM attempts WHERE check_at IS NOT NULL AND quiz_id IN ${QUIZZES(before)} LIMIT ${ASKED_AT_ONCE}`,
+    ),
+  )
+  await Promise.all(running.map(({ id }) => attemptObject(env, id).discard()))
+  const ids = JSON.stringify(running.map(({ id }) => id))
+  await db.run(sql`DELETE FROM attempts WHERE id IN (SELECT value FROM json_each(${ids}))`)
+  return running.length
 }
 
 type Doomed = (before: number) => string

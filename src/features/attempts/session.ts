@@ -216,6 +216,12 @@ export class AttemptSession extends DurableObject<Env> {
     return { checkAt: known.state.carriedAtMs === null ? seconds(Date.now() + LAST_RETRY_MS) : null }
   }
 
+  /** What it is about is gone for good: it goes too. */
+  async discard(): Promise<void> {
+    for (const socket of this.ctx.getWebSockets()) socket.close(1000, 'the quiz is gone')
+    await this.store.forget()
+  }
+
   /** The live clock: a WebSocket that is told of every change, and closed with 1000 after the end. */
   override async fetch(request: Request): Promise<Response> {
     const known = await this.current()
