@@ -4,7 +4,6 @@
  * bare Hono routes in the same run. Fails on lost answers, double attempts and wrong ends, never on slowness.
  */
 import { randomBytes } from 'node:crypto'
-import { loadavg } from 'node:os'
 import { EXAM_QUIZ, fillHall, type Hall, QUESTION_COUNT, SPRINT_QUIZ, someAnswer } from './hall.ts'
 import { type Answer, Client, forEach, insist, sprint, Timings, wait } from './load.ts'
 import { type Figures, report } from './report.ts'
@@ -29,7 +28,6 @@ const SPRINTERS = 400
 /** Calls beside the exam that had to be made again. */
 const repeated = new Map<number, number>()
 const jwtSecret = randomBytes(48).toString('base64url')
-const loadBefore = loadavg()
 const bare = await serveBare()
 const learnMore = await serveLearnMore(jwtSecret).catch(async error => {
   await bare.close()
@@ -74,7 +72,6 @@ async function run(): Promise<Figures> {
     connections: CONNECTIONS,
     thinkMs: THINK_MS,
     callers: SPRINT.callers,
-    loads: [loadBefore, loadavg()],
     day,
     repeated,
     bareD1,

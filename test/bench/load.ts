@@ -94,6 +94,11 @@ export class Timings {
     this.doneAtMs.push(performance.now())
   }
 
+  addAll(others: Timings): void {
+    for (const ms of others.tookMs) this.tookMs.push(ms)
+    for (const at of others.doneAtMs) this.doneAtMs.push(at)
+  }
+
   get count(): number {
     return this.tookMs.length
   }

@@ -1,8 +1,7 @@
 /** The figures of a run as one page, on the terminal and in exam-results.md. */
-import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { cpus, release, tmpdir, totalmem } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import type { Timings } from './load.ts'
+import { about, ms, table } from './page.ts'
 import type { Day } from './sitting.ts'
 
 /** With the processor time that workerd and wrangler's proxy took for a call. */
@@ -12,8 +11,6 @@ export type Figures = {
   connections: number
   thinkMs: number
   callers: number
-  /** Load averages of the machine before and after. */
-  loads: number[][]
   day: Day
   /** Calls beside the exam that had to be made again, by status. */
   repeated: Map<number, number>
@@ -28,33 +25,14 @@ export type Figures = {
 const SHARES = [0.5, 0.95, 0.99]
 
 export function report(figures: Figures): void {
-  const page = [about(figures), load(figures), atMost(figures), truth(figures)].join('\n\n')
+  const page = [conditions(figures), load(figures), atMost(figures), truth(figures)].join('\n\n')
   console.log(`\n${page}\n`)
   writeFileSync(new URL('./exam-results.md', import.meta.url), `# An exam day\n\n${page}\n`)
 }
 
-function about({ learners, connections, thinkMs, loads }: Figures): string {
-  const { model } = cpus()[0] ?? { model: 'unknown' }
-  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`
-  const [before, after] = loads.map(([minute = 0]) => minute.toFixed(1))
-  const isBusy = Number(before) > cpus().length / 2
-  return [
-    `${new Date().toISOString().slice(0, 16)}Z, commit ${commit()}: \`npm run bench:exam -- ${learners}\`.`,
-    `${cpus().length} × ${model.trim()}, ${memory}, Linux ${release()}, Node ${process.versions.node}, workerd ${version('workerd')}, wrangler ${version('wrangler')}.`,
-    `Everything shares this machine: load generator, wrangler's proxy, workerd; stores in ${tmpdir()}. Load average ${before} before, ${after} after${isBusy ? ': **others were using it**, so read the ratios and not the times' : ''}.`,
-    `${connections} connections; ${thinkMs} ms of thought between answers, give or take half.`,
-  ].join('\n')
-}
-
-const version = (name: string): string =>
-  JSON.parse(readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), 'utf8')).version
-
-function commit(): string {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
-  } catch {
-    return 'unknown'
-  }
+function conditions({ learners, connections, thinkMs }: Figures): string {
+  const how = `${connections} connections; ${thinkMs} ms of thought between answers, give or take half.`
+  return `${about(`npm run bench:exam -- ${learners}`)}\n${how}`
 }
 
 function load({ day, bareD1, bareObject }: Figures): string {
@@ -137,13 +115,3 @@ function truth({ learners, day, repeated, lateMs, errors }: Figures): string {
 
 const counted = (calls: Map<number, number>) =>
   [...calls].map(([status, count]) => `${count} × ${status || 'broken connection'}`).join(', ') || 'none'
-const ms = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`
-
-/** Aligned, so that it reads as well on a terminal. */
-function table(head: string[], rows: string[][]): string {
-  const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map(row => row[column]?.length ?? 0)))
-  const line = (cells: string[]) =>
-    `| ${widths.map((width, column) => (column === 0 ? (cells[column] ?? '').padEnd(width) : (cells[column] ?? '').padStart(width))).join(' | ')} |`
-  const rule = `|${widths.map((width, column) => (column === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`
-  return [line(head), rule, ...rows.map(line)].join('\n')
-}

@@ -30,10 +30,13 @@ await import('../../src/dev/assets.ts')
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Built once, minified, with the daily quotas off: a benchmark is one address and would soon have had its share. */
-export async function serveLearnMore(jwtSecret: string): Promise<Served> {
+/**
+ * Built once, minified, with the daily quotas off: a benchmark is one address and would soon have had its share.
+ * @param entry an `index.ts` in place of the deployed one
+ */
+export async function serveLearnMore(jwtSecret: string, entry = 'src/index.ts'): Promise<Served> {
   const built = mkdtempSync(join(tmpdir(), 'learnmore-bench-'))
-  await must('deploy', '--dry-run', '--minify', '--outdir', built)
+  await must('deploy', entry, '--dry-run', '--minify', '--outdir', built)
   const served = await serve({
     configPath: 'wrangler.toml',
     prebuiltWorkerDir: built,
@@ -64,11 +67,20 @@ export async function serveBare(): Promise<Served> {
       migrations: [{ tag: 'v1', new_sqlite_classes: ['Cell'] }],
     },
   })
-  await served.db
-    .prepare('CREATE TABLE notes (id INTEGER PRIMARY KEY, learner INTEGER NOT NULL, text TEXT NOT NULL)')
-    .run()
+  await served.db.batch(BARE_TABLES.map(text => served.db.prepare(text)))
   return served
 }
+
+/** One to write to, and one to read from whose rows are as wide as a course. */
+const BARE_TABLES = [
+  'CREATE TABLE notes (id INTEGER PRIMARY KEY, learner INTEGER NOT NULL, text TEXT NOT NULL)',
+  `CREATE TABLE pages (id INTEGER PRIMARY KEY, title TEXT, slug TEXT, description TEXT, status TEXT, kind TEXT, owner_id INTEGER,
+    owner_name TEXT, seats INTEGER, taken INTEGER, created_at INTEGER, updated_at INTEGER)`,
+  `INSERT INTO pages WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+    SELECT i, 'Page ' || i || ' about all sorts', 'page-' || i,
+      'What everybody should know of number ' || i || ', told in 6 modules with quizzes, examples and a little patience.',
+      'published', 'open', i, 'First' || i || ' Last', 0, i, 1790000000, 1790000000 FROM n`,
+]
 
 async function serve(worker: TestHarnessOptions['workers'][number]) {
   const before = children()

@@ -1,0 +1,41 @@
+/** What the pages of figures share. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os'
+
+export const loadBefore = loadavg()
+
+/** When, of which commit, and on what machine in what state. */
+export function about(command: string): string {
+  const { model } = cpus()[0] ?? { model: 'unknown' }
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`
+  const [before, after] = [loadBefore, loadavg()].map(([minute = 0]) => minute.toFixed(1))
+  const isBusy = Number(before) > cpus().length / 2
+  return [
+    `${new Date().toISOString().slice(0, 16)}Z, commit ${commit()}: \`${command}\`.`,
+    `${cpus().length} × ${model.trim()}, ${memory}, Linux ${release()}, Node ${process.versions.node}, workerd ${version('workerd')}, wrangler ${version('wrangler')}.`,
+    `Everything shares this machine: load generator, wrangler's proxy, workerd; stores in ${tmpdir()}. Load average ${before} before, ${after} after${isBusy ? ': **others were using it**, so read the ratios and not the times' : ''}.`,
+  ].join('\n')
+}
+
+const version = (name: string): string =>
+  JSON.parse(readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), 'utf8')).version
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+  } catch {
+    return 'unknown'
+  }
+}
+
+export const ms = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`
+
+/** Aligned, so that it reads as well on a terminal. */
+export function table(head: string[], rows: string[][]): string {
+  const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map(row => row[column]?.length ?? 0)))
+  const line = (cells: string[]) =>
+    `| ${widths.map((width, column) => (column === 0 ? (cells[column] ?? '').padEnd(width) : (cells[column] ?? '').padStart(width))).join(' | ')} |`
+  const rule = `|${widths.map((width, column) => (column === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`
+  return [line(head), rule, ...rows.map(line)].join('\n')
+}

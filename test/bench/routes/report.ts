@@ -1,0 +1,128 @@
+/** The figures of a run as one page, on the terminal and in results.md, and what is wrong with them. */
+import { writeFileSync } from 'node:fs'
+import { about, ms, table } from '../page.ts'
+import { DAYS, LEARNERS } from './campus.ts'
+import type { Counted } from './counts.ts'
+import type { Route } from './measured.ts'
+import type { StartUp } from './start-up.ts'
+
+export type Measured = {
+  size: number
+  route: Route
+  perSecond: number
+  floorPerSecond: number
+  p50: number
+  p99: number
+  /** Calls a second ÷ those of the floor, the median of all rounds. */
+  ratio: number
+  /** Processor time of a call of the floor ÷ that of the route. */
+  cpuRatio: number
+}
+
+type Run = {
+  sizes: number[]
+  rounds: number
+  measured: Measured[]
+  /** One call of each route, by size. */
+  counted: Counted[]
+  lists: Counted[]
+  startUp: StartUp
+  isKept: boolean
+}
+
+/** A route is slow under this share of its floor. */
+const SHARE = 0.8
+/** Rows may differ by this with any amount of data. */
+const GROWTH = 1.1
+
+/** @returns what must not be: too many round trips, rows that grow with the data */
+export function report(run: Run): string[] {
+  const faults = [...trips(run), ...growth(run.counted), ...growth(run.lists)]
+  const page = [conditions(run), ...run.sizes.map((_, place) => rates(run, place)), startUp(run), lists(run)].join(
+    '\n\n',
+  )
+  console.log(`\n${page}\n`)
+  if (run.isKept) writeFileSync(new URL('../results.md', import.meta.url), `# Thirteen routes\n\n${page}\n`)
+  return faults
+}
+
+function trips({ sizes, counted, measured }: Run): string[] {
+  return sizes.flatMap((size, place) =>
+    measured
+      .filter(one => one.size === size)
+      .flatMap(({ route }) => {
+        const made = counted[place]?.get(route.name)?.d1Trips ?? Number.NaN
+        return made <= route.trips
+          ? []
+          : [`${route.name}: ${made} round trips at ${size}× the data, not ${route.trips}`]
+      }),
+  )
+}
+
+function growth([little, much]: Counted[]): string[] {
+  if (!little || !much) return []
+  return [...little].flatMap(([name, { rowsRead }]) => {
+    const grown = much.get(name)?.rowsRead ?? Number.NaN
+    return grown <= Math.ceil(rowsRead * GROWTH) ? [] : [`${name}: ${rowsRead} rows, and ${grown} with more data`]
+  })
+}
+
+function conditions({ rounds }: Run): string {
+  return [
+    about('npm run bench'),
+    `Calls by autocannon, a route and its floor in turn, ${rounds} times each: medians. The floor is a route of a bare Hono ` +
+      'Worker in a process of the same kind that does the one thing, or the few, that no implementation of the route could do without. ' +
+      'Processor: what a call of the floor takes of it ÷ what a call of the route takes, proxy and all; the figure that ' +
+      'other users of the machine disturb least.',
+    `1× is ${LEARNERS} learners of as many courses as five a course make, with all that they left behind in ${DAYS} days, the last of them a week ago.`,
+  ].join('\n\n')
+}
+
+function rates({ sizes, measured, counted }: Run, place: number): string {
+  const size = sizes[place] ?? 0
+  const rows = measured
+    .filter(one => one.size === size)
+    .map(({ route, perSecond, floorPerSecond, p50, p99, ratio, cpuRatio }) => {
+      const counts = counted[place]?.get(route.name)
+      return [
+        route.name,
+        `${perSecond < 20 ? perSecond.toFixed(1) : Math.round(perSecond)}/s`,
+        ms(p50),
+        ms(p99),
+        route.floor.name,
+        `${floorPerSecond < 20 ? floorPerSecond.toFixed(1) : Math.round(floorPerSecond)}/s`,
+        ratio < SHARE ? `**${ratio.toFixed(2)}**` : ratio.toFixed(2),
+        Number.isNaN(cpuRatio) ? '' : cpuRatio.toFixed(2),
+        String(counts?.d1Trips),
+        String(counts?.rowsRead),
+        String(counts?.rowsWritten),
+      ]
+    })
+  const head = ['', 'calls', 'p50', 'p99', 'floor', 'its calls', 'ratio', 'processor', 'D1 trips', 'read', 'written']
+  return `## ${size}× the data\n\n${table(head, rows)}`
+}
+
+function startUp({ startUp: { learnMoreMs, bareMs } }: Run): string {
+  return (
+    '## Start-up\n\n' +
+    `${ms(learnMoreMs)} of processor time, ${(learnMoreMs / bareMs).toFixed(1)} times the ${ms(bareMs)} of a Worker that is nothing but Hono ` +
+    '(medians, as `wrangler check startup` profiles them).'
+  )
+}
+
+/** Those that differ most; all are checked. */
+function lists({ lists: [little, much] }: Run): string {
+  const grown = [...(little ?? [])].map(([name, { rowsRead }]) => ({
+    name,
+    rows: rowsRead,
+    more: much?.get(name)?.rowsRead ?? Number.NaN,
+  }))
+  const worst = grown.toSorted((one, other) => other.more / other.rows - one.more / one.rows).slice(0, 5)
+  return (
+    `## Rows of page 1\n\nOf every list and every statistic, by each filter, as instructor, staff and learner: ${grown.length} reads, one round trip each. ` +
+    `The five whose rows differ most:\n\n${table(
+      ['', 'rows', 'at 50×'],
+      worst.map(({ name, rows, more }) => [`\`${name}\``, String(rows), String(more)]),
+    )}`
+  )
+}
