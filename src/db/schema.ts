@@ -372,6 +372,7 @@ export const attempts = sqliteTable(
     index('attempts_by_enrollment').on(t.enrollmentId, t.quizId),
     index('attempts_by_check').on(t.checkAt).where(sql`${t.checkAt} IS NOT NULL`),
     index('attempts_listed').on(t.id).where(sql`${t.isPreview} = 0`),
+    index('attempts_listed_by_status').on(t.status, t.id).where(sql`${t.isPreview} = 0`),
     index('attempts_pending').on(t.quizId, t.id).where(sql`${t.pendingGrading} > 0 AND ${t.isPreview} = 0`),
     index('attempts_pending_by_id').on(t.id).where(sql`${t.pendingGrading} > 0 AND ${t.isPreview} = 0`),
   ],

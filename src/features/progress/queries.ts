@@ -26,7 +26,8 @@ export const isPassed = (enrollmentId: SQL) => sql`EXISTS (
   SELECT 1 FROM attempts a WHERE a.enrollment_id = ${enrollmentId} AND a.quiz_id = q.id AND a.passed = 1 AND a.is_preview = 0
     AND a.completed_at > coalesce((SELECT reset_at FROM module_progress r WHERE r.enrollment_id = ${enrollmentId} AND r.module_id = q.module_id), 0)
 )`
-export const isShown = sql`q.deleted_at IS NULL AND q.is_published = 1`
+/** Quiz `q`. The plus keeps the index of all published quizzes out of it: a module has few, the campus many. */
+export const isShown = sql`q.deleted_at IS NULL AND +q.is_published = 1`
 
 const quizzesOfCourse = (condition: SQL) => sql<number>`(
   SELECT count(*) FROM modules m JOIN quizzes q ON q.module_id = m.id

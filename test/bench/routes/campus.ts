@@ -4,9 +4,9 @@
  */
 import { hashPassword } from '../../../src/features/users/passwords/hashing.ts'
 
-/** Learners at 1× the data; with each come what a learner leaves behind, and a fifth of a course. */
-export const LEARNERS = 200
-const LEARNERS_PER_COURSE = 5
+/** Learners at 1× the data; with each come what a learner leaves behind, and half a course. */
+export const LEARNERS = 100
+const LEARNERS_PER_COURSE = 2
 /** Of one statement: D1 gives it 30 s. */
 const LEARNERS_PER_BATCH = 1_000
 export const DAYS = 30
@@ -95,14 +95,22 @@ export async function found(db: D1Database): Promise<void> {
 
 /** Adds the learners numbered from `from` (excluded) to `to`, and their courses. */
 export async function grow(db: D1Database, from: number, to: number): Promise<void> {
-  for (let at = from; at < to; at += LEARNERS_PER_BATCH)
-    await growOnce(db, at, Math.min(to, at + LEARNERS_PER_BATCH), to)
+  const parts: [number, number][] = []
+  for (let at = from; at < to; at += LEARNERS_PER_BATCH) parts.push([at, Math.min(to, at + LEARNERS_PER_BATCH)])
+  const now = Math.floor(Date.now() / 1000)
+  for (const [first, last] of parts) {
+    const courses = numbers(course(first) + 1, course(last))
+    await db.batch(insertCourses(courses, now).map(text => db.prepare(text)))
+  }
+  for (const [first, last] of parts) await growOnce(db, first, last, to)
 }
+
+/** The last course that comes with so many learners. */
+const course = (learners: number) => FIRST_COURSE + learners / LEARNERS_PER_COURSE
 
 async function growOnce(db: D1Database, from: number, to: number, all: number): Promise<void> {
   const now = Math.floor(Date.now() / 1000)
   const [user, lastUser] = [FIRST_LEARNER + from + 1, FIRST_LEARNER + to]
-  const course = (learners: number) => FIRST_COURSE + learners / LEARNERS_PER_COURSE
   const range = numbers(from + 1, to)
   const day = `(${now - WEEK_SECONDS} - (u.id % ${DAYS} + 1) * 86400)`
   /** Everybody learns in a taught course, at the exam, in the hall, half of them behind the door, and in others. */
@@ -110,8 +118,8 @@ async function growOnce(db: D1Database, from: number, to: number, all: number): 
     `1 + i % ${TAUGHT.length}`,
     `${EXAM.course}`,
     `${HALL.course}`,
-    `${course(0)} + 1 + (i * 7) % ${all / LEARNERS_PER_COURSE}`,
-    `${course(0)} + 1 + (i * 7 + 11) % ${all / LEARNERS_PER_COURSE}`,
+    `${FIRST_COURSE} + 1 + (i * 7) % ${all / LEARNERS_PER_COURSE}`,
+    `${FIRST_COURSE} + 1 + (i * 7 + 11) % ${all / LEARNERS_PER_COURSE}`,
   ]
   const learners = `users u JOIN enrollments e ON e.user_id = u.id`
   const theirs = `u.id BETWEEN ${user} AND ${lastUser}`
@@ -119,16 +127,11 @@ async function growOnce(db: D1Database, from: number, to: number, all: number): 
   await db.batch(
     [
       insertUsers(numbers(user, lastUser), 'NULL', now),
-      ...insertCourses(numbers(course(from) + 1, course(to)), now),
-    ].map(text => db.prepare(text)),
-  )
-  await db.batch(
-    [
       ...enrolled.map(
         (id, place) =>
           `INSERT INTO enrollments (user_id, course_id, status, enrolled_at, completed_at)
-           ${range} SELECT ${FIRST_LEARNER} + i, ${id}, CASE (i + ${place}) % 10 WHEN 0 THEN 'dropped' WHEN 1 THEN 'completed' ELSE 'active' END,
-             ${now - WEEK_SECONDS} - (i % ${DAYS} + 1) * 86400, iif((i + ${place}) % 10 = 1, ${now - WEEK_SECONDS} - (i % ${DAYS} + 1) * 86400, NULL)
+           ${range} SELECT ${FIRST_LEARNER} + i, ${id}, CASE (i / 3 + ${place}) % 3 WHEN 0 THEN 'dropped' WHEN 1 THEN 'completed' ELSE 'active' END,
+             ${now - WEEK_SECONDS} - (i % ${DAYS} + 1) * 86400, iif((i / 3 + ${place}) % 3 = 1, ${now - WEEK_SECONDS} - (i % ${DAYS} + 1) * 86400, NULL)
            FROM n`,
       ),
       `INSERT INTO enrollments (user_id, course_id, enrolled_at)
@@ -141,7 +144,7 @@ async function growOnce(db: D1Database, from: number, to: number, all: number): 
       `INSERT INTO activities (user_id, type, target_id, course_id, module_id, occurred_at, session_started_at)
        SELECT u.id, 'module_view', m.id, e.course_id, m.id, ${day} + m."order", ${day} FROM ${studied}`,
       `INSERT INTO attempts (quiz_id, user_id, enrollment_id, status, started_at, completed_at, earned_milli, possible_milli, score_hundredths, passed, time_spent_seconds)
-       SELECT q.id, u.id, e.id, iif(u.id % 10, 'completed', 'timed_out'), ${day}, ${day} + 600, 7000, 10000, u.id % 10001, u.id % 2, 600
+       SELECT q.id, u.id, e.id, iif(u.id / 3 % 3, 'completed', 'timed_out'), ${day}, ${day} + 600, 7000, 10000, u.id % 10001, u.id % 2, 600
        FROM ${learners} JOIN quizzes q ON q.id = e.course_id * 10 + 1 WHERE ${theirs} AND e.course_id <> ${HALL.course}`,
       `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, score_milli, max_milli, item_share, rest_share, time_spent_seconds)
        SELECT a.id * 1000 + q."order", a.id, q.id, q.id, q.id, '{"selected_answer":true}', u.id % 2, 1000, 1000, u.id % 2 * 10000, 7000, 60

@@ -12,13 +12,13 @@ import { type Counted, countAll, countLists } from './counts.ts'
 import { fire } from './fire.ts'
 import { measuredRoutes, type Route } from './measured.ts'
 import { type Measured, report } from './report.ts'
-import { measureStartUp, median } from './start-up.ts'
+import { measureStartUp } from './start-up.ts'
 
 const IS_QUICK = process.argv.includes('--quick')
 const SIZES = IS_QUICK ? [1] : [1, 50]
 const ROUNDS = IS_QUICK ? 1 : 5
 const SECONDS = IS_QUICK ? 0.1 : 0.9
-const STARTS = IS_QUICK ? 1 : 3
+const STARTS = IS_QUICK ? 1 : 5
 /** Calls that warm up, and tell how many make a round. */
 const WARM_UP_SECONDS = IS_QUICK ? 0.1 : 0.6
 const FIRST_CALLS = 16
@@ -124,4 +124,10 @@ async function measure(route: Route) {
     `${route.name}: ${Math.round(figures.perSecond)}/s, ${figures.ratio.toFixed(2)} of ${route.floor.name} (processor ${figures.cpuRatio.toFixed(2)})`,
   )
   return figures
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  const middle = (sorted.length - 1) / 2
+  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2
 }

@@ -71,12 +71,13 @@ export const courseFigures = (db: Db, viewerId: number, filter: CourseFilter, pa
         SELECT json_object('id', id, 'title', title) FROM (
           SELECT m.id, m.title, ${ofModule('interaction_count', filter)} AS events FROM ${publishedOf})
         WHERE events > 0 ORDER BY events DESC, id LIMIT 1)`.as('mostActiveModule'),
+      // The pluses keep the index of all published quizzes out of it.
       mostChallengingQuiz: sql<string | null>`(
         SELECT json_object('id', id, 'title', title, 'scored', scored, 'passed', passed) FROM (
           SELECT q.id, q.title, ${ofQuiz('scored_count', filter)} AS scored, ${ofQuiz('passed_count', filter)} AS passed
           FROM modules m JOIN quizzes q ON q.module_id = m.id
           WHERE m.course_id = c.id AND m.deleted_at IS NULL AND m.is_published = 1
-            AND q.deleted_at IS NULL AND q.is_published = 1 AND q.is_survey = 0)
+            AND q.deleted_at IS NULL AND +q.is_published = 1 AND +q.is_survey = 0)
         WHERE scored > 0 ORDER BY CAST(passed AS REAL) / scored, id LIMIT 1)`.as('mostChallengingQuiz'),
     })
     .from(sql`courses c JOIN users u ON u.id = c.instructor_id`)
