@@ -98,6 +98,7 @@ test('a page of attempts, a start and a result cost the same rows with 50 times 
       for (const filter of [
         '',
         '?status=completed',
+        '?status=abandoned',
         `?quiz=${hall.quiz.id}`,
         `?quiz=${hall.quiz.id}&status=timed_out`,
       ]) {

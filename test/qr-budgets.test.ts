@@ -51,7 +51,7 @@ const NUMBERS = (count: number) => `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL 
 /** Every status, in no order; a few dates for all of them, as a term has. */
 const EXPIRY = `CASE i % 3 WHEN 0 THEN NULL WHEN 1 THEN 1000 + i % 7 ELSE 4000000000 + i % 7 END`
 
-/** Adds `times` × (80 codes in and 40 out of the batch, 40 of another's, 400 scans, 40 batches). */
+/** Adds `times` × (20 courses with a code each, 80 codes in and 40 out of the batch, 40 of another's, 400 scans, 40 batches). */
 async function grow(times: number): Promise<void> {
   const at = unique('g')
   const codes = (creator: number, batch: number | null, count: number, as: string) =>
@@ -66,6 +66,14 @@ async function grow(times: number): Promise<void> {
     ).bind(codeId, course.id, owner.id, userId)
   const others = await makeUser()
   await env.DB.batch([
+    env.DB.prepare(
+      `INSERT INTO courses (title, slug, instructor_id, created_at, updated_at)
+       ${NUMBERS(20 * times)} SELECT 'C', '${at}-' || i, ?, 0, 0 FROM n`,
+    ).bind(others.id),
+    env.DB.prepare(
+      `INSERT INTO qr_codes (uuid, type, target_id, course_id, created_by, created_at, updated_at)
+       SELECT slug, 'access', id, id, instructor_id, 0, 0 FROM courses WHERE instructor_id = ?`,
+    ).bind(others.id),
     codes(owner.id, batchId, 80 * times, 'in'),
     codes(owner.id, null, 40 * times, 'out'),
     codes(other.id, null, 40 * times, 'other'),

@@ -85,6 +85,11 @@ const READS: Row[] = [
   ['GET', () => '/api/modules/', 1, asOwner],
   ['GET', () => '/api/modules/', 1, asStaff],
   ['GET', () => '/api/modules/', 1, asLearner],
+  // They look at quizzes, too.
+  ['GET', () => '/api/progress/', 1, asLearner],
+  ['GET', () => '/api/module-progress/', 1, asLearner],
+  ['GET', () => '/api/analytics/course-analytics/', 1, asOwner],
+  ['GET', () => '/api/analytics/course-analytics/?start_date=2020-01-01', 1, asOwner],
 ]
 
 /** In an order in which each finds what it needs. */
