@@ -5,14 +5,20 @@ import {
   waitOnExecutionContext,
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
+import { is } from 'drizzle-orm'
+import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { expect, test } from 'vitest'
 import { purge } from '../src/db/purge.ts'
+import * as schema from '../src/db/schema.ts'
 import worker from '../src/index.ts'
 import { makeHall, started } from './helpers/attempts.ts'
 import { call, makeInstructor, makeUser } from './helpers/client.ts'
 import { makeCourse } from './helpers/courses.ts'
 import { objectOf } from './helpers/objects.ts'
 
+const tables = Object.values(schema).filter(exported => is(exported, SQLiteTable))
+/** Tables whose rows are never deleted. */
+const STAYING: unknown[] = [schema.users, schema.qrBatches]
 const DAY_MS = 86_400_000
 const countOf = (table: string) => env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>('n')
 const counts = async () => Object.fromEntries(await Promise.all(TREE.map(async table => [table, await countOf(table)])))
@@ -162,6 +168,23 @@ test('more rows than a statement takes go statement by statement; a run that is 
   await purge(env, Date.now() + 31 * DAY_MS)
   expect(await left()).toBe(0)
   expect(await env.DB.prepare('SELECT 1 FROM courses WHERE id = ?').bind(course.id).first()).toBeNull()
+})
+
+test('every foreign key has an index, or each row deleted above it would read the whole table', () => {
+  const unindexed = tables.flatMap(table => {
+    const { name, columns, foreignKeys, indexes, primaryKeys, uniqueConstraints } = getTableConfig(table)
+    const led: unknown[] = [
+      ...columns.filter(({ primary, isUnique }) => primary || isUnique),
+      ...indexes.filter(({ config }) => config.where === undefined).map(({ config }) => config.columns[0]),
+      ...[...primaryKeys, ...uniqueConstraints].map(key => key.columns[0]),
+    ]
+    const references = foreignKeys.map(key => key.reference())
+    return references
+      .filter(({ columns, foreignTable }) => !STAYING.includes(foreignTable) && !led.includes(columns[0]))
+      .map(({ columns }) => `${name}.${columns[0]?.name}`)
+  })
+  expect(unindexed).toEqual([])
+  expect(tables.length).toBeGreaterThan(20)
 })
 
 test('cron forgets tokens and resets that expired, and no others', async () => {

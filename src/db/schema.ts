@@ -176,6 +176,8 @@ export const modules = sqliteTable(
   },
   t => [
     index('modules_by_course').on(t.courseId, t.order, t.id).where(sql`${t.deletedAt} IS NULL`),
+    // For its foreign key alone, which cannot use a partial one.
+    index('modules_of_course').on(t.courseId),
     index('modules_by_order').on(t.order, t.id).where(sql`${t.deletedAt} IS NULL`),
     index('modules_deleted').on(t.deletedAt).where(sql`${t.deletedAt} IS NOT NULL`),
   ],
@@ -265,6 +267,7 @@ export const quizzes = sqliteTable(
   t => [
     check('quizzes_window', sql`${t.availableUntil} > ${t.availableFrom}`),
     index('quizzes_by_module').on(t.moduleId, t.id).where(sql`${t.deletedAt} IS NULL`),
+    index('quizzes_of_module').on(t.moduleId),
     index('quizzes_live').on(t.id).where(sql`${t.deletedAt} IS NULL`),
     index('quizzes_by_published').on(t.isPublished, t.id).where(sql`${t.deletedAt} IS NULL`),
     index('quizzes_by_survey').on(t.isSurvey, t.id).where(sql`${t.deletedAt} IS NULL`),
@@ -392,10 +395,11 @@ export const responses = sqliteTable(
     questionVersionId: integer()
       .notNull()
       .references(() => questionVersions.id),
-    /** The version whose key graded it: the one shown, until a regrade. */
-    keyVersionId: integer()
-      .notNull()
-      .references(() => questionVersions.id),
+    /**
+     * The version whose key graded it: the one shown, until a regrade. Always of the same question, so it needs no foreign
+     * key, for which every version that is deleted would read all responses there are.
+     */
+    keyVersionId: integer().notNull(),
     /** As sent by the learner, JSON; `{}` where nothing was answered. */
     responseData: text().notNull(),
     isCorrect: integer({ mode: 'boolean' }),

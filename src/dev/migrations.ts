@@ -30,11 +30,14 @@ function check(): void {
 }
 
 function complaintsOf(path: string): string[] {
-  const sql = readFileSync(path, 'utf8').replace(/--.*$/gm, '')
+  const text = readFileSync(path, 'utf8')
+  const sql = text.replace(/--.*$/gm, '')
   const loose = [...sql.matchAll(CREATE_TABLE)].map(([made]) => made).filter(made => !IS_STRICT.test(made))
   return [
-    // It would delete the rows that point at the table, and drop its triggers without a word.
-    ...(/\bDROP\s+TABLE\b/i.test(sql) ? [`${path}: DROP TABLE. Add tables and columns, never rebuild one.`] : []),
+    // It would delete the rows that point at the table, and drop its triggers without a word; whoever has seen to that says so.
+    ...(/\bDROP\s+TABLE\b/i.test(sql) && !/^-- Rebuilds \w+: /m.test(text)
+      ? [`${path}: DROP TABLE. Add tables and columns, never rebuild one.`]
+      : []),
     ...loose.map(made => `${path}: not STRICT: ${made.split('\n')[0]}`),
   ]
 }
