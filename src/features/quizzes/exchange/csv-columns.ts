@@ -1,7 +1,7 @@
 /**
  * Questions as CSV, one row each, so that a spreadsheet can write them. All nine types, nothing lost. The columns:
  *
- * - `type`, `text`: required; the type as in the API (`multiple_choice` or "Multiple choice").
+ * - `type`, `text`: required; the type as in the API (`multiple_choice`, "Multiple choice", "True/False").
  * - `points` (1 unless given), `explanation`, `correct_feedback`, `incorrect_feedback`: as in the API.
  * - `correct`: for multiple choice the number of the right option, for multiple select the numbers (`1;3`), for
  *   true/false `TRUE` or `FALSE`, for numeric the value.

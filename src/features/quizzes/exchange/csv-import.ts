@@ -85,7 +85,10 @@ function toFields(row: Map<string, string>, refuse: (message: string) => void): 
   const parts = <T>(stems: string[], make: (number: number) => T) =>
     Array.from({ length: count(stems) }, (_, place) => make(place + 1))
 
-  const type = cell('type').trim().toLowerCase().replaceAll(/[ -]+/g, '_')
+  const type = cell('type')
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[ /-]+/g, '_')
   const text = cell('text')
   const fields: Record<string, unknown> = {
     type,

@@ -60,7 +60,7 @@ function whyUnreadable(text: string): Problem | null {
 const sizeOf = (text: string) => new TextEncoder().encode(text).length
 
 /** The line of a position: what ends one is CR LF, LF or CR. */
-const lineAt = (text: string, position: number) => countLineEnds(text.slice(0, position)) + 1
+export const lineAt = (text: string, position: number) => countLineEnds(text.slice(0, position)) + 1
 export function countLineEnds(text: string): number {
   let count = 0
   for (let at = 0; at < text.length; at++) {

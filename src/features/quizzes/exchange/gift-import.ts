@@ -5,8 +5,18 @@
  */
 import { decimal, minus, plus, times, toNumber } from '../questions/decimal.ts'
 import { blanksIn } from '../questions/question.ts'
-import { type Imported, imported, type Reading, toNumberOrText, warningsOnce } from './exchange.ts'
-import { blocksOf, cut, firstMark, hasMoreMarks, isHtml, lastMark, marksIn, unescaped } from './gift-text.ts'
+import { type Imported, imported, lineAt, type Reading, toNumberOrText, warningsOnce } from './exchange.ts'
+import {
+  blocksOf,
+  cut,
+  firstMark,
+  formatsIn,
+  hasMoreMarks,
+  lastMark,
+  marksIn,
+  taggingComment,
+  unescaped,
+} from './gift-text.ts'
 
 /** Far more than a question may have: a file of nothing but marks is refused before they are all taken apart. */
 const ANSWERS_AT_MOST = 500
@@ -14,12 +24,16 @@ const ANSWERS_AT_MOST = 500
 export const importGift = (text: string, quiz: { isSurvey: boolean }): Imported =>
   imported(text, quiz, read, path => path.join('.'))
 
+const FORMATS: Record<string, string> = { html: 'HTML', markdown: 'Markdown' }
+
 type Fields = Record<string, unknown>
 type Log = { warn(message: string): void; refuse(message: string): null }
 
 function read(text: string): Reading {
   const { warnings, warn } = warningsOnce()
   const reading: Reading = { drafts: [], errors: [], warnings }
+  const tagging = taggingComment(text)
+  if (tagging >= 0) warn(lineAt(text, tagging), 'Tags and ids in comments are not kept.')
   for (const { line, text: block } of blocksOf(text)) {
     const fields = readBlock(block, {
       warn: message => warn(line, message),
@@ -53,7 +67,7 @@ function readBlock(block: string, log: Log): Fields | null {
   if (firstMark(section + stem.after, '[{}]')) {
     return log.refuse('A question has one { }. Write \\{ and \\} for the characters themselves.')
   }
-  if (isHtml(stem.before)) log.warn('HTML is kept as it is written.')
+  for (const format of formatsIn(rest)) log.warn(`${FORMATS[format]} is kept as it is written.`)
 
   const general = lastMark(section, '####')
   const key = section.slice(0, general?.at).trim()
@@ -67,6 +81,8 @@ function splitTitle(block: string): { title: string; rest: string } {
   const { before, after } = block.startsWith('::') ? cut(block.slice(2), '::') : { before: '', after: null }
   return after === null ? { title: '', rest: block.trim() } : { title: unescaped(before), rest: after.trim() }
 }
+
+const NO_TRUTH = 'Only T, TRUE, F and FALSE in capitals make a true/false question: others are a short answer.'
 
 type Stem = { before: string; after: string }
 
@@ -85,6 +101,7 @@ function readKey(key: string, stem: Stem, log: Log): Fields & { text: string } {
     const feedback = { incorrect_feedback: unescaped(incorrect), correct_feedback: unescaped(correct ?? '') }
     return { type: 'true_false', text, correct_answer: truth.startsWith('T'), ...feedback }
   }
+  if (/^(t|true|f|false)\s*(#|$)/i.test(key)) log.warn(NO_TRUTH)
   const { accepted, ...feedback } = readShortAnswers(key, log)
   const inSentence = textAround(stem, '{{1}}')
   if (stem.after.trim() === '' || blanksIn(textAround(stem, '_____')).length > 0) {

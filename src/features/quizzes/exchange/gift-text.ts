@@ -8,7 +8,7 @@ export function blocksOf(text: string): Block[] {
   const blocks: Block[] = []
   let block: { line: number; lines: string[] } | null = null
   const close = () => {
-    if (block) blocks.push({ line: block.line, text: block.lines.join('\n') })
+    if (block) blocks.push({ line: block.line, text: block.lines.join('\n').trimStart() })
     block = null
   }
   let number = 0
@@ -18,7 +18,8 @@ export function blocksOf(text: string): Block[] {
     if (content === '') close()
     else if (!content.startsWith('//')) {
       block ??= { line: number, lines: [] }
-      block.lines.push(content)
+      // What a line is indented by can be what is asked about: code, a poem.
+      block.lines.push(line.trimEnd())
     }
   }
   close()
@@ -66,7 +67,12 @@ export const unescaped = (piece: string) =>
     .replace(/\\([\\:#={}~n])/g, (_, char: string) => (char === 'n' ? '\n' : char))
     .trim()
 
-export const isHtml = (piece: string) => piece.trimStart().startsWith('[html]')
+/** The formats of the texts in a block, but those that are plain anyway. */
+export const formatsIn = (block: string): Set<string> =>
+  new Set(Array.from(block.matchAll(/(?:^|[={~#%>])\s*\[(html|markdown)\]/g), ([, format = '']) => format))
+
+/** Where a comment holds what Moodle keeps of a question beside its text. */
+export const taggingComment = (text: string): number => text.search(/^[ \t]*\/\/.*\[(?:id|tag):/m)
 
 /** A text as a file holds it. What would be taken for a mark at its start is put behind a format. */
 export const escaped = (text: string) => (/^(\[|%|\/\/|::|\$)/.test(text) ? '[plain]' : '') + escapedWithin(text)
