@@ -1,0 +1,51 @@
+/** Questions as a sample must be understood, every field of them: what is not told here is at its default. */
+export type Expected = Record<string, unknown>
+/** Fields that any question may have beside its own. */
+type More = { points?: number; explanation?: string; correct_feedback?: string; incorrect_feedback?: string }
+
+/** A file's text, the question it must become, and what the import must say it left out. */
+export type Sample = [file: string, question: Expected, warnings?: string[]]
+
+const question = (type: string, text: string, own: Expected): Expected => ({
+  ...{ type, text, points: 1, explanation: '', correct_feedback: '', incorrect_feedback: '', choices: [] },
+  ...own,
+})
+
+/** `+` marks a right choice, `-` a wrong one; feedback stands behind `//`. */
+function choice(told: string) {
+  const [text = '', feedback = ''] = told.slice(1).split(' // ')
+  return { text, is_correct: told.startsWith('+'), feedback }
+}
+
+export const oneOf = (text: string, choices: string[], more: More = {}): Expected =>
+  question('multiple_choice', text, { choices: choices.map(choice), ...more })
+
+export const someOf = (text: string, choices: string[], more: More & { partial_credit?: boolean } = {}): Expected =>
+  question('multiple_select', text, { choices: choices.map(choice), partial_credit: true, ...more })
+
+export const truth = (text: string, correct_answer: boolean, more: More = {}): Expected =>
+  question('true_false', text, { correct_answer, ...more })
+
+export const short = (text: string, accepted: string[], more: More & { case_sensitive?: boolean } = {}): Expected =>
+  question('short_answer', text, { accepted_answers: accepted, case_sensitive: false, ...more })
+
+type Tolerance = { tolerance?: number; tolerance_type?: 'absolute' | 'percent' }
+export const number = (text: string, correct_value: number, more: More & Tolerance = {}): Expected =>
+  question('numeric', text, { correct_value, tolerance: 0, tolerance_type: 'absolute', ...more })
+
+/** The halves of a pair stand around ` = `. */
+export const pairs = (text: string, told: string[], more: More = {}): Expected => {
+  const halves = told.map(pair => pair.split(' = '))
+  return question('matching', text, { pairs: halves.map(([left, right]) => ({ left, right })), ...more })
+}
+
+export const order = (text: string, items: string[], more: More & { partial_credit?: boolean } = {}): Expected =>
+  question('ordering', text, { items: items.map(item => ({ text: item })), partial_credit: false, ...more })
+
+export const blanks = (text: string, accepted: Record<number, string[]>, more: More = {}): Expected =>
+  question('fill_in_blank', text, { blanks: accepted, ...more })
+
+type Rubric = { criterion: string; max_points: number }[]
+type Essay = More & { min_words?: number; max_words?: number; rubric?: Rubric }
+export const essay = (text: string, more: Essay = {}): Expected =>
+  question('essay', text, { min_words: null, max_words: null, rubric: [], ...more })
