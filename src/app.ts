@@ -3,6 +3,7 @@ import { cors } from 'hono/cors'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
+import { gradeRoutes } from './features/analytics/grades/routes.ts'
 import { quizAnalyticsRoutes } from './features/analytics/quiz-routes.ts'
 import { analyticsRoutes } from './features/analytics/routes.ts'
 import { extensionRoutes } from './features/attempts/extensions.ts'
@@ -75,6 +76,7 @@ receiptRoutes(api)
 liveRoutes(app)
 quizAnalyticsRoutes(api)
 analyticsRoutes(api)
+gradeRoutes(api)
 qrCodeRoutes(api)
 qrPages(api)
 referenceRoutes(api)

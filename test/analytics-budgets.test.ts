@@ -112,6 +112,10 @@ describe('round trips', () => {
     expect((await cost('POST', `/api/courses/quizzes/${quiz}/recalculate-analytics/`, owner)).d1Trips).toBe(2)
   })
 
+  test('exporting grades of a small class: 1', async () => {
+    expect((await cost('GET', `/api/courses/${course}/grades/export/`, owner)).d1Trips).toBe(1)
+  })
+
   test('every operation of analytics is measured', () => {
     const measured = READS.map(([path]) =>
       path()
@@ -124,21 +128,26 @@ describe('round trips', () => {
   })
 })
 
-test('the rows of page 1 are the same with 50 times the learners and events', async () => {
+test('the rows of page 1, and of each learner’s grades, are the same with 50 times the learners and events', async () => {
   const measure = async () => {
     const rows: Record<string, number> = {}
     for (const [path, as] of READS) rows[`${path()} as ${as().username}`] = (await cost('GET', path(), as())).rowsRead
     return rows
   }
-  const before = await measure()
+  const grades = () => cost('GET', `/api/courses/${course}/grades/export/`, owner)
+  const [before, few] = [await measure(), await grades()]
   await grow(49)
-  const after = await measure()
+  const [after, many] = [await measure(), await grades()]
   for (const [read, rows] of Object.entries(before)) {
     expect.soft(after[read], read).toBeLessThanOrEqual(Math.ceil(rows * 1.1))
     expect.soft(rows, read).toBeGreaterThan(0)
   }
   const { body } = await call('GET', '/api/analytics/learner-analytics/', { as: owner })
   expect(body.count).toBe(LEARNERS * 50 + 1)
+  expect(many.d1Trips).toBe(3)
+  expect(many.rowsRead / (LEARNERS * 50 + 1)).toBeLessThanOrEqual(few.rowsRead / (LEARNERS + 1))
+  // An enrollment and its user, then a row of progress and of each attempt, at least.
+  expect(many.rowsRead / (LEARNERS * 50 + 1)).toBeGreaterThan(2 + 2 * MODULES)
   const activity = await call('GET', '/api/analytics/user-activity/', { as: learner })
   expect(activity.body.count).toBe(DAYS * 10 * 50 + MODULES)
 }, 120_000)
@@ -170,34 +179,62 @@ test('with 50 times the courses staff read the same rows, too', async () => {
   for (const [n, rows] of before.entries()) expect.soft(after[n], lists[n]).toBeLessThanOrEqual(Math.ceil(rows * 1.1))
 })
 
-test('deleting and restoring a course of 100,000 learners, and giving it away', async () => {
-  const [teacher, heir] = [await makeInstructor(), await makeInstructor()]
-  const large = await makeCourse(teacher)
-  await env.DB.batch([
-    env.DB.prepare(
-      `INSERT INTO users (username, username_key, email, email_key, created_at, updated_at)
-       ${series(100_000)} SELECT 'many-' || i, 'many-' || i, 'many-' || i, 'many-' || i, 0, 0 FROM n`,
-    ),
-    env.DB.prepare(
-      `INSERT INTO enrollments (user_id, course_id, enrolled_at) SELECT id, ?, 0 FROM users WHERE username_key LIKE 'many-%'`,
-    ).bind(large.id),
-  ])
-  const learners = async (as: TestUser) =>
-    (await call('GET', '/api/analytics/learner-analytics/?page_size=1', { as })).body.count
-  const timed = async (method: string, path: string, as: TestUser, body?: unknown) => {
-    const began = Date.now()
-    const { status, text } = await call(method, path, { as, body })
-    expect(status, text).toBeLessThan(300)
-    // D1 gives a batch 30 s.
-    const took = Date.now() - began
-    expect(took).toBeLessThan(10_000)
-  }
-  const everybody = await learners(staff)
-  expect(await learners(teacher)).toBe(100_000)
-  await timed('DELETE', `/api/courses/${large.id}/`, teacher)
-  expect([await learners(teacher), await learners(staff)]).toEqual([0, everybody - 100_000])
-  await timed('POST', `/api/courses/${large.id}/restore/`, teacher)
-  expect([await learners(teacher), await learners(staff)]).toEqual([100_000, everybody])
-  await timed('PATCH', `/api/courses/${large.id}/`, staff, { instructor: heir.id })
-  expect([await learners(teacher), await learners(heir), await learners(staff)]).toEqual([0, 100_000, everybody])
-}, 120_000)
+describe('a course of 100,000 learners', () => {
+  let teacher: TestUser
+  let large: { id: number }
+
+  beforeAll(async () => {
+    teacher = await makeInstructor()
+    large = await makeCourse(teacher)
+    const quiz = await insertQuiz(await insertModule(large.id))
+    await env.DB.batch([
+      env.DB.prepare(
+        `INSERT INTO users (username, username_key, email, email_key, created_at, updated_at)
+         ${series(100_000)} SELECT 'many-' || i, 'many-' || i, 'many-' || i, 'many-' || i, 0, 0 FROM n`,
+      ),
+      env.DB.prepare(
+        `INSERT INTO enrollments (user_id, course_id, enrolled_at) SELECT id, ?, 0 FROM users WHERE username_key LIKE 'many-%'`,
+      ).bind(large.id),
+      env.DB.prepare(
+        `INSERT INTO attempts (quiz_id, user_id, enrollment_id, status, started_at, completed_at, score_hundredths)
+         SELECT ?, user_id, id, 'completed', 0, 9, id % 10001 FROM enrollments WHERE course_id = ?`,
+      ).bind(quiz, large.id),
+    ])
+  }, 60_000)
+
+  test('its grades are one file, read as it is taken', async () => {
+    const { env: counted, counts } = counting()
+    const path = `/api/courses/${large.id}/grades/export/`
+    const { text, status } = await call('GET', path, { as: teacher, env: counted })
+    expect(status).toBe(200)
+    const lines = text.trimEnd().split('\r\n')
+    expect(lines).toHaveLength(1 + 100_000)
+    expect(new Set(lines).size).toBe(lines.length)
+    expect(lines.at(-1)).toMatch(/^\d+,many-\d+,many-\d+,active,0,\d+(\.\d+)?$/)
+    // The last page is full, so one more is asked for.
+    expect(counts.d1Trips).toBe(101)
+    expect(counts.rowsRead / 100_000).toBeLessThan(6.1)
+  })
+
+  test('deleting and restoring it, and giving it away', async () => {
+    const heir = await makeInstructor()
+    const learners = async (as: TestUser) =>
+      (await call('GET', '/api/analytics/learner-analytics/?page_size=1', { as })).body.count
+    const timed = async (method: string, path: string, as: TestUser, body?: unknown) => {
+      const began = Date.now()
+      const { status, text } = await call(method, path, { as, body })
+      expect(status, text).toBeLessThan(300)
+      // D1 gives a batch 30 s.
+      const took = Date.now() - began
+      expect(took).toBeLessThan(10_000)
+    }
+    const everybody = await learners(staff)
+    expect(await learners(teacher)).toBe(100_000)
+    await timed('DELETE', `/api/courses/${large.id}/`, teacher)
+    expect([await learners(teacher), await learners(staff)]).toEqual([0, everybody - 100_000])
+    await timed('POST', `/api/courses/${large.id}/restore/`, teacher)
+    expect([await learners(teacher), await learners(staff)]).toEqual([100_000, everybody])
+    await timed('PATCH', `/api/courses/${large.id}/`, staff, { instructor: heir.id })
+    expect([await learners(teacher), await learners(heir), await learners(staff)]).toEqual([0, 100_000, everybody])
+  }, 120_000)
+})

@@ -367,6 +367,8 @@ const TABLE: Row[] = [
     w => `/api/courses/quizzes/${w.quiz}/recalculate-analytics/`,
     managers(200),
   ],
+  ['GET /api/courses/{id}/grades/export/', w => `/api/courses/${w.course.id}/grades/export/`, managers(200)],
+  ['GET /api/courses/{id}/grades/export/', w => `/api/courses/${w.draft.id}/grades/export/`, hidden(200)],
   ['GET /api/analytics/user-activity/', () => '/api/analytics/user-activity/', signedIn(200)],
   ['GET /api/analytics/course-analytics/', () => '/api/analytics/course-analytics/', teachers(200)],
   ['GET /api/analytics/module-engagement/', () => '/api/analytics/module-engagement/', teachers(200)],

@@ -11,10 +11,12 @@ import type { Page } from '../../http/pagination.ts'
 import { sessionAt } from '../activities/queries.ts'
 import type { ModuleStatus } from './completion.ts'
 
-/** Published modules of an enrollment's course. */
-export const publishedModules = sql<number>`(
-  SELECT count(*) FROM modules m WHERE m.course_id = ${enrollments.courseId} AND m.deleted_at IS NULL AND m.is_published = 1
+/** Published modules of a course: counted once a statement where the course is a value. */
+export const publishedModulesOf = (course: SQL | number) => sql<number>`(
+  SELECT count(*) FROM modules m WHERE m.course_id = ${course} AND m.deleted_at IS NULL AND m.is_published = 1
 )`
+/** Those of an enrollment's course. */
+export const publishedModules = publishedModulesOf(sql`${enrollments.courseId}`)
 /** Those of them that the learner completed. */
 export const completedModules = sql<number>`(
   SELECT count(*) FROM module_progress p JOIN modules m ON m.id = p.module_id

@@ -6,6 +6,7 @@ import type { Page } from '../../../http/pagination.ts'
 import type { GradingPolicy } from '../learner-scores.ts'
 import { TREND_DAYS } from '../trend.ts'
 import { ONE_ROW, teaches } from './scope.ts'
+import { inOrderOfEnd, isScored } from './scores.ts'
 
 const DAY_SECONDS = 86_400
 
@@ -91,16 +92,13 @@ const quizScoresOf = (db: Db, taken: SQL) =>
       moduleTitle: sql<string>`m.title`.as('moduleTitle'),
       moduleOrder: sql<number>`m."order"`.as('moduleOrder'),
       policy: sql<GradingPolicy>`q.grading_policy`.as('policy'),
-      scores: sql<string>`json_group_array(a.score_hundredths ORDER BY a.completed_at, a.id)`.as('scores'),
+      scores: inOrderOfEnd(sql`a.score_hundredths`).as('scores'),
     })
     .from(
       sql`enrollments e CROSS JOIN courses c ON c.id = e.course_id CROSS JOIN attempts a ON a.enrollment_id = e.id
         JOIN quizzes q ON q.id = a.quiz_id JOIN modules m ON m.id = q.module_id`,
     )
-    .where(
-      sql`${taken} AND a.is_preview = 0 AND a.score_hundredths IS NOT NULL AND q.is_survey = 0
-        AND q.deleted_at IS NULL AND m.deleted_at IS NULL`,
-    )
+    .where(sql`${taken} AND ${isScored} AND q.is_survey = 0 AND q.deleted_at IS NULL AND m.deleted_at IS NULL`)
     .groupBy(sql`e.user_id, q.id`)
 export type LearnerScoresRow = Awaited<ReturnType<typeof quizScoresOf>>[number]
 

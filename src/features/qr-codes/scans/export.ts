@@ -1,4 +1,4 @@
-import { csvLine } from '../../../http/csv.ts'
+import { csvLines, type Pages } from '../../../http/csv.ts'
 import { displayName, toDateTime } from '../../../http/fields.ts'
 import type { ScanRow } from './queries.ts'
 
@@ -18,34 +18,21 @@ const HEADER = [
   'action_performed',
 ]
 
-/** The file line by line, the newest scan first; the next rows are read when the ones before have been taken. */
-export async function* scanLines(
-  first: ScanRow[],
-  full: number,
-  readBefore: (id: number) => PromiseLike<ScanRow[]>,
-): AsyncGenerator<string> {
-  yield csvLine(HEADER)
-  for (let rows = first; rows.length > 0; ) {
-    yield rows.map(scanLine).join('')
-    const last = rows.at(-1)
-    if (rows.length < full || !last) return
-    rows = await readBefore(last.id)
-  }
-}
+/** The file line by line, the newest scan first. */
+export const scanLines = (pages: Pages<ScanRow>) => csvLines(HEADER, scanCells, pages)
 
-const scanLine = (row: ScanRow) =>
-  csvLine([
-    row.id,
-    row.qrCodeId,
-    row.uuid,
-    row.courseTitle,
-    row.userId,
-    row.username,
-    displayName(row),
-    toDateTime(row.scannedAt),
-    row.location,
-    row.deviceInfo,
-    row.isValid,
-    row.validationMessage,
-    row.actionPerformed,
-  ])
+const scanCells = (row: ScanRow) => [
+  row.id,
+  row.qrCodeId,
+  row.uuid,
+  row.courseTitle,
+  row.userId,
+  row.username,
+  displayName(row),
+  toDateTime(row.scannedAt),
+  row.location,
+  row.deviceInfo,
+  row.isValid,
+  row.validationMessage,
+  row.actionPerformed,
+]

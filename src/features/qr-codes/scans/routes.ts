@@ -92,7 +92,11 @@ export function scanRoutes(api: Api): void {
       requireTeacher(viewer)
       return csvFile(
         'scans.csv',
-        scanLines(rows, ROWS_PER_TRIP, before => seenScansBefore(db, viewer.id, query, before, ROWS_PER_TRIP)),
+        scanLines({
+          first: rows,
+          full: ROWS_PER_TRIP,
+          readAfter: ({ id }) => seenScansBefore(db, viewer.id, query, id, ROWS_PER_TRIP),
+        }),
       )
     },
   )

@@ -1,0 +1,61 @@
+/** The SQL of a course's grades. */
+import { asc, eq, type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../../../db/client.ts'
+import { distinctly } from '../../../db/read.ts'
+import { enrollments, users } from '../../../db/schema.ts'
+import { completedModules, publishedModulesOf } from '../../progress/queries.ts'
+import type { GradingPolicy } from '../learner-scores.ts'
+import { teaches } from '../queries/scope.ts'
+import { inOrderOfEnd, isScored } from '../queries/scores.ts'
+
+/**
+ * Quizzes with a grade to show, in the modules' order: what is not published only if somebody has a score in it. By module
+ * (the join is crossed, and `NOT` keeps the index of surveys out), as the course's quizzes are few.
+ */
+export const gradedQuizzes = (db: Db, courseId: number) =>
+  db
+    .select({
+      id: sql<number>`q.id`.as('id'),
+      title: sql<string>`q.title`.as('title'),
+      policy: sql<GradingPolicy>`q.grading_policy`.as('policy'),
+    })
+    .from(sql`modules m CROSS JOIN quizzes q ON q.module_id = m.id LEFT JOIN quiz_statistics s ON s.quiz_id = q.id`)
+    .where(
+      sql`m.course_id = ${courseId} AND m.deleted_at IS NULL AND q.deleted_at IS NULL AND NOT q.is_survey
+        AND (m.is_published = 1 AND q.is_published = 1 OR s.scored_count > 0)`,
+    )
+    .orderBy(sql`m."order", m.id, q.id`)
+export type GradedQuiz = Awaited<ReturnType<typeof gradedQuizzes>>[number]
+
+/** Every quiz with scores of enrollment `e`'s learner: `[id, scores in 1/100 percent, essays that wait]`, by attempt. */
+const scoresByQuiz = sql<string>`(
+  SELECT json_group_array(json_array(quiz_id, json(scores), json(waiting))) FROM (
+    SELECT a.quiz_id, ${inOrderOfEnd(sql`a.score_hundredths`)} AS scores, ${inOrderOfEnd(sql`a.pending_grading`)} AS waiting
+    FROM attempts a WHERE a.enrollment_id = ${enrollments.id} AND ${isScored} GROUP BY a.quiz_id))`
+
+/** Who is or was enrolled, in the order of enrollment, from the one after `after` on. */
+export const gradesAfter = (db: Db, courseId: number, after: number, limit: number, condition: SQL = sql`1`) =>
+  db
+    .select(
+      distinctly({
+        id: enrollments.id,
+        userId: enrollments.userId,
+        username: users.username,
+        firstName: users.firstName,
+        lastName: users.lastName,
+        status: enrollments.status,
+        publishedModules: publishedModulesOf(courseId).as('publishedModules'),
+        completedModules: completedModules.as('completedModules'),
+        scores: scoresByQuiz.as('scores'),
+      }),
+    )
+    .from(enrollments)
+    .innerJoin(users, eq(users.id, enrollments.userId))
+    .where(sql`${enrollments.courseId} = ${courseId} AND ${enrollments.id} > ${after} AND ${condition}`)
+    .orderBy(asc(enrollments.id))
+    .limit(limit)
+export type GradesRow = Awaited<ReturnType<typeof gradesAfter>>[number]
+
+/** Nothing is read for who may not. */
+export const isTaughtBy = (viewerId: number, courseId: number) =>
+  sql`EXISTS (SELECT 1 FROM courses c WHERE c.id = ${courseId} AND ${teaches(viewerId)})`

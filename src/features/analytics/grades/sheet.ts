@@ -1,0 +1,42 @@
+/** A course's grades as a sheet: a line for each learner, a column for each quiz. */
+import { csvLines, type Pages } from '../../../http/csv.ts'
+import { displayName } from '../../../http/fields.ts'
+import { percentage } from '../../progress/completion.ts'
+import { type GradingPolicy, standingScore } from '../learner-scores.ts'
+import type { GradedQuiz, GradesRow } from './queries.ts'
+
+const LEARNER = ['user', 'username', 'user_name', 'status', 'progress']
+
+/** The scores of a learner's attempts in the order in which they ended, in 1/100 percent, and how many essays wait in each. */
+type Attempts = { scores: number[]; waiting: number[] }
+
+export function gradeLines(quizzes: GradedQuiz[], pages: Pages<GradesRow>): AsyncGenerator<string> {
+  // The id, because titles may be equal.
+  const heading = [...LEARNER, ...quizzes.map(({ id, title }) => `${title} (${id})`)]
+  return csvLines(heading, row => [...learnerOf(row), ...gradesOf(row, quizzes)], pages)
+}
+
+const learnerOf = (row: GradesRow) => [
+  row.userId,
+  row.username,
+  displayName(row),
+  row.status,
+  percentage(row.completedModules, row.publishedModules),
+]
+
+function gradesOf(row: GradesRow, quizzes: GradedQuiz[]) {
+  const found: [quizId: number, ...(readonly [number[], number[]])][] = JSON.parse(row.scores)
+  const byQuiz = new Map(found.map(([quizId, scores, waiting]) => [quizId, { scores, waiting }]))
+  return quizzes.map(({ id, policy }) => gradeOf(policy, byQuiz.get(id)))
+}
+
+/**
+ * The percentage that stands, at most two decimals; null of nothing. While an essay waits in an attempt that decides it, it
+ * is `pending`, so that a score still to rise is never taken for a grade.
+ */
+export function gradeOf(policy: GradingPolicy, attempts: Attempts | undefined): number | 'pending' | null {
+  if (!attempts) return null
+  const deciding = policy === 'latest' ? attempts.waiting.slice(-1) : attempts.waiting
+  if (deciding.some(essays => essays > 0)) return 'pending'
+  return Math.round(standingScore(policy, attempts.scores)) / 100
+}
