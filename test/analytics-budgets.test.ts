@@ -179,6 +179,38 @@ test('with 50 times the courses staff read the same rows, too', async () => {
   for (const [n, rows] of before.entries()) expect.soft(after[n], lists[n]).toBeLessThanOrEqual(Math.ceil(rows * 1.1))
 })
 
+test('quizzes of other courses cost nothing, whoever looks at this one', async () => {
+  const elsewhere = await insertModule((await makeCourse(staff)).id)
+  // Not to be completed while its quiz is not passed, so what that needs is read each time.
+  const examined = await insertModule(course, { completion_criteria: 'hybrid' })
+  await insertQuiz(examined)
+  const [{ id: enrollment }] = (await call('GET', '/api/progress/', { as: learner })).body.results
+  const add = (count: number) =>
+    env.DB.prepare(
+      `INSERT INTO quizzes (module_id, title, is_published, created_at, updated_at) ${series(count)} SELECT ?, 'Q', 1, 0, 0 FROM n`,
+    )
+      .bind(elsewhere)
+      .run()
+  const looks: Read[] = [
+    [() => `/api/analytics/course-analytics/?course=${course}`, asOwner],
+    [() => `/api/analytics/course-analytics/?course=${course}&${DATES}`, asOwner],
+    [() => `/api/courses/${course}/grades/export/`, asOwner],
+    [() => '/api/progress/', asLearner],
+    [() => '/api/module-progress/', asLearner],
+  ]
+  const measure = async () => {
+    const rows: number[] = []
+    for (const [path, as] of looks) rows.push((await cost('GET', path(), as())).rowsRead)
+    const completion = `/api/module-progress/${enrollment * 10_000_000 + examined}/complete/`
+    rows.push((await cost('POST', completion, learner)).rowsRead)
+    return rows
+  }
+  await measure()
+  const before = await measure()
+  await add(1_000)
+  expect(await measure()).toEqual(before)
+})
+
 describe('a course of 100,000 learners', () => {
   let teacher: TestUser
   let large: { id: number }

@@ -32,7 +32,7 @@ export const isPassed = (enrollmentId: SQL) => sql`EXISTS (
 export const isShown = sql`q.deleted_at IS NULL AND +q.is_published = 1`
 
 const quizzesOfCourse = (condition: SQL) => sql<number>`(
-  SELECT count(*) FROM modules m JOIN quizzes q ON q.module_id = m.id
+  SELECT count(*) FROM modules m CROSS JOIN quizzes q ON q.module_id = m.id
   WHERE m.course_id = ${enrollments.courseId} AND m.deleted_at IS NULL AND m.is_published = 1 AND ${isShown} AND ${condition}
 )`
 

@@ -2,6 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
 import type { Page } from '../../../http/pagination.ts'
+import { isShown } from '../../progress/queries.ts'
 import { between, type Dates, isDated, isStaff, ONE_ROW, teaches } from './scope.ts'
 
 const WEEK_SECONDS = 7 * 86_400
@@ -75,9 +76,8 @@ export const courseFigures = (db: Db, viewerId: number, filter: CourseFilter, pa
       mostChallengingQuiz: sql<string | null>`(
         SELECT json_object('id', id, 'title', title, 'scored', scored, 'passed', passed) FROM (
           SELECT q.id, q.title, ${ofQuiz('scored_count', filter)} AS scored, ${ofQuiz('passed_count', filter)} AS passed
-          FROM modules m JOIN quizzes q ON q.module_id = m.id
-          WHERE m.course_id = c.id AND m.deleted_at IS NULL AND m.is_published = 1
-            AND q.deleted_at IS NULL AND +q.is_published = 1 AND +q.is_survey = 0)
+          FROM modules m CROSS JOIN quizzes q ON q.module_id = m.id
+          WHERE m.course_id = c.id AND m.deleted_at IS NULL AND m.is_published = 1 AND ${isShown} AND NOT q.is_survey)
         WHERE scored > 0 ORDER BY CAST(passed AS REAL) / scored, id LIMIT 1)`.as('mostChallengingQuiz'),
     })
     .from(sql`courses c JOIN users u ON u.id = c.instructor_id`)
