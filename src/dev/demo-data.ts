@@ -1,6 +1,6 @@
 /**
- * The demo: people, courses in every state, quizzes, enrollments and progress, as SQL for an empty store. The same every time, but
- * for its dates, which are counted from today.
+ * The demo: people, courses in every state, quizzes, enrollments, what learners did and scanned, as SQL for an empty store. The
+ * same every time, but for its dates, which are counted from today.
  */
 import { drizzle } from 'drizzle-orm/d1'
 import { SQLiteSyncDialect, type SQLiteTable } from 'drizzle-orm/sqlite-core'
@@ -11,6 +11,9 @@ import {
   enrollments,
   moduleProgress,
   modules,
+  qrBatches,
+  qrCodes,
+  qrScans,
   questions,
   questionVersions,
   quizzes,
@@ -23,9 +26,12 @@ import { newQuestion } from '../features/quizzes/questions/input.ts'
 import { fromColumns, type QuestionColumns, toColumns } from '../features/quizzes/questions/question.ts'
 import { toDate } from '../http/fields.ts'
 import { demoAttempts } from './demo/attempts.ts'
+import { demoCodes, SCANNED_INTO } from './demo/codes.ts'
 import { COURSES, type DemoCourse, type DemoModule } from './demo/courses.ts'
+import { activityRows, type DemoEvent, lastLogins, progressRows, studyTimeRows } from './demo/history.ts'
 import { DEMO_PASSWORD, DEPARTMENTS, INSTRUCTORS, LEARNERS, type Name, STAFF } from './demo/people.ts'
 import { type DemoQuiz, QUIZZES } from './demo/quizzes.ts'
+import { joined, pastOf, presentOf, type Seat } from './demo/study.ts'
 
 export const DEMO_LOGINS = `admin (staff), jsmith (instructor), student1; password ${DEMO_PASSWORD}`
 /** Of that password, made once: hashing forty would take five seconds. */
@@ -36,11 +42,14 @@ const FIRST_LEARNER_ID = 2 + INSTRUCTORS.length
 /** Rows of one statement: D1 takes up to 100 kB. */
 const ROWS_PER_STATEMENT = 20
 
-type User = typeof users.$inferInsert
-type Status = 'active' | 'completed' | 'dropped'
+type User = typeof users.$inferInsert & { id: number }
+type Status = Seat['status']
 
-/** @param now Unix seconds */
-export function demoData(now: number): string {
+/**
+ * Statements in the order in which they are to run.
+ * @param now Unix seconds
+ */
+export function demoData(now: number): string[] {
   const people = everybody(now)
   const taught = COURSES.map((course, index) => courseRow(course, index + 1, now))
   const contents = COURSES.flatMap((course, index) =>
@@ -53,11 +62,12 @@ export function demoData(now: number): string {
   const seats = COURSES.flatMap((course, index) => seatsOf(course, index + 1, now))
     .sort((one, other) => one.enrolledAt - other.enrolledAt)
     .map((row, index) => ({ id: index + 1, ...row }))
-  const done = seats.flatMap(seat =>
-    completedModules(
-      seat,
-      contents.filter(module => module.courseId === seat.courseId && module.isPublished),
-    ),
+  const studied = joined(
+    seats.flatMap(seat => {
+      const published = contents.filter(module => module.courseId === seat.courseId && module.isPublished)
+      const isRunning = isRunningOn(taught[seat.courseId - 1], toDate(now))
+      return [pastOf(seat, published), ...(isRunning ? [presentOf(seat, published, now)] : [])]
+    }),
   )
 
   const versions = places.map(({ id, quizId, question }) => ({
@@ -78,6 +88,7 @@ export function demoData(now: number): string {
           passingScore: quiz.passingScore ?? 70,
           moduleId: module.id,
           courseId: module.courseId,
+          graderId: taught[module.courseId - 1]?.instructorId ?? 1,
         },
         questions: places.flatMap(({ id, quizId }) => {
           const version = versions[id - 1]
@@ -91,8 +102,22 @@ export function demoData(now: number): string {
     now,
   )
 
+  const scanned = demoCodes({
+    courses: taught,
+    modules: contents,
+    seats,
+    learners: LEARNERS.map((name, index) => ({ id: FIRST_LEARNER_ID + index, name: name.join(' ') })),
+    now,
+  })
+  const visits = [...studied.visits, ...taken.visits, ...scanned.visits]
+  const happened = activityRows([...studied.events, ...taken.events, ...scanned.events, ...loginsOfTeachers(now)])
+  const lastLoginOf = lastLogins(happened)
+
   return [
-    ...insert(users, people),
+    ...insert(
+      users,
+      people.map(row => ({ ...row, lastLoginAt: lastLoginOf.get(row.id) ?? null })),
+    ),
     ...insert(courses, taught),
     ...insert(modules, contents),
     ...insert(quizzes, asked),
@@ -102,34 +127,20 @@ export function demoData(now: number): string {
     ),
     ...insert(questionVersions, versions),
     ...insert(enrollments, seats),
-    ...insert(moduleProgress, done),
-    ...insert(
-      studyTime,
-      addedUp([
-        ...done.map(({ enrollmentId, moduleId, startedAt, timeSpentSeconds }) => ({
-          enrollmentId,
-          moduleId,
-          day: toDate(startedAt),
-          seconds: timeSpentSeconds,
-        })),
-        ...taken.studyTime,
-      ]),
-    ),
+    ...insert(moduleProgress, progressRows(visits)),
+    ...insert(studyTime, studyTimeRows(visits)),
     ...insert(attempts, taken.attempts),
     ...insert(responses, taken.responses),
-    ...insert(activities, taken.activities),
-  ].join('\n')
+    ...insert(qrBatches, scanned.batches),
+    ...insert(qrCodes, scanned.codes),
+    ...insert(qrScans, scanned.scans),
+    ...insert(activities, happened),
+  ]
 }
 
-/** One row for each enrollment, module and day. */
-function addedUp(rows: (typeof studyTime.$inferInsert)[]) {
-  const byKey = new Map<string, typeof studyTime.$inferInsert>()
-  for (const row of rows) {
-    const key = `${row.enrollmentId} ${row.moduleId} ${row.day}`
-    byKey.set(key, { ...row, seconds: row.seconds + (byKey.get(key)?.seconds ?? 0) })
-  }
-  return [...byKey.values()]
-}
+/** Published, and today is within its dates. */
+const isRunningOn = (course: typeof courses.$inferInsert | undefined, today: string) =>
+  course?.status === 'published' && (course.startDate ?? '') <= today && (course.endDate ?? '9999') >= today
 
 function everybody(now: number): User[] {
   const staff = userRow(1, 'admin', STAFF, now)
@@ -145,6 +156,16 @@ function everybody(now: number): User[] {
     })),
   ]
 }
+
+/** Staff and instructors do nothing that is recorded but log in. */
+const loginsOfTeachers = (now: number): DemoEvent[] =>
+  Array.from({ length: FIRST_LEARNER_ID - 1 }, (_, index) =>
+    [1, 2, 3, 8].map(days => ({
+      userId: index + 1,
+      type: 'login' as const,
+      occurredAt: now - (24 * days - index) * 3_600,
+    })),
+  ).flat()
 
 function userRow(id: number, username: string, [firstName, lastName]: Name, now: number): User {
   const email = `${username}@learnmore.example`
@@ -230,33 +251,17 @@ function seatsOf(course: DemoCourse, courseId: number, now: number) {
       userId: FIRST_LEARNER_ID + (((courseId - 1) * 7 + turn) % LEARNERS.length),
       courseId,
       status,
-      source: course.enrollmentType === 'restricted' ? ('instructor' as const) : ('self' as const),
+      source: sourceOf(course, turn),
       enrolledAt,
       completedAt: status === 'completed' ? enrolledAt + 8 * DAY_SECONDS : null,
-      lastActivityAt: enrolledAt + DAY_SECONDS,
     }
   })
 }
 
-/** Who has completed a course has completed its modules; the others are on their way through them, in order. */
-function completedModules(
-  seat: { id: number; userId: number; status: Status; enrolledAt: number },
-  published: { id: number }[],
-) {
-  const done = seat.status === 'completed' ? published.length : seat.userId % Math.max(published.length, 1)
-  return published.slice(0, done).map((module, place) => {
-    const startedAt = seat.enrolledAt + place * DAY_SECONDS
-    const completedAt = startedAt + 2_700
-    return {
-      enrollmentId: seat.id,
-      moduleId: module.id,
-      startedAt,
-      completedAt,
-      timeSpentSeconds: 2_700,
-      lastActivityAt: completedAt,
-      firstSeenAt: startedAt,
-    }
-  })
+/** Into a restricted course three came by a code, the others by the instructor. */
+function sourceOf({ title, enrollmentType }: DemoCourse, turn: number): Seat['source'] {
+  if (enrollmentType !== 'restricted') return 'self'
+  return title === SCANNED_INTO && turn < 3 ? 'code' : 'instructor'
 }
 
 // Builds statements and never runs one, so it needs no database behind it.

@@ -49,7 +49,7 @@ async function prepareStore(): Promise<boolean> {
   if (!hasUsers) {
     console.log(`Loading demo data … ${DEMO_LOGINS}`)
     const file = join(tmpdir(), `learnmore-demo-${process.pid}.sql`)
-    writeFileSync(file, demoData(Math.floor(Date.now() / 1000)))
+    writeFileSync(file, demoData(Math.floor(Date.now() / 1000)).join('\n'))
     await must('d1', 'execute', 'DB', '--local', '--file', file, ...flags)
     rmSync(file)
   }

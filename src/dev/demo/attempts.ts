@@ -1,30 +1,30 @@
 /** What the demo's learners did in its quizzes: ended attempts of every kind, by dates and answers that never vary. */
 import { createHash } from 'node:crypto'
-import type { activities, attempts, responses, studyTime } from '../../db/schema.ts'
+import type { attempts, responses } from '../../db/schema.ts'
 import { type EndStatus, type KeptAnswer, outcomeOf } from '../../features/attempts/outcome.ts'
 import { parseResponse } from '../../features/quizzes/questions/answers.ts'
 import { grade } from '../../features/quizzes/questions/grading.ts'
 import type { Question } from '../../features/quizzes/questions/question.ts'
-import { toDate } from '../../http/fields.ts'
+import type { DemoEvent, Visit } from './history.ts'
 
 const DAY_SECONDS = 86_400
 
 export type DemoQuestion = { questionId: number; versionId: number; question: Question }
 export type Taken = {
-  quiz: { id: number; isSurvey: boolean; passingScore: number; moduleId: number; courseId: number }
+  quiz: { id: number; isSurvey: boolean; passingScore: number; moduleId: number; courseId: number; graderId: number }
   questions: DemoQuestion[]
   seats: { id: number; userId: number; enrolledAt: number }[]
 }
 type Rows = {
   attempts: (typeof attempts.$inferInsert)[]
   responses: (typeof responses.$inferInsert)[]
-  activities: (typeof activities.$inferInsert)[]
-  studyTime: (typeof studyTime.$inferInsert)[]
+  events: DemoEvent[]
+  visits: Visit[]
 }
 
 /** One attempt of two in three learners of each quiz, at most 30 days old. */
 export function demoAttempts(taken: Taken[], now: number): Rows {
-  const rows: Rows = { attempts: [], responses: [], activities: [], studyTime: [] }
+  const rows: Rows = { attempts: [], responses: [], events: [], visits: [] }
   for (const { quiz, questions, seats } of taken) {
     for (const seat of seats.filter(({ userId }) => (userId + quiz.id) % 3 !== 0)) {
       const attemptId = rows.attempts.length + 1
@@ -32,12 +32,16 @@ export function demoAttempts(taken: Taken[], now: number): Rows {
       const timeSpentSeconds = 240 + ((seat.userId * 53 + quiz.id * 97) % 900)
       const completedAt = Math.min(startedAt + timeSpentSeconds, now - 60)
       const status = STATUSES[(seat.userId + quiz.id) % STATUSES.length] ?? 'completed'
-      const answers = questions.flatMap((asked, place) =>
-        answerOf(asked, place, seat.userId, quiz.isSurvey, completedAt),
-      )
+      const answers = questions.flatMap((asked, place) => answerOf(asked, place, seat.userId, quiz, completedAt))
       const terms = { attemptId, isSurvey: quiz.isSurvey, isPreview: false, passingScore: quiz.passingScore }
       const asked = questions.map(one => ({ ...one, shown: null as never }))
-      const outcome = outcomeOf(terms, asked, answers, status)
+      const atEnd = outcomeOf(terms, asked, answers, status)
+      // The essays that waited at the end, by their place.
+      const gradings = atEnd.responses.map(({ isPending }, place) =>
+        isPending ? gradedBy(quiz, questions[place], seat.userId, Math.min(completedAt + DAY_SECONDS, now)) : undefined,
+      )
+      const graded = answers.map(answer => ({ ...answer, ...gradings[answer.place]?.grade }))
+      const outcome = outcomeOf(terms, asked, graded, status)
       const told = outcome.responses.map(({ questionId, responseData }) => [questionId, responseData])
       rows.attempts.push({
         id: attemptId,
@@ -55,22 +59,23 @@ export function demoAttempts(taken: Taken[], now: number): Rows {
         passed: outcome.passed,
         timeSpentSeconds,
         pendingGrading: outcome.pendingGrading,
-        endScoreHundredths: outcome.scoreHundredths,
+        endScoreHundredths: atEnd.scoreHundredths,
         answersHash: createHash('sha256').update(JSON.stringify(told)).digest('hex'),
       })
       rows.responses.push(
-        ...outcome.responses.map(({ versionId, ...response }) => ({
+        ...outcome.responses.map(({ versionId, ...response }, place) => ({
           ...response,
+          ...gradings[place]?.row,
           attemptId,
           questionVersionId: versionId,
           keyVersionId: versionId,
         })),
       )
-      rows.activities.push(...eventsOf(quiz, seat.userId, completedAt, timeSpentSeconds, status))
-      rows.studyTime.push({
+      rows.events.push(...eventsOf(quiz, seat.userId, completedAt, timeSpentSeconds, status))
+      rows.visits.push({
         enrollmentId: seat.id,
         moduleId: quiz.moduleId,
-        day: toDate(completedAt),
+        at: completedAt - timeSpentSeconds,
         seconds: timeSpentSeconds,
       })
     }
@@ -88,32 +93,39 @@ const STATUSES: EndStatus[] = [
   'completed',
 ]
 
-function eventsOf(
-  quiz: Taken['quiz'],
-  userId: number,
-  at: number,
-  seconds: number,
-  status: EndStatus,
-): Rows['activities'] {
-  const event = {
-    userId,
-    targetId: quiz.id,
-    courseId: quiz.courseId,
-    moduleId: quiz.moduleId,
-    sessionStartedAt: at - seconds,
-  }
+function eventsOf(quiz: Taken['quiz'], userId: number, at: number, seconds: number, status: EndStatus): DemoEvent[] {
+  const event = { userId, targetId: quiz.id, courseId: quiz.courseId, moduleId: quiz.moduleId }
   return [
     { ...event, type: 'quiz_start', occurredAt: at - seconds },
     ...(status === 'abandoned' ? [] : [{ ...event, type: 'quiz_complete' as const, occurredAt: at }]),
   ]
 }
 
+/** An instructor has read three essays in four. */
+function gradedBy(quiz: Taken['quiz'], asked: DemoQuestion | undefined, userId: number, at: number) {
+  if (asked?.question.type !== 'essay' || userId % 4 === 0) return undefined
+  const isGood = isRight(asked.questionId, quiz.id, userId)
+  const points = asked.question.rubric.map(({ maxPointsMilli }) =>
+    Math.floor(maxPointsMilli / (isGood ? 1_000 : 3_000)),
+  )
+  const scoreMilli = points.reduce((sum, one) => sum + one * 1_000, 0)
+  return {
+    grade: { scoreMilli, isCorrect: scoreMilli === asked.question.pointsMilli, isPending: false },
+    row: {
+      feedback: isGood ? 'Clear, and in the right order.' : 'Which steps? Say what happens first.',
+      rubricScores: JSON.stringify(
+        Object.fromEntries(asked.question.rubric.map(({ criterion }, n) => [criterion, points[n]])),
+      ),
+      gradedAt: at,
+      gradedBy: quiz.graderId,
+    },
+  }
+}
+
 /** The able answer most questions right, and the harder a question, the fewer do; some leave a question out. */
-function answerOf(asked: DemoQuestion, place: number, userId: number, isSurvey: boolean, at: number): KeptAnswer[] {
-  const ability = (userId * 37) % 100
-  const difficulty = (asked.questionId * 29) % 70
+function answerOf(asked: DemoQuestion, place: number, userId: number, quiz: Taken['quiz'], at: number): KeptAnswer[] {
   if ((userId * 13 + place * 7) % 17 === 0) return []
-  const data = responseTo(asked.question, ability >= difficulty, userId)
+  const data = responseTo(asked.question, isRight(asked.questionId, quiz.id, userId), userId)
   const parsed = parseResponse(asked.question, data)
   if (!('answer' in parsed))
     throw new Error(`the demo answers question ${asked.questionId} wrongly formed: ${parsed.refusal}`)
@@ -121,12 +133,16 @@ function answerOf(asked: DemoQuestion, place: number, userId: number, isSurvey: 
     {
       place,
       responseData: JSON.stringify(data),
-      ...grade(asked.question, parsed.answer, { isSurvey }),
+      ...grade(asked.question, parsed.answer, { isSurvey: quiz.isSurvey }),
       timeSpentSeconds: 15 + ((userId * 11 + asked.questionId * 5) % 60),
       submittedAt: at,
     },
   ]
 }
+
+/** Nobody is able in every quiz. */
+const isRight = (questionId: number, quizId: number, userId: number) =>
+  (userId * 37 + quizId * 43) % 100 >= (questionId * 29) % 70
 
 function responseTo(question: Question, right: boolean, userId: number): object {
   switch (question.type) {

@@ -36,9 +36,9 @@ export const REFUSED = {
   notCompleted: 'This certificate no longer stands: the course is not completed.',
 } as const
 
-const RECORDED = 'Scan recorded successfully'
+export const RECORDED = 'Scan recorded successfully'
 
-const ACTIONS = {
+export const ACTIONS = {
   attendance: 'attendance_marked',
   access: 'access_granted',
   certificate: 'certificate_verified',

@@ -1,0 +1,75 @@
+/** What the demo's events, visits and scans amount to: rows that agree with each other, as the API would have left them. */
+import type { activities, moduleProgress, studyTime } from '../../db/schema.ts'
+import { toDate } from '../../http/fields.ts'
+
+/** As in `features/activities/queries.ts`. */
+const SESSION_GAP_SECONDS = 30 * 60
+const LOGIN_AHEAD_SECONDS = 90
+
+export type DemoEvent = Omit<typeof activities.$inferInsert, 'id' | 'sessionStartedAt'>
+
+/** A learner in a module for a while. */
+export type Visit = {
+  enrollmentId: number
+  moduleId: number
+  at: number
+  seconds: number
+  completedAt?: number
+  /** Seen there, and has not begun with it. */
+  isOnlyThere?: boolean
+}
+
+/** The events with a login before the first of each user's day, all in the order in which they happened, in sessions. */
+export function activityRows(events: DemoEvent[]): (typeof activities.$inferInsert)[] {
+  const days = [...Map.groupBy(events, ({ userId, occurredAt }) => `${userId} ${toDate(occurredAt)}`).values()]
+  const logins = days.flatMap((day): DemoEvent[] => {
+    const [first] = day.sort((one, other) => one.occurredAt - other.occurredAt)
+    if (!first || first.type === 'login') return []
+    return [{ userId: first.userId, type: 'login', occurredAt: first.occurredAt - LOGIN_AHEAD_SECONDS }]
+  })
+  const last = new Map<number, { at: number; sessionStartedAt: number }>()
+  return [...events, ...logins]
+    .sort((one, other) => one.occurredAt - other.occurredAt)
+    .map((event, index) => {
+      const before = last.get(event.userId)
+      const isSame = before !== undefined && event.occurredAt - before.at < SESSION_GAP_SECONDS
+      const sessionStartedAt = isSame ? before.sessionStartedAt : event.occurredAt
+      last.set(event.userId, { at: event.occurredAt, sessionStartedAt })
+      return { id: index + 1, ...event, sessionStartedAt }
+    })
+}
+
+/** When each user last logged in. */
+export const lastLogins = (rows: DemoEvent[]): Map<number, number> =>
+  new Map(rows.filter(({ type }) => type === 'login').map(({ userId, occurredAt }) => [userId, occurredAt]))
+
+/** One row for each enrollment and module. */
+export const progressRows = (visits: Visit[]): (typeof moduleProgress.$inferInsert)[] =>
+  [...Map.groupBy(visits, ({ enrollmentId, moduleId }) => `${enrollmentId} ${moduleId}`).values()].map(visited => {
+    const begun = visited.filter(({ isOnlyThere }) => !isOnlyThere).map(({ at }) => at)
+    const completed = visited.flatMap(({ completedAt }) => completedAt ?? [])
+    return {
+      enrollmentId: visited[0]?.enrollmentId ?? 0,
+      moduleId: visited[0]?.moduleId ?? 0,
+      startedAt: begun.length > 0 ? Math.min(...begun) : null,
+      contentCompletedAt: completed[0] ?? null,
+      completedAt: completed[0] ?? null,
+      timeSpentSeconds: visited.reduce((sum, { seconds }) => sum + seconds, 0),
+      lastActivityAt: Math.max(...visited.map(({ at, seconds }) => at + seconds)),
+      firstSeenAt: Math.min(...visited.map(({ at }) => at)),
+    }
+  })
+
+/** One row for each enrollment, module and day. */
+export const studyTimeRows = (visits: Visit[]): (typeof studyTime.$inferInsert)[] =>
+  [
+    ...Map.groupBy(
+      visits.filter(({ seconds }) => seconds > 0),
+      ({ enrollmentId, moduleId, at }) => `${enrollmentId} ${moduleId} ${toDate(at)}`,
+    ).values(),
+  ].map(day => ({
+    enrollmentId: day[0]?.enrollmentId ?? 0,
+    moduleId: day[0]?.moduleId ?? 0,
+    day: toDate(day[0]?.at ?? 0),
+    seconds: day.reduce((sum, { seconds }) => sum + seconds, 0),
+  }))
