@@ -1,17 +1,18 @@
 /**
- * `npm run make-staff -- <username> [--remote] [--persist-to DIR]`: makes an account active staff. The way to the first
- * staff user, who makes the others through the API.
+ * `npm run make-staff -- <username> [--school NAME] [--remote] [--persist-to DIR]`: makes an account active staff. The way
+ * to the first staff user, who makes the others through the API.
  */
 import { keyOf } from '../features/users/keys.ts'
+import { withSchool } from './schools.ts'
 import { must, storeFlags } from './wrangler.ts'
 
-const args = process.argv.slice(2)
+const args = await withSchool(process.argv.slice(2))
 const isRemote = args.includes('--remote')
 const { flags, positionals } = storeFlags(args.filter(arg => arg !== '--remote' && arg !== '--local'))
 const [username] = positionals
 
 if (username === undefined || positionals.length > 1) {
-  console.error('Usage: npm run make-staff -- <username> [--remote] [--persist-to DIR]')
+  console.error('Usage: npm run make-staff -- <username> [--school NAME] [--remote] [--persist-to DIR]')
   process.exit(2)
 }
 

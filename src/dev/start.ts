@@ -1,4 +1,4 @@
-/** `npm start -- <wrangler dev flags>`: everything a fresh clone needs, then the API at http://localhost:8787. */
+/** `npm start -- [--school <name>] <wrangler dev flags>`: everything a fresh clone needs, then the API at http://localhost:8787. */
 import { randomBytes } from 'node:crypto'
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,10 +6,12 @@ import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startDemoAttempts } from './demo/running.ts'
 import { DEMO_LOGINS, demoData } from './demo-data.ts'
+import { withSchool } from './schools.ts'
 import { ask, hand, must, storeFlags } from './wrangler.ts'
 
-const args = process.argv.slice(2)
+const args = await withSchool(process.argv.slice(2))
 const { flags, values } = storeFlags(args)
+/** Where wrangler looks for the settings of a configuration. */
 const folder = dirname(values.config ?? 'wrangler.toml')
 const SECRETS = ['JWT_SECRET', 'RECEIPT_SECRET']
 
@@ -41,7 +43,7 @@ function settle(file: string): void {
 /** Migrates the local store when a migration is new, and fills it when nobody is in it: whether it did. */
 async function prepareStore(): Promise<boolean> {
   const { migrated, hasUsers } = await stateOfStore()
-  const migrations = readdirSync(join(folder, 'migrations')).filter(name => name.endsWith('.sql'))
+  const migrations = readdirSync('migrations').filter(name => name.endsWith('.sql'))
   if (migrations.some(name => !migrated.includes(name))) {
     console.log('Migrating the local database …')
     await must('d1', 'migrations', 'apply', 'DB', '--local', ...flags)

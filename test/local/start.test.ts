@@ -1,7 +1,9 @@
 /** What a newcomer does: `npm start` on an empty store, then the documentation's own calls. */
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { compareSchools } from '../../src/dev/school-comparison.ts'
 import { type Server, startServer } from '../helpers/server.ts'
 
 const PATIENCE_MS = 60_000
@@ -10,13 +12,23 @@ const FIRST_CHOICE = 183_528_085_175_363
 
 let origin: string
 let server: Server
+/** The same code once more, beside it. */
+let school: Server
+
+const start = (publicOrigin: string, ...flags: string[]) =>
+  startServer([...flags, '--var', `PUBLIC_ORIGIN:${publicOrigin}`], PATIENCE_MS)
 
 beforeAll(async () => {
-  server = await startServer(['--var', 'PUBLIC_ORIGIN:https://learn.example'], PATIENCE_MS)
+  const both = [start('https://learn.example'), start('https://north.example', '--school', 'tested-north')]
+  // Whatever comes of the other, one that serves is ended in the end.
+  const [one, other] = await Promise.allSettled(both)
+  if (one?.status === 'fulfilled') server = one.value
+  if (other?.status === 'fulfilled') school = other.value
+  await Promise.all(both)
   origin = server.origin
 })
 
-afterAll(() => server?.stop())
+afterAll(() => Promise.all([server?.stop(), school?.stop()]))
 
 test("the documentation's calls are answered as documented, the first time and again", () => {
   for (const run of ['first', 'second']) {
@@ -82,6 +94,32 @@ test('the demo logins work, and the first staff user is made by one command', as
 test('flags of wrangler dev are passed on', async () => {
   const catalog = await read('/api/courses/catalog/?page_size=1')
   expect(catalog.next).toBe('https://learn.example/api/courses/catalog/?page_size=1&page=2')
+})
+
+test('a school of its own knows nothing of another: neither its learners nor its tokens, courses or receipts', async () => {
+  const lines: string[] = []
+  const failures = await compareSchools(
+    { name: 'default', origin, links: 'https://learn.example' },
+    { name: 'north', origin: school.origin, links: 'https://north.example' },
+    line => lines.push(line),
+  )
+  expect(failures).toEqual([])
+  expect(lines.filter(line => line.startsWith('ok'))).toHaveLength(15)
+  const config = JSON.parse(readFileSync('.wrangler/schools/tested-north/wrangler.json', 'utf8'))
+  expect(config).toMatchObject({
+    name: 'learnmore-tested-north',
+    main: '../../../src/index.ts',
+    d1_databases: [{ binding: 'DB', database_name: 'learnmore-tested-north' }],
+    kv_namespaces: [{ binding: 'KV' }],
+  })
+  const { status, stderr } = spawnSync(
+    'npm',
+    ['run', '--silent', 'deploy', '--', '--school', '../north', '--dry-run'],
+    {
+      encoding: 'utf8',
+    },
+  )
+  expect([status, stderr]).toEqual([2, expect.stringContaining('A school is named by')])
 })
 
 const makeStaff = (username: string) =>

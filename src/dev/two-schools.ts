@@ -1,0 +1,92 @@
+/**
+ * `npm run two-schools -- [--port N] [--check]`: two schools from the same code on this machine, each a Worker with a
+ * database, a namespace, objects, secrets and an origin of its own, and requests that show that neither knows of the other.
+ * Then both serve until they are interrupted; with `--check`, on stores that are thrown away, the exit code tells.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { DEMO_PASSWORD } from './demo/people.ts'
+import { compareSchools, type School } from './school-comparison.ts'
+
+const { values } = parseArgs({ options: { port: { type: 'string', default: '8787' }, check: { type: 'boolean' } } })
+const PATIENCE_MS = 120_000
+
+const thrownAway = values.check ? mkdtempSync(join(tmpdir(), 'learnmore-schools-')) : undefined
+const north = await open('north', 0)
+const south = await open('south', 1)
+const servers = [north, south]
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => close(130))
+// npm passes a signal to its shell alone: being handed to another parent is how one knows.
+const parent = process.ppid
+setInterval(() => process.ppid !== parent && close(130), 500)
+
+try {
+  await Promise.all(servers.map(ready))
+  const failures = await compareSchools(north, south, console.log)
+  const isRight = failures.length === 0
+  console.log(isRight ? '\nTwo schools, and nothing between them.' : `\n${failures.length} FAILED`)
+  if (values.check || !isRight) await close(isRight ? 0 : 1)
+} catch (error) {
+  console.error(error)
+  await close(1)
+}
+console.log(`\nBoth serve until Ctrl-C: ${north.origin}/api/docs/ and ${south.origin}/api/docs/`)
+console.log(`Sign in as student1 with ${DEMO_PASSWORD}: it is somebody else in each.`)
+
+type Running = School & { server: ChildProcess; said(): string }
+
+/** `npm start` as anybody would run it, but for the origin of its links. */
+async function open(name: string, place: number): Promise<Running> {
+  const port = values.check ? await freePort() : Number(values.port) + place
+  const origin = `http://localhost:${port}`
+  const flags = ['--school', name, '--port', String(port), '--var', `PUBLIC_ORIGIN:${origin}`]
+  const store = thrownAway ? ['--persist-to', join(thrownAway, name)] : []
+  console.log(`npm start -- ${[...flags, ...store].join(' ')}`)
+  const run = new URL('./run.js', import.meta.url).pathname
+  // A group of its own, to be ended as one; it does not ask the terminal for keys.
+  const server = spawn(process.execPath, [run, 'start', ...flags, ...store], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  let said = ''
+  for (const stream of [server.stdout, server.stderr]) stream.on('data', data => (said += data))
+  return { name, origin, links: origin, server, said: () => said }
+}
+
+/** @throws when it does not serve in time, with all it said */
+async function ready({ name, origin, server, said }: Running): Promise<void> {
+  for (const until = Date.now() + PATIENCE_MS; Date.now() < until && server.exitCode === null; ) {
+    const answer = await fetch(`${origin}/api/openapi.json`).catch(() => undefined)
+    if (answer?.ok) return
+    await new Promise(resolve => setTimeout(resolve, 200))
+  }
+  throw new Error(`${name} does not serve:\n${said()}`)
+}
+
+async function close(code: number): Promise<never> {
+  await Promise.all(
+    servers.map(async ({ server }) => {
+      if (server.pid === undefined || server.exitCode !== null) return
+      const gone = new Promise(resolve => server.on('close', resolve))
+      process.kill(-server.pid, 'SIGTERM')
+      await gone
+    }),
+  )
+  if (thrownAway) rmSync(thrownAway, { recursive: true, force: true })
+  return process.exit(code)
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.on('error', reject)
+    probe.listen(0, () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
