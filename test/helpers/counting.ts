@@ -2,21 +2,14 @@ import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import { type CallOptions, call } from './client.ts'
 import { countedDatabase, type DatabaseCounts } from './counted-database.ts'
+import { countedKv, type KvCounts } from './counted-kv.ts'
 
-export type Counts = DatabaseCounts & { kvReads: number; kvWrites: number }
+export type Counts = DatabaseCounts & KvCounts
 
 /** The runtime's bindings, counting what goes through them: D1 round trips and rows, KV operations. */
 export function counting(): { env: Partial<Env>; counts: Counts } {
   const counts: Counts = { d1Trips: 0, rowsRead: 0, rowsWritten: 0, kvReads: 0, kvWrites: 0 }
-  const kv = new Proxy(env.KV, {
-    get(target, property) {
-      if (property === 'get') counts.kvReads += 1
-      if (property === 'put' || property === 'delete') counts.kvWrites += 1
-      const value = Reflect.get(target, property)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
-  return { env: { DB: countedDatabase(env.DB, counts), KV: kv as KVNamespace }, counts }
+  return { env: { DB: countedDatabase(env.DB, counts), KV: countedKv(env.KV, counts) }, counts }
 }
 
 /** What one call that succeeds costs. */
