@@ -17,6 +17,7 @@ export default defineConfig(async () => ({
                 JWT_SECRET: 'a secret of the tests that is long enough',
                 RECEIPT_SECRET: 'a secret of the receipts that is long enough',
                 INSTRUCTOR_SIGNUP: 'open',
+                LOG: 'failures',
               },
             },
           }),

@@ -15,6 +15,7 @@ import { regradeRoutes } from './features/attempts/regrades/routes.ts'
 import { attemptRoutes } from './features/attempts/routes.ts'
 import { courseRoutes } from './features/courses/routes.ts'
 import { enrollmentRoutes } from './features/enrollments/routes.ts'
+import { healthRoutes } from './features/health/routes.ts'
 import { moduleRoutes } from './features/modules/routes.ts'
 import { progressRoutes } from './features/progress/routes.ts'
 import { qrCodeRoutes } from './features/qr-codes/routes.ts'
@@ -25,6 +26,7 @@ import { userRoutes } from './features/users/routes.ts'
 import { createApi } from './http/api.ts'
 import { requireSecret } from './http/authentication.ts'
 import { notFound, onError, methodNotAllowed as refuseMethod } from './http/errors.ts'
+import { logRequests } from './http/log.ts'
 import { loosenHeaders } from './pages/qr/headers.ts'
 import { qrPages } from './pages/qr/routes.ts'
 import { referenceRoutes } from './pages/reference.ts'
@@ -36,6 +38,7 @@ app.onError(onError)
 app.notFound(c => onError(notFound(), c))
 
 app.use(requestId())
+app.use(logRequests())
 loosenHeaders(app)
 app.use(secureHeaders())
 app.use((c, next) => crossOrigin(c.env.CORS_ORIGINS)(c, next))
@@ -79,6 +82,7 @@ analyticsRoutes(api)
 gradeRoutes(api)
 qrCodeRoutes(api)
 qrPages(api)
+healthRoutes(api)
 referenceRoutes(api)
 api.mount()
 

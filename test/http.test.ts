@@ -34,6 +34,8 @@ describe('every operation', () => {
     expect(open.sort()).toEqual([
       'GET /api/courses/catalog/',
       'GET /api/courses/catalog/search/',
+      'GET /api/health/',
+      'GET /api/health/ready/',
       'POST /api/receipts/verify/',
       'POST /api/users/google-auth/',
       'POST /api/users/login/',

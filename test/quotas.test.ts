@@ -130,4 +130,22 @@ describe('counted in KV', () => {
     expect((await profile(account, home, KV_DOWN)).status).toBe(200)
     silenced.mockRestore()
   })
+
+  test('hanging: the first request waits a second, and so does a refresh; then nobody', async () => {
+    const silenced = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const hang = () => new Promise<never>(() => {})
+    const hanging = { KV: { get: hang, put: hang, delete: hang } as unknown as KVNamespace }
+    const [home, account] = [address(), await makeAccount()]
+    const timed = async (answer: Promise<{ status: number }>) => {
+      const before = performance.now()
+      return [(await answer).status, Math.round((performance.now() - before) / 1000)]
+    }
+    const asking = () => timed(catalog(home, { env: hanging, leave: true }))
+    expect(await Promise.all([asking(), timed(refresh(account.refresh, { env: hanging }))])).toEqual([
+      [200, 1],
+      [200, 1],
+    ])
+    expect(await asking()).toEqual([200, 0])
+    silenced.mockRestore()
+  })
 })

@@ -121,6 +121,9 @@ const TABLE: Row[] = [
   ['POST /api/users/google-auth/', () => '/api/users/google-auth/', everyone(400), () => ({})],
   ['POST /api/users/password/reset/', () => '/api/users/password/reset/', everyone(400), () => ({})],
 
+  ['GET /api/health/', () => '/api/health/', everyone(200)],
+  ['GET /api/health/ready/', () => '/api/health/ready/', everyone(200)],
+
   // One's own account.
   ['POST /api/users/google-link/', () => '/api/users/google-link/', signedIn(400), () => ({})],
   ['GET /api/users/profile/', () => '/api/users/profile/', signedIn(200)],

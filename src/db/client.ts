@@ -16,11 +16,31 @@ const BOOKMARK = /^[0-9a-f]{8,16}-[0-9a-f]{8,16}-[0-9a-f]{8,16}-[0-9a-f]{32}$/
 export const bookmarkFrom = (header: string | undefined): { bookmark: string } | undefined =>
   header !== undefined && BOOKMARK.test(header) ? { bookmark: header } : undefined
 
-export function openSession(binding: D1Database, consistency: Consistency): D1DatabaseSession {
-  if (consistency === 'primary') return binding.withSession('first-primary')
-  if (consistency === 'any') return binding.withSession('first-unconstrained')
-  return binding.withSession(consistency.bookmark)
+/** What went through a session so far: round trips, and rows as D1 counts and bills them. */
+export type Usage = { trips: number; rowsRead: number; rowsWritten: number }
+export const newUsage = (): Usage => ({ trips: 0, rowsRead: 0, rowsWritten: 0 })
+
+/** A session that adds to `usage` what goes through it. */
+export function openSession(binding: D1Database, consistency: Consistency, usage: Usage): D1DatabaseSession {
+  if (consistency === 'primary') return metered(binding.withSession('first-primary'), usage)
+  if (consistency === 'any') return metered(binding.withSession('first-unconstrained'), usage)
+  return metered(binding.withSession(consistency.bookmark), usage)
 }
+
+/** Counts batches, because nothing that a request does is a statement alone (`read.ts`). */
+const metered = (session: D1DatabaseSession, usage: Usage): D1DatabaseSession => ({
+  prepare: query => session.prepare(query),
+  async batch<T>(statements: D1PreparedStatement[]) {
+    usage.trips += 1
+    const results = await session.batch<T>(statements)
+    for (const { meta } of results) {
+      usage.rowsRead += meta.rows_read
+      usage.rowsWritten += meta.rows_written
+    }
+    return results
+  },
+  getBookmark: () => session.getBookmark(),
+})
 
 /** Drizzle over a session or the plain binding. */
 export function database(source: D1Database | D1DatabaseSession) {

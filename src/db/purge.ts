@@ -11,33 +11,39 @@ const STATEMENTS_PER_RUN = 50
 /** Objects asked at once. */
 const ASKED_AT_ONCE = 25
 
-/** Deletes what expired and what can no longer be restored, children first. Safe to repeat, safe to be cut short. */
-export async function purge(env: Env, nowMs: number): Promise<void> {
+/**
+ * Deletes what expired and what can no longer be restored, children first. Safe to repeat, safe to be cut short.
+ * @returns how many deleted rows are gone for good
+ */
+export async function purge(env: Env, nowMs: number): Promise<number> {
   const db = database(env.DB)
   const now = Math.floor(nowMs / 1000)
   await db.batch([
     db.delete(revokedTokens).where(lte(revokedTokens.expiresAt, now)),
     db.delete(passwordResets).where(lte(passwordResets.expiresAt, now)),
   ])
-  await purgeDeleted(env, db, now - RESTORE_SECONDS)
+  return purgeDeleted(env, db, now - RESTORE_SECONDS)
 }
 
-async function purgeDeleted(env: Env, db: Db, before: number): Promise<void> {
+async function purgeDeleted(env: Env, db: Db, before: number): Promise<number> {
   let statements = 0
+  let gone = 0
   // Attempts that run still are untimed, or they would have ended: their objects would keep their storage for ever.
   for (let ended = ASKED_AT_ONCE; ended === ASKED_AT_ONCE; statements += 1) {
-    if (statements === STATEMENTS_PER_RUN) return
+    if (statements === STATEMENTS_PER_RUN) return gone
     ended = await discardRunning(env, db, before)
   }
   for (const { table, doomed } of CHILDREN_FIRST) {
     for (let deleted = ROWS_PER_STATEMENT; deleted === ROWS_PER_STATEMENT; statements += 1) {
-      if (statements === STATEMENTS_PER_RUN) return
+      if (statements === STATEMENTS_PER_RUN) return gone
       const ids = sql.raw(`SELECT rowid FROM ${table} WHERE ${doomed(before)} LIMIT ${ROWS_PER_STATEMENT}`)
       // RETURNING, because `meta.changes` counts what the triggers wrote as well.
       const rows = await db.all(sql`DELETE FROM ${sql.raw(table)} WHERE rowid IN (${ids}) RETURNING 1`)
       deleted = rows.length
+      gone += deleted
     }
   }
+  return gone
 }
 
 /** The object first: a run that is cut short finds the row again. */

@@ -14,6 +14,7 @@ const { flags, values } = storeFlags(args)
 /** Where wrangler looks for the settings of a configuration. */
 const folder = dirname(values.config ?? 'wrangler.toml')
 const SECRETS = ['JWT_SECRET', 'RECEIPT_SECRET']
+const LOCAL_SETTINGS = ['INSTRUCTOR_SIGNUP="open"', 'LOG="failures"']
 
 await import('./assets.ts')
 settle(join(folder, '.dev.vars'))
@@ -27,14 +28,17 @@ function port(): string {
   return typeof values.port === 'string' ? values.port : '8787'
 }
 
-/** Local settings, made once and then left alone: secrets of this machine's own, and instructors who sign up alone. */
+/**
+ * Local settings, made once and then left alone: secrets of this machine's own, instructors who sign up alone, and a log of
+ * failures only, because `wrangler dev` tells of every request already.
+ */
 function settle(file: string): void {
   const known = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const missing = [
     ...SECRETS.filter(name => !new RegExp(`^\\s*${name} *= *["']?[^\\s"']`, 'm').test(known)).map(
       name => `${name}="${randomBytes(48).toString('base64url')}"`,
     ),
-    ...(/^\s*INSTRUCTOR_SIGNUP *=/m.test(known) ? [] : ['INSTRUCTOR_SIGNUP="open"']),
+    ...LOCAL_SETTINGS.filter(line => !new RegExp(`^\\s*${line.split('=')[0]} *=`, 'm').test(known)),
   ]
   if (missing.length === 0) return
   appendFileSync(file, `${known === '' || known.endsWith('\n') ? '' : '\n'}${missing.join('\n')}\n`, { mode: 0o600 })

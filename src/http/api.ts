@@ -8,7 +8,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { etag } from 'hono/etag'
 import type { ContentfulStatusCode, StatusCode } from 'hono/utils/http-status'
 import type * as z from 'zod'
-import { bookmarkFrom, type Consistency, type Db, database, openSession } from '../db/client.ts'
+import { bookmarkFrom, type Consistency, type Db, database, openSession, type Usage } from '../db/client.ts'
 import { type Caller, optionalCaller, requireCaller } from './authentication.ts'
 import { bodyTooLarge, describe, fieldErrors, invalid, notFound, ruledOut, unsupportedMediaType } from './errors.ts'
 import { addressOf } from './gates.ts'
@@ -16,7 +16,7 @@ import { countRequest, quotaFor } from './quotas.ts'
 
 export type AppEnv = {
   Bindings: Env
-  Variables: { requestId: string; userId?: number; bookmark?: () => string | null }
+  Variables: { requestId: string; usage: Usage; userId?: number; bookmark?: () => string | null }
 }
 export type AppContext = Context<AppEnv>
 
@@ -133,7 +133,7 @@ async function answer(c: AppContext, contract: Contract, handler: Handler<Contra
   if (caller) c.set('userId', caller.userId)
   if (contract.quota !== 'free') await countAgainstQuota(c)
   const input = validate(c, contract, sent)
-  const session = openSession(c.env.DB, consistencyOf(c, contract))
+  const session = openSession(c.env.DB, consistencyOf(c, contract), c.get('usage'))
   c.set('bookmark', () => session.getBookmark())
   return handler({
     ...input,

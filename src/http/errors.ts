@@ -1,9 +1,8 @@
 /** The one error model: everything refused or broken leaves through here with a documented body. */
 import type { ErrorHandler } from 'hono'
-import type { HTTPResponseError } from 'hono/types'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type * as z from 'zod'
-import type { AppContext, AppEnv } from './api.ts'
+import type { AppEnv } from './api.ts'
 
 export type FieldErrors = Record<string, string[]>
 export type RefusalBody = { detail: string; code?: string } | FieldErrors | Record<string, unknown>
@@ -114,16 +113,14 @@ const FORMAT_MESSAGES: Record<string, string> = {
   safeint: 'A valid integer is required.',
 }
 
-/** Answers whatever a route threw. Refusals as they are; the rest is logged with the request id and told nothing of. */
+/** Answers whatever a route threw: refusals as they are; of the rest nothing is told but to the log (`log.ts`). */
 export const onError: ErrorHandler<AppEnv> = (thrown, c) => {
-  const refusal = thrown instanceof Refusal ? thrown : refusalFor(thrown, c)
+  const refusal = thrown instanceof Refusal ? thrown : refusalFor(thrown)
   return c.json(refusal.body, refusal.status, refusal.headers)
 }
 
-function refusalFor(thrown: Error | HTTPResponseError, c: AppContext): Refusal {
-  console.error({ event: 'request failed', request_id: c.get('requestId'), method: c.req.method, ...describe(thrown) })
-  return isUnavailable(thrown) ? unavailable() : new Refusal(500, { detail: 'Internal server error.' })
-}
+const refusalFor = (thrown: Error): Refusal =>
+  isUnavailable(thrown) ? unavailable() : new Refusal(500, { detail: 'Internal server error.' })
 
 /**
  * What may be logged of an error. A failed query's message carries every bound value (password hashes, tokens), so only
@@ -132,12 +129,18 @@ function refusalFor(thrown: Error | HTTPResponseError, c: AppContext): Refusal {
 export function describe(thrown: unknown): { error: string; message: string; stack?: string } {
   if (!(thrown instanceof Error)) return { error: typeof thrown, message: 'not an error' }
   const error = rootCause(thrown)
-  const frames = thrown.stack
-    ?.split('\n')
+  // A stack begins with the message, of which a line may look like a frame.
+  const stack = thrown.stack ?? ''
+  const frames = stack
+    .slice(stack.includes(thrown.message) ? stack.indexOf(thrown.message) + thrown.message.length : 0)
+    .split('\n')
     .filter(line => line.trimStart().startsWith('at '))
     .join('\n')
-  return { error: error.name, message: error.message, stack: frames }
+  return { error: error.name, message: error.message.slice(0, MESSAGE_LENGTH), stack: frames }
 }
+
+/** A message says what broke in its first line; a longer one only quotes what it was about. */
+const MESSAGE_LENGTH = 500
 
 /** The innermost cause: Drizzle wraps what D1 threw. */
 export function rootCause(thrown: Error): Error {

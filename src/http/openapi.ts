@@ -66,7 +66,7 @@ function operation(contract: Contract): Json {
       requestBody: { required: requiresBody(contract.body), content: media(contract.body, 'input') },
     }),
     ...(contract.upload && { requestBody: { required: true, content: files(contract.upload.types) } }),
-    responses: { ...successes(contract), ...failures(contract) },
+    responses: { ...failures(contract), ...successes(contract) },
   }
 }
 
@@ -86,12 +86,13 @@ function parameters(where: 'path' | 'query', schema?: z.ZodObject): Json[] {
   })
 }
 
+/** What the contract answers itself, a failure with a body of its own included. */
 const successes = (contract: Contract) =>
   Object.fromEntries(
     Object.entries(contract.responses).map(([status, body]) => [
       status,
       {
-        description: SUCCESS[status] ?? 'Success',
+        description: SUCCESS[status] ?? ERRORS[Number(status)]?.description ?? 'Success',
         ...(body && { content: contract.download ? files(contract.download) : media(body, 'output') }),
       },
     ]),

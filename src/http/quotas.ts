@@ -3,12 +3,17 @@
  * isolates that serve one key can together allow up to k times the limit. What must be exact is a gate (`gates.ts`).
  */
 import { throttled } from './errors.ts'
+import { inTime } from './patience.ts'
 
 const DAY_SECONDS = 86_400
 /** Flush each time this share of the limit is counted but not yet written. */
 const FLUSH_SHARE = 0.05
 /** Counters an isolate keeps; beyond it the oldest is dropped (at most one flush step is forgotten with it). */
 const MAX_COUNTERS = 10_000
+/** A first request waits so long for its count; then it is let in as if there were none. */
+const READ_PATIENCE_MS = 1_000
+/** After the response: what was not written by then is written with the next step. */
+const WRITE_PATIENCE_MS = 10_000
 
 export type Quota = { key: string; limit: number }
 type Counter = { day: number; stored: number; unflushed: number; flushing: boolean }
@@ -24,7 +29,7 @@ export function quotaFor(env: Env, userId: number | null, address: string): Quot
 }
 
 /**
- * Counts one request. Reads KV once per key, isolate and day; writes only after the response. KV down: lets everyone in.
+ * Counts one request. Reads KV once per key, isolate and day; writes only after the response. KV down or hanging: lets everyone in.
  * @throws 429 with the seconds until the next UTC day.
  */
 export async function countRequest(
@@ -48,8 +53,8 @@ export async function countRequest(
 async function counterFor(kv: KVNamespace, key: string, day: number): Promise<Counter> {
   const known = counters.get(key)
   if (known) {
-    const counter = await known
-    if (counter.day === day) return counter
+    const counter = await inTime(2 * READ_PATIENCE_MS, known).catch(() => null)
+    if (counter?.day === day) return counter
     // Somebody else may have begun the new day while this waited.
     const current = counters.get(key)
     if (current && current !== known) return current
@@ -64,7 +69,7 @@ const kvKey = (key: string, day: number) => `quota:${day}:${key}`
 
 async function readCount(kv: KVNamespace, key: string, day: number): Promise<number> {
   try {
-    return Number(await kv.get(kvKey(key, day))) || 0
+    return Number(await inTime(READ_PATIENCE_MS, kv.get(kvKey(key, day)))) || 0
   } catch (error) {
     logKvFailure(error)
     return 0
@@ -75,8 +80,9 @@ async function readCount(kv: KVNamespace, key: string, day: number): Promise<num
 async function flush(kv: KVNamespace, key: string, counter: Counter): Promise<void> {
   const added = counter.unflushed
   try {
-    const stored = Number(await kv.get(kvKey(key, counter.day))) || 0
-    await kv.put(kvKey(key, counter.day), String(stored + added), { expirationTtl: 2 * DAY_SECONDS })
+    const stored = Number(await inTime(WRITE_PATIENCE_MS, kv.get(kvKey(key, counter.day)))) || 0
+    const total = String(stored + added)
+    await inTime(WRITE_PATIENCE_MS, kv.put(kvKey(key, counter.day), total, { expirationTtl: 2 * DAY_SECONDS }))
     counter.stored = stored + added
     counter.unflushed -= added
   } catch (error) {

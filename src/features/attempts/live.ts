@@ -16,6 +16,7 @@ export function liveRoutes(app: Hono<AppEnv>): void {
     if (scheme !== 'bearer' || !token) throw notAuthenticated()
     const claims = await readToken(c.env, 'access', token)
     if (!claims) throw tokenNotValid()
+    c.set('userId', claims.user_id)
     const id = pathId().safeParse(c.req.param('id'))
     if (!id.success || c.req.header('Upgrade')?.toLowerCase() !== 'websocket') throw notFound()
     const headers = { Upgrade: 'websocket', 'X-User-Id': String(claims.user_id) }

@@ -3,6 +3,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { database } from '../../db/client.ts'
 import { describe } from '../../http/errors.ts'
 import { toDateTime } from '../../http/fields.ts'
+import { logDone } from '../../http/log.ts'
 import { type Answer, parseResponse } from '../quizzes/questions/answers.ts'
 import { grade } from '../quizzes/questions/grading.ts'
 import { carryOver } from './carry.ts'
@@ -317,6 +318,11 @@ export class AttemptSession extends DurableObject<Env> {
       return
     }
     this.store.change(known, { carriedAtMs: Date.now() })
+    logDone(this.env, {
+      event: 'result carried over',
+      attempt: known.terms.attemptId,
+      failures: known.state.failedCarries,
+    })
     await this.setAlarm(Date.now() + KEPT_MS)
   }
 

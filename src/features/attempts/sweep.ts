@@ -8,13 +8,17 @@ const ATTEMPTS_PER_RUN = 500
 /** Objects asked at once. */
 const ASKED_AT_ONCE = 25
 
-/** @param now Unix seconds */
-export async function sweepAttempts(env: Env, now: number): Promise<void> {
+/**
+ * @param now Unix seconds
+ * @returns how many were looked after
+ */
+export async function sweepAttempts(env: Env, now: number): Promise<number> {
   const db = database(env.DB)
   const overdue = await overdueAttempts(db, now, ATTEMPTS_PER_RUN)
   for (let first = 0; first < overdue.length; first += ASKED_AT_ONCE) {
     await Promise.all(overdue.slice(first, first + ASKED_AT_ONCE).map(({ id }) => sweepOne(env, id, now)))
   }
+  return overdue.length
 }
 
 async function sweepOne(env: Env, id: number, now: number): Promise<void> {

@@ -36,7 +36,7 @@ export function qrPages({ app }: Api): void {
 }
 
 async function liveCode(c: AppContext): Promise<CodeRow | undefined> {
-  const session = openSession(c.env.DB, bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? 'primary')
+  const session = openSession(c.env.DB, bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? 'primary', c.get('usage'))
   const db = database(session)
   const [[code]] = await batch(db, codeByUuid(db, (c.req.param('uuid') ?? '').toLowerCase()))
   return code

@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { database } from '../../../db/client.ts'
 import { describe } from '../../../http/errors.ts'
+import { logDone } from '../../../http/log.ts'
 import { runningRegrades } from './queries.ts'
 import { regradeNext } from './regrade.ts'
 
@@ -22,7 +23,10 @@ export class RegradeJob extends DurableObject<Env> {
     const regrade = Number(this.ctx.id.name)
     try {
       const goesOn = await regradeNext(database(this.env.DB), regrade, Math.floor(Date.now() / 1000))
-      if (!goesOn) return await this.ctx.storage.deleteAll()
+      if (!goesOn) {
+        logDone(this.env, { event: 'regrade done', regrade })
+        return await this.ctx.storage.deleteAll()
+      }
     } catch (error) {
       this.ctx.storage.kv.put('failures', failures + 1)
       console.error({ event: 'regrade failed and will be tried again', regrade, failures, ...describe(error) })
@@ -41,11 +45,16 @@ function retryAfterMs(failures: number): number {
 
 export const regradeJob = (env: Env, id: number): DurableObjectStub<RegradeJob> => env.REGRADES.getByName(String(id))
 
-/** Cron's look after regrades: one that is running has an alarm, or gets it. */
-export async function sweepRegrades(env: Env): Promise<void> {
-  for (const { id } of await runningRegrades(database(env.DB), JOBS_PER_SWEEP)) {
+/**
+ * Cron's look after regrades: one that is running has an alarm, or gets it.
+ * @returns how many were looked after
+ */
+export async function sweepRegrades(env: Env): Promise<number> {
+  const running = await runningRegrades(database(env.DB), JOBS_PER_SWEEP)
+  for (const { id } of running) {
     await regradeJob(env, id)
       .start()
       .catch(error => console.error({ event: 'regrade not looked after', regrade: id, ...describe(error) }))
   }
+  return running.length
 }

@@ -46,7 +46,7 @@ function sizeOf(c: AppContext): ImageSize {
 }
 
 async function requireLive(c: AppContext, uuid: string): Promise<void> {
-  const session = openSession(c.env.DB, bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? 'primary')
+  const session = openSession(c.env.DB, bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? 'primary', c.get('usage'))
   const db = database(session)
   const [[row]] = await batch(db, isLiveUuid(db, uuid))
   if (!row) throw notFound()

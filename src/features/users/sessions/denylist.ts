@@ -1,15 +1,18 @@
 /** Logged-out refresh tokens in KV: the fast refusal. The truth is in D1, so KV may be late, or down. */
 import { describe } from '../../../http/errors.ts'
+import { inTime } from '../../../http/patience.ts'
 
 /** KV takes nothing shorter. */
 const MIN_TTL_SECONDS = 60
+/** D1 is asked anyway. */
+const KV_PATIENCE_MS = 1_000
 
 const kvKey = (jti: string) => `denied:${jti}`
 
 /** Whether KV knows of the logout; when it cannot say, D1 will. */
 export async function isDenied(kv: KVNamespace, jti: string): Promise<boolean> {
   try {
-    return (await kv.get(kvKey(jti))) !== null
+    return (await inTime(KV_PATIENCE_MS, kv.get(kvKey(jti)))) !== null
   } catch (error) {
     console.warn({ event: 'denylist not read from KV', ...describe(error) })
     return false

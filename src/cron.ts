@@ -1,0 +1,24 @@
+/** What cron does every ten minutes. One task's failure is not the next one's, and each is safe to repeat. */
+import { purge } from './db/purge.ts'
+import { sweepRegrades } from './features/attempts/regrades/job.ts'
+import { sweepAttempts } from './features/attempts/sweep.ts'
+import { describe } from './http/errors.ts'
+import { logDone } from './http/log.ts'
+
+const TASKS = {
+  attempts: (env: Env, nowMs: number) => sweepAttempts(env, Math.floor(nowMs / 1000)),
+  regrades: (env: Env) => sweepRegrades(env),
+  purge: (env: Env, nowMs: number) => purge(env, nowMs),
+}
+
+export async function runCron(env: Env, nowMs: number): Promise<void> {
+  for (const [task, run] of Object.entries(TASKS)) {
+    const began = Date.now()
+    try {
+      const count = await run(env, nowMs)
+      logDone(env, { event: 'cron', task, count, duration_ms: Date.now() - began })
+    } catch (error) {
+      console.error({ event: 'cron failed', task, duration_ms: Date.now() - began, ...describe(error) })
+    }
+  }
+}
