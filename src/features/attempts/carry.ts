@@ -18,8 +18,15 @@ import type { EndedAttempt } from './session.ts'
  */
 export async function carryOver(db: Db, ended: EndedAttempt): Promise<void> {
   const { terms, outcome, completedAt, status } = ended
-  const waits = sql`EXISTS (SELECT 1 FROM attempts WHERE id = ${terms.attemptId} AND check_at IS NOT NULL)`
-  const isHere = and(eq(attempts.id, terms.attemptId), isNotNull(attempts.checkAt))
+  // Whose it is, too: a database restored from a backup may have given the id away again.
+  const isHere = and(
+    eq(attempts.id, terms.attemptId),
+    eq(attempts.userId, terms.userId),
+    eq(attempts.quizId, terms.quizId),
+    isNotNull(attempts.checkAt),
+  )
+  const waits = sql`EXISTS (SELECT 1 FROM attempts WHERE id = ${terms.attemptId} AND user_id = ${terms.userId}
+    AND quiz_id = ${terms.quizId} AND check_at IS NOT NULL)`
   const result = {
     status,
     startedAt: ended.startedAt,

@@ -1,9 +1,16 @@
 /** Reaching an attempt's object, and what its answers mean to a learner who calls. */
 import { notFound, throttled } from '../../http/errors.ts'
 import type { AttemptSession } from './session.ts'
+import { isSameAttempt } from './snapshot.ts'
 
 export const attemptObject = (env: Env, attemptId: number): DurableObjectStub<AttemptSession> =>
   env.ATTEMPTS.getByName(String(attemptId))
+
+/** The attempt of a row, as its object knows it; `unknown` where the object knows another's (see `beginAttempt`). */
+export async function lookAtOwn(env: Env, attemptId: number, own: { userId: number; quizId: number }) {
+  const said = await attemptObject(env, attemptId).look()
+  return said.kind === 'unknown' || isSameAttempt(said.terms, own) ? said : ({ kind: 'unknown' } as const)
+}
 
 /**
  * Splits what the object says of its attempt from what the database has to be asked for: `elsewhere` for somebody

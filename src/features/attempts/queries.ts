@@ -287,6 +287,12 @@ export const putOffCheck = (db: Db, userId: number, quizId: number, checkAt: num
     .set({ checkAt })
     .where(and(eq(attempts.userId, userId), eq(attempts.quizId, quizId), sql`${attempts.status} = 'in_progress'`))
 
+/** A row whose id an object knows as another attempt's. */
+export const deleteForeign = (db: Db, { attemptId, userId }: { attemptId: number; userId: number }) =>
+  db
+    .delete(attempts)
+    .where(and(eq(attempts.id, attemptId), eq(attempts.userId, userId), sql`${attempts.status} = 'in_progress'`))
+
 /** A row whose start died before anything was begun, unless another start goes on with it meanwhile. */
 export const deleteUnbegun = (db: Db, id: number, now: number) =>
   db

@@ -1,13 +1,13 @@
 import * as z from 'zod'
 import { asViewer, type Viewer } from '../../db/read.ts'
 import type { Api } from '../../http/api.ts'
-import { forbidden, invalid, notFound, ruledOut, unavailable } from '../../http/errors.ts'
+import { forbidden, invalid, notFound, ruledOut } from '../../http/errors.ts'
 import { pathId, queryId } from '../../http/fields.ts'
 import { behindGates, passGate } from '../../http/gates.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { enrollmentForQuiz } from '../quizzes/queries.ts'
 import { admitAttempt, attemptsAtMost, isAccessCode, managesCourseOf, requireAttempt } from './admission.ts'
-import { attemptObject, known, orElsewhere } from './object.ts'
+import { attemptObject, known, lookAtOwn, orElsewhere } from './object.ts'
 import type { EndStatus } from './outcome.ts'
 import {
   type AttemptRow,
@@ -45,7 +45,7 @@ import {
 } from './schemas.ts'
 import { type AttemptRequest, countUnlessLearner, seenRow } from './seen.ts'
 import type { EndedAttempt } from './session.ts'
-import { writeAttempt } from './start.ts'
+import { beginAttempt, writeAttempt } from './start.ts'
 
 const tag = 'Quiz System'
 const params = z.object({ id: pathId() })
@@ -87,7 +87,7 @@ export function attemptRoutes(api: Api): void {
         attemptsUsed(db, caller.userId, params.id),
         drawableQuestions(db, params.id),
       )
-      const found = running && (await attemptObject(env, running.id).look())
+      const found = running && (await lookAtOwn(env, running.id, { userId: viewer.id, quizId: params.id }))
       if (found?.kind === 'running') return json(200, toResumed(found))
       // Ended, and D1 has not heard of it yet: a new attempt may begin once it has.
       if (found?.kind === 'ended') await attemptObject(env, found.terms.attemptId).check()
@@ -98,8 +98,7 @@ export function attemptRoutes(api: Api): void {
       if (!admitted.isPreview) await requireAccessCode(env, viewer, admitted.quiz, body.access_code)
       if (!found && attemptsAtMost(admitted.quiz) === null) await requireModeration(env, viewer, admitted.quiz)
       const snapshot = await writeAttempt(db, { ...admitted, userId: viewer.id, drawable }, now)
-      const begun = await attemptObject(env, snapshot.terms.attemptId).begin(snapshot)
-      if (begun.kind === 'ended') throw unavailable()
+      const begun = await beginAttempt(env, db, snapshot)
       return begun.isNew ? json(201, toStarted(begun)) : json(200, toResumed(begun))
     },
   )

@@ -9,7 +9,7 @@ import { grade } from '../quizzes/questions/grading.ts'
 import { carryOver } from './carry.ts'
 import { type Clock, deadlineMs, endedAtMs, GRACE_MS, phaseAt, remainingSeconds, spentSeconds } from './clock.ts'
 import { type EndStatus, type KeptAnswer, type Outcome, outcomeOf, responseId } from './outcome.ts'
-import type { Snapshot, SnapshotQuestion, Terms } from './snapshot.ts'
+import { isSameAttempt, type Snapshot, type SnapshotQuestion, type Terms } from './snapshot.ts'
 import { AttemptStore, type Known } from './store.ts'
 
 const CALLS_PER_SECOND = 10
@@ -96,8 +96,10 @@ export class AttemptSession extends DurableObject<Env> {
   }
 
   /** Starts the clock, unless it runs already: then the given snapshot is not looked at. Safe to repeat. */
-  async begin(snapshot: Snapshot): Promise<(RunningAttempt & { isNew: boolean }) | EndedAttempt> {
-    const isNew = this.store.load() === null
+  async begin(snapshot: Snapshot): Promise<(RunningAttempt & { isNew: boolean }) | EndedAttempt | Foreign> {
+    const known = this.store.load()
+    if (known && !isSameAttempt(known.terms, snapshot.terms)) return { kind: 'foreign' }
+    const isNew = known === null
     if (isNew) this.store.begin(snapshot, Date.now())
     await this.setMissingAlarm()
     const view = await this.look()

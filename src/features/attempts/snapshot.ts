@@ -33,6 +33,10 @@ export type Terms = {
 }
 export type Snapshot = { terms: Terms; questions: SnapshotQuestion[] }
 
+/** A database that was restored from a backup may give an id away that an object knows as another attempt's. */
+export const isSameAttempt = (one: Terms, other: Pick<Terms, 'userId' | 'quizId'>) =>
+  one.userId === other.userId && one.quizId === other.quizId
+
 type Drawing = { questionCount: number | null; randomizeQuestions: boolean }
 
 /** The questions of an attempt, in its order: all of them, or as many as the quiz draws. */

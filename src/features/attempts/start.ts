@@ -9,7 +9,17 @@ import { fromColumns } from '../quizzes/questions/question.ts'
 import { shuffle } from '../quizzes/questions/shuffle.ts'
 import { attemptsAtMost, NO_ATTEMPT_LEFT } from './admission.ts'
 import { deadlineMs, GRACE_MS } from './clock.ts'
-import { drawnVersions, insertAttempt, markDrawn, putOffCheck, runningAttempt, type StartableQuiz } from './queries.ts'
+import { attemptObject } from './object.ts'
+import {
+  deleteForeign,
+  drawnVersions,
+  insertAttempt,
+  markDrawn,
+  putOffCheck,
+  runningAttempt,
+  type StartableQuiz,
+} from './queries.ts'
+import type { RunningAttempt } from './session.ts'
 import { draw, type Snapshot, toSnapshotQuestions } from './snapshot.ts'
 
 /** Cron leaves a new attempt alone for so long: its start may still be under way. */
@@ -91,6 +101,22 @@ export async function writeAttempt(db: Db, starting: Starting, now: number): Pro
 }
 
 const NEVER = sql`0`
+
+/**
+ * Hands the object its snapshot, or finds it running.
+ * @throws 503 while D1 waits for the attempt's end, and where the object holds somebody else's attempt: the database was
+ *   restored from a backup and gives ids away again. The row goes, so that the next start gets another id.
+ */
+export async function beginAttempt(env: Env, db: Db, snapshot: Snapshot): Promise<RunningAttempt & { isNew: boolean }> {
+  const { terms } = snapshot
+  const begun = await attemptObject(env, terms.attemptId).begin(snapshot)
+  if (begun.kind === 'running') return begun
+  if (begun.kind === 'foreign') {
+    console.error({ event: 'attempt id given away twice: see docs/operations.md', attempt: terms.attemptId })
+    await batch(db, deleteForeign(db, terms))
+  }
+  throw unavailable()
+}
 
 function firstCheck(quiz: StartableQuiz, now: number): number {
   const deadline = deadlineMs({
