@@ -1,6 +1,9 @@
 declare namespace Cloudflare {
   interface Env {
     MIGRATIONS: import('cloudflare:test').D1Migration[]
+    FUZZ_SEED: string
+    FUZZ_ROUNDS: string
+    FUZZ_CASES: string
   }
 }
 declare module '*.md?raw' {

@@ -12,6 +12,8 @@ const ERRORS: Record<number, { description: string; example: Json }> = {
   401: { description: 'No valid token', example: { detail: 'Authentication credentials were not provided.' } },
   403: { description: 'Not allowed', example: { detail: 'You do not have permission to perform this action.' } },
   404: { description: 'Unknown, or not for the caller to know', example: { detail: 'Not found.' } },
+  413: { description: 'The body is too large', example: { detail: 'Request body too large.' } },
+  415: { description: 'Not a media type that is taken', example: { detail: 'Unsupported media type.' } },
   429: {
     description: 'Too many requests',
     example: { detail: 'Request was throttled. Expected available in 60 seconds.' },
@@ -104,6 +106,7 @@ function failures(contract: Contract): Json {
   const isPublic = contract.access === 'public'
   const statuses = [
     ...(contract.body || contract.query || contract.upload ? [400] : []),
+    ...(contract.body || contract.upload ? [413, 415] : []),
     ...(isPublic ? [] : [401]),
     ...(contract.params || (contract.query && 'page' in contract.query.shape) ? [404] : []),
     ...(contract.quota === 'free' ? [] : [429]),
