@@ -185,6 +185,19 @@ describe('registrations of an address', () => {
   })
 })
 
+test('whose accounts there are cannot be asked without end: 100 taken names a minute for an address', async () => {
+  const [home, taken] = [address(), await makeAccount()]
+  const gate = env.GATES.getByName(`guesses:${home}`)
+  await times(97, async () => void (await gate.take({ limit: 100, windowSeconds: 60 })))
+  expect((await register(unique('free'), {}, from(home))).status, 'a free one is no guess').toBe(201)
+  const guesses = await times(5, () => register(taken.username, {}, from(home)))
+  expect(tally(guesses)).toEqual({ 400: 3, 429: 2 })
+  // Then a free name is refused alike, or the difference would tell.
+  const both = [await register(taken.username, {}, from(home)), await register(unique('free'), {}, from(home))]
+  for (const answer of both) expectThrottled(answer, 60)
+  expect((await register(taken.username, {}, from(address()))).status).toBe(400)
+})
+
 describe('of a user', () => {
   test('old_password: 5 tries a minute, right or wrong', async () => {
     const user = await makeAccount()

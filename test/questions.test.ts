@@ -110,6 +110,13 @@ describe('authoring', () => {
     })
     const { status, body } = await edit(owner, made.id, { points: 3 })
     expect([status, body.text, body.points]).toEqual([200, 'half \ufffd pair', 3])
+    for (const [sent, kept] of [
+      ['\udbff again', '\ufffd again'],
+      ['whole \u{1f600}', 'whole \u{1f600}'],
+    ]) {
+      const answer = await edit(owner, made.id, { text: sent })
+      expect([answer.status, answer.body.text]).toEqual([200, kept])
+    }
   })
 
   test('who may: 403 for what is seen, 404 for what may not be known of', async () => {

@@ -430,6 +430,7 @@ describe('listing and exporting scans', () => {
       device_info: 'a "quoted", text\nof two lines',
     })
     await scan(learner, code, { location: '  +1', device_info: '@SUM(A1)' })
+    await scan(learner, code, { location: '＝1+1', device_info: '＠SUM(A1)' })
     await env.DB.prepare(
       `INSERT INTO qr_scans (qr_code_id, course_id, code_created_by, user_id, scanned_at, is_valid, validation_message)
        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) SELECT ?, ?, ?, ?, 0, 1, '' FROM n`,
@@ -439,8 +440,9 @@ describe('listing and exporting scans', () => {
     const file = await call('GET', `/api/qr-codes/scans/export/?qr_code=${code.id}`, { as: owner })
     expect(file.headers.get('Content-Type')).toBe('text/csv; charset=utf-8')
     expect(file.headers.get('Content-Disposition')).toBe('attachment; filename="scans.csv"')
-    expect(file.text.split('\r\n')).toHaveLength(1 + 2502 + 1)
+    expect(file.text.split('\r\n')).toHaveLength(1 + 2503 + 1)
     expect(file.text).toContain(`"'=HYPERLINK(""http://evil.example"")","a ""quoted"", text\nof two lines"`)
+    expect(file.text).toContain("'＝1+1,'＠SUM(A1)")
     expect(file.text).toContain(`"'  +1",'@SUM(A1)`.replace(`"'  +1"`, `'  +1`))
   })
 })

@@ -68,7 +68,11 @@ function operation(contract: Contract): Json {
       requestBody: { required: requiresBody(contract.body), content: media(contract.body, 'input') },
     }),
     ...(contract.upload && { requestBody: { required: true, content: files(contract.upload.types) } }),
-    responses: { ...failures(contract), ...successes(contract) },
+    responses: {
+      ...failures(contract),
+      ...(contract.cache && { 304: { description: 'As `If-None-Match` has it' } }),
+      ...successes(contract),
+    },
   }
 }
 

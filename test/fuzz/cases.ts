@@ -1,6 +1,9 @@
 /** Requests of an operation, drawn from what the OpenAPI document says of it. */
 import fc from 'fast-check'
-import { fitting, HOSTILE_TEXTS, hostileText, Raw, Ref, ref, type Schema, toJson, unfitting } from './values.ts'
+import { QUESTION_TYPES, type QuestionType } from '../../src/features/quizzes/questions/question.ts'
+import { inputs } from '../helpers/question-arbitraries.ts'
+import { BROKEN, FILES, HEADERS, HOSTILE_TEXTS, NO_IDS, NOT_THEIRS, Raw } from './hostile.ts'
+import { fitting, hostileText, Ref, ref, type Schema, toJson, unfitting } from './values.ts'
 import { ROLES, type Role } from './world.ts'
 
 export type Operation = {
@@ -8,6 +11,8 @@ export type Operation = {
   /** As documented, with `{names}`. */
   path: string
   name: string
+  /** In the OpenAPI document. */
+  isListed: boolean
   isPublic: boolean
   parameters: { name: string; in: 'path' | 'query'; required: boolean; schema: Schema }[]
   /** By media type. */
@@ -15,6 +20,23 @@ export type Operation = {
   // biome-ignore lint/suspicious/noExplicitAny: responses as the document has them
   responses: Record<string, any>
 }
+
+type Parts = Pick<Operation, 'parameters' | 'responses'>
+export const operation = (
+  method: string,
+  path: string,
+  parameters: Parts['parameters'],
+  responses: Parts['responses'],
+): Operation => ({
+  method,
+  path,
+  name: `${method} ${path}`,
+  isListed: false,
+  isPublic: true,
+  parameters,
+  request: {},
+  responses,
+})
 
 export type Case = {
   role: Role
@@ -34,6 +56,7 @@ export function operationsOf(document: any): Operation[] {
       method: method.toUpperCase(),
       path,
       name: `${method.toUpperCase()} ${path}`,
+      isListed: true,
       isPublic: described.security.length === 0,
       parameters: described.parameters,
       request: described.requestBody?.content ?? {},
@@ -57,26 +80,10 @@ const PATHS: [start: string, kind: string][] = [
   ['/api/users/', 'user'],
 ]
 function kindOf({ path }: Operation, parameter: string): string {
-  if (parameter !== 'id') return { enrollment_id: 'enrollment', slug: 'slug', uuid: 'shown' }[parameter] ?? parameter
+  if (parameter !== 'id') return { enrollment_id: 'enrollment', uuid: 'shown', page: 'uuid' }[parameter] ?? parameter
   return PATHS.find(([start]) => path.startsWith(start))?.[1] ?? 'course'
 }
 
-const NO_IDS = [
-  '0',
-  '-1',
-  '1.5',
-  '1e3',
-  '00',
-  '+1',
-  '999999999',
-  '9007199254740993',
-  '٣',
-  'abc',
-  'null',
-  '%',
-  '1;2',
-  '1 ',
-]
 // Two would be another path.
 const hostileSegments = HOSTILE_TEXTS.filter(text => text.length > 0 && text.length < 300 && !text.includes('..'))
 const anyPlace = (kind: string) =>
@@ -110,34 +117,12 @@ function queryOf(operation: Operation): fc.Arbitrary<[string, unknown][]> {
     .map(([base, more]) => [...(base as [string, unknown][]), ...more])
 }
 
-/** Fields that other objects have, or that only the server may set. */
-const NOT_THEIRS = {
-  id: 1,
-  user: 1,
-  user_id: 1,
-  is_staff: true,
-  is_superuser: true,
-  password_hash: 'x',
-  session_version: 9,
-  deleted_at: null,
-  created_at: 0,
-  enrollment_count: 9,
-  scan_count: 9,
-  is_preview: true,
-  passed: true,
-  score_hundredths: 10_000,
-  source: 'code',
-  status: 'completed',
-}
-
 function bodyOf(operation: Operation): fc.Arbitrary<Body | undefined> {
   const [type] = Object.keys(operation.request)
   if (type === undefined) return fc.constantFrom(undefined, undefined, { json: {} }, { text: '{' }, { text: 'x' })
   if (!type.includes('json')) return file
   const { schema } = operation.request[type] as { schema: Schema }
-  const fits = operation.name.includes('submit-response')
-    ? fc.oneof(ref('answer') as fc.Arbitrary<unknown>, fitting(schema))
-    : fitting(schema)
+  const fits = fc.oneof(fitting(schema), ...meaningful(operation))
   return fc.oneof(
     { weight: 10, arbitrary: fits.map(json => ({ json })) },
     { weight: 7, arbitrary: unfitting(schema, fits).map(json => ({ json })) },
@@ -146,84 +131,25 @@ function bodyOf(operation: Operation): fc.Arbitrary<Body | undefined> {
     { weight: 1, arbitrary: fits.map(json => ({ text: `\ufeff${toJson(isPlain(json) ? {} : null)} ` })) },
   )
 }
+
+const question = fc.oneof(...QUESTION_TYPES.map((type: QuestionType) => inputs(type) as fc.Arbitrary<unknown>))
+
+/** Bodies whose parts depend on each other, which a schema cannot say: these get further than to be refused. */
+function meaningful({ name }: Operation): fc.Arbitrary<unknown>[] {
+  if (name.endsWith('/submit-response/')) return Array.from({ length: 4 }, () => ref('answer'))
+  if (name.endsWith('/questions/') || /^P\w+ \/api\/questions\/{id}\/$/.test(name)) return [question, question]
+  if (name === 'POST /api/quizzes/')
+    return [
+      fc.record({ module: ref('module'), title: fc.constant('Exam'), questions: fc.array(question, { maxLength: 4 }) }),
+    ]
+  return []
+}
+
 const isPlain = (json: unknown): json is object =>
   typeof json === 'object' && json !== null && !Array.isArray(json) && !(json instanceof Ref) && !(json instanceof Raw)
 
-const BROKEN = [
-  '',
-  ' ',
-  '{',
-  'null',
-  '[]',
-  '"text"',
-  '1',
-  '{"a":1,}',
-  "{'a':1}",
-  '{"title":"a","title":"b","title":null}',
-  '{"__proto__":{"isStaff":true}}',
-  'NaN',
-  '\u0000',
-  '['.repeat(100_000),
-  `{"title":"${'x'.repeat(1_100_000)}"}`,
-  `--x\r\nContent-Disposition: form-data; name="title"\r\n\r\na\r\n--x--`,
-]
-
-const FILES = [
-  'Python is typed. {T}',
-  'Who? {=Guido ~Ada#no}\n\nPi? {#3.14:0.01}\n\nMatch {=a -> b =c -> d}\n\n',
-  `${'{'.repeat(20_000)}`,
-  `${'\\'.repeat(20_001)}{T}`,
-  `::${':'.repeat(20_000)}`,
-  `q {${'~a'.repeat(20_000)}`,
-  `q {#${'1'.repeat(20_000)}}`,
-  '// only a comment',
-  '$CATEGORY: a/b\n\nq {T}',
-  'type,text,correct_answer\ntrue_false,"=1+1",true\n',
-  `type,text\n${'"'.repeat(20_001)}\n`,
-  `type,text${',x'.repeat(5_000)}\n`,
-  `type,text\n${'essay,Why?\n'.repeat(1_001)}`,
-  '\ufefftype;text\nessay;Why?\n',
-  'a\0b {T}',
-]
 const file: fc.Arbitrary<Body> = fc.oneof(fc.constantFrom(...FILES), hostileText).map(text => ({ text }))
 
-const BOOKMARK = '00000001-00000002-00004f5a-a9d5dd5ab6dd48e8b5b1be94dfe5c9e2'
-const HEADERS: Record<string, string>[] = [
-  { 'If-None-Match': '*' },
-  { 'If-None-Match': 'W/"x", "y"' },
-  { 'If-Modified-Since': 'yesterday' },
-  { Range: 'bytes=0-1' },
-  { Range: 'bytes=9-1,a' },
-  { 'X-D1-Bookmark': 'first-unconstrained' },
-  { 'X-D1-Bookmark': "'; DROP TABLE users" },
-  { 'X-D1-Bookmark': BOOKMARK },
-  { 'X-Request-Id': 'x'.repeat(300) },
-  { 'X-Request-Id': '<script>' },
-  { 'X-HTTP-Method-Override': 'DELETE' },
-  { 'X-Forwarded-For': '127.0.0.1', 'X-Forwarded-Host': 'evil.example', Forwarded: 'host=evil.example' },
-  { 'CF-Connecting-IP': 'no address' },
-  { 'CF-Connecting-IP': '::' },
-  { Accept: 'text/html' },
-  { 'Accept-Encoding': 'identity;q=0' },
-  { Origin: 'https://evil.example' },
-  { Upgrade: 'websocket', Connection: 'Upgrade' },
-  { Cookie: 'sessionid=1; token=2' },
-  { 'Content-Type': '' },
-  { 'Content-Type': 'text/plain' },
-  { 'Content-Type': 'text/csv' },
-  { 'Content-Type': 'application/x-www-form-urlencoded' },
-  { 'Content-Type': 'multipart/form-data; boundary=x' },
-  { 'Content-Type': 'application/json; charset=utf-16' },
-  { 'Content-Type': 'application/vnd.api+json' },
-  { 'Content-Type': `application/json${';'.repeat(5_000)}` },
-  { Authorization: 'Bearer' },
-  { Authorization: 'Bearer x.y.z' },
-  { Authorization: 'Bearer a b' },
-  { Authorization: 'Basic YTpi' },
-  { Authorization: 'Bearer eyJhbGciOiJub25lIn0.eyJ1c2VyX2lkIjoxLCJ2ZXIiOjF9.' },
-  { Authorization: `Bearer ${'x'.repeat(8_000)}` },
-  { Authorization: `Bearer ${'x '.repeat(4_000)}` },
-]
 const headers = fc.oneof(
   { weight: 5, arbitrary: fc.constant({}) },
   { weight: 1, arbitrary: fc.constantFrom(...HEADERS) },

@@ -1,5 +1,7 @@
 /** What holds of every answer, whoever asked for whatever. */
 import { Validator } from '@cfworker/json-schema'
+import { readRows } from '../../src/features/quizzes/exchange/csv-text.ts'
+import { NUMBER } from '../../src/features/quizzes/exchange/exchange.ts'
 import type { Answer } from '../helpers/client.ts'
 import type { Operation } from './cases.ts'
 import { leaks } from './secrets.ts'
@@ -37,7 +39,9 @@ export class Laws {
     } else if (!content[type]) broken.push(`the content type ${type} is documented`)
     else if (type === 'application/json')
       broken.push(...this.schemaErrors(operation, status, content[type], answer.body))
-    if (status >= 400) broken.push(...errorFaults(answer.body))
+    if (status >= 400 && type === 'application/json') broken.push(...errorFaults(answer.body))
+    if (type === 'text/csv' && hasFormula(text)) broken.push('no cell is a formula to a spreadsheet')
+    if (type === 'text/html' && /<b>bold|<script>alert/.test(text)) broken.push('a page shows markup as text')
     if (/scrypt\$/.test(text)) broken.push('no password hash is told')
     for (const leak of leaks(sent.world, sent.role, sent.request, text)) broken.push(`${sent.role} may not see ${leak}`)
     return [...broken, ...headerFaults(operation, sent, answer)]
@@ -52,6 +56,12 @@ export class Laws {
     return errors.length === 0 ? [] : [`the body is of its schema: ${JSON.stringify(errors.slice(-3))}`]
   }
 }
+
+/** A file's own reader splits it. */
+const hasFormula = (text: string) =>
+  readRows(text.replace('\ufeff', ''), { delimiter: ',', rowsAtMost: 100_000, cellsAtMost: 1_000 }).rows.some(
+    ({ cells }) => cells.some(cell => /^[=+\-@\t\r＝＋－＠]/.test(cell) && !NUMBER.test(cell)),
+  )
 
 /** `{detail, code?}` or messages by field; and in no message a word of the inside. */
 function errorFaults(body: unknown): string[] {

@@ -3,8 +3,9 @@ import { type Answer, type CallOptions, call } from '../helpers/client.ts'
 import { counting } from '../helpers/counting.ts'
 import type { Body, Case, Operation } from './cases.ts'
 import type { Laws } from './laws.ts'
+import { isSecret } from './secrets.ts'
 import { toJson } from './values.ts'
-import { add, resolve, type World } from './world.ts'
+import { type Asker, add, quizOf, resolve, type World } from './world.ts'
 
 /** Quotas off, so that only what a request asks decides; instructors are made by staff. */
 const BINDINGS: Partial<Env> = {
@@ -18,7 +19,9 @@ export type Request = { method: string; path: string; options: CallOptions; isAn
 
 export function requestOf(world: World, operation: Operation, { role, path, query, headers, body }: Case): Request {
   const isRead = operation.method === 'GET'
-  const settled = (value: unknown) => resolve(world, role, isRead, value)
+  const asker: Asker = { role, isRead }
+  if (operation.path.includes('quiz-attempts/{id}')) asker.quiz = quizOf(world, resolve(world, asker, path['id']))
+  const settled = (value: unknown) => resolve(world, asker, value)
   const text = (value: unknown) =>
     encodeURIComponent(
       String(settled(value) ?? '')
@@ -94,10 +97,11 @@ const MADE: Record<string, string> = {
   'POST /api/qr-codes/codes/': 'code',
   'POST /api/qr-codes/batches/': 'batch',
 }
-function remember(world: World, { name }: Operation, { body }: Answer): void {
+function remember(world: World, { name }: Operation, { body, text }: Answer): void {
   const kind = MADE[name]
-  if (kind === undefined) return
-  add(world, kind, body.id)
+  // What was made of a secret by chance, of an id as a number, is not for everybody to ask for.
+  if (kind === undefined || isSecret(text)) return
+  add(world, kind, body.id, undefined, kind === 'attempt' ? body.quiz : undefined)
   if (body.slug) add(world, 'slug', body.slug)
   if (body.uuid) add(world, 'uuid', body.uuid)
 }

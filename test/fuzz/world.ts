@@ -1,44 +1,56 @@
 /** A small school, of which every request has something to ask for: an instructor's, a rival's, and what was deleted. */
 import { env } from 'cloudflare:workers'
+import fc from 'fast-check'
 import { issueToken } from '../../src/http/authentication.ts'
 import { end, type MadeQuiz, makeQuiz, QUESTIONS, rightAnswer, startAttempt } from '../helpers/attempts.ts'
 import { call, makeInstructor, makeStaff, makeUser, type TestUser } from '../helpers/client.ts'
 import { makeCourse } from '../helpers/courses.ts'
 import { endedAttempt } from '../helpers/ended-attempts.ts'
 import { makeCode, scan } from '../helpers/qr-codes.ts'
+import { answers } from '../helpers/question-arbitraries.ts'
 import { oneOfEach } from '../helpers/quizzes.ts'
 import { insertEnrollment, insertModule, insertProgress } from '../helpers/rows.ts'
+import { Raw } from './hostile.ts'
 import { planted, type Secret } from './secrets.ts'
-import { Raw, Ref } from './values.ts'
+import { Ref } from './values.ts'
 
 export const ROLES = ['anonymous', 'outsider', 'learner', 'classmate', 'rival', 'owner', 'staff'] as const
 export type Role = (typeof ROLES)[number]
 
 /** `marked`: holds secrets, so those who may change it do not: else they might publish them. */
-type Entry = { value: unknown; marked?: 'owner' | 'rival' }
+type Entry = { value: unknown; marked?: 'owner' | 'rival'; quiz?: number }
 export type World = {
   number: number
   users: Record<Exclude<Role, 'anonymous'>, TestUser>
   pools: Map<string, Entry[]>
 }
 
-export function add(world: World, kind: string, value: unknown, marked?: Entry['marked']): void {
+export function add(world: World, kind: string, value: unknown, marked?: Entry['marked'], quiz?: number): void {
   const pool = world.pools.get(kind) ?? []
-  pool.push(marked ? { value, marked } : { value })
+  pool.push({ value, ...(marked && { marked }), ...(quiz && { quiz }) })
   world.pools.set(kind, pool)
 }
 
-/** What a request asks for, by who asks. */
-export function resolve(world: World, role: Role, isRead: boolean, value: unknown): unknown {
+export type Asker = { role: Role; isRead: boolean; quiz?: number | undefined }
+
+/** What a request asks for, by who asks; answers are to questions of the quiz, if one is known. */
+export function resolve(world: World, asker: Asker, value: unknown): unknown {
   if (value instanceof Ref) {
+    const { role, isRead, quiz } = asker
     const pool = world.pools.get(value.kind) ?? []
     const open = pool.filter(({ marked }) => isRead || !marked || (role !== 'staff' && role !== marked))
-    return open[value.pick % open.length]?.value ?? 1
+    const near = value.kind === 'answer' ? open.filter(entry => entry.quiz === quiz) : []
+    const among = near.length > 0 ? near : open
+    return among[value.pick % among.length]?.value ?? 1
   }
-  if (Array.isArray(value)) return value.map(part => resolve(world, role, isRead, part))
+  if (Array.isArray(value)) return value.map(part => resolve(world, asker, part))
   if (typeof value !== 'object' || value === null || value instanceof Raw) return value
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, resolve(world, role, isRead, part)]))
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, resolve(world, asker, part)]))
 }
+
+/** The quiz of an attempt. */
+export const quizOf = (world: World, attempt: unknown) =>
+  world.pools.get('attempt')?.find(({ value }) => value === attempt)?.quiz
 
 const set = (table: string, id: number, column: string, value: string) =>
   env.DB.prepare(`UPDATE ${table} SET "${column}" = ? WHERE id = ?`).bind(value, id).run()
@@ -81,6 +93,11 @@ export async function makeWorld(number: number): Promise<World> {
   await clay(world)
   for (const kind of ['course', 'module', 'enrollment']) {
     for (const { value, marked } of world.pools.get(kind) ?? []) add(world, 'target', value, marked)
+  }
+  // Of every enrollment and every module, though they be of different courses.
+  for (const { value: enrollment } of world.pools.get('enrollment') ?? []) {
+    for (const { value: module, marked } of world.pools.get('module') ?? [])
+      add(world, 'progress', Number(enrollment) * 10_000_000 + Number(module), marked)
   }
   const now = Math.floor(Date.now() / 1000)
   for (const name of ['recruit', 'newcomer']) {
@@ -132,7 +149,6 @@ async function marked(world: World): Promise<void> {
   for (const quiz of [silent, telling, unpublished, inHidden, removed]) keepQuiz(world, quiz, 'owner')
   for (const id of enrollments) {
     keep('enrollment', id)
-    keep('progress', id * 10_000_000 + module)
   }
   for (const [quiz, who, name, place] of [
     [silent, learner, 'answer', 0],
@@ -149,7 +165,7 @@ async function marked(world: World): Promise<void> {
       ),
       { enrollmentId: enrollments[place] ?? 0 },
     )
-    keep('attempt', id)
+    add(world, 'attempt', id, 'owner', quiz.id)
     for (let response = 0; response < quiz.questions.length; response += 1) keep('response', id * 1000 + response)
     if (who === learner) await set('responses', id * 1000, 'feedback', secret('graded'))
   }
@@ -223,29 +239,32 @@ async function clay(world: World): Promise<void> {
   for (const id of modules) add(world, 'module', id)
   for (const id of [enrollment, completed]) {
     add(world, 'enrollment', id)
-    for (const module of modules) add(world, 'progress', id * 10_000_000 + module)
   }
   for (const quiz of quizzes) {
     keepQuiz(world, quiz)
     const { body } = await startAttempt(quiz, learner)
-    add(world, 'attempt', body.id)
+    add(world, 'attempt', body.id, undefined, quiz.id)
   }
   const [first, , survey] = quizzes
   if (!first || !survey) throw new Error('no quizzes')
   await insertEnrollment(classmate.id, course.id)
   const { body: over } = await startAttempt(first, classmate)
   await end(over, classmate)
-  add(world, 'attempt', over.id)
+  add(world, 'attempt', over.id, undefined, first.id)
   const left = first.questions.map(question => ({ question, pending: question.question.type === 'essay' }))
   const ended = await endedAttempt(first.id, learner, left, { enrollmentId: enrollment })
-  add(world, 'attempt', ended)
-  for (let place = 0; place < left.length; place += 1) add(world, 'response', ended * 1000 + place)
+  add(world, 'attempt', ended, undefined, first.id)
+  // The last one is the essay, the only one to be graded: asked for more often.
+  for (let place = 0; place < left.length + 6; place += 1)
+    add(world, 'response', ended * 1000 + Math.min(place, left.length - 1))
   for (const type of ['attendance', 'module', 'access', 'certificate'] as const) {
     const target_id = { attendance: modules[0], module: modules[0], access: second.id, certificate: completed }[type]
     const code = await makeCode(owner, { type, target_id, max_scans: 3 })
     add(world, 'code', code.id)
     add(world, 'uuid', code.uuid)
     add(world, 'shown', code.uuid)
+    add(world, 'file', `${code.uuid}.png`)
+    add(world, 'file', `${code.uuid}.svg`)
   }
 }
 
@@ -253,6 +272,10 @@ function keepQuiz(world: World, { id, questions }: MadeQuiz, marked?: Entry['mar
   add(world, 'quiz', id, marked)
   for (const question of questions) {
     add(world, 'question', question.id, marked)
-    add(world, 'answer', { question: question.id, response_data: rightAnswer(question) }, marked)
+    for (const response_data of [
+      rightAnswer(question),
+      ...fc.sample(answers(question.question), { seed: id, numRuns: 2 }),
+    ])
+      add(world, 'answer', { question: question.id, response_data }, marked, id)
   }
 }

@@ -17,7 +17,7 @@ export function loginTries(env: Env, address: string, username: string): GateKey
   return { key: `login:${address} ${keyOf(username)}`, limit: { limit, windowSeconds: MINUTE_SECONDS } }
 }
 
-/** Wrong guesses of an address at anything: passwords, Google credentials, reset tokens. */
+/** Wrong guesses of an address at anything: passwords, Google credentials, reset tokens, whose accounts there are. */
 export const guessesOf = (address: string): GateKey => ({
   key: `guesses:${address}`,
   limit: { limit: 100, windowSeconds: MINUTE_SECONDS },

@@ -30,19 +30,26 @@ export function sessionRoutes(api: Api): void {
       responses: { 201: User },
       refuses: {
         400: 'Bad input, by field; a username or address that is taken; a password that is too weak',
-        429: '500 registrations a day for an address',
+        429: '500 registrations a day, 100 names or addresses that are taken a minute for an address',
       },
     },
     async ({ body, db, env, c, now, json }) => {
-      const [taken] = await batch(db, takenBy(db, body))
-      refuseTaken(
-        taken.some(({ usernameKey }) => usernameKey === keyOf(body.username)),
-        taken.some(({ emailKey }) => emailKey === keyOf(body.email)),
-      )
+      const address = addressOf(c)
       const created = await behindGates(
         env,
-        [registrationsOf(addressOf(c))],
+        [registrationsOf(address)],
         async () => {
+          // That a name is taken tells of an account, so asking for it is a guess like any other.
+          const taken = await behindGates(
+            env,
+            [guessesOf(address)],
+            async () => (await batch(db, takenBy(db, body)))[0],
+            found => found.length > 0,
+          )
+          refuseTaken(
+            taken.some(({ usernameKey }) => usernameKey === keyOf(body.username)),
+            taken.some(({ emailKey }) => emailKey === keyOf(body.email)),
+          )
           const hash = await hashPassword(body.password)
           const [[account]] = await batch(db, insertAccount(db, body, hash, now)).catch(refuseConflict)
           return account
