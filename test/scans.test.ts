@@ -344,6 +344,22 @@ describe('the moment counts, not the login', () => {
       }
     })
 
+    test('a ticket forwarded to a friend is refused, and stays good for who opened the page', async () => {
+      const { owner, learner, course, code } = await rotating()
+      const friend = await makeUser()
+      await enrolled(friend, course)
+      // From another address; and, of somebody who was signed in, by another from the same.
+      const forwarded = await open(code, 10, null, true)
+      expect(outcome(await redeem(friend, code, forwarded, '198.51.100.9'))).toEqual(STALE)
+      const own = await open(code, 10, learner.id, true)
+      expect(outcome(await redeem(friend, code, own))).toEqual(STALE)
+      // Nor does the address that the camera read help any longer than it is on display.
+      const link = { ticket: forwarded, rotating_code: await shown(code.uuid, -2) }
+      expect(outcome(await scan(friend, code, link, { 'CF-Connecting-IP': '198.51.100.9' }))).toEqual(STALE)
+      expect(await countOf(code, owner)).toBe(0)
+      expect((await redeem(learner, code, own)).body.is_valid).toBe(true)
+    })
+
     test('its ticket is good for two minutes, once', async () => {
       const { owner, learner, course, code } = await rotating()
       const old = await open(code, ROTATING_TICKET_TTL_SECONDS, null, true)
