@@ -83,6 +83,30 @@ describe.each([
   })
 })
 
+test('what GIFT does not carry of the samples of CSV is told, field by field', () => {
+  const told = { nothing: 0, fields: 0, all: 0 }
+  for (const [file] of CSV.flatMap(([, samples]) => samples)) {
+    const [question] = importCsv(file, { isSurvey: false }).questions
+    if (!question) throw new Error(`no question in ${file}`)
+    const { text, lost } = exportGift([question])
+    const [back] = importGift(text, { isSurvey: true }).questions
+    if (!back) {
+      told.all += 1
+      const message = `GIFT has no form for this ${question.type} question: it was left out.`
+      expect(lost, file).toEqual([{ question: 1, message }])
+      continue
+    }
+    const [before, after] = [meaningOf(question), meaningOf(back)]
+    const changed = Object.keys({ ...before, ...after }).filter(
+      name => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+    )
+    told[changed.length > 0 ? 'fields' : 'nothing'] += 1
+    const message = `GIFT does not carry ${changed.join(', ')}.`
+    expect(lost, file).toEqual(changed.length > 0 ? [{ question: 1, message }] : [])
+  }
+  expect(Math.min(told.nothing, told.fields, told.all)).toBeGreaterThan(30)
+})
+
 describe('over HTTP, all samples of a construct in one quiz', () => {
   const send = (as: TestUser, quiz: { id: number }, format: Format, body: string) =>
     call('POST', `/api/quizzes/${quiz.id}/questions/import/?format=${format}`, {
