@@ -128,6 +128,16 @@ describe('hostile files are refused with the line named, and fast', () => {
     ['5 MiB of =->', () => giftOf(`A {${'=->'.repeat(MIB)}}`), { line: 1, message: expect.any(String) }],
     ['5 MiB of ####', () => giftOf(`A {${'####'.repeat(MIB)}}`), { line: 1, message: expect.any(String) }],
     ['5 MiB of ::', () => giftOf('::'.repeat(2 * MIB)), { line: 1, message: expect.any(String) }],
+    ...['{', '~', '\\', '=->', '####', '::', '[html]', '= '].map((mark): [string, () => unknown, object] => [
+      `1.9 MiB of ${mark} in a question`,
+      () => giftOf(`A {${mark.repeat((1.9 * MIB) / mark.length)}}`),
+      { line: 1, message: expect.any(String) },
+    ]),
+    [
+      '4 MiB of one question',
+      () => giftOf(`A {T}\n\nB {${'~x'.repeat(2 * MIB)}}`),
+      { line: 3, message: 'The question is larger than 1 MiB.' },
+    ],
   ])('%s', (_, read, problem) => {
     const began = performance.now()
     expect(read()).toEqual(problem)

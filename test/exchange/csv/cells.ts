@@ -44,6 +44,9 @@ export const QUOTING: Sample[] = [
 
 /** What separates cells, columns and rows, and what may stand around them. */
 export const SEPARATORS: Sample[] = [
+  ['sep=;\r\ntype;text;correct\r\ntrue_false;told to Excel;TRUE\r\n', truth('told to Excel', true)],
+  ['"sep=,"\ntype,text,correct\ntrue_false,told in quotes,TRUE\n', truth('told in quotes', true)],
+  ['\uFEFFSEP=\t\ntype\ttext\tcorrect\ntrue_false\ttabs; and a, comma\tTRUE\n', truth('tabs; and a, comma', true)],
   ['type;text;correct\r\ntrue_false;a, b;TRUE\r\n', truth('a, b', true)],
   [
     'type;text;correct;option_1;option_2\nmultiple_select;Städte;1,2;Köln;Bonn\n',

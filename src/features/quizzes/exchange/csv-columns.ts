@@ -12,8 +12,9 @@
  * - `partial_credit`, `case_sensitive`: `TRUE` or `FALSE`. `tolerance`, `tolerance_type`: of numeric, `absolute` (unless
  *   given) or `percent`. `min_words`, `max_words`: of essays.
  *
- * Columns may come in any order and be left out; the separator may be a comma, a semicolon or a tab. An apostrophe
- * before `=`, `+`, `-` or `@` marks text that a spreadsheet must not compute: export writes it, import takes it away.
+ * Columns may come in any order and be left out; the separator may be a comma, a semicolon or a tab, and a line `sep=;`
+ * before the header may tell it, as it tells Excel. An apostrophe before `=`, `+`, `-` or `@` marks text that a
+ * spreadsheet must not compute: export writes it, import takes it away.
  */
 export const COMMON = ['type', 'text', 'points', 'explanation', 'correct_feedback', 'incorrect_feedback']
 export const NUMBERED = ['option', 'match', 'feedback']

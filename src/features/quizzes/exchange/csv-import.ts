@@ -4,6 +4,8 @@ import { COMMON, NUMBERED, NUMBERS_AT_MOST, SETTINGS, splitList } from './csv-co
 import { readRows, unguarded } from './csv-text.ts'
 import { type Imported, imported, type Reading, toNumberOrText, warningsOnce } from './exchange.ts'
 
+/** A line before the header that tells Excel the separator. */
+const SEPARATOR = /^"?sep=([,;\t])"?[\r\n]/i
 /** More than all columns there are. */
 const CELLS_AT_MOST = 200
 
@@ -24,11 +26,11 @@ export const importCsv = (text: string, quiz: { isSurvey: boolean }): Imported =
 function read(text: string): Reading {
   const { warnings, warn } = warningsOnce()
   const { rows, problem } = readRows(text, {
-    delimiter: /^[^\r\n]*?\w"?([,;\t])/.exec(text)?.[1] ?? ',',
-    rowsAtMost: QUESTIONS_AT_MOST + 1,
+    delimiter: (SEPARATOR.exec(text) ?? /^[^\r\n]*?\w"?([,;\t])/.exec(text))?.[1] ?? ',',
+    rowsAtMost: QUESTIONS_AT_MOST + 2,
     cellsAtMost: CELLS_AT_MOST,
   })
-  const [header, ...body] = rows
+  const [header, ...body] = SEPARATOR.test(text) ? rows.slice(1) : rows
   const columns = header?.cells.map(cell => cell.trim().toLowerCase()) ?? []
   const errors = header ? headerProblems(columns).map(message => ({ line: header.line, message })) : []
   if (problem) errors.push(problem)

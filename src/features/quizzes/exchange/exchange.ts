@@ -8,7 +8,8 @@ export const FILE_LIMIT_BYTES = 5 * 1024 * 1024
 /** Past this a file is not one with mistakes but no such file. */
 const PROBLEMS_AT_MOST = 100
 /** A question from a file may be no larger than one in a request, and with that fits its row. */
-const QUESTION_LIMIT_BYTES = 1024 * 1024
+export const QUESTION_LIMIT_BYTES = 1024 * 1024
+export const TOO_LARGE = 'The question is larger than 1 MiB.'
 
 /** Lines count from 1. */
 export type Problem = { line: number; message: string }
@@ -80,7 +81,7 @@ function check(fields: Record<string, unknown>, isSurvey: boolean, nameOf: (path
       ),
     )
   }
-  if (sizeOf(JSON.stringify(fields)) > QUESTION_LIMIT_BYTES) return refuse('The question is larger than 1 MiB.')
+  if (sizeOf(JSON.stringify(fields)) > QUESTION_LIMIT_BYTES) return refuse(TOO_LARGE)
   const question = newQuestion(parsed.data)
   const missing = isSurvey ? null : missingKey(question)
   return missing ? refuse(`${nameOf([missing.field])}: ${missing.message}`) : { question: [question], problems: [] }

@@ -5,7 +5,16 @@
  */
 import { decimal, minus, plus, times, toNumber } from '../questions/decimal.ts'
 import { blanksIn } from '../questions/question.ts'
-import { type Imported, imported, lineAt, type Reading, toNumberOrText, warningsOnce } from './exchange.ts'
+import {
+  type Imported,
+  imported,
+  lineAt,
+  QUESTION_LIMIT_BYTES,
+  type Reading,
+  TOO_LARGE,
+  toNumberOrText,
+  warningsOnce,
+} from './exchange.ts'
 import {
   blocksOf,
   cut,
@@ -20,6 +29,8 @@ import {
 
 /** Far more than a question may have: a file of nothing but marks is refused before they are all taken apart. */
 const ANSWERS_AT_MOST = 500
+/** Escapes at most double a text: what is longer is not even taken apart. */
+const BLOCK_LENGTH = 2 * QUESTION_LIMIT_BYTES
 
 export const importGift = (text: string, quiz: { isSurvey: boolean }): Imported =>
   imported(text, quiz, read, path => path.join('.'))
@@ -35,6 +46,10 @@ function read(text: string): Reading {
   const tagging = taggingComment(text)
   if (tagging >= 0) warn(lineAt(text, tagging), 'Tags and ids in comments are not kept.')
   for (const { line, text: block } of blocksOf(text)) {
+    if (block.length > BLOCK_LENGTH) {
+      reading.errors.push({ line, message: TOO_LARGE })
+      continue
+    }
     const fields = readBlock(block, {
       warn: message => warn(line, message),
       refuse(message) {
