@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import type { Measured } from './cost/bill.ts'
-import type { Aftermath, Usage } from './cost/counted.ts'
+import type { Aftermath, Usage } from './cost/counted/index.ts'
 import { costPage } from './cost/page.ts'
 import { measureSize, sampleRows } from './cost/size.ts'
 import { type Measure, Story } from './cost/story.ts'
@@ -51,7 +51,7 @@ async function measured(): Promise<Measured> {
 }
 
 async function counts() {
-  const served = await serveLearnMore(jwtSecret, 'test/bench/cost/counted.ts')
+  const served = await serveLearnMore(jwtSecret, 'test/bench/cost/counted/index.ts')
   try {
     const usage = {} as Measured['usage']
     const story = await tell(served, async (action, times, act) => {

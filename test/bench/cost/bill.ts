@@ -1,5 +1,5 @@
 /** From what was measured to what a month costs: sums and products, nothing else. */
-import type { Aftermath, Usage } from './counted.ts'
+import type { Aftermath, Usage } from './counted/index.ts'
 import { OBJECT_GB, PLAN, PRICES, priceOf, type Use } from './prices.ts'
 import type { Size } from './size.ts'
 import {

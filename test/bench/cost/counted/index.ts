@@ -1,7 +1,7 @@
 /** LearnMore with everything counted that Cloudflare charges for, but for the processor's time. */
-import worker, { AttemptSession, Gate, RegradeJob } from '../../../src/index.ts'
-import { countedDatabase, type DatabaseCounts } from '../../helpers/counted-database.ts'
-import { countedKv, type KvCounts } from '../../helpers/counted-kv.ts'
+import worker, { AttemptSession, Gate, RegradeJob } from '../../../../src/index.ts'
+import { countedDatabase, type DatabaseCounts } from '../../../helpers/counted-database.ts'
+import { countedKv, type KvCounts } from '../../../helpers/counted-kv.ts'
 
 export { CountedAttempt as AttemptSession, CountedGate as Gate, RegradeJob }
 
