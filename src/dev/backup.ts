@@ -1,18 +1,19 @@
 /**
- * `npm run backup -- <file> [--remote]`: the database as one SQL file, for keeping longer than Time Travel does and for
+ * `npm run backup -- <file> [--school NAME] [--remote]`: the database as one SQL file, for keeping longer than Time Travel does and for
  * moving elsewhere. To be executed on a database that is migrated as far as this one; what is in that is replaced.
  */
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { withSchool } from './schools.ts'
 import { must, storeFlags } from './wrangler.ts'
 
-const args = process.argv.slice(2)
+const args = await withSchool(process.argv.slice(2))
 const where = args.includes('--remote') ? '--remote' : '--local'
 const { flags, positionals } = storeFlags(args.filter(arg => arg !== '--remote' && arg !== '--local'))
 const [file] = positionals
 if (file === undefined || positionals.length > 1) {
-  console.error('Usage: npm run backup -- <file> [--remote]')
+  console.error('Usage: npm run backup -- <file> [--school NAME] [--remote]')
   process.exit(2)
 }
 

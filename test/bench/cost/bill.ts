@@ -14,6 +14,8 @@ import {
   ISOLATES,
   LASTING_GATES,
   LEARNER,
+  LOG_DAYS,
+  LOG_LINE_BYTES,
   MONTHS,
   OBJECT_REQUEST_MS,
   PINGS_PER_CLOCK,
@@ -38,7 +40,8 @@ export type Measured = {
 }
 
 /** What a learner comes to in a term, teachers' part included, but for what is stored. */
-export type PerLearner = Omit<Use, 'storedGb' | 'objectStoredGb'> & { d1Trips: number }
+export type PerLearner = Omit<Use, Stored> & { d1Trips: number }
+type Stored = 'storedGb' | 'objectStoredGb' | 'logStoredGb'
 
 /** How often it is done in a term, for one learner: a teacher's actions are shared by the class. */
 export const timesOf = (): [Action, number][] => [
@@ -70,6 +73,8 @@ export function perLearner(measured: Measured): PerLearner {
   return {
     requests: calls + preflights,
     cpuMs: sum(action => cpuMs[action]) + preflights * cpuMs.preflight,
+    // One a request, one when an attempt's result has arrived.
+    logGb: ((calls + preflights + attempts) * LOG_LINE_BYTES) / GB,
     d1Trips: sum((_, used) => used.d1Trips),
     rowsRead: sum((_, used) => used.rowsRead),
     rowsWritten: sum((_, used) => used.rowsWritten),
@@ -92,7 +97,8 @@ export function objectBytesPerLearner({ aftermath: { gates, attempts } }: Measur
 
 export type Bill = { learners: number; use: Use; dollars: Record<keyof Use, number>; month: number; term: number }
 
-const CRON_A_MONTH = 6 * 24 * 30
+const DAYS_OF_MONTH = 30
+const CRON_A_MONTH = 6 * 24 * DAYS_OF_MONTH
 const GB = 1e9
 
 /** @param learners of one account, in their first term: stored is what there is at its end */
@@ -100,7 +106,8 @@ export function bill(measured: Measured, learners: number): Bill {
   const { d1Trips: _, ...term } = perLearner(measured)
   const month = Object.fromEntries(Object.entries(term).map(([kind, used]) => [kind, (used * learners) / MONTHS]))
   const use: Use = {
-    ...(month as Omit<Use, 'storedGb' | 'objectStoredGb'>),
+    ...(month as Omit<Use, Stored>),
+    logStoredGb: ((term.logGb * learners) / MONTHS / DAYS_OF_MONTH) * LOG_DAYS,
     storedGb: (measured.size.learner * learners) / GB,
     objectStoredGb: (objectBytesPerLearner(measured) * learners) / GB,
   }

@@ -18,6 +18,7 @@ import {
   COURSES,
   ISOLATES,
   LECTURES,
+  LOG_LINE_BYTES,
   MODULES,
   MONTHS,
   OBJECT_REQUEST_MS,
@@ -123,12 +124,15 @@ function theBill(measured: Measured, bills: Bill[]): string {
     return [what, short(included), price, ...bills.flatMap(one => [short(one.use[kind]), dollars(one.dollars[kind])])]
   })
   const total = ['**all, with the plan**', '', String(PLAN), ...bills.flatMap(one => ['', `**${dollars(one.month)}**`])]
-  const sources = [...new Set(kinds.map(kind => PRICES[kind].source))]
+  const sources = [...new Set(kinds.map(kind => PRICES[kind].source))].map(url => `<${url}>`)
   return [
     `A month of the term, in dollars: (used − included) × price, and ${PLAN} for the plan. What is stored is what there is at the end of
-a first term; each term kept adds as much. Prices as public in November 2026: ${sources.map(url => `<${url}>`).join(', ')}.`,
+a first term; each term kept adds as much. Prices as public in November 2026:
+${sources.join(',\n')}.`,
     table(['', 'included', 'price', ...SIZES.flatMap(size => [`${short(size)} use`, '$'])], [...rows, total]),
-    `A term's exams come in two of its months, so that one of them costs more and another less; the sum is the same, but for what is
+    `The log is a line a request, assumed to be ${whole(LOG_LINE_BYTES)} bytes with what Cloudflare adds (its prices are those from December 2026 on);
+\`LOG=failures\`, or a smaller \`head_sampling_rate\` in \`wrangler.toml\`, saves nearly all of it.
+A term's exams come in two of its months, so that one of them costs more and another less; the sum is the same, but for what is
 included. Objects keep ${kilobytes(objectBytesPerLearner(measured))} for a learner on average: a gate's store is ${kilobytes(measured.aftermath.gates.bytes / measured.aftermath.gates.objects)}, an attempt's ${kilobytes(measured.aftermath.attempts.bytes / measured.aftermath.attempts.objects)}.`,
   ].join('\n\n')
 }

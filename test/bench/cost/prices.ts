@@ -4,6 +4,8 @@
 export type Use = {
   requests: number
   cpuMs: number
+  logGb: number
+  logStoredGb: number
   rowsRead: number
   rowsWritten: number
   storedGb: number
@@ -19,6 +21,8 @@ type Price = { what: string; included: number; perUnit: number; unit: number; so
 
 const MILLION = 1_000_000
 const WORKERS = 'https://developers.cloudflare.com/workers/platform/pricing/'
+/** As from 1 December 2026. */
+const LOGS = 'https://developers.cloudflare.com/observability/pricing/'
 const D1 = 'https://developers.cloudflare.com/d1/platform/pricing/'
 const KV = 'https://developers.cloudflare.com/kv/platform/pricing/'
 const OBJECTS = 'https://developers.cloudflare.com/durable-objects/platform/pricing/'
@@ -29,6 +33,8 @@ export const PLAN = 5
 export const PRICES: Record<keyof Use, Price> = {
   requests: { what: 'requests', included: 10 * MILLION, perUnit: 0.3, unit: MILLION, source: WORKERS },
   cpuMs: { what: 'CPU, ms', included: 30 * MILLION, perUnit: 0.02, unit: MILLION, source: WORKERS },
+  logGb: { what: 'log, GB', included: 50, perUnit: 0.25, unit: 1, source: LOGS },
+  logStoredGb: { what: 'log stored, GB', included: 12, perUnit: 0.1, unit: 1, source: LOGS },
   rowsRead: { what: 'D1 rows read', included: 25_000 * MILLION, perUnit: 0.001, unit: MILLION, source: D1 },
   rowsWritten: { what: 'D1 rows written', included: 50 * MILLION, perUnit: 1, unit: MILLION, source: D1 },
   storedGb: { what: 'D1 stored, GB', included: 5, perUnit: 0.75, unit: 1, source: D1 },

@@ -102,6 +102,9 @@ export const ISOLATES = 4
 export const TIMED_OUT_SHARE = 0.1
 /** An object is charged for while it works or waits for D1: about a trip to a database that is not far. */
 export const OBJECT_REQUEST_MS = 50
+/** A line of the log, of some 300 bytes, with what Cloudflare adds to it; kept a week. */
+export const LOG_LINE_BYTES = 1_000
+export const LOG_DAYS = 7
 /** Gates of one learner that forget after a day: of the login and of the refreshes. A third, of the account, is kept for a month. */
 export const DAILY_GATES = 2
 export const LASTING_GATES = 1
