@@ -49,7 +49,8 @@ app.use(async (c, next) => {
   if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
   if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', NOTHING_TO_RENDER)
   const bookmark = c.get('bookmark')?.()
-  if (bookmark) headers.set('X-D1-Bookmark', bookmark)
+  // A kept answer would hand an old one to a caller who knows a newer.
+  if (bookmark && !headers.get('Cache-Control')?.startsWith('public')) headers.set('X-D1-Bookmark', bookmark)
 })
 app.use(
   methodNotAllowed({

@@ -364,10 +364,13 @@ describe('lists', () => {
     expect(ids).not.toContain(draft.id)
     expect(headers.get('Cache-Control')).toBe('public, max-age=30')
     expect(headers.get('Cache-Tag')).toBe('catalog')
+    expect(headers.has('X-D1-Bookmark'), 'a bookmark kept for others would take them back in time').toBe(false)
     const again = await call('GET', '/api/courses/catalog/?page_size=100', {
-      headers: { 'If-None-Match': headers.get('ETag') ?? '' },
+      headers: { 'If-None-Match': headers.get('ETag') ?? '', Origin: 'https://app.example' },
     })
     expect(again.status).toBe(304)
+    expect(again.headers.get('Access-Control-Allow-Origin')).toBe('*')
+    expect(again.headers.get('X-Request-Id')).toMatch(/\w/)
     const filtered = await call('GET', '/api/courses/catalog/?enrollment_type=restricted&page_size=100')
     expect(
       filtered.body.results.every((course: { enrollment_type: string }) => course.enrollment_type === 'restricted'),

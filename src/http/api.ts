@@ -5,7 +5,7 @@
  */
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { etag } from 'hono/etag'
+import { etag, RETAINED_304_HEADERS } from 'hono/etag'
 import type { ContentfulStatusCode, StatusCode } from 'hono/utils/http-status'
 import type * as z from 'zod'
 import { bookmarkFrom, type Consistency, type Db, database, openSession, type Usage } from '../db/client.ts'
@@ -202,11 +202,14 @@ function validate(c: AppContext, schemas: Pick<Contract, 'params' | 'query' | 'b
 const consistencyOf = (c: AppContext, contract: Contract): Consistency =>
   bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? (contract.consistency === 'any' ? 'any' : 'primary')
 
+/** Set before the answer is made, so that 304, which is another answer, would lose them. */
+const ON_EVERY_ANSWER = ['X-Request-Id', 'Access-Control-Allow-Origin', 'Access-Control-Expose-Headers']
+
 const caching = ({ cache }: Contract): MiddlewareHandler<AppEnv>[] => {
   if (!cache) return []
   const { seconds, tag } = cache
   return [
-    etag(),
+    etag({ retainedHeaders: [...RETAINED_304_HEADERS, ...ON_EVERY_ANSWER] }),
     async (c, next) => {
       await next()
       if (!c.res.ok) return

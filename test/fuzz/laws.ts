@@ -87,6 +87,7 @@ function headerFaults(operation: Operation, sent: Sent, { status, headers }: Ans
   const cached = headers.get('Cache-Control') ?? ''
   const isShared = operation.isPublic && operation.method === 'GET' && status < 400
   if (!isShared && cached !== 'no-store') faults.push(`nobody keeps this: ${cached}`)
+  if (cached.startsWith('public') && headers.has('X-D1-Bookmark')) faults.push('what is kept has no bookmark')
   if (status === 401 && headers.get('WWW-Authenticate') !== 'Bearer') faults.push('401 asks for a bearer')
   if ([429, 503].includes(status) && !/^[1-9]\d*$/.test(headers.get('Retry-After') ?? ''))
     faults.push('says when again')

@@ -5,7 +5,7 @@ import type { Body, Case, Operation } from './cases.ts'
 import type { Laws } from './laws.ts'
 import { isSecret } from './secrets.ts'
 import { toJson } from './values.ts'
-import { type Asker, add, quizOf, resolve, type World } from './world.ts'
+import { type Asker, add, quizOf, type Role, resolve, type World } from './world.ts'
 
 /** Quotas off, so that only what a request asks decides; instructors are made by staff. */
 const BINDINGS: Partial<Env> = {
@@ -81,7 +81,7 @@ export async function run(
     const isSame = again.status === answer.status || [again.status, answer.status].includes(429)
     if (!isSame) broken.push(`asked again, it answers ${again.status}`)
   }
-  if (answer.status < 300) remember(world, operation, answer)
+  if (answer.status < 300) remember(world, operation, made.role, answer)
   return { request, answer, broken }
 }
 
@@ -97,11 +97,13 @@ const MADE: Record<string, string> = {
   'POST /api/qr-codes/codes/': 'code',
   'POST /api/qr-codes/batches/': 'batch',
 }
-function remember(world: World, { name }: Operation, { body, text }: Answer): void {
+function remember(world: World, { name }: Operation, role: Role, { body, text }: Answer): void {
   const kind = MADE[name]
   // What was made of a secret by chance, of an id as a number, is not for everybody to ask for.
   if (kind === undefined || isSecret(text)) return
   add(world, kind, body.id, undefined, kind === 'attempt' ? body.quiz : undefined)
+  // Whoever enrolls with the rival, or scans for them, tells them who they are.
+  if (role === 'rival') return
   if (body.slug) add(world, 'slug', body.slug)
   if (body.uuid) add(world, 'uuid', body.uuid)
 }

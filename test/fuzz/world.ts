@@ -66,7 +66,7 @@ export async function makeWorld(number: number): Promise<World> {
     staff: await makeStaff({ username: `w${number}staff` }),
   }
   const world: World = { number, users, pools: new Map() }
-  const { owner, rival, learner, classmate } = users
+  const { owner, rival, learner } = users
   await env.DB.batch([
     ...Object.values(users).map(({ id }) =>
       env.DB.prepare('UPDATE users SET password_hash = ?, google_id = ? WHERE id = ?').bind(
@@ -106,7 +106,6 @@ export async function makeWorld(number: number): Promise<World> {
     add(world, 'username', username)
     add(world, 'refresh', await issueToken(env, 'refresh', { userId: id, sessionVersion: 1 }, now))
   }
-  add(world, 'username', classmate.username)
   return world
 }
 
