@@ -36,7 +36,7 @@ export default defineConfig(async () => ({
       },
       {
         // Against `npm start`, as a newcomer runs it.
-        test: { name: 'local', include: ['test/local/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+        test: { name: 'local', include: ['test/local/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 180_000 },
       },
       {
         // The pages, in a browser on a phone's screen.

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { compareSchools } from '../../src/dev/school-comparison.ts'
 import { type Server, startServer } from '../helpers/server.ts'
 
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 120_000
 /** Of the demo's first question. */
 const FIRST_CHOICE = 183_528_085_175_363
 
@@ -29,6 +29,22 @@ beforeAll(async () => {
 })
 
 afterAll(() => Promise.all([server?.stop(), school?.stop()]))
+
+test('the README’s tour is answered as it says, call by call', () => {
+  const [, tour = ''] = /## A first tour\n+```sh\n(.*?)```/s.exec(readFileSync('README.md', 'utf8')) ?? []
+  // Each call tells its status, beside whatever the tour does with the answer.
+  const telling = `curl() { command curl -sS -w '%{stderr}%{http_code} %{url}\\n' "$@"; }`
+  const { stdout, stderr } = spawnSync('bash', {
+    input: `${telling}\n${tour.replaceAll('http://localhost:8787', origin)}`,
+    encoding: 'utf8',
+  })
+  const said = stderr.trim().split('\n')
+  const calls = tour.match(/\bcurl /g)?.length ?? 0
+  // The login is written once and called twice.
+  expect(said.length, `${stderr}\n${stdout}`).toBe(calls + 1)
+  expect(said.pop(), 'the mistake').toMatch(/^400 /)
+  expect(said.filter(line => !/^20[0-4] http/.test(line))).toEqual([])
+})
 
 test("the documentation's calls are answered as documented, the first time and again", () => {
   for (const run of ['first', 'second']) {

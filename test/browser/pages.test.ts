@@ -1,4 +1,4 @@
-/** The pages of QR codes as people meet them: on a phone of 360 × 740, on a projector, on paper. */
+/** The pages as people meet them: on a phone of 360 × 740, on a projector, on paper; and the reference at a desk. */
 import { mkdirSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import axe from 'axe-core'
@@ -428,4 +428,20 @@ test('the scan page with all it loads is under 15 KiB compressed, and there soon
   expect(bodies.length).toBeGreaterThanOrEqual(3)
   expect(bytes).toBeLessThan(BUDGET_BYTES)
   console.log(`The scan page with all it loads: ${(bytes / 1024).toFixed(1)} KiB compressed.`)
+})
+
+test('the API reference shows every operation, and tries one out', async () => {
+  const { paths } = (await request('GET', null, '/api/openapi.json')).body
+  const operations = Object.values<Body>(paths).flatMap(path => Object.keys(path))
+  const page = await opened('/api/docs/', { viewport: { width: 1200, height: 900 } })
+  await page
+    .locator('.opblock')
+    .nth(operations.length - 1)
+    .waitFor()
+  expect(await page.locator('.opblock').count()).toBe(operations.length)
+  await page.screenshot({ path: `${SCREENSHOTS}/reference.png` })
+  const catalog = page.locator('.opblock', { hasText: 'List published courses' })
+  await catalog.locator('button.opblock-summary-control').click()
+  await catalog.getByRole('button', { name: 'Execute' }).click()
+  await catalog.getByText('"introduction-to-programming"').first().waitFor()
 })
