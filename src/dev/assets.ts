@@ -1,8 +1,8 @@
 /**
  * Lays the scripts and styles of the API reference and of the QR pages where the Worker serves them, so that all of it
- * works offline.
+ * works offline. What is there already is not touched: a server that runs beside this would start anew.
  */
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
@@ -10,23 +10,31 @@ import { buildSync } from 'esbuild'
 const swaggerUi = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')))
 const target = fileURLToPath(new URL('../../public/api/docs', import.meta.url))
 
-mkdirSync(target, { recursive: true })
 for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png'])
-  copyFileSync(join(swaggerUi, file), join(target, file))
-writeFileSync(
+  lay(join(target, file), readFileSync(join(swaggerUi, file)))
+lay(
   join(target, 'reference.js'),
   `SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#reference', deepLinking: true, tryItOutEnabled: true, persistAuthorization: true })\n`,
 )
 
 const pages = fileURLToPath(new URL('../pages/qr/browser', import.meta.url))
 const pageAssets = fileURLToPath(new URL('../../public/q/assets', import.meta.url))
-buildSync({
+const { outputFiles } = buildSync({
   entryPoints: ['scan.ts', 'display.ts', 'print.ts', 'page.css'].map(name => join(pages, name)),
   outdir: pageAssets,
   bundle: true,
+  write: false,
   minify: true,
   format: 'esm',
   target: 'es2022',
   external: ['icon.svg'],
 })
-copyFileSync(join(pages, 'icon.svg'), join(pageAssets, 'icon.svg'))
+for (const { path, contents } of outputFiles) lay(path, contents)
+lay(join(pageAssets, 'icon.svg'), readFileSync(join(pages, 'icon.svg')))
+
+function lay(path: string, contents: Uint8Array | string): void {
+  const bytes = Buffer.from(contents)
+  if (existsSync(path) && readFileSync(path).equals(bytes)) return
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, bytes)
+}
