@@ -148,7 +148,7 @@ migrations and triggers: **${whole(size.learner)} bytes a learner and term, ${wh
         .filter(([, bytes]) => bytes >= 1)
         .map(([name, bytes]) => [`\`${name}\``, whole(bytes)]),
     ),
-    `An attempt with all that triggers make of it takes SQLite ${size.attemptMs.toFixed(2)} ms in memory.`,
+    `An attempt with all that triggers make of it takes SQLite ${size.attemptMs.toFixed(2)} ms in memory, by the clock of a machine that others may have used.`,
   ].join('\n\n')
 }
 
