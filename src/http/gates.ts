@@ -13,27 +13,32 @@ type Waiter = { limit: Limit; settle: (verdict: Verdict) => void }
  */
 const LEASE_MS = 120_000
 
+/** Instants are Unix milliseconds. */
+type State = {
+  /** Counted, the oldest first. */
+  tries: number[]
+  /** Let in and not yet back: by ticket, since when. */
+  underWay: Record<number, number>
+  lastTicket: number
+  /** Visitors who are let in whatever the count, until when. */
+  trusted: Record<string, number>
+}
+
 /**
  * A sliding window of counted tries. A try enters before its outcome is known and leaves with it; while tries under way
  * could still fill the window, the next one waits, so that neither a burst of wrong ones slips through nor a burst of
- * right ones is refused. All that counts is stored: between two calls an object may lose its memory.
+ * right ones is refused. All that counts is stored, because between two calls an object may lose its memory; as one value,
+ * because every row written is charged for, and a login passes three gates.
  */
 export class Gate extends DurableObject<Env> {
   /** In the order of their coming. Whoever waits has a call open, which keeps the object in memory. */
   private readonly waiting: Waiter[] = []
   private nextLook: ReturnType<typeof setTimeout> | undefined
-  private hasTables = false
+  private known: State | undefined
 
-  private get sql(): SqlStorage {
-    const { sql } = this.ctx.storage
-    if (!this.hasTables) {
-      sql.exec('CREATE TABLE IF NOT EXISTS tries (at INTEGER NOT NULL)')
-      sql.exec('CREATE INDEX IF NOT EXISTS tries_at ON tries (at)')
-      sql.exec('CREATE TABLE IF NOT EXISTS under_way (ticket INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL)')
-      sql.exec('CREATE TABLE IF NOT EXISTS trusted (name TEXT PRIMARY KEY, until INTEGER NOT NULL)')
-      this.hasTables = true
-    }
-    return sql
+  private get state(): State {
+    this.known ??= this.ctx.storage.kv.get<State>('state') ?? { tries: [], underWay: {}, lastTicket: 0, trusted: {} }
+    return this.known
   }
 
   /** Counts one try at once, whatever comes of it. */
@@ -41,15 +46,17 @@ export class Gate extends DurableObject<Env> {
     const now = Date.now()
     const refusal = this.refusal(limit, windowSeconds, now)
     if (refusal) return refusal
-    await this.count(now, windowSeconds)
+    this.count(now, windowSeconds)
+    await this.keep(now + MAX_WINDOW_MS)
     return { admitted: true, ticket: 0 }
   }
 
   /** Lets a try in, to `leave` with its outcome; a trusted visitor is let in whatever the count. */
   async enter(limit: Limit, visitor = ''): Promise<Verdict> {
-    if (this.trusts(visitor, Date.now())) return { admitted: true, ticket: 0 }
+    const now = Date.now()
+    if ((this.state.trusted[visitor] ?? 0) > now) return { admitted: true, ticket: 0 }
     const verdict = (this.waiting.length === 0 && this.decide(limit)) || (await this.inTurn(limit))
-    if (verdict.admitted) await this.wakeBy(Date.now() + MAX_WINDOW_MS)
+    if (verdict.admitted) await this.keep(Date.now() + MAX_WINDOW_MS)
     return verdict
   }
 
@@ -59,9 +66,11 @@ export class Gate extends DurableObject<Env> {
     this.countAbandoned(now)
     const refusal = this.refusal(limit, windowSeconds, now)
     if (refusal) return refusal
-    if (this.counted(windowSeconds, now) + this.underWay() >= limit) return null
-    const insert = 'INSERT INTO under_way (at) VALUES (?) RETURNING ticket'
-    return { admitted: true, ticket: this.sql.exec<{ ticket: number }>(insert, now).one().ticket }
+    const { state } = this
+    if (this.counted(windowSeconds, now) + Object.keys(state.underWay).length >= limit) return null
+    state.lastTicket += 1
+    state.underWay[state.lastTicket] = now
+    return { admitted: true, ticket: state.lastTicket }
   }
 
   private inTurn(limit: Limit): Promise<Verdict> {
@@ -100,76 +109,66 @@ export class Gate extends DurableObject<Env> {
     outcome: { counts: boolean; windowSeconds: number; visitor?: string; trustSeconds?: number },
   ): Promise<void> {
     const now = Date.now()
+    const { state } = this
     // A ticket that is gone was counted when its lease ran out.
-    const isHeld = this.sql.exec('DELETE FROM under_way WHERE ticket = ? RETURNING ticket', ticket).toArray().length > 0
-    if (outcome.counts && isHeld) await this.count(now, outcome.windowSeconds)
-    if (outcome.visitor && outcome.trustSeconds) await this.trust(outcome.visitor, now + outcome.trustSeconds * 1000)
+    const isHeld = state.underWay[ticket] !== undefined
+    delete state.underWay[ticket]
+    if (outcome.counts && isHeld) this.count(now, outcome.windowSeconds)
+    const trustedUntil = outcome.visitor && outcome.trustSeconds ? now + outcome.trustSeconds * 1000 : null
+    if (outcome.visitor && trustedUntil !== null) state.trusted[outcome.visitor] = trustedUntil
     this.settleWaiting()
+    await this.keep(trustedUntil ?? now + MAX_WINDOW_MS)
   }
 
   /** Forgets what is past every window; an empty object takes no storage. */
   override async alarm(): Promise<void> {
     const now = Date.now()
-    const { sql } = this
-    sql.exec('DELETE FROM trusted WHERE until <= ?', now)
     this.countAbandoned(now)
-    const lastTry = sql.exec<{ at: number | null }>('SELECT max(at) AS at FROM tries').one().at
-    const trust = sql.exec<{ until: number | null }>('SELECT min(until) AS until FROM trusted').one().until
-    if (this.underWay() > 0) await this.ctx.storage.setAlarm(now + LEASE_MS)
-    else if (lastTry !== null && lastTry + MAX_WINDOW_MS > now) await this.ctx.storage.setAlarm(lastTry + MAX_WINDOW_MS)
-    else if (trust !== null) await this.ctx.storage.setAlarm(trust)
+    const { state } = this
+    for (const [visitor, until] of Object.entries(state.trusted)) if (until <= now) delete state.trusted[visitor]
+    state.tries = state.tries.filter(at => at > now - MAX_WINDOW_MS)
+    const lastTry = state.tries.at(-1)
+    const ends = Object.values(state.trusted)
+    if (Object.keys(state.underWay).length > 0) await this.keep(now + LEASE_MS)
+    else if (lastTry !== undefined) await this.keep(lastTry + MAX_WINDOW_MS)
+    else if (ends.length > 0) await this.keep(Math.min(...ends))
     else {
-      this.hasTables = false
+      this.known = undefined
       await this.ctx.storage.deleteAll()
     }
   }
 
   private counted(windowSeconds: number, now: number): number {
     const since = now - windowSeconds * 1000
-    return this.sql.exec<{ n: number }>('SELECT count(*) AS n FROM tries WHERE at > ?', since).one().n
+    return this.state.tries.filter(at => at > since).length
   }
 
   private refusal(limit: number, windowSeconds: number, now: number): Verdict | null {
     if (this.counted(windowSeconds, now) < limit) return null
     // The window opens again when the limit-th newest try leaves it.
-    const rows = this.sql.exec<{ at: number }>('SELECT at FROM tries ORDER BY at DESC LIMIT 1 OFFSET ?', limit - 1)
-    const freeAt = rows.one().at + windowSeconds * 1000
+    const freeAt = (this.state.tries.at(-limit) ?? now) + windowSeconds * 1000
     return { admitted: false, retryAfterSeconds: Math.max(1, Math.ceil((freeAt - now) / 1000)) }
   }
 
-  private async count(now: number, windowSeconds: number): Promise<void> {
-    this.sql.exec('DELETE FROM tries WHERE at <= ?', now - windowSeconds * 1000)
-    this.sql.exec('INSERT INTO tries (at) VALUES (?)', now)
-    await this.wakeBy(now + MAX_WINDOW_MS)
-  }
-
-  private underWay(): number {
-    return this.sql.exec<{ n: number }>('SELECT count(*) AS n FROM under_way').one().n
+  private count(now: number, windowSeconds: number): void {
+    const { state } = this
+    state.tries = [...state.tries.filter(at => at > now - windowSeconds * 1000), now]
   }
 
   /** As of the moment their lease ran out. */
   private countAbandoned(now: number): void {
-    this.sql.exec('INSERT INTO tries (at) SELECT at + ? FROM under_way WHERE at <= ?', LEASE_MS, now - LEASE_MS)
-    this.sql.exec('DELETE FROM under_way WHERE at <= ?', now - LEASE_MS)
+    const { state } = this
+    for (const [ticket, at] of Object.entries(state.underWay)) {
+      if (at > now - LEASE_MS) continue
+      delete state.underWay[Number(ticket)]
+      state.tries = [...state.tries, at + LEASE_MS].sort((one, other) => one - other)
+    }
   }
 
-  private async wakeBy(at: number): Promise<void> {
-    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(at)
-  }
-
-  private trusts(visitor: string, now: number): boolean {
-    if (visitor === '') return false
-    const rows = this.sql.exec('SELECT 1 FROM trusted WHERE name = ? AND until > ?', visitor, now)
-    return rows.toArray().length > 0
-  }
-
-  private async trust(visitor: string, until: number): Promise<void> {
-    this.sql.exec(
-      'INSERT INTO trusted (name, until) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET until = excluded.until',
-      visitor,
-      until,
-    )
-    await this.wakeBy(until)
+  /** Stores what is so now, and makes sure that it is looked at again. */
+  private async keep(wakeAt: number): Promise<void> {
+    this.ctx.storage.kv.put('state', this.state)
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(wakeAt)
   }
 }
 

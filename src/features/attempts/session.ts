@@ -124,7 +124,7 @@ export class AttemptSession extends DurableObject<Env> {
       extendedMinutes: known.state.extendedMinutes,
       remainingSeconds: remainingSeconds(clockOf(known), Date.now()),
       questions: this.store.questions().map(({ shown }) => shown),
-      answers: this.store.answers().map(answer => this.saved(known.terms, answer)),
+      answers: this.store.answered().map(({ asked, answer }) => this.saved(known.terms, answer, asked)),
     }
   }
 
@@ -383,8 +383,7 @@ export class AttemptSession extends DurableObject<Env> {
   }
 
   /** As answered while it runs: the verdict is told only where feedback is immediate. */
-  private saved(terms: Terms, kept: KeptAnswer, asked = this.store.questionAt(kept.place)): SavedAnswer {
-    const { questionId, question } = asked
+  private saved(terms: Terms, kept: KeptAnswer, { questionId, question }: SnapshotQuestion): SavedAnswer {
     const isTold = terms.showFeedback === 'immediate' && !kept.isPending && question.type !== 'essay'
     return {
       id: responseId(terms.attemptId, kept.place),

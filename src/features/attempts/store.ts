@@ -37,12 +37,12 @@ export class AttemptStore {
     const state: State = { startedAtMs, extendedMinutes: 0, end: null, carriedAtMs: null, failedCarries: 0 }
     this.storage.transactionSync(() => {
       this.storage.sql.exec(`
-        CREATE TABLE questions (place INTEGER PRIMARY KEY, question_id INTEGER NOT NULL UNIQUE, body TEXT NOT NULL);
+        CREATE TABLE questions (question_id INTEGER PRIMARY KEY, place INTEGER NOT NULL, body TEXT NOT NULL);
         CREATE TABLE answers (place INTEGER PRIMARY KEY, bytes INTEGER NOT NULL, body TEXT NOT NULL);
       `)
       questions.forEach((asked, place) => {
         const body = JSON.stringify(asked)
-        this.storage.sql.exec('INSERT INTO questions VALUES (?, ?, ?)', place, asked.questionId, body)
+        this.storage.sql.exec('INSERT INTO questions VALUES (?, ?, ?)', asked.questionId, place, body)
       })
       this.storage.kv.put('terms', terms)
       this.storage.kv.put('state', state)
@@ -65,12 +65,6 @@ export class AttemptStore {
     return this.bodies('SELECT body FROM questions ORDER BY place')
   }
 
-  questionAt(place: number): SnapshotQuestion {
-    const [found] = this.bodies<SnapshotQuestion>('SELECT body FROM questions WHERE place = ?', place)
-    if (!found) throw new Error('no question at this place')
-    return found
-  }
-
   /** A question by its id, with its place in the attempt and the answer kept so far; null when it is not asked. */
   askedAs(questionId: number): Asked | null {
     const query = `SELECT place, questions.body AS question, answers.body AS answer, bytes
@@ -80,6 +74,16 @@ export class AttemptStore {
     if (!row) return null
     const earlier = row.answer === null ? undefined : JSON.parse(row.answer)
     return { ...JSON.parse(row.question), place: row.place, earlier, earlierBytes: row.bytes ?? 0 }
+  }
+
+  /** The answers so far, each with its question. */
+  answered(): { asked: SnapshotQuestion; answer: KeptAnswer }[] {
+    const query = `SELECT questions.body AS question, answers.body AS answer
+      FROM questions JOIN answers USING (place) ORDER BY place`
+    return this.storage.sql
+      .exec<{ question: string; answer: string }>(query)
+      .toArray()
+      .map(({ question, answer }) => ({ asked: JSON.parse(question), answer: JSON.parse(answer) }))
   }
 
   answers(): KeptAnswer[] {
@@ -103,9 +107,9 @@ export class AttemptStore {
     this.sum = sum
   }
 
-  private bodies<T>(query: string, ...values: number[]): T[] {
+  private bodies<T>(query: string): T[] {
     return this.storage.sql
-      .exec<{ body: string }>(query, ...values)
+      .exec<{ body: string }>(query)
       .toArray()
       .map(({ body }) => JSON.parse(body))
   }
