@@ -1,8 +1,9 @@
 /** Requests of an operation, drawn from what the OpenAPI document says of it. */
 import fc from 'fast-check'
 import { QUESTION_TYPES, type QuestionType } from '../../src/features/quizzes/questions/question.ts'
+import { PASSWORD } from '../helpers/accounts.ts'
 import { inputs } from '../helpers/question-arbitraries.ts'
-import { BROKEN, FILES, HEADERS, HOSTILE_TEXTS, NO_IDS, NOT_THEIRS, Raw } from './hostile.ts'
+import { BROKEN, FILES, GOOD_FILES, HEADERS, HOSTILE_TEXTS, NO_IDS, NOT_THEIRS, Raw } from './hostile.ts'
 import { fitting, hostileText, Ref, ref, type Schema, toJson, unfitting } from './values.ts'
 import { ROLES, type Role } from './world.ts'
 
@@ -44,6 +45,8 @@ export type Case = {
   path: Record<string, unknown>
   query: [name: string, value: unknown][]
   headers: Record<string, string>
+  /** Of the media types that are taken, the one to send. */
+  type?: string
   body?: Body
 }
 /** A file or broken JSON goes as its text. */
@@ -79,7 +82,7 @@ const PATHS: [start: string, kind: string][] = [
   ['/api/qr-codes/', 'code'],
   ['/api/users/', 'user'],
 ]
-function kindOf({ path }: Operation, parameter: string): string {
+export function kindOf({ path }: Operation, parameter: string): string {
   if (parameter !== 'id') return { enrollment_id: 'enrollment', uuid: 'shown', page: 'uuid' }[parameter] ?? parameter
   return PATHS.find(([start]) => path.startsWith(start))?.[1] ?? 'course'
 }
@@ -138,17 +141,45 @@ const question = fc.oneof(...QUESTION_TYPES.map((type: QuestionType) => inputs(t
 function meaningful({ name }: Operation): fc.Arbitrary<unknown>[] {
   if (name.endsWith('/submit-response/')) return Array.from({ length: 4 }, () => ref('answer'))
   if (name.endsWith('/questions/') || /^P\w+ \/api\/questions\/{id}\/$/.test(name)) return [question, question]
-  if (name === 'POST /api/quizzes/')
-    return [
-      fc.record({ module: ref('module'), title: fc.constant('Exam'), questions: fc.array(question, { maxLength: 4 }) }),
-    ]
-  return []
+  const body = DEPENDENT[name]
+  return body ? [fc.record(body)] : []
+}
+const password = fc.constant(PASSWORD)
+const names = {
+  username: fc.nat(9_999_999).map(number => `fuzz${number}`),
+  first_name: fc.constant(''),
+  last_name: fc.constant('Doe'),
+}
+const DEPENDENT: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
+  'POST /api/quizzes/': {
+    module: ref('module'),
+    title: fc.constant('Exam'),
+    questions: fc.array(question, { maxLength: 4 }),
+  },
+  'PUT /api/quizzes/{id}/': { module: ref('its module'), title: fc.constant('Exam'), is_published: fc.boolean() },
+  'PUT /api/modules/{id}/': { course: ref('its course'), title: fc.constant('Module'), is_published: fc.boolean() },
+  'POST /api/quizzes/{id}/questions/reorder/': { order: ref('order') },
+  'POST /api/users/register/': {
+    ...names,
+    email: fc.nat(9_999_999).map(number => `${number}@example.org`),
+    password,
+    password2: password,
+  },
+  'POST /api/users/login/': { username: ref('username'), password },
+  'POST /api/users/password/change/': { old_password: password, new_password: password },
+  'POST /api/users/password/reset/': { token: ref('reset'), new_password: password },
 }
 
 const isPlain = (json: unknown): json is object =>
   typeof json === 'object' && json !== null && !Array.isArray(json) && !(json instanceof Ref) && !(json instanceof Raw)
 
-const file: fc.Arbitrary<Body> = fc.oneof(fc.constantFrom(...FILES), hostileText).map(text => ({ text }))
+const file: fc.Arbitrary<Body> = fc
+  .oneof(
+    { weight: 2, arbitrary: fc.constantFrom(...GOOD_FILES) },
+    { weight: 2, arbitrary: fc.constantFrom(...FILES) },
+    { weight: 1, arbitrary: hostileText },
+  )
+  .map(text => ({ text }))
 
 const headers = fc.oneof(
   { weight: 5, arbitrary: fc.constant({}) },
@@ -165,6 +196,7 @@ export function casesOf(operation: Operation): fc.Arbitrary<Case> {
     path: fc.record(Object.fromEntries(path.map(({ name }) => [name, anyPlace(kindOf(operation, name))]))),
     query: queryOf(operation),
     headers,
+    type: fc.constantFrom(undefined, ...Object.keys(operation.request)),
     body: bodyOf(operation),
   }) as fc.Arbitrary<Case>
 }

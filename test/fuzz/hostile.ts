@@ -146,6 +146,12 @@ export const BROKEN = [
   `--x\r\nContent-Disposition: form-data; name="title"\r\n\r\na\r\n--x--`,
 ]
 
+export const GOOD_FILES = [
+  'Python is typed. {T}',
+  'Who? {=Guido ~Ada#no}\n\nPi? {#3.14:0.01}\n\nMatch {=a -> b =c -> d}\n\n',
+  'type,text,correct_answer\ntrue_false,"=1+1",true\n',
+]
+
 export const FILES = [
   'Python is typed. {T}',
   'Who? {=Guido ~Ada#no}\n\nPi? {#3.14:0.01}\n\nMatch {=a -> b =c -> d}\n\n',

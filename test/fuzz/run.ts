@@ -17,10 +17,15 @@ const BINDINGS: Partial<Env> = {
 
 export type Request = { method: string; path: string; options: CallOptions; isAnonymous: boolean }
 
-export function requestOf(world: World, operation: Operation, { role, path, query, headers, body }: Case): Request {
+export function requestOf(
+  world: World,
+  operation: Operation,
+  { role, path, query, headers, type, body }: Case,
+): Request {
   const isRead = operation.method === 'GET'
   const asker: Asker = { role, isRead }
-  if (operation.path.includes('quiz-attempts/{id}')) asker.quiz = quizOf(world, resolve(world, asker, path['id']))
+  const id = resolve(world, asker, path['id'])
+  asker.of = operation.path.includes('quiz-attempts/{id}') ? quizOf(world, id) : id
   const settled = (value: unknown) => resolve(world, asker, value)
   const text = (value: unknown) =>
     encodeURIComponent(
@@ -31,7 +36,6 @@ export function requestOf(world: World, operation: Operation, { role, path, quer
   const place = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => text(path[name]))
   const search = query.map(([name, value]) => `${name}=${text(value)}`).join('&')
   const as = role === 'anonymous' ? undefined : world.users[role]
-  const type = Object.keys(operation.request)[0] ?? 'application/json'
   const sent = isRead ? undefined : body && textOf(body, settled)
   return {
     method: operation.method,
@@ -43,7 +47,7 @@ export function requestOf(world: World, operation: Operation, { role, path, quer
       // One address, because each has objects of its own that count its guesses.
       headers: {
         'CF-Connecting-IP': '192.0.2.1',
-        ...(sent !== undefined && { 'Content-Type': type }),
+        ...(sent !== undefined && { 'Content-Type': type ?? Object.keys(operation.request)[0] ?? 'application/json' }),
         ...headers,
       },
       body: sent,
@@ -98,6 +102,9 @@ const MADE: Record<string, string> = {
   'POST /api/qr-codes/batches/': 'batch',
 }
 function remember(world: World, { name }: Operation, role: Role, { body, text }: Answer): void {
+  if (name === 'POST /api/users/{id}/password-reset/') add(world, 'reset', body.token)
+  // The former token is good no more.
+  if (name === 'POST /api/users/password/change/' && role !== 'anonymous') world.users[role].token = body.access
   const kind = MADE[name]
   // What was made of a secret by chance, of an id as a number, is not for everybody to ask for.
   if (kind === undefined || isSecret(text)) return

@@ -6,8 +6,7 @@ const ENROLLED: Role[] = ['learner', 'classmate', ...AUTHORS]
 
 /** A secret that is in none of these lists may be seen by nobody at all. */
 export const MAY_SEE = {
-  /** Password hashes, Google ids, access codes of quizzes. */
-  hash: [],
+  /** Google ids, access codes of quizzes. Password hashes are known by their form. */
   googleid: [],
   accesscode: [],
   /** A draft course, and all of a deleted one. */
