@@ -156,6 +156,13 @@ const DEPENDENT: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
     title: fc.constant('Exam'),
     questions: fc.array(question, { maxLength: 4 }),
   },
+  'PUT /api/courses/{id}/': {
+    title: fc.constant('Course'),
+    status: fc.constantFrom('published', 'archived', 'draft'),
+    max_students: fc.nat(3),
+  },
+  'POST /api/courses/{id}/enrollments/': { users: fc.array(ref('username'), { minLength: 1, maxLength: 3 }) },
+  'POST /api/courses/question-responses/{id}/grade-essay/': { score: fc.constantFrom(0, 2.5, 10) },
   'PUT /api/quizzes/{id}/': { module: ref('its module'), title: fc.constant('Exam'), is_published: fc.boolean() },
   'PUT /api/modules/{id}/': { course: ref('its course'), title: fc.constant('Module'), is_published: fc.boolean() },
   'POST /api/quizzes/{id}/questions/reorder/': { order: ref('order') },

@@ -15,7 +15,17 @@ const BINDINGS: Partial<Env> = {
   GOOGLE_CLIENT_ID: '',
 }
 
-export type Request = { method: string; path: string; options: CallOptions; isAnonymous: boolean }
+/** What anybody may do with a thing of others that they see: it changes their own alone. */
+const OWN = /enroll\/$|start-attempt|(submit-response|complete|timeout|abandon)\/$|module-progress|scans|verify/
+
+export type Request = {
+  method: string
+  path: string
+  options: CallOptions
+  isAnonymous: boolean
+  /** Would change what is not the caller's to change. */
+  isForeign: boolean
+}
 
 export function requestOf(
   world: World,
@@ -39,6 +49,7 @@ export function requestOf(
   const sent = isRead ? undefined : body && textOf(body, settled)
   return {
     method: operation.method,
+    isForeign: !isRead && asker.touched === true && !OWN.test(operation.path),
     path: search ? `${place}?${search}` : place,
     // A forged header of the name takes the place of the caller's own.
     isAnonymous: as === undefined || 'Authorization' in headers,
@@ -79,6 +90,7 @@ export async function run(
     isAnonymous,
   }
   const broken = laws.broken(operation, sent, answer)
+  if (request.isForeign && answer.status < 300) broken.push("nobody changes what is another's")
   if (answer.status >= 400 && counted.counts.rowsWritten > 0) broken.push('what is refused changes nothing')
   if (isSampled && (answer.status >= 400 || method === 'GET')) {
     const again = await call(method, path, options)

@@ -1,6 +1,6 @@
 /** Values from JSON schemas: such as fit, such as lie at the bounds, and such as have no business there. */
 import fc from 'fast-check'
-import { HOSTILE_NUMBERS, HOSTILE_OTHERS, HOSTILE_TEXTS, Raw } from './hostile.ts'
+import { HOSTILE_NUMBERS, HOSTILE_OTHERS, HOSTILE_TEXTS, HOSTILE_TIMES, Raw } from './hostile.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a JSON schema, of free depth
 export type Schema = any
@@ -129,28 +129,47 @@ function objectOf({ properties, required = [], examples }: Schema): fc.Arbitrary
   )
 }
 
+/** What is wrong at a place, by what should be there: half of the time something of its kind. */
+type Evil = (schema: Schema) => unknown
+const evils: fc.Arbitrary<Evil> = fc
+  .record({
+    any: hostileValue,
+    text: hostileText,
+    time: fc.constantFrom(...HOSTILE_TIMES),
+    number: fc.constantFrom(...HOSTILE_NUMBERS),
+    isAlike: fc.boolean(),
+  })
+  .map(({ any, text, time, number, isAlike }) => schema => {
+    const wanted = schema?.anyOf?.[0] ?? schema
+    if (!isAlike) return any
+    if (wanted?.format?.startsWith('date')) return time
+    if (['integer', 'number'].includes(wanted?.type)) return number
+    return wanted?.type === 'string' ? text : any
+  })
+
 /** A value that fits but for one place in it, or that is quite another. */
 export function unfitting(schema: Schema, fits: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
-  return fc.tuple(fits, fc.nat(999), hostileValue, fc.integer({ min: 0, max: 9 })).map(([value, place, evil, how]) => {
-    if (how === 0) return evil
+  return fc.tuple(fits, fc.nat(999), evils, fc.integer({ min: 0, max: 19 })).map(([value, place, evil, how]) => {
+    if (how === 0) return evil(schema)
     return spoil(value, schema, place, evil, how)
   })
 }
 
-/** Replaces, leaves out or adds something, at a place chosen by number, now and then further down. */
-function spoil(value: unknown, schema: Schema, place: number, evil: unknown, how: number): unknown {
-  if (typeof value !== 'object' || value === null || value instanceof Ref || value instanceof Raw) return evil
+/** Replaces, leaves out or adds something, at a place chosen by number, half of the time further down. */
+function spoil(value: unknown, schema: Schema, place: number, evil: Evil, how: number): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Ref || value instanceof Raw) return evil(schema)
   if (Array.isArray(value)) {
-    if (value.length === 0 || how === 1) return [...value, evil]
+    if (value.length === 0 || how === 1) return [...value, evil(schema?.items)]
     return value.with(place % value.length, spoil(value[place % value.length], schema?.items, place, evil, how))
   }
   const names = [...new Set([...Object.keys(schema?.properties ?? {}), ...Object.keys(value)])]
   const name = names[place % names.length]
-  if (name === undefined || how === 1) return { ...value, extra: evil }
+  if (name === undefined || how === 1) return { ...value, extra: evil(undefined) }
   const { [name]: inner, ...rest } = value as Record<string, unknown>
   if (how === 2) return rest
-  const isDeeper = how >= 7 && typeof inner === 'object' && inner !== null
-  return { ...value, [name]: isDeeper ? spoil(inner, schema?.properties?.[name], place >> 2, evil, how - 1) : evil }
+  const part = schema?.properties?.[name]
+  const isDeeper = how >= 10 && typeof inner === 'object' && inner !== null
+  return { ...value, [name]: isDeeper ? spoil(inner, part, place >> 2, evil, how - 1) : evil(part) }
 }
 
 /** JSON, with what JSON cannot say. */

@@ -23,7 +23,8 @@ export function add(world: World, kind: string, value: unknown, marked?: Entry['
 /** Kinds of which a thing has its own: a module its course, a quiz its module and the order of its questions. */
 const WITHIN = new Set(['answer', 'order', 'its course', 'its module'])
 
-export type Asker = { role: Role; isRead: boolean; of?: unknown }
+/** `touched`: whether anything asked for is another's, and marked. */
+export type Asker = { role: Role; isRead: boolean; of?: unknown; touched?: boolean }
 
 /** What a request asks for, by who asks: of the thing in its path where there is such, else of any. */
 export function resolve(world: World, asker: Asker, value: unknown): unknown {
@@ -33,7 +34,9 @@ export function resolve(world: World, asker: Asker, value: unknown): unknown {
     const open = pool.filter(({ marked }) => isRead || !marked || (role !== 'staff' && role !== marked))
     const near = WITHIN.has(value.kind) ? open.filter(entry => entry.of === of) : []
     const among = near.length > 0 ? near : open
-    return among[value.pick % among.length]?.value ?? 1
+    const found = among[value.pick % among.length]
+    if (found?.marked) asker.touched = true
+    return found?.value ?? 1
   }
   if (Array.isArray(value)) return value.map(part => resolve(world, asker, part))
   if (typeof value !== 'object' || value === null || value instanceof Raw) return value
