@@ -1,0 +1,79 @@
+import { runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { objectOf } from './objects.ts'
+
+/** What happens to one call: before anything was done, after all of it was done, late, or never. */
+export type Fault = { before: Error } | { after: Error } | { slowMs: number } | 'hang'
+/** What the next call meets. */
+export type Plan = () => Fault | undefined
+
+export const always =
+  (fault: Fault): Plan =>
+  () =>
+    fault
+/** A share of the calls, by dice that fall the same every time. */
+export function share(part: number, fault: Fault): Plan {
+  let state = 1
+  return () => {
+    // Park and Miller's generator.
+    state = (state * 48_271) % 2_147_483_647
+    return state / 2_147_483_647 < part ? fault : undefined
+  }
+}
+
+async function meeting<T>(fault: Fault | undefined, run: () => Promise<T>): Promise<T> {
+  if (fault === undefined) return run()
+  if (fault === 'hang') return new Promise<never>(() => {})
+  if ('before' in fault) throw fault.before
+  if ('slowMs' in fault) await scheduler.wait(fault.slowMs)
+  const done = await run()
+  if ('after' in fault) throw fault.after
+  return done
+}
+
+/** The runtime's database, whose batches meet the plan: the app reads and writes by nothing else. */
+export function faultyDatabase(plan: Plan): D1Database {
+  const wrap = <D extends D1Database | D1DatabaseSession>(inner: D): D =>
+    new Proxy(inner, {
+      get(target, property) {
+        if (property === 'withSession') return (at: string) => wrap((target as D1Database).withSession(at))
+        if (property === 'batch')
+          return (statements: D1PreparedStatement[]) => meeting(plan(), () => target.batch(statements))
+        const value = Reflect.get(target, property)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    }) as D
+  return wrap(env.DB)
+}
+
+export function faultyKv(plan: Plan): KVNamespace {
+  return new Proxy(env.KV, {
+    get(target, property) {
+      const value = Reflect.get(target, property)
+      return typeof value === 'function'
+        ? (...values: unknown[]) => meeting(plan(), () => value.apply(target, values))
+        : value
+    },
+  })
+}
+
+/** A namespace of objects, of which every call meets the plan. */
+export function faultyObjects<N extends { getByName(name: string): object }>(namespace: N, plan: Plan): N {
+  const getByName = (name: string) => {
+    const stub = namespace.getByName(name) as Record<string | symbol, (...values: unknown[]) => Promise<unknown>>
+    return new Proxy(stub, {
+      get:
+        (target, method) =>
+        (...values: unknown[]) =>
+          meeting(plan(), async () => target[method]?.(...values)),
+    })
+  }
+  return { getByName } as unknown as N
+}
+
+export const RESET = 'Durable Object reset because its code was updated.'
+
+/** Takes the object away in the middle of what it does, as a deployment does: whoever waits for it gets this error. */
+export async function reset(attempt: { id: number }): Promise<void> {
+  await runInDurableObject(objectOf(attempt) as never, (_, ctx) => ctx.abort(RESET)).catch(() => {})
+}
