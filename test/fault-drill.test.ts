@@ -170,14 +170,19 @@ const right = (learner: number, question: number) => (learner + question) % 3 !=
 const choose = (asked: MadeQuestion, isRight: boolean) => (isRight ? rightAnswer(asked) : wrongAnswer(asked))
 
 /** The exam of one learner: every answer is checked against what this learner did. */
-async function sit(client: Client, drill: Drill, quiz: MadeQuiz, learner: TestUser, place: number): Promise<Sat> {
+async function sit(
+  client: Client,
+  drill: Drill & { stored?: D1Database },
+  quiz: MadeQuiz,
+  learner: TestUser,
+  place: number,
+): Promise<Sat> {
   const starting = drill.isLater ? client.before : client
   const begin = () => starting.send('POST', `/api/courses/quizzes/${quiz.id}/start-attempt/`, { as: learner, body: {} })
   const { body } = await begin()
   expect([body.quiz, body.status, body.questions.length]).toEqual([quiz.id, 'in_progress', 5])
   const path = `/api/courses/quiz-attempts/${body.id}`
-  const database = drill.database?.()
-  if (database) await withDatabase(body, database)
+  if (drill.stored) await withDatabase(body, drill.stored)
   const answers: Sat['answers'] = new Map()
   for (const [number, asked] of quiz.questions.entries()) {
     const isRight = right(place, number)
@@ -280,9 +285,10 @@ test.each(DRILLS)('$injected', async drill => {
   const here = await school()
   const told: Told = { injected: drill.injected, calls: 0, answered: {}, lost: 0 }
   const client = new Client(drill.bindings?.() ?? {}, told)
+  const stored = drill.database?.()
   const busy = drill.isLater ? [] : here.learners.filter((_, place) => place % BUSY_ONE_IN === 0)
   const [sat] = await Promise.all([
-    Promise.all(here.learners.map((learner, place) => sit(client, drill, here.quiz, learner, place))),
+    Promise.all(here.learners.map((learner, place) => sit(client, { ...drill, stored }, here.quiz, learner, place))),
     Promise.all(busy.map(learner => lookRound(client, here, learner))),
     drill.isLater ? undefined : signIn(client),
   ])
