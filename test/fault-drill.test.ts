@@ -4,9 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { sweepAttempts } from '../src/features/attempts/sweep.ts'
 import { type Account, makeAccount, PASSWORD } from './helpers/accounts.ts'
 import { type MadeQuestion, type MadeQuiz, makeQuiz, QUESTIONS, rightAnswer, wrongAnswer } from './helpers/attempts.ts'
-import { type Answer, call, makeInstructor, makeUser, type TestUser } from './helpers/client.ts'
+import { call, makeInstructor, makeUser, type TestUser } from './helpers/client.ts'
 import { makeCourse, makeModule } from './helpers/courses.ts'
 import { always, faultyDatabase, faultyKv, faultyObjects, type Plan, RESET, reset, share } from './helpers/faults.ts'
+import { Client, type Told } from './helpers/good-client.ts'
 import { withDatabase } from './helpers/objects.ts'
 import { makeCode } from './helpers/qr-codes.ts'
 import { insertEnrollment } from './helpers/rows.ts'
@@ -19,7 +20,6 @@ import { keptStatistics, recountedStatistics } from './helpers/statistics.ts'
 const LEARNERS = 24
 /** Of them, those who also look round, scan and enroll. */
 const BUSY_ONE_IN = 4
-const TRIES = 60
 /** Two seconds of the platform, so that a drill takes none. */
 const SLOW_MS = 40
 
@@ -84,61 +84,21 @@ const DRILLS: Drill[] = [
   { injected: 'Objects reset in mid-call, for real', resets: true, isFelt: false },
 ]
 
-type Told = { injected: string; calls: number; answered: Record<number, number>; lost: number }
-const report: Told[] = []
+type Drilled = Told & { injected: string; lost: number }
+const report: Drilled[] = []
 
 let account: Account
-let now: number
 beforeAll(async () => {
   account = await makeAccount()
 })
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] })
-  now = Date.now()
   for (const method of ['error', 'warn'] as const) vi.spyOn(console, method).mockImplementation(() => {})
 })
 afterEach(() => {
   vi.restoreAllMocks()
   vi.useRealTimers()
 })
-
-/** Time passes with each call, so that an attempt's ten calls a second are kept to, as people do. */
-const tick = (ms: number) => vi.setSystemTime((now += ms))
-const MS_A_CALL = 120
-
-class Client {
-  private readonly bindings: Partial<Env>
-  private readonly told: Told
-  constructor(bindings: Partial<Env>, told: Told) {
-    this.bindings = bindings
-    this.told = told
-  }
-
-  /** The same client while all was well. */
-  get before(): Client {
-    return new Client({}, this.told)
-  }
-
-  /** Repeats until it is answered; every answer on the way is one that a client can live with. */
-  async send(
-    method: string,
-    path: string,
-    options: { as?: TestUser | string; body?: unknown } = {},
-    refusal?: number,
-  ): Promise<Answer> {
-    for (let attempt = 0; attempt < TRIES; attempt += 1) {
-      tick(MS_A_CALL)
-      const answer = await call(method, path, { ...options, env: this.bindings, leave: true })
-      this.told.calls += 1
-      this.told.answered[answer.status] = (this.told.answered[answer.status] ?? 0) + 1
-      if (refusal === undefined ? answer.status < 300 : answer.status === refusal) return answer
-      expect([503, 429], `${method} ${path}: ${answer.text}`).toContain(answer.status)
-      expect(Number(answer.headers.get('Retry-After')), `${method} ${path}`).toBeGreaterThanOrEqual(1)
-      if (answer.status === 429) tick(1_000 * Number(answer.headers.get('Retry-After')))
-    }
-    throw new Error(`${method} ${path} is never answered`)
-  }
-}
 
 type School = Awaited<ReturnType<typeof school>>
 async function school() {
@@ -249,7 +209,7 @@ const count = async (query: string, ...values: number[]) =>
 async function recover(): Promise<void> {
   await evictAllDurableObjects()
   await env.DB.prepare('UPDATE attempts SET check_at = 0 WHERE check_at IS NOT NULL').run()
-  await sweepAttempts(env, Math.floor(now / 1000))
+  await sweepAttempts(env, Math.floor(Date.now() / 1000))
 }
 
 /** Of whom something that was acknowledged is not in the database once, and as it was acknowledged. */
@@ -281,33 +241,37 @@ async function missing(sat: Sat[], { quiz }: School): Promise<number[]> {
   return sat.filter(one => !isKept(one)).map(({ learner }) => learner.id)
 }
 
-test.each(DRILLS)('$injected', async drill => {
-  const here = await school()
-  const told: Told = { injected: drill.injected, calls: 0, answered: {}, lost: 0 }
-  const client = new Client(drill.bindings?.() ?? {}, told)
-  const stored = drill.database?.()
-  const busy = drill.isLater ? [] : here.learners.filter((_, place) => place % BUSY_ONE_IN === 0)
-  const [sat] = await Promise.all([
-    Promise.all(here.learners.map((learner, place) => sit(client, { ...drill, stored }, here.quiz, learner, place))),
-    Promise.all(busy.map(learner => lookRound(client, here, learner))),
-    drill.isLater ? undefined : signIn(client),
-  ])
-  if (drill.isFelt) expect(told.answered[503], 'the fault was there').toBeGreaterThan(5)
-  else if (!drill.resets) expect(told.answered[503] ?? 0).toBe(0)
+test.each(DRILLS)(
+  '$injected',
+  async drill => {
+    const here = await school()
+    const told: Drilled = { injected: drill.injected, calls: 0, answered: {}, lost: 0 }
+    const client = new Client(drill.bindings?.() ?? {}, told)
+    const stored = drill.database?.()
+    const busy = drill.isLater ? [] : here.learners.filter((_, place) => place % BUSY_ONE_IN === 0)
+    const [sat] = await Promise.all([
+      Promise.all(here.learners.map((learner, place) => sit(client, { ...drill, stored }, here.quiz, learner, place))),
+      Promise.all(busy.map(learner => lookRound(client, here, learner))),
+      drill.isLater ? undefined : signIn(client),
+    ])
+    if (drill.isFelt) expect(told.answered[503], 'the fault was there').toBeGreaterThan(5)
+    else if (!drill.resets) expect(told.answered[503] ?? 0).toBe(0)
 
-  await recover()
-  const gone = await missing(sat, here)
-  told.lost = gone.length
-  report.push(told)
-  expect(gone).toEqual([])
-  expect(await count('attempts WHERE quiz_id = ?', here.quiz.id), 'each attempt once').toBe(LEARNERS)
-  expect(await count(`enrollments WHERE course_id = ? AND status = 'active'`, here.club.id)).toBe(busy.length)
-  const scans = await call('GET', `/api/qr-codes/codes/${here.code.id}/`, { as: here.instructor })
-  expect([scans.body.scan_count, scans.body.scans.length]).toEqual([busy.length, busy.length])
-  const { body } = await call('GET', `/api/courses/${here.club.id}/`, { as: here.instructor })
-  expect(body.enrollment_count).toBe(busy.length)
-  expect(await keptStatistics()).toEqual(await recountedStatistics())
-})
+    await recover()
+    const gone = await missing(sat, here)
+    told.lost = gone.length
+    report.push(told)
+    expect(gone).toEqual([])
+    expect(await count('attempts WHERE quiz_id = ?', here.quiz.id), 'each attempt once').toBe(LEARNERS)
+    expect(await count(`enrollments WHERE course_id = ? AND status = 'active'`, here.club.id)).toBe(busy.length)
+    const scans = await call('GET', `/api/qr-codes/codes/${here.code.id}/`, { as: here.instructor })
+    expect([scans.body.scan_count, scans.body.scans.length]).toEqual([busy.length, busy.length])
+    const { body } = await call('GET', `/api/courses/${here.club.id}/`, { as: here.instructor })
+    expect(body.enrollment_count).toBe(busy.length)
+    expect(await keptStatistics()).toEqual(await recountedStatistics())
+  },
+  60_000,
+)
 
 afterAll(() => {
   const rows = report.map(({ injected, calls, answered, lost }) => {
