@@ -133,13 +133,16 @@ async function answer(c: AppContext, contract: Contract, handler: Handler<Contra
   if (caller) c.set('userId', caller.userId)
   if (contract.quota !== 'free') await countAgainstQuota(c)
   const input = validate(c, contract, sent)
-  const session = openSession(c.env.DB, consistencyOf(c, contract), c.get('usage'))
-  c.set('bookmark', () => session.getBookmark())
+  let db: Db | undefined
   return handler({
     ...input,
     upload: upload as never,
     caller: caller as Caller,
-    db: database(session),
+    // Opened when it is first asked for: answering an attempt never asks.
+    get db() {
+      db ??= open(c, contract)
+      return db
+    },
     env: c.env,
     c,
     now: Math.floor(Date.now() / 1000),
@@ -152,6 +155,12 @@ async function answer(c: AppContext, contract: Contract, handler: Handler<Contra
       }),
     later: task => c.executionCtx.waitUntil(task.catch(error => logLater(c, error))),
   })
+}
+
+function open(c: AppContext, contract: Contract): Db {
+  const session = openSession(c.env.DB, consistencyOf(c, contract), c.get('usage'))
+  c.set('bookmark', () => session.getBookmark())
+  return database(session)
 }
 
 const hasNoBody = (c: AppContext) => c.req.raw.body === null || c.req.header('Content-Length') === '0'
