@@ -144,6 +144,8 @@ test('an untimed attempt that runs still goes with its quiz, and so does what it
   await call('DELETE', `/api/quizzes/${hall.quiz.id}/`, { as: hall.instructor })
   const keeps = () => runInDurableObject(objectOf(attempt) as never, (_, ctx) => ctx.storage.sql.databaseSize)
   const [before, begun] = [await keeps(), await countOf('attempts')]
+  await objectOf(attempt).discard(hall.quiz.id + 1)
+  expect(await keeps(), 'another quiz’s is not meant').toBe(before)
   await purge(env, Date.now() + 31 * DAY_MS)
   expect(await countOf('attempts')).toBe(Number(begun) - 1)
   expect(await keeps()).toBeLessThan(before)

@@ -48,12 +48,12 @@ async function purgeDeleted(env: Env, db: Db, before: number): Promise<number> {
 
 /** The object first: a run that is cut short finds the row again. */
 async function discardRunning(env: Env, db: Db, before: number): Promise<number> {
-  const running = await db.all<{ id: number }>(
+  const running = await db.all<{ id: number; quizId: number }>(
     sql.raw(
-      `SELECT id FROM attempts WHERE check_at IS NOT NULL AND quiz_id IN ${QUIZZES(before)} LIMIT ${ASKED_AT_ONCE}`,
+      `SELECT id, quiz_id AS quizId FROM attempts WHERE check_at IS NOT NULL AND quiz_id IN ${QUIZZES(before)} LIMIT ${ASKED_AT_ONCE}`,
     ),
   )
-  await Promise.all(running.map(({ id }) => attemptObject(env, id).discard()))
+  await Promise.all(running.map(({ id, quizId }) => attemptObject(env, id).discard(quizId)))
   const ids = JSON.stringify(running.map(({ id }) => id))
   await db.run(sql`DELETE FROM attempts WHERE id IN (SELECT value FROM json_each(${ids}))`)
   return running.length

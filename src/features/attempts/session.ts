@@ -219,8 +219,9 @@ export class AttemptSession extends DurableObject<Env> {
     return { checkAt: known.state.carriedAtMs === null ? seconds(Date.now() + LAST_RETRY_MS) : null }
   }
 
-  /** What it is about is gone for good: it goes too. */
-  async discard(): Promise<void> {
+  /** The quiz is gone for good, and so is what is kept here; but not of another's, who after a restore may have had this id. */
+  async discard(quizId: number): Promise<void> {
+    if (this.store.load()?.terms.quizId !== quizId) return
     for (const socket of this.ctx.getWebSockets()) socket.close(1000, 'the quiz is gone')
     await this.store.forget()
   }
