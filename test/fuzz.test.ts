@@ -5,6 +5,7 @@ import { type Case, casesOf, type Operation, operationsOf } from './fuzz/cases.t
 import { Laws } from './fuzz/laws.ts'
 import { report, run } from './fuzz/run.ts'
 import { makeWorld } from './fuzz/school.ts'
+import { MAY_SEE, secretsIn } from './fuzz/secrets.ts'
 import { sweep } from './fuzz/sweep.ts'
 import { unlisted } from './fuzz/unlisted.ts'
 import type { World } from './fuzz/world.ts'
@@ -33,6 +34,8 @@ let laws: Laws
 let sent = 0
 const statuses: Record<string, number> = {}
 const succeeded = new Set<string>()
+/** The secrets that somebody was told who may know them. */
+const told = new Set<string>()
 beforeAll(async () => {
   // Google sign-in is off, and says so each time.
   vi.spyOn(console, 'warn').mockReturnValue()
@@ -62,6 +65,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round + 1))(`FUZZ_SEE
       const { status } = outcome.answer
       statuses[status] = (statuses[status] ?? 0) + 1
       if (status < 400) succeeded.add(operation.name)
+      if (round === 1) for (const secret of secretsIn(outcome.answer.text)) told.add(secret)
       if (outcome.broken.length > 0) broken.push(report(operation, made, outcome))
     }
     if (broken.length > 0) throw new Error(`FUZZ_SEED=${SEED}, ${broken.length} broken:\n\n${broken.join('\n\n')}`)
@@ -75,6 +79,11 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round + 1))(`FUZZ_SEE
     const tallies = await qrTallies()
     expect(tallies.kept).toEqual(tallies.counted)
   })
+})
+
+test('every secret was there to be found, by those who may', () => {
+  const known = Object.entries(MAY_SEE).flatMap(([secret, roles]) => (roles.length > 0 ? [secret] : []))
+  expect([...told].sort()).toEqual(known.sort())
 })
 
 function howMany({ path, isListed }: Operation): number {

@@ -223,7 +223,6 @@ async function clay(world: World): Promise<void> {
     add(world, 'code', code.id)
     add(world, 'uuid', code.uuid)
     add(world, 'shown', code.uuid)
-    add(world, 'file', `${code.uuid}.png`)
     add(world, 'file', `${code.uuid}.svg`)
   }
 }

@@ -44,6 +44,7 @@ export const planted = (world: number, secret: Secret) => `mk${world}q${secret}q
 const PLANTED = /mk(\d+)q([a-z]+)q/gi
 
 export const isSecret = (text: string) => text.search(PLANTED) >= 0
+export const secretsIn = (text: string) => [...text.matchAll(PLANTED)].map(([, , secret = '']) => secret.toLowerCase())
 
 /** The secrets in an answer that its reader may not see, but for those that the request itself named. */
 export function leaks(world: number, role: Role, request: string, answer: string): string[] {
