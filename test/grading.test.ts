@@ -80,6 +80,28 @@ table('multiple choice', ask({ type: 'multiple_choice', choices: choices('a', '*
   ['a list for an object', [2], 'Expected an object.'],
 ])
 
+test.each([
+  ['a subscript', 'H₂O', 'H2O'],
+  ['a superscript', 'm²', 'm2'],
+  ['a fraction', '½', '1⁄2'],
+  ['a ligature', 'ﬁ', 'fi'],
+  ['how far a line is indented', 'if x:\n    return y', 'if x:\n  return y'],
+  ['spaces in front', '    return y', 'return y'],
+  ['spaces within', 'a  b', 'a b'],
+])('parts that differ in %s are told apart', (_, right, wrong) => {
+  const pair = choices(`*${right}`, wrong)
+  expect(earned(ask({ type: 'multiple_choice', choices: pair }), { selected_choice: 1 })).toBe(1000)
+  expect(earned(ask({ type: 'multiple_choice', choices: pair }), { selected_choice: 2 })).toBe(0)
+  for (const partialCredit of [true, false]) {
+    const select = ask({ type: 'multiple_select', choices: pair, partialCredit })
+    expect(earned(select, { selected_choices: [2] })).toBe(0)
+    const ordering = ask({ type: 'ordering', items: pair, partialCredit })
+    expect(earned(ordering, { order: [2, 1] })).toBe(0)
+  }
+  const pairs = pair.map(({ id, text }) => ({ leftId: id, left: text, rightId: id + 2, right: text }))
+  expect(earned(ask({ type: 'matching', pairs }), { matches: { 1: 4, 2: 3 } })).toBe(0)
+})
+
 const select = (partialCredit: boolean, pointsMilli = 1000) =>
   ask({ type: 'multiple_select', choices: choices('*a', '*b', '*c', 'd', 'e'), partialCredit }, pointsMilli)
 table('multiple select, all or nothing', select(false), [
@@ -266,7 +288,7 @@ const twins = ask({
   type: 'matching',
   pairs: [
     { leftId: 1, left: 'whale', rightId: 11, right: 'mammal' },
-    { leftId: 2, left: 'bat', rightId: 12, right: ' mammal' },
+    { leftId: 2, left: 'bat', rightId: 12, right: 'mammal ' },
     { leftId: 3, left: 'salmon', rightId: 13, right: 'fish' },
     { leftId: 4, left: 'salmon', rightId: 14, right: 'food' },
   ],

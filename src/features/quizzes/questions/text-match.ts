@@ -12,8 +12,11 @@ export function folded(text: string, { caseSensitive }: { caseSensitive: boolean
     .trim()
 }
 
-/** What tells two parts of a question apart for a reader: their text as it looks. */
-export const looks = (text: string) => folded(text, { caseSensitive: true })
+/**
+ * What tells two parts of a question apart for a reader. Far less is folded than of what learners type: `H₂O` and `H2O`,
+ * or one indentation and another, can be just what is asked about.
+ */
+export const looks = (text: string) => text.normalize('NFC').trimEnd()
 
 /** How many members two multisets share. */
 export function overlap(some: readonly string[], others: readonly string[]): number {
