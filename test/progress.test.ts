@@ -245,6 +245,21 @@ describe('completion criteria', () => {
     expect((await complete(learner, id(modules[1]))).body.status).toBe('completed')
   })
 
+  test('quiz: whose last open quiz is taken out again is not stuck, nor is the course', async () => {
+    const { owner, learner, course, modules, enrollment, id } = await classroom(2, { completion_criteria: 'quiz' })
+    const [passed, open] = [await quiz(modules[0].id), await quiz(modules[0].id)]
+    await attempt(passed, learner, enrollment.id, true)
+    expect((await complete(learner, id(modules[0]))).status).toBe(400)
+    await call('PATCH', `/api/quizzes/${open}/`, { as: owner, body: { is_published: false } })
+    expect((await complete(learner, id(modules[0]))).body.status).toBe('completed')
+    // A quiz more unmakes no completion, and does not stand in the way of the course's.
+    await call('PATCH', `/api/quizzes/${open}/`, { as: owner, body: { is_published: true } })
+    await call('DELETE', `/api/modules/${modules[1].id}/`, { as: owner })
+    expect(await progressOf(learner, course)).toMatchObject({ percentage_complete: 100, completion_date: null })
+    expect((await complete(learner, id(modules[0]))).body.status).toBe('completed')
+    expect((await progressOf(learner, course)).completion_date).not.toBeNull()
+  })
+
   test('hybrid: the mark is kept until the quizzes are passed, and every survey completed', async () => {
     const { learner, modules, enrollment, id } = await classroom(1, { completion_criteria: 'hybrid' })
     const [graded, survey] = [await quiz(modules[0].id), await quiz(modules[0].id, true)]

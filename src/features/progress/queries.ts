@@ -95,9 +95,6 @@ const moduleProgressColumns = {
   timeSpentSeconds: sql<number>`coalesce(${moduleProgress.timeSpentSeconds}, 0)`.as('timeSpentSeconds'),
   lastActivityAt: sql<number | null>`${moduleProgress.lastActivityAt}`.as('lastActivityAt'),
   resetAt: sql<number | null>`${moduleProgress.resetAt}`.as('resetAt'),
-  quizCount: sql<number>`(SELECT count(*) FROM quizzes q WHERE q.module_id = ${modules.id} AND ${isShown})`.as(
-    'quizCount',
-  ),
 }
 
 const selectModuleProgress = (db: Db) =>
@@ -160,6 +157,13 @@ export const moduleProgressCount = (db: Db, userId: number, filter: ModuleProgre
 /** One learner's row of one module. */
 export const moduleProgressOf = (db: Db, enrollmentId: number, moduleId: number) =>
   selectModuleProgress(db).where(and(eq(enrollments.id, enrollmentId), eq(modules.id, moduleId), isTaken))
+
+/** How many of a module's quizzes the learner has still to pass. */
+export const openQuizCount = (db: Db, enrollmentId: number, moduleId: number) =>
+  db
+    .select({ count: sql<number>`count(*)`.as('count') })
+    .from(sql`quizzes q`)
+    .where(sql`q.module_id = ${moduleId} AND ${isShown} AND NOT ${isPassed(sql`${enrollmentId}`)}`)
 
 const ALWAYS = sql`1`
 

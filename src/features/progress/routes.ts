@@ -17,6 +17,7 @@ import {
   moduleProgressCount,
   moduleProgressList,
   moduleProgressOf,
+  openQuizCount,
   reopenCourse,
   resetModule,
   touchModule,
@@ -120,16 +121,21 @@ export function progressRoutes(api: Api): void {
       tag,
       summary: 'Complete a module',
       description:
-        'Marks its content complete. That completes a `content` module, a `hybrid` one once its quizzes are passed too; with the last module the course is completed. Safe to repeat.',
+        'Marks its content complete. That completes a `content` module, a `hybrid` one once its quizzes are passed too, and a `quiz` one of which no quiz is left to pass (its last one was taken out); with the last module the course is completed. Safe to repeat.',
       params,
       responses: { 200: ModuleProgress },
-      refuses: { 400: 'The module completes by its quizzes alone', 403: NOT_THE_LEARNER },
+      refuses: { 400: 'The module completes by its quizzes, and one is left to pass', 403: NOT_THE_LEARNER },
     },
     async ({ params, caller, db, now, json }) => {
       const { enrollmentId, moduleId } = fromModuleProgressId(params.id)
-      const [viewer, [row]] = await asViewer(db, caller, moduleProgressOf(db, enrollmentId, moduleId))
+      const [viewer, [row], [open]] = await asViewer(
+        db,
+        caller,
+        moduleProgressOf(db, enrollmentId, moduleId),
+        openQuizCount(db, enrollmentId, moduleId),
+      )
       const module = requireOwn(viewer, row)
-      if (module.completionCriteria === 'quiz' && module.quizCount > 0) {
+      if (module.completionCriteria === 'quiz' && module.completedAt === null && (open?.count ?? 0) > 0) {
         throw ruledOut('This module completes by its quizzes.')
       }
       const completion = {
