@@ -38,6 +38,11 @@ describe('hostile files are refused with the line named, and fast', () => {
       { line: 2001, message: 'A file may hold at most 1000 questions.' },
     ],
     [
+      '1,001 in GIFT, of which the first is wrong',
+      () => importGift(`{T}\n\n${lines(1_000, 'A {T}\n\n')}`, QUIZ).errors[1],
+      { line: 2001, message: 'A file may hold at most 1000 questions.' },
+    ],
+    [
       '1,001 in CSV',
       () => csvOf(head + lines(1_001, 'true_false,A,TRUE\n')),
       { line: 1002, message: expect.stringMatching(/at most 100[01]/) },
@@ -133,6 +138,21 @@ describe('hostile files are refused with the line named, and fast', () => {
       () => giftOf(`A {${mark.repeat((1.9 * MIB) / mark.length)}}`),
       { line: 1, message: expect.any(String) },
     ]),
+    [
+      '5 MiB of the smallest questions',
+      () => giftOf('a{}\n\n'.repeat(MIB)),
+      { line: 2001, message: 'A file may hold at most 1000 questions.' },
+    ],
+    [
+      '5 MiB of the smallest questions, all wrong',
+      () => giftOf('{T}\n\n'.repeat(MIB)),
+      { line: 1, message: 'text: This field may not be blank.' },
+    ],
+    [
+      '5 MiB of braces alone',
+      () => giftOf('}{\n\n'.repeat(MIB)),
+      { line: 1, message: 'A { needs its }, without a blank line between them.' },
+    ],
     [
       '4 MiB of one question',
       () => giftOf(`A {T}\n\nB {${'~x'.repeat(2 * MIB)}}`),

@@ -22,6 +22,10 @@ export type Exported = { text: string; lost: { question: number; message: string
 export type Draft = { line: number; fields: Record<string, unknown> }
 export type Reading = { drafts: Draft[]; errors: Problem[]; warnings: Problem[] }
 
+/** Whether there is no use in reading on: 5 MiB hold a million of the smallest questions, and half a minute's work. */
+export const isEnough = ({ drafts, errors }: Reading) =>
+  drafts.length > QUESTIONS_AT_MOST || errors.length > PROBLEMS_AT_MOST
+
 /** Reads a file, if it is one that can be read at all, and checks its questions as if they came in requests. */
 export function imported(
   text: string,
@@ -39,7 +43,7 @@ export function imported(
     questions.push(...question)
     errors.push(...problems.map(message => ({ line, message })))
   }
-  if (questions.length > QUESTIONS_AT_MOST) {
+  if (drafts.length > QUESTIONS_AT_MOST) {
     errors.push({ line: drafts[QUESTIONS_AT_MOST]?.line ?? 1, message: TOO_MANY })
   } else if (drafts.length === 0 && errors.length === 0) {
     errors.push({ line: 1, message: 'There is no question in this file.' })

@@ -8,6 +8,7 @@ import { blanksIn } from '../questions/question.ts'
 import {
   type Imported,
   imported,
+  isEnough,
   lineAt,
   QUESTION_LIMIT_BYTES,
   type Reading,
@@ -46,6 +47,7 @@ function read(text: string): Reading {
   const tagging = taggingComment(text)
   if (tagging >= 0) warn(lineAt(text, tagging), 'Tags and ids in comments are not kept.')
   for (const { line, text: block } of blocksOf(text)) {
+    if (isEnough(reading)) break
     if (block.length > BLOCK_LENGTH) {
       reading.errors.push({ line, message: TOO_LARGE })
       continue

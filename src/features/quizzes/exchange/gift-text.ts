@@ -4,26 +4,22 @@
 export type Block = { line: number; text: string }
 
 /** Blank lines separate questions. Lines that start with `//` are comments. */
-export function blocksOf(text: string): Block[] {
-  const blocks: Block[] = []
+export function* blocksOf(text: string): Generator<Block> {
   let block: { line: number; lines: string[] } | null = null
-  const close = () => {
-    if (block) blocks.push({ line: block.line, text: block.lines.join('\n').trimStart() })
-    block = null
-  }
   let number = 0
+  // The end of the text comes as an empty line of its own.
   for (const [line] of text.matchAll(/[^\r\n]*(?:\r\n|\r|\n|$)/g)) {
     number++
     const content = line.trim()
-    if (content === '') close()
-    else if (!content.startsWith('//')) {
+    if (content === '') {
+      if (block) yield { line: block.line, text: block.lines.join('\n').trimStart() }
+      block = null
+    } else if (!content.startsWith('//')) {
       block ??= { line: number, lines: [] }
       // What a line is indented by can be what is asked about: code, a poem.
       block.lines.push(line.trimEnd())
     }
   }
-  close()
-  return blocks
 }
 
 export type Mark = { mark: string; at: number }
