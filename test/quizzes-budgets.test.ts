@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { api } from '../src/app.ts'
-import { type TestUser, unique } from './helpers/client.ts'
+import { call, type TestUser, unique } from './helpers/client.ts'
 import { cost } from './helpers/counting.ts'
 import { makeModule } from './helpers/courses.ts'
 import { classroom, makeQuestion, makeQuiz, oneOfEach } from './helpers/quizzes.ts'
@@ -144,6 +144,25 @@ test('the rows of page 1, and of one quiz, are the same with 50 times the data',
     expect.soft(rows, list).toBeGreaterThan(0)
   }
 }, 60_000)
+
+test('what touches all questions of a quiz reads no more rows for each of them when there are ten times as many', async () => {
+  const rowsEach = async (count: number) => {
+    const questions = Array.from({ length: count }, () => QUESTION)
+    const rows = async (path: string, body: unknown) =>
+      (await cost('POST', path, { as: owner, body, headers: headersOf(path) })).rowsRead / count
+    const whole = await rows('/api/quizzes/', { module: moduleId, title: 'T', questions })
+    const quiz = (await makeQuiz(owner as TestUser, Number(moduleId))).id
+    const file = `type,text,correct\n${'true_false,A,TRUE\n'.repeat(count)}`
+    const imported = await rows(`/api/quizzes/${quiz}/questions/import/`, file)
+    const { body } = await call('GET', `/api/quizzes/${quiz}/`, { as: owner })
+    const order = body.questions.map((question: { id: number }) => question.id).reverse()
+    return { whole, imported, reordered: await rows(`/api/quizzes/${quiz}/questions/reorder/`, { order }) }
+  }
+  const [few, many] = [await rowsEach(50), await rowsEach(500)]
+  expect(many.whole).toBeLessThanOrEqual(few.whole)
+  expect(many.imported).toBeLessThanOrEqual(few.imported)
+  expect(many.reordered).toBeLessThanOrEqual(few.reordered)
+})
 
 test('every described operation of authoring quizzes is measured', () => {
   const measured = [...READS, ...WRITES].map(

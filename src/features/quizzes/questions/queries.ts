@@ -68,8 +68,8 @@ const PARAMETER_BYTES = 1_800_000
 
 /**
  * Adds questions behind the last, all or none: none when the quiz would then have too many, is gone, or would have to
- * be a survey. First their places, then as many statements as their texts need; a place without a version can only be
- * one that the same transaction has made.
+ * be a survey. First their places, whose ids follow one another because one statement makes them, then as many statements as
+ * their texts need; a place without a version can only be one that the same transaction has made.
  */
 export function insertQuestions(db: Db, quizId: number | SQL, added: readonly Question[], now: number) {
   const hasKeys = added.every(question => missingKey(question) === null)
@@ -83,12 +83,12 @@ export function insertQuestions(db: Db, quizId: number | SQL, added: readonly Qu
     .returning({ id: questions.id, order: questions.order })
   const versions = chunked(added.map(storedForm)).map(chunk =>
     db.insert(questionVersions).select(
-      sql`SELECT NULL, place.id, value->>'$.type', value->>'$.text', value->>'$.pointsMilli', value->>'$.explanation',
+      sql`SELECT NULL, place.id + key, value->>'$.type', value->>'$.text', value->>'$.pointsMilli', value->>'$.explanation',
           value->>'$.correctFeedback', value->>'$.incorrectFeedback', value->'$.body', ${now}, NULL
         FROM json_each(${`[${chunk.join()}]`}) JOIN (
-          SELECT q.id, row_number() OVER (ORDER BY q.id) AS number FROM questions q
+          SELECT min(q.id) AS id FROM questions q
           WHERE q.quiz_id = ${quizId} AND NOT EXISTS (SELECT 1 FROM question_versions v WHERE v.question_id = q.id)
-        ) place ON place.number = key + 1`,
+        ) place WHERE place.id IS NOT NULL ORDER BY key`,
     ),
   )
   return { places, versions }
@@ -193,7 +193,8 @@ export const reorderQuestions = (db: Db, quizId: number, order: readonly number[
     .set({ order: sql`wanted.place` })
     .from(sql`(SELECT value AS id, key + 1 AS place FROM json_each(${ids})) AS wanted`)
     .where(
-      sql`${questions.id} = wanted.id AND ${questions.quizId} = ${quizId} AND ${questions.retiredAt} IS NULL
+      // A plus hides the quiz from the planner, who would look each of its questions up in the whole list.
+      sql`${questions.id} = wanted.id AND +${questions.quizId} = ${quizId} AND ${questions.retiredAt} IS NULL
         AND (SELECT count(*) FROM (${live})) = ${order.length}
         AND NOT EXISTS (SELECT 1 FROM (${live}) WHERE id NOT IN (SELECT value FROM json_each(${ids})))`,
     )
