@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { importCsv } from '../src/features/quizzes/exchange/csv-import.ts'
+import { decoded } from '../src/features/quizzes/exchange/encoding.ts'
 import { importGift } from '../src/features/quizzes/exchange/gift-import.ts'
 import { call } from './helpers/client.ts'
 import { classroom, makeQuiz } from './helpers/quizzes.ts'
@@ -161,6 +162,31 @@ describe('hostile files are refused with the line named, and fast', () => {
   ])('%s', (_, read, problem) => {
     const began = performance.now()
     expect(read()).toEqual(problem)
+    expect(performance.now() - began).toBeLessThan(5_000)
+  })
+})
+
+describe('a file that is not UTF-8', () => {
+  const bytes = (text: string, ...more: number[]) => new Uint8Array([...new TextEncoder().encode(text), ...more])
+  const LATIN_E = 0xe9
+
+  test.each<[string, Uint8Array, number]>([
+    ['in its first byte', bytes('', LATIN_E), 1],
+    ['behind line feeds', bytes('a\nb\ncaf', LATIN_E), 3],
+    ['behind CR LF', bytes('a\r\nb\r\ncaf', LATIN_E, 0x2c), 3],
+    ['behind the line ends of an old Macintosh', bytes('a\rb\rcaf', LATIN_E, 0x0d, 0x62), 3],
+    ['behind letters of two to four bytes', bytes('é\n€\n🎉\n', LATIN_E), 4],
+    ['in its last letter, cut short', bytes('a\nb', 0xc3), 2],
+    ['UTF-16', new Uint8Array([0xff, 0xfe, 0x61, 0x00]), 1],
+  ])('is told by its line: wrong %s', (_, file, line) => {
+    expect(decoded(file)).toEqual({ problem: { line, message: expect.stringMatching(/^The file is not UTF-8/) } })
+  })
+
+  test('of 5 MiB of line ends, fast', () => {
+    const file = new Uint8Array(5 * MIB).fill(0x0a)
+    file[file.length - 1] = LATIN_E
+    const began = performance.now()
+    expect(decoded(file)).toMatchObject({ problem: { line: 5 * MIB } })
     expect(performance.now() - began).toBeLessThan(5_000)
   })
 })
