@@ -125,6 +125,8 @@ describe('CSV', () => {
       { line: 1, message: 'Column "author" is not known and was ignored.' },
       { line: 2, message: 'min_words says nothing for true_false and was ignored.' },
     ])
+    const behindSeparator = importCsv('sep=;\n\ntype;text;correct;author\ntrue_false;A;TRUE;me\n', QUIZ)
+    expect(behindSeparator.warnings).toEqual([{ line: 3, message: 'Column "author" is not known and was ignored.' }])
   })
 
   test.each(QUESTION_TYPES)('%s survives whatever is in it', type => {

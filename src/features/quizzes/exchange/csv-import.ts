@@ -34,9 +34,10 @@ function read(text: string): Reading {
   const columns = header?.cells.map(cell => cell.trim().toLowerCase()) ?? []
   const errors = header ? headerProblems(columns).map(message => ({ line: header.line, message })) : []
   if (problem) errors.push(problem)
-  if (errors.length > 0) return { drafts: [], errors, warnings }
+  if (!header || errors.length > 0) return { drafts: [], errors, warnings }
 
-  for (const column of columns) if (!isKnown(column)) warn(1, `Column "${column}" is not known and was ignored.`)
+  for (const column of columns)
+    if (!isKnown(column)) warn(header.line, `Column "${column}" is not known and was ignored.`)
   const drafts = body.map(({ line, cells }) => {
     const row = new Map(columns.map((column, place) => [column, unguarded(cells[place] ?? '')]))
     const fields = toFields(row, message => errors.push({ line, message }))
