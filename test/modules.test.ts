@@ -46,6 +46,15 @@ describe('authoring', () => {
     expect(new Set(many.map(answer => answer.body.id)).size).toBe(6)
   })
 
+  test('behind the last order there may be, the next module shares it, and is still one that can be sent back', async () => {
+    const { owner, course } = await classroom()
+    const last = await makeModule(owner, course.id, { order: 1_000_000 })
+    const next = await makeModule(owner, course.id)
+    expect((await call('PUT', `/api/modules/${next.id}/`, { as: owner, body: next })).status).toBe(200)
+    const listed = await allPages(`/api/modules/?course=${course.id}`, owner)
+    expect(listed.map(module => module.id)).toEqual([last.id, next.id])
+  })
+
   test.each([
     [{}, { course: ['This field is required.'], title: ['This field is required.'] }],
     [{ course: 999_999, title: 'T' }, { course: ['No such course.'] }],

@@ -6,7 +6,7 @@ import { courses, enrollments, modules, quizzes } from '../../db/schema.ts'
 import type { Page } from '../../http/pagination.ts'
 import { RESTORE_SECONDS } from '../courses/queries.ts'
 import type { EnrollmentStatus } from '../enrollments/queries.ts'
-import type { ModuleInput } from './schemas.ts'
+import { type ModuleInput, ORDER_AT_MOST } from './schemas.ts'
 
 const selectModules = (db: Db) =>
   db
@@ -119,10 +119,10 @@ export const insertModule = (db: Db, input: ModuleInput, now: number) =>
       ...values(input),
       courseId: input.course,
       title: input.title,
-      // Inside the statement, so that two modules made at once do not share a place.
+      // Inside the statement, so that two modules made at once do not share a place. Behind the last place of all they do.
       order:
         input.order ??
-        sql`(SELECT coalesce(max("order"), 0) + 1 FROM modules WHERE course_id = ${input.course} AND deleted_at IS NULL)`,
+        sql`(SELECT min(coalesce(max("order"), 0) + 1, ${ORDER_AT_MOST}) FROM modules WHERE course_id = ${input.course} AND deleted_at IS NULL)`,
       createdAt: now,
       updatedAt: now,
     })

@@ -4,6 +4,7 @@ import { paginated } from '../../http/pagination.ts'
 import type { ModuleRow, QuizSummaryRow } from './queries.ts'
 
 const CONTENT_LENGTH = 200_000
+export const ORDER_AT_MOST = 1_000_000
 
 const completionCriteria = z.enum(['content', 'quiz', 'hybrid']).meta({
   description:
@@ -21,7 +22,7 @@ export const ModuleInput = z.object({
   order: z
     .int()
     .min(0)
-    .max(1_000_000)
+    .max(ORDER_AT_MOST)
     .optional()
     .meta({ description: 'By default one after the last', examples: [1] }),
   completion_criteria: completionCriteria.optional(),
