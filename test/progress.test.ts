@@ -1,6 +1,9 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { database } from '../src/db/client.ts'
+import { batch } from '../src/db/read.ts'
+import { touchModule } from '../src/features/progress/queries.ts'
 import { call, makeInstructor, makeStaff, makeUser, type TestUser } from './helpers/client.ts'
 import { counting } from './helpers/counting.ts'
 import { enrolled, makeCourse, makeModule } from './helpers/courses.ts'
@@ -196,6 +199,15 @@ describe('progress', () => {
     await call('POST', `/api/courses/${course.slug}/unenroll/`, { as: learner })
     expect(await gone()).toBe(0)
   })
+})
+
+test('an attempt that ended before the last activity, and arrives after it, does not set that back', async () => {
+  const { learner, course, modules, enrollment, id } = await classroom(1)
+  const hour = Math.floor(Date.now() / 1000) - 3600
+  await complete(learner, id(modules[0]))
+  const { last_activity } = await progressOf(learner, course)
+  await batch(database(env.DB), touchModule(database(env.DB), enrollment.id, modules[0].id, hour, { secondsSpent: 60 }))
+  expect((await progressOf(learner, course)).last_activity).toBe(last_activity)
 })
 
 describe('resetting', () => {

@@ -170,6 +170,9 @@ const ALWAYS = sql`1`
 /** `only`: a condition without which nothing is written. */
 type Touch = { secondsSpent?: number; contentCompleted?: boolean; only?: SQL }
 
+/** An attempt's end can arrive when its learner has gone on already. */
+const latest = (now: number) => sql`max(${moduleProgress.lastActivityAt}, ${now})`
+
 /** The learner did something in the module: starts it, adds time, or keeps the learner's mark. */
 export const touchModule = (db: Db, enrollmentId: number, moduleId: number, now: number, touch: Touch = {}) => {
   const { secondsSpent = 0, contentCompleted = false, only = ALWAYS } = touch
@@ -184,7 +187,7 @@ export const touchModule = (db: Db, enrollmentId: number, moduleId: number, now:
       set: {
         startedAt: sql`coalesce(${row.startedAt}, ${now})`,
         timeSpentSeconds: sql`${row.timeSpentSeconds} + ${secondsSpent}`,
-        lastActivityAt: now,
+        lastActivityAt: latest(now),
         firstSeenAt: sql`coalesce(${row.firstSeenAt}, ${now})`,
         ...(contentCompleted && { contentCompletedAt: sql`coalesce(${row.contentCompletedAt}, ${now})` }),
       },
@@ -229,7 +232,10 @@ export const completeModule = (db: Db, enrollmentId: number, moduleId: number, n
   completeModules(db, isModuleOf(enrollmentId, moduleId), now)
 
 export const completeModules = (db: Db, which: SQL, now: number) =>
-  db.update(moduleProgress).set({ completedAt: now, lastActivityAt: now }).where(completes(which))
+  db
+    .update(moduleProgress)
+    .set({ completedAt: now, lastActivityAt: latest(now) })
+    .where(completes(which))
 
 /** Records what `completeModules` is about to complete, so it comes before it. */
 export const recordCompletions = (db: Db, which: SQL, now: number) =>
