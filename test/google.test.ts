@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { usernameFrom } from '../src/features/users/google/queries.ts'
 import { login, makeAccount, PASSWORD, refresh, register, set, stored, tally, times } from './helpers/accounts.ts'
-import { type Answer, call, makeUser, type TestUser, unique } from './helpers/client.ts'
+import { type Answer, call, makeStaff, makeUser, type TestUser, unique } from './helpers/client.ts'
 import { CLIENT_ID, type Publisher, publisher, signIn } from './helpers/google.ts'
 
 let google: Publisher
@@ -119,6 +119,22 @@ describe('an account of the same address', () => {
     expect((await refresh(session.refresh)).status).toBe(401)
     const again = await signIn(google, who)
     expect([again.body.user.id, (await profile(body.access)).status], 'the second time ends nothing').toEqual([id, 200])
+  })
+
+  test('a reset issued before it was linked is withdrawn, one issued after it is not', async () => {
+    const who = person()
+    const { id, username } = await registered(who.email)
+    const staff = await makeStaff()
+    const issue = async () => (await call('POST', `/api/users/${id}/password-reset/`, { as: staff })).body.token
+    const redeem = (token: string) =>
+      call('POST', '/api/users/password/reset/', { body: { token, new_password: 'a password of their own' } })
+    const before = await issue()
+    await signIn(google, who)
+    expect((await redeem(before)).status).toBe(400)
+    expect((await login(username, 'a password of their own')).status).toBe(401)
+    const after = await issue()
+    await signIn(google, who)
+    expect((await redeem(after)).status).toBe(200)
   })
 
   test.each<[string, string, { hd?: string }]>([

@@ -1,7 +1,7 @@
 /** All SQL of signing in with Google. */
 import { and, eq, isNull, or, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
-import { users } from '../../../db/schema.ts'
+import { passwordResets, users } from '../../../db/schema.ts'
 import { keyOf } from '../keys.ts'
 import { sessionColumns } from '../queries.ts'
 import { USERNAME_LENGTH } from '../schemas.ts'
@@ -31,6 +31,14 @@ export const enterWithGoogle = (db: Db, userId: number, sub: string, now: number
     })
     .where(and(eq(users.id, userId), eq(users.isActive, true), linkedWith(sub)))
     .returning(sessionColumns)
+
+/** A password reset issued before the account is linked goes as its password does. */
+export const withdrawResetsOfUnlinked = (db: Db, userId: number) =>
+  db
+    .delete(passwordResets)
+    .where(
+      sql`${passwordResets.userId} = ${userId} AND EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND google_id IS NULL)`,
+    )
 
 /** Links one's own account. No row: changed a moment ago, or linked with another Google account. */
 export const linkGoogle = (db: Db, user: { userId: number; sessionVersion: number }, sub: string, now: number) =>

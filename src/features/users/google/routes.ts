@@ -7,7 +7,14 @@ import { guessesOf, registrationsOf } from '../limits.ts'
 import { GoogleInput, GoogleLinkInput, Session, toUser, User } from '../schemas.ts'
 import { openedSession } from '../sessions/login.ts'
 import { type Credential, readCredential } from './credential.ts'
-import { accountByGoogleId, accountsOfGoogle, enterWithGoogle, insertGoogleAccount, linkGoogle } from './queries.ts'
+import {
+  accountByGoogleId,
+  accountsOfGoogle,
+  enterWithGoogle,
+  insertGoogleAccount,
+  linkGoogle,
+  withdrawResetsOfUnlinked,
+} from './queries.ts'
 
 const tag = 'Authentication'
 const LINK_FIRST = 'Sign in with your password first, then link.'
@@ -20,7 +27,7 @@ export function googleRoutes(api: Api): void {
       tag,
       summary: 'Sign in with Google',
       description:
-        'Logs in, or makes an account without a password. An account of the same address is linked where Google runs the mailbox (`@gmail.com`, Workspace); its former password and sessions then end, because nobody ever proved the address for them.',
+        'Logs in, or makes an account without a password. An account of the same address is linked where Google runs the mailbox (`@gmail.com`, Workspace); its former password, resets and sessions then end, because nobody ever proved the address for them.',
       access: 'public',
       quota: 'free',
       body: GoogleInput,
@@ -66,7 +73,11 @@ export function googleRoutes(api: Api): void {
       const mayEnter = known.googleId === credential.sub || (known.googleId === null && credential.isAuthoritative)
       if (!mayEnter) throw ruledOut(LINK_FIRST)
       if (!known.isActive) throw userInactive()
-      const [[entered]] = await batch(db, enterWithGoogle(db, known.id, credential.sub, now)).catch(refuseMeeting)
+      const [, [entered]] = await batch(
+        db,
+        withdrawResetsOfUnlinked(db, known.id),
+        enterWithGoogle(db, known.id, credential.sub, now),
+      ).catch(refuseMeeting)
       if (!entered) throw unavailable()
       return json(200, await openedSession({ env, db, now, later }, entered))
     },
