@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { call, makeInstructor, makeStaff, makeUser, type TestUser, unique } from './helpers/client.ts'
-import { allPages, makeCourse } from './helpers/courses.ts'
+import { allPages, makeCourse, makeModule } from './helpers/courses.ts'
 
 const enroll = (learner: TestUser, slug: string) => call('POST', `/api/courses/${slug}/enroll/`, { as: learner })
 const unenroll = (learner: TestUser, slug: string) => call('POST', `/api/courses/${slug}/unenroll/`, { as: learner })
@@ -341,6 +341,22 @@ describe('removing a learner', () => {
     expect(await seatsTaken(owner, course.id)).toBe(0)
     expect((await bulk(owner, course.id, [learner.username])).status).toBe(200)
     expect((await enroll(learner, course.slug)).status).toBe(200)
+  })
+
+  test('who had completed the course comes back as having completed it, as of then', async () => {
+    const [owner, learner] = [await makeInstructor(), await makeUser()]
+    const course = await makeCourse(owner)
+    const module = await makeModule(owner, course.id)
+    const { body } = await enroll(learner, course.slug)
+    await call('POST', `/api/module-progress/${body.id * 10_000_000 + module.id}/complete/`, { as: learner })
+    const enrollment = async () =>
+      (await call('GET', `/api/enrollments/?course=${course.id}`, { as: owner })).body.results[0]
+    const completed = await enrollment()
+    expect(completed).toMatchObject({ status: 'completed', completed_at: expect.any(String) })
+    await call('DELETE', `/api/courses/${course.id}/enrollments/${body.id}/`, { as: owner })
+    expect((await enrollment()).status).toBe('dropped')
+    expect((await bulk(owner, course.id, [learner.username])).body.results[0].enrollment).toEqual(completed)
+    expect(await enrollment()).toEqual(completed)
   })
 })
 

@@ -215,7 +215,12 @@ export const enrollAll = (db: Db, courseId: number, userIds: number[], now: numb
     )
     .onConflictDoUpdate({
       target: [enrollments.userId, enrollments.courseId],
-      set: { status: 'active', source: 'instructor', removedAt: null },
+      set: {
+        // Who was removed after completing the course comes back as having completed it.
+        status: sql`iif(${enrollments.completedAt} IS NULL, 'active', 'completed')`,
+        source: 'instructor',
+        removedAt: null,
+      },
       setWhere: sql`${enrollments.status} = 'dropped'`,
     })
 

@@ -265,12 +265,12 @@ export const reopenCourse = (db: Db, enrollmentId: number, moduleId: number) =>
     WHERE ${isModuleOf(enrollmentId, moduleId)} AND ${moduleProgress.completedAt} IS NOT NULL`,
   )
 
-/** @param which ids of enrollments */
+/** Of who was removed since, only the date goes. @param which ids of enrollments */
 export const reopenCourses = (db: Db, which: SQL) =>
   db
     .update(enrollments)
-    .set({ status: 'active', completedAt: null })
-    .where(sql`${enrollments.status} = 'completed' AND ${enrollments.id} IN (${which})`)
+    .set({ status: sql`iif(${enrollments.status} = 'completed', 'active', ${enrollments.status})`, completedAt: null })
+    .where(sql`${enrollments.completedAt} IS NOT NULL AND ${enrollments.id} IN (${which})`)
 
 /** Takes modules' completion back. @param which rows of `module_progress` */
 export const reopenModules = (db: Db, which: SQL) => db.update(moduleProgress).set({ completedAt: null }).where(which)
