@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { rotatingCode, SLOT_SECONDS, slotAt } from '../src/features/qr-codes/proofs/rotation.ts'
 import {
   issueTicket,
@@ -282,6 +282,28 @@ describe('the moment counts, not the login', () => {
     expect(age(late)).toBeLessThan(10)
   })
 
+  test('an answer that was never heard is told again, however late and from wherever', async () => {
+    const { owner, learner, module } = await taught()
+    const code = await makeCode(owner, { type: 'module', target_id: module.id, max_scans: 1 })
+    const ticket = await open(code, TICKET_TTL_SECONDS - 1)
+    const first = await redeem(learner, code, ticket)
+    expect(first.status, first.text).toBe(201)
+    const tenMinutesOn = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 600_000)
+    const again = await redeem(learner, code, ticket, '198.51.100.9')
+    tenMinutesOn.mockRestore()
+    expect([again.status, again.body]).toEqual([200, first.body])
+    expect(await countOf(code, owner)).toBe(1)
+    // A name without a seal finds nobody else's.
+    expect((await redeem(await makeUser(), code, ticket)).body.is_valid).toBe(false)
+  })
+
+  test('of one reason one a minute is stored, however many tickets there are', async () => {
+    const { owner, learner, module } = await taught()
+    const code = await makeCode(owner, { type: 'attendance', target_id: module.id, expires_at: at(-3600) })
+    for (const ago of [120, 125, 130, 400]) await redeem(learner, code, await open(code, ago))
+    expect(await scansOf(code, owner)).toHaveLength(2)
+  })
+
   test('a ticket lives through a rotation of the secret', async () => {
     const { owner, learner, module } = await taught()
     const code = await makeCode(owner, { type: 'attendance', target_id: module.id })
@@ -358,6 +380,14 @@ describe('the moment counts, not the login', () => {
       expect(outcome(await scan(friend, code, link, { 'CF-Connecting-IP': '198.51.100.9' }))).toEqual(STALE)
       expect(await countOf(code, owner)).toBe(0)
       expect((await redeem(learner, code, own)).body.is_valid).toBe(true)
+    })
+
+    test('who is present stays so, though the page is opened again when the code has changed', async () => {
+      const { owner, learner, code } = await rotating()
+      const first = await scan(learner, code, { rotating_code: await shown(code.uuid, 0) })
+      const again = await scan(learner, code, { rotating_code: await shown(code.uuid, -2) })
+      expect([again.status, again.body]).toEqual([200, first.body])
+      expect(await scansOf(code, owner)).toHaveLength(1)
     })
 
     test('its ticket is good for two minutes, once', async () => {

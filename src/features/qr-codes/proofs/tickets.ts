@@ -28,6 +28,11 @@ export async function issueTicket(env: Secrets, opening: Opening, userId: number
   return [now, id, user, await seal(env, 'qr ticket', message(opening, now, id, user), SEAL_BYTES)].join('.')
 }
 
+const TICKET = /^(\d{1,12})\.([\w-]+)\.(\d+)\.([\w-]+)$/
+
+/** What a ticket is called, good or not. */
+export const ticketIdOf = (ticket: string): string | null => TICKET.exec(ticket)?.[2] ?? null
+
 /** The ticket, if it is one of ours for this opening and user and still good. Whether it was redeemed, the database says. */
 export async function readTicket(
   env: Secrets,
@@ -36,7 +41,7 @@ export async function readTicket(
   ticket: string,
   now: number,
 ): Promise<Ticket | null> {
-  const [, at = '', id = '', user = '', sealed = ''] = /^(\d{1,12})\.([\w-]+)\.(\d+)\.([\w-]+)$/.exec(ticket) ?? []
+  const [, at = '', id = '', user = '', sealed = ''] = TICKET.exec(ticket) ?? []
   if (!(await isSealed(env, 'qr ticket', message(opening, at, id, user), sealed, SEAL_BYTES))) return null
   const openedAt = Number(at)
   const ttl = opening.isRotating ? ROTATING_TICKET_TTL_SECONDS : TICKET_TTL_SECONDS

@@ -14,12 +14,14 @@ import { type ScanRow, scansWhere } from './queries.ts'
 
 export type Proof = {
   ticket: Ticket | null
+  /** What the ticket sent along is called, however old it is: by it one's own scan is found again. */
+  ticketId: string | null
   /** The rotating code sent along is the one on display. */
   isCodeCurrent: boolean
 }
 export type NewScan = { code: CodeRow; userId: number; location: string; deviceInfo: string; proof: Proof }
 
-/** An invalid scan of one learner, code and reason is stored once in this time. */
+/** An invalid scan of one learner, code and reason is stored once in this time, by the moments that count. */
 const INVALID_EVERY_SECONDS = 60
 
 export const REFUSED = {
@@ -64,7 +66,7 @@ export async function recordScan(
   // `recordActivity(…, 'changed')` runs only if the statement before it changed a row: the order matters.
   const [[refused], , , [recorded], [newest], [standing]] = await batch(
     db,
-    insertInvalid(db, scan, verdict, now),
+    insertInvalid(db, scan, verdict),
     takeSeat(db, code, userId, verdict, now),
     recordActivity(
       db,
@@ -90,12 +92,12 @@ export async function recordScan(
  * scan already, and one is enough), `is_replay` (the very scan was recorded before).
  */
 function verdictOn({ code, userId, proof }: NewScan, now: number): SQL {
-  const { ticket, isCodeCurrent } = proof
+  const { ticket, ticketId, isCodeCurrent } = proof
   const ticketAt = ticket
     ? sql`iif(EXISTS (SELECT 1 FROM qr_scans s WHERE s.ticket = ${ticket.id}), NULL, ${ticket.openedAt})`
     : sql`NULL`
-  const isReplay = ticket
-    ? sql`EXISTS (SELECT 1 FROM qr_scans s WHERE s.ticket = ${ticket.id} AND s.user_id = ${userId} AND s.qr_code_id = c.id)`
+  const isReplay = ticketId
+    ? sql`EXISTS (SELECT 1 FROM qr_scans s WHERE s.ticket = ${ticketId} AND s.user_id = ${userId} AND s.qr_code_id = c.id)`
     : sql`0`
   const oneIsEnough = code.type === 'attendance' || code.type === 'access'
   const isRepeat = oneIsEnough
@@ -104,7 +106,7 @@ function verdictOn({ code, userId, proof }: NewScan, now: number): SQL {
   return sql`(SELECT v.*, CASE
       WHEN v.is_revoked THEN ${REFUSED.revoked}
       WHEN v.expires_at <= v.at THEN ${REFUSED.expired}
-      WHEN v.is_rotating AND v.ticket_at IS NULL AND NOT ${isCodeCurrent ? sql`1` : sql`0`} THEN ${REFUSED.stale}
+      WHEN v.is_rotating AND NOT v.is_repeat AND v.ticket_at IS NULL AND NOT ${isCodeCurrent ? sql`1` : sql`0`} THEN ${REFUSED.stale}
       WHEN NOT v.is_repeat AND v.max_scans > 0 AND v.scan_count >= v.max_scans THEN ${REFUSED.limit}
       ${refusalsOf(code, userId, now)}
       END AS refusal
@@ -146,14 +148,14 @@ const scanOf = (
   sql`NULL, v.id, v.course_id, v.created_by, ${userId}, v.at, ${location}, ${deviceInfo}, ${isValid}, ${message}, ${action},
     iif(v.ticket_at IS NULL, NULL, ${proof.ticket?.id ?? null})`
 
-const insertInvalid = (db: Db, scan: NewScan, verdict: SQL, now: number) =>
+const insertInvalid = (db: Db, scan: NewScan, verdict: SQL) =>
   db
     .insert(qrScans)
     .select(
       sql`SELECT ${scanOf(scan, 0, sql`v.refusal`, null)} FROM ${verdict} v
         WHERE v.refusal IS NOT NULL AND NOT v.is_replay AND NOT EXISTS (
           SELECT 1 FROM qr_scans s WHERE s.qr_code_id = v.id AND s.user_id = ${scan.userId} AND s.is_valid = 0
-            AND s.validation_message = v.refusal AND s.scanned_at > ${now - INVALID_EVERY_SECONDS})`,
+            AND s.validation_message = v.refusal AND abs(s.scanned_at - v.at) < ${INVALID_EVERY_SECONDS})`,
     )
     .returning({ id: qrScans.id })
 
@@ -211,7 +213,7 @@ const seeModule = (db: Db, code: CodeRow, userId: number, now: number) => {
 /** The scan that answers when no new one was stored. */
 const standingId = ({ code, userId, proof }: NewScan, verdict: SQL) => sql`(
   SELECT coalesce(
-    (SELECT s.id FROM qr_scans s WHERE s.ticket = ${proof.ticket?.id ?? null} AND s.user_id = ${userId} AND s.qr_code_id = ${code.id}),
+    (SELECT s.id FROM qr_scans s WHERE s.ticket = ${proof.ticketId} AND s.user_id = ${userId} AND s.qr_code_id = ${code.id}),
     (SELECT max(s.id) FROM qr_scans s WHERE s.qr_code_id = ${code.id} AND s.user_id = ${userId}
       AND iif(v.refusal IS NULL, s.is_valid = 1, s.is_valid = 0 AND s.validation_message = v.refusal)))
   FROM ${verdict} v)`

@@ -9,7 +9,7 @@ import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { requireTeacher } from '../../courses/access.ts'
 import { codeByUuid } from '../codes/queries.ts'
 import { isCurrent } from '../proofs/rotation.ts'
-import { readTicket } from '../proofs/tickets.ts'
+import { readTicket, ticketIdOf } from '../proofs/tickets.ts'
 import { Scan, ScanInput, ScanPage, toScan } from '../schemas.ts'
 import { scanLines } from './export.ts'
 import { seenScans, seenScansBefore } from './queries.ts'
@@ -33,7 +33,7 @@ export function scanRoutes(api: Api): void {
         'Answers 201 whether the scan is valid or not; an invalid one changes nothing else, and of one learner, code and ' +
         'reason at most one a minute is stored. Your second valid scan of an attendance or access code answers the first ' +
         'one, 200. With a ticket the scan counts from the moment the page was opened; a ticket is redeemed once, within 10 ' +
-        'minutes, by the address that opened the page.',
+        'minutes, by the address that opened the page; whoever redeemed it is told the same scan again, 200, at any time.',
       body: ScanInput,
       responses: { 201: Scan, 200: Scan },
       refuses: { 404: 'No such code' },
@@ -44,6 +44,7 @@ export function scanRoutes(api: Api): void {
       const opening = { uuid: code.uuid, address: addressOf(c), isRotating: code.isRotating }
       const proof = {
         ticket: body.ticket ? await readTicket(env, opening, viewer.id, body.ticket, now) : null,
+        ticketId: ticketIdOf(body.ticket ?? ''),
         isCodeCurrent: body.rotating_code ? await isCurrent(env, code.uuid, body.rotating_code, now) : false,
       }
       const { location = '', device_info: deviceInfo = '' } = body
