@@ -73,6 +73,15 @@ describe('what a valid scan does', () => {
     expect(await countOf(code, owner)).toBe(1)
   })
 
+  test('access: who was in already may come back too, once the course is restricted', async () => {
+    const { owner, learner, course } = await taught()
+    const code = await makeCode(owner, { type: 'access', target_id: course.id })
+    expect((await scan(learner, code)).body.action_performed).toBe('access_granted')
+    await call('PATCH', `/api/courses/${course.id}/`, { as: owner, body: { enrollment_type: 'restricted' } })
+    await call('POST', `/api/courses/${course.slug}/unenroll/`, { as: learner })
+    expect((await call('POST', `/api/courses/${course.slug}/enroll/`, { as: learner })).status).toBe(201)
+  })
+
   test('certificate: anyone signed in learns holder, course and date, each time anew', async () => {
     const { owner, learner, course, enrollment } = await taught({ firstName: 'Jane', lastName: 'Doe' })
     await env.DB.prepare("UPDATE enrollments SET status = 'completed', completed_at = 1685577600 WHERE id = ?")

@@ -81,6 +81,7 @@ export async function recordScan(
     recordActivity(db, activity('qr_scan', code.id), now, 'changed'),
     seeModule(db, code, userId, now),
     ...(isModule ? [recordActivity(db, activity('module_view', code.targetId), now, 'changed')] : []),
+    ...(code.type === 'access' ? [rememberLetIn(db, code, userId, verdict)] : []),
   )
   const isNew = refused !== undefined || recorded !== undefined
   const row = isNew ? newest : standing
@@ -188,6 +189,16 @@ const takeSeat = (db: Db, code: CodeRow, userId: number, verdict: SQL, now: numb
       set: { status: 'active', source: 'code' },
       setWhere: sql`${enrollments.status} = 'dropped' AND ${enrollments.removedAt} IS NULL`,
     })
+
+/** Who was enrolled already may come back by it too, should the course be restricted by then. */
+const rememberLetIn = (db: Db, code: CodeRow, userId: number, verdict: SQL) =>
+  db
+    .update(enrollments)
+    .set({ source: 'code' })
+    .where(
+      sql`${enrollments.userId} = ${userId} AND ${enrollments.courseId} = ${code.courseId} AND ${enrollments.source} = 'self'
+        AND EXISTS (SELECT 1 FROM ${verdict} v WHERE v.refusal IS NULL)`,
+    )
 
 /** Follows the scan's activity: a module's code opens the module, attendance only shows that the learner was there. */
 const seeModule = (db: Db, code: CodeRow, userId: number, now: number) => {
