@@ -157,6 +157,10 @@ test('the rows of page 1, and of a scan, are the same with 50 times the data', a
     const scans = [1, 2].map(() =>
       cost('POST', '/api/qr-codes/scans/', { as: learner, body: { qr_code_uuid: code.uuid } }),
     )
+    for (const as of [asOther, asOwner]) {
+      const path = `/api/qr-codes/scans/export/?${as === asOwner ? `user=${visitor.id}` : ''}`
+      rows[`${path} as ${VIEWERS.indexOf(as)}`] = (await cost('GET', path, { as: as() })).rowsRead
+    }
     rows['a scan'] = (await Promise.all(scans))[1]?.rowsRead ?? 0
     return rows
   }

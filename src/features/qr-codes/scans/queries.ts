@@ -42,9 +42,11 @@ export const validScansOf = (db: Db, codeId: number | SQL, limit: number, after 
   scansWhere(db, sql`${qrScans.qrCodeId} = ${codeId} AND ${qrScans.isValid} = 1 AND ${qrScans.id} > ${after}`, limit)
 
 export type ScanFilter = { qr_code?: number; user?: number; is_valid?: boolean }
+/** `before` is of the page alone: the count is of all. */
+type Wanted = ScanFilter & { before?: number }
 
 /** The page and the count of the scans a teacher sees, the newest first. Which index leads depends on the filter. */
-export function seenScans(db: Db, viewerId: number, filter: ScanFilter, page: Page) {
+export function seenScans(db: Db, viewerId: number, filter: Wanted, page: Page) {
   const { ids, count } =
     filter.user !== undefined
       ? ofUser(viewerId, filter, filter.user, page)
@@ -59,34 +61,27 @@ export function seenScans(db: Db, viewerId: number, filter: ScanFilter, page: Pa
 
 /** A page of what an export streams: the newest before an id. */
 export const seenScansBefore = (db: Db, viewerId: number, filter: ScanFilter, before: number, limit: number) =>
-  scansWhere(
-    db,
-    sql`${qrScans.id} < ${before} AND ${qrCodes.isLive} = 1
-      AND ${isSeen(viewerId, sql`${qrScans.courseId}`, sql`${qrScans.codeCreatedBy}`)}
-      AND ${filter.qr_code === undefined ? sql`1` : sql`${qrScans.qrCodeId} = ${filter.qr_code}`}
-      AND ${filter.user === undefined ? sql`1` : sql`${qrScans.userId} = ${filter.user}`}
-      AND ${filter.is_valid === undefined ? sql`1` : sql`${qrScans.isValid} = ${filter.is_valid ? 1 : 0}`}`,
-    limit,
-  )
+  seenScans(db, viewerId, { ...filter, before }, { number: 1, limit, offset: 0 }).rows
 
 const flagsOf = ({ is_valid }: ScanFilter): readonly (0 | 1)[] =>
   is_valid === undefined ? [0, 1] : is_valid ? [1] : [0]
+const isBefore = ({ before }: Wanted) => (before === undefined ? sql`1` : sql`s.id < ${before}`)
 const isLive = sql`EXISTS (SELECT 1 FROM qr_codes q WHERE q.id = s.qr_code_id AND q.is_live = 1)`
 const isValid = ({ is_valid }: ScanFilter) => (is_valid === undefined ? sql`1` : sql`s.is_valid = ${is_valid ? 1 : 0}`)
 
 /** One user's: few, so they are counted. */
-function ofUser(viewerId: number, filter: ScanFilter, user: number, { limit, offset }: Page) {
+function ofUser(viewerId: number, filter: Wanted, user: number, { limit, offset }: Page) {
   const ofCode = filter.qr_code === undefined ? sql`1` : sql`s.qr_code_id = ${filter.qr_code}`
   const found = sql`SELECT s.id FROM qr_scans s WHERE s.user_id = ${user} AND ${ofCode} AND ${isValid(filter)} AND ${isLive}
     AND ${isSeen(viewerId, sql`s.course_id`, sql`s.code_created_by`)}`
   return {
-    ids: sql`SELECT id FROM (${found}) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`,
+    ids: sql`SELECT id FROM (${found} AND ${isBefore(filter)}) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`,
     count: sql`SELECT count(*) FROM (${found})`,
   }
 }
 
 /** One code's: its own counters count them. */
-function ofCode(viewerId: number, filter: ScanFilter, code: number, { limit, offset }: Page) {
+function ofCode(viewerId: number, filter: Wanted, code: number, { limit, offset }: Page) {
   const values = sql.raw(
     `(VALUES ${flagsOf(filter)
       .map(flag => `(${flag})`)
@@ -101,20 +96,21 @@ function ofCode(viewerId: number, filter: ScanFilter, code: number, { limit, off
         : sql`q.invalid_scan_count`
   return {
     ids: sql`SELECT n.value AS id FROM (SELECT q.id ${seen}) q CROSS JOIN ${values} f CROSS JOIN json_each((
-      SELECT json_group_array(id) FROM (SELECT s.id FROM qr_scans s WHERE s.qr_code_id = q.id AND s.is_valid = f.column1
+      SELECT json_group_array(id) FROM (SELECT s.id FROM qr_scans s WHERE s.qr_code_id = q.id AND s.is_valid = f.column1 AND ${isBefore(filter)}
         ORDER BY s.id DESC LIMIT ${limit + offset}))) n
       ORDER BY n.value DESC LIMIT ${limit} OFFSET ${offset}`,
     count: sql`SELECT coalesce((SELECT ${counter} ${seen}), 0)`,
   }
 }
 
-function ofAll(viewerId: number, filter: ScanFilter, page: Page) {
+function ofAll(viewerId: number, filter: Wanted, page: Page) {
   const ofKey =
     filter.is_valid === undefined ? sql`t.key IN (-3, -4)` : filter.is_valid ? sql`t.key = -3` : sql`t.key = -4`
   return {
     ids: newestSeen(viewerId, page, flagsOf(filter), ({ course, creator }, flag, upTo) => {
       const scope = course ? sql`s.course_id = ${course}` : creator ? sql`s.code_created_by = ${creator}` : sql`1`
-      return sql`SELECT s.id FROM qr_scans s WHERE ${scope} AND s.is_valid = ${flag} AND ${isLive} ORDER BY s.id DESC LIMIT ${upTo}`
+      return sql`SELECT s.id FROM qr_scans s WHERE ${scope} AND s.is_valid = ${flag} AND ${isBefore(filter)} AND ${isLive}
+        ORDER BY s.id DESC LIMIT ${upTo}`
     }),
     count: sql`SELECT ${tallied(viewerId, ofKey)}`,
   }
