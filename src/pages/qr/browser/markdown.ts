@@ -36,7 +36,10 @@ const withoutHtmlBlocks = (text: string) =>
     )
     .join('')
 
-function blocks(lines: string[]): Piece[] {
+/** Quotes in quotes beyond this are text: a line of nothing but `>` is no reason to run out of stack. */
+const MAX_QUOTES = 10
+
+function blocks(lines: string[], quotes = 0): Piece[] {
   const out: Piece[] = []
   for (let i = 0; i < lines.length; ) {
     const line = lines[i] ?? ''
@@ -46,7 +49,7 @@ function blocks(lines: string[]): Piece[] {
       while (i < lines.length && belongs(lines[i] ?? '')) i += 1
       return lines.slice(start, i)
     }
-    const heading = /^ {0,3}(#{1,6})\s+(.*?)\s*#*$/.exec(line)
+    const heading = /^ {0,3}(#{1,6})\s/.exec(line)
     if (/^\s*$/.test(line)) i += 1
     else if (line.startsWith('```')) {
       i += 1
@@ -55,15 +58,19 @@ function blocks(lines: string[]): Piece[] {
     } else if (heading) {
       i += 1
       // The page's own title is the first level.
-      out.push(piece((['h2', 'h2', 'h3', 'h4'] as const)[heading[1]?.length ?? 0] ?? 'h4', ...inline(heading[2] ?? '')))
+      const tag = (['h2', 'h2', 'h3', 'h4'] as const)[heading[1]?.length ?? 0] ?? 'h4'
+      out.push(piece(tag, ...inline(withoutClosing(line.slice(heading[0].length).trim()))))
     } else if (/^ {0,3}([-*_])( *\1){2,}\s*$/.test(line)) {
       i += 1
       out.push(piece('hr'))
-    } else if (/^ {0,3}>/.test(line)) {
+    } else if (quotes < MAX_QUOTES && /^ {0,3}>/.test(line)) {
       out.push(
         piece(
           'blockquote',
-          ...blocks(take(next => /^ {0,3}>/.test(next)).map(quoted => quoted.replace(/^ {0,3}> ?/, ''))),
+          ...blocks(
+            take(next => /^ {0,3}>/.test(next)).map(quoted => quoted.replace(/^ {0,3}> ?/, '')),
+            quotes + 1,
+          ),
         ),
       )
     } else if (ITEM.test(line)) {
@@ -73,7 +80,10 @@ function blocks(lines: string[]): Piece[] {
     } else {
       const first = i
       const lines = take(next => i === first || (!/^\s*$|^```|^ {0,3}(#{1,6}\s|>)/.test(next) && !ITEM.test(next)))
-      const children = inline(lines.map(text => text.trim()).join('\n'))
+      // Two spaces at its end break a line, as a backslash does.
+      const children = inline(
+        lines.map((text, n) => text.trim() + (n + 1 < lines.length && text.endsWith('  ') ? '\\' : '')).join('\n'),
+      )
       if (children.some(child => typeof child !== 'string' || child.trim())) out.push(piece('p', ...children))
     }
   }
@@ -92,8 +102,16 @@ function items(lines: string[]): Piece[] {
   return groups.map(([first = '', ...rest]) => piece('li', ...inline(first), ...blocks(rest)))
 }
 
+/** A heading may end in as many `#` as it likes. */
+function withoutClosing(heading: string): string {
+  let end = heading.length
+  while (heading[end - 1] === '#') end -= 1
+  return heading.slice(0, end).trimEnd()
+}
+
+// Every part is bounded, so that what only begins one (a thousand underscores, spaces, brackets) costs no phone its battery.
 const INLINE =
-  /(`+)([\s\S]*?[^`])\1(?!`)|!?\[([^\]]*)\]\(\s*<?((?:[^\s()>]|\([^\s()]*\))*)>?(?:\s+"[^"]*")?\s*\)|(\*\*|__)(?=\S)([\s\S]*?\S)\5|([*_])(?=\S)([\s\S]*?\S)\7(?!\w)|<(https?:\/\/[^\s>]+)>|<\/?[a-z!][^>]*>|\\([!-/:-@[-`{-~])|( {2,}|\\)\n/i
+  /(`{1,3})(?!`)([\s\S]{0,1000}?[^`])\1(?!`)|!?\[([^\]]{0,1000})\]\(\s{0,9}<?((?:[^\s()>]|\([^\s()]{0,1000}\)){0,2000})>?(?:\s{1,9}"[^"]{0,1000}")?\s{0,9}\)|(\*\*|__)(?=\S)([\s\S]{0,1000}?\S)\5|([*_])(?=\S)([\s\S]{0,1000}?\S)\7(?!\w)|<(https?:\/\/[^\s>]{1,2000})>|<\/?[a-z!][^>]{0,1000}>|\\([!-/:-@[-`{-~])|(\\)\n/i
 
 function inline(text: string): Piece[] {
   const out: Piece[] = []
