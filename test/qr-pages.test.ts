@@ -157,6 +157,7 @@ describe('markdown', () => {
     ['a  \nb\\\nc  ', '<p>a<br></br>b<br></br>c</p>'],
     ['**b** *i* __b__ _i_ `c`', '<p><strong>b</strong> <em>i</em> <strong>b</strong> <em>i</em> <code>c</code></p>'],
     ['snake_case_name 2 * 3 * 4', '<p>snake_case_name 2 * 3 * 4</p>'],
+    ['file_name __init__ a_b_ _c_', '<p>file_name <strong>init</strong> a_b_ <em>c</em></p>'],
     ['- a\n- b\n  - c\n\n1. d\n2. e', '<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul><ol><li>d</li><li>e</li></ol>'],
     ['> q\n> r', '<blockquote><p>q\nr</p></blockquote>'],
     ['---', '<hr></hr>'],

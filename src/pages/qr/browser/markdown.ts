@@ -111,7 +111,7 @@ function withoutClosing(heading: string): string {
 
 // Every part is bounded, so that what only begins one (a thousand underscores, spaces, brackets) costs no phone its battery.
 const INLINE =
-  /(`{1,3})(?!`)([\s\S]{0,1000}?[^`])\1(?!`)|!?\[([^\]]{0,1000})\]\(\s{0,9}<?((?:[^\s()>]|\([^\s()]{0,1000}\)){0,2000})>?(?:\s{1,9}"[^"]{0,1000}")?\s{0,9}\)|(\*\*|__)(?=\S)([\s\S]{0,1000}?\S)\5|([*_])(?=\S)([\s\S]{0,1000}?\S)\7(?!\w)|<(https?:\/\/[^\s>]{1,2000})>|<\/?[a-z!][^>]{0,1000}>|\\([!-/:-@[-`{-~])|(\\)\n/i
+  /(`{1,3})(?!`)([\s\S]{0,1000}?[^`])\1(?!`)|!?\[([^\]]{0,1000})\]\(\s{0,9}<?((?:[^\s()>]|\([^\s()]{0,1000}\)){0,2000})>?(?:\s{1,9}"[^"]{0,1000}")?\s{0,9}\)|(\*\*|__)(?=\S)([\s\S]{0,1000}?\S)\5|([*_])(?=\S)([\s\S]{0,1000}?\S)\7(?!\w)|<(https?:\/\/[^\s>]{1,2000})>|<\/?[a-z!][^>]{0,1000}>|\\([!-/:-@[-`{-~])|(\\)\n|([a-z\d]_+)/i
 
 function inline(text: string): Piece[] {
   const out: Piece[] = []
@@ -129,13 +129,15 @@ function inline(text: string): Piece[] {
 }
 
 function meant(found: RegExpExecArray): Piece[] {
-  const [all, , code, label, href, , strong, , emphasis, address, escaped, lineEnd] = found
+  const [all, , code, label, href, , strong, , emphasis, address, escaped, lineEnd, inWord] = found
   if (code !== undefined) return [piece('code', code.trim())]
   if (label !== undefined) return all.startsWith('!') ? [label] : link(href ?? '', inline(label))
   if (strong !== undefined) return [piece('strong', ...inline(strong))]
   if (emphasis !== undefined) return [piece('em', ...inline(emphasis))]
   if (address !== undefined) return link(address, [address])
   if (escaped !== undefined) return [escaped]
+  // An underscore within a word begins nothing.
+  if (inWord !== undefined) return [inWord]
   return lineEnd !== undefined ? [piece('br')] : []
 }
 
