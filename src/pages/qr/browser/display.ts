@@ -7,7 +7,8 @@ const POLL_MS = 4_000
 const NAMES_SHOWN = 100
 
 const { uuid = '' } = element('display').dataset
-const image = element<HTMLImageElement>('image')
+/** Loaded as soon as their code is known, so that they are there in their slot though the network is not. */
+const pictures = new Map<string, HTMLImageElement>()
 let lastScan = 0
 let slotMs = 15_000
 /** Codes by the moment each begins, on the clock of `performance.now()`. */
@@ -41,6 +42,7 @@ async function poll(): Promise<void> {
     code: slot.code,
     startsAt: asked + slot.starts_in_ms,
   }))
+  loadAhead()
   show('stage')
   element('name').textContent = name
   element('count').textContent = String(count)
@@ -64,25 +66,32 @@ function add(arrived: { id: number; user_name: string }[]): void {
   lastScan = Math.max(lastScan, arrived[0]?.id ?? 0)
 }
 
-const imageOf = (code: string) => `/media/qr_codes/${uuid}.svg${code && `?c=${code}`}`
+function pictureOf(code: string): HTMLImageElement {
+  const known = pictures.get(code)
+  if (known) return known
+  const src = `/media/qr_codes/${uuid}.svg${code && `?c=${code}`}`
+  const picture = make('img', { id: 'image', alt: 'QR code to scan', width: 480, height: 480, src })
+  // To be loaded anew with the next answer.
+  picture.onerror = () => pictures.delete(code)
+  pictures.set(code, picture)
+  return picture
+}
+
+function loadAhead(): void {
+  for (const { code } of codes) pictureOf(code)
+  for (const code of pictures.keys())
+    if (codes.length > 0 && !codes.some(slot => slot.code === code)) pictures.delete(code)
+}
 
 function draw(): void {
+  if (element('stage').hidden) return
   const now = performance.now()
-  const current = codes.filter(slot => slot.startsAt <= now).at(-1)
-  if (codes.length > 0 && (!current || now >= current.startsAt + slotMs)) {
-    // Without a code that is good, none is better than one that is refused.
-    image.hidden = true
-    return
-  }
-  image.hidden = false
-  const source = imageOf(current?.code ?? '')
-  if (image.getAttribute('src') !== source) {
-    image.src = source
-    image.alt = 'QR code to scan'
-    const next = codes.find(slot => slot.startsAt > now)
-    // In the browser's memory when its moment comes.
-    if (next) new Image().src = imageOf(next.code)
-  }
+  const current = codes.filter(slot => slot.startsAt <= now).pop()
+  const picture = pictureOf(current?.code ?? '')
+  const shown = element('image')
+  if (shown !== picture) shown.replaceWith(picture)
+  // Without a code that is good, none is better than one that is refused.
+  picture.hidden = codes.length > 0 && (!current || now >= current.startsAt + slotMs)
   if (current) element('slot').style.width = `${100 - (100 * (now - current.startsAt)) / slotMs}%`
 }
 
