@@ -21,6 +21,12 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return made
 }
 
+/** Puts these in place of what was there; `replaceChildren` is younger than some phones. */
+export function fill(place: HTMLElement, ...children: (Node | string)[]): void {
+  place.textContent = ''
+  place.append(...children)
+}
+
 /** Goes on when somebody is signed in: at once, or after the form. */
 export function whenSignedIn(go: () => void): void {
   const form = element<HTMLFormElement>('sign-in')

@@ -1,5 +1,5 @@
 /** The print sheet: every code of a batch that can still be scanned, with its name and cut marks, for the browser to print. */
-import { askToSignIn, element, make, show, whenSignedIn } from './page.ts'
+import { askToSignIn, element, fill, make, show, whenSignedIn } from './page.ts'
 import { api, reason } from './session.ts'
 
 type Code = {
@@ -9,6 +9,7 @@ type Code = {
   batch_name: string
   status: string
   expires_at: string | null
+  rotating?: true
 }
 
 const KINDS: Record<string, string> = {
@@ -31,9 +32,13 @@ async function load(): Promise<void> {
     codes.push(...answer.body.results)
     if (answer.body.next === null) break
   }
-  const printed = codes.filter(({ status }) => status === 'active').reverse()
-  if (printed.length === 0) return void problem('There is no active code in this batch, or you may not see it.')
-  problem('')
+  const active = codes.filter(({ status }) => status === 'active').reverse()
+  const printed = active.filter(({ rotating }) => !rotating)
+  const leftOut = active.length - printed.length
+  // On paper they would be refused for ever.
+  if (leftOut > 0) problem('Codes that rotate are left out: they are for the display, not for paper.')
+  else problem(printed.length > 0 ? '' : 'There is no active code in this batch, or you may not see it.')
+  if (printed.length === 0) return
   const [first] = printed
   element('name').textContent = first?.batch_name ?? ''
   document.title = `${first?.batch_name} · QR codes`
@@ -46,7 +51,7 @@ async function load(): Promise<void> {
     await Promise.all([...document.images].map(image => image.decode().catch(() => {})))
     print()
   }
-  element('sheet').replaceChildren(...printed.map(card))
+  fill(element('sheet'), ...printed.map(card))
 }
 
 const card = (code: Code) =>
