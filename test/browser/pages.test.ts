@@ -319,6 +319,36 @@ describe.each([false, true])('on a phone, dark mode %s', dark => {
   })
 })
 
+describe('on a phone in a bad network', () => {
+  test('an answer that never comes holds up neither the next code nor what it says', async () => {
+    const [lost, next] = [await makeCode({ type: 'module' }), await makeCode({ type: 'module' })]
+    const page = await opened('/q/none', { as: learner })
+    await page.clock.install()
+    let asked = 0
+    await page.route('**/api/qr-codes/scans/', () => void (asked += 1))
+    await page.goto(`${server.origin}/q/${lost.uuid}`)
+    await expect.poll(() => asked).toBe(1)
+    const another = await context.newPage()
+    await another.goto(`${server.origin}/q/${next.uuid}`)
+    expect(await outcome(another)).toEqual(['good', 'Module opened'])
+    // The first gives up in time, and says that the scan is kept.
+    await page.clock.runFor(21_000)
+    await page.locator('#outcome.wait').waitFor()
+    await page.unroute('**/api/qr-codes/scans/')
+    await page.clock.runFor(16_000)
+    await page.locator('#outcome.good').waitFor()
+    expect([(await scansOf(lost)).count, (await scansOf(next)).count]).toEqual([1, 1])
+  })
+
+  test('signed out elsewhere while reading: that is what is said', async () => {
+    const page = await opened(`/q/${(await makeCode({ type: 'module' })).uuid}`, { as: learner })
+    await outcome(page)
+    await page.route('**/api/{modules,users}/**', route => route.fulfill({ status: 401, json: { detail: 'x' } }))
+    await page.getByRole('button', { name: 'Open the module' }).click()
+    await page.getByText('You are signed out.').waitFor()
+  })
+})
+
 const sessions = new Map<string, Promise<Session>>()
 /** Five logins a minute are all there are. */
 function loginOnce(username: string): Promise<Session> {
@@ -349,6 +379,26 @@ describe('the display', () => {
     expect(await display.locator('#count').textContent()).toBe('1')
     await inspect(display, 'display-light')
     await expect.poll(shown, { timeout: 17_000 }).not.toBe(first)
+  })
+
+  test('goes on for a minute without a network', async () => {
+    const code = await makeCode({ rotating: true })
+    context = await browser.newContext(PROJECTOR)
+    await context.addInitScript(signedIn(teacher))
+    const display = await context.newPage()
+    await display.clock.install()
+    await display.goto(`${server.origin}/q/${code.uuid}/display`)
+    await display.waitForLoadState('networkidle')
+    const source = () => display.locator('#image').getAttribute('src')
+    const first = await source()
+    await context.setOffline(true)
+    await display.clock.runFor(40_000)
+    expect(await source()).not.toBe(first)
+    expect(await display.evaluate(`document.getElementById('image').naturalWidth`)).toBeGreaterThan(0)
+    expect(await display.locator('#image').isVisible()).toBe(true)
+    // Without a code that is good, none is better than one that is refused.
+    await display.clock.runFor(45_000)
+    expect(await display.locator('#image').isVisible()).toBe(false)
   })
 
   test('is for its instructor alone, and says nothing to others', async () => {
@@ -390,6 +440,14 @@ describe('the print sheet', () => {
     await page.emulateMedia({ media: 'print' })
     await page.screenshot({ path: `${SCREENSHOTS}/print-paper.png`, fullPage: true })
     expect(await page.locator('.toolbar').isVisible()).toBe(false)
+  })
+
+  test('codes that rotate are not for paper', async () => {
+    const fields = { name: 'At the door', type: 'attendance', target_ids: [module.id], rotating: true }
+    const batch = await post(teacher, '/api/qr-codes/batches/', fields)
+    const page = await opened(`/qr-codes/batches/${batch.id}/print`, { as: teacher })
+    await page.getByText('Codes that rotate are left out').waitFor()
+    expect(await page.locator('figure').count()).toBe(0)
   })
 
   test('without a session, then of a batch that is not there', async () => {

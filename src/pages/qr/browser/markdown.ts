@@ -97,7 +97,7 @@ function items(lines: string[]): Piece[] {
   const groups: string[][] = []
   for (const line of lines) {
     if (ITEM.test(line) && !/^ {2,}/.test(line)) groups.push([line.replace(ITEM, '')])
-    else groups.at(-1)?.push(line.replace(/^ {1,4}/, ''))
+    else groups[groups.length - 1]?.push(line.replace(/^ {1,4}/, ''))
   }
   return groups.map(([first = '', ...rest]) => piece('li', ...inline(first), ...blocks(rest)))
 }

@@ -1,6 +1,6 @@
 /** The scan page: records the scan as who is signed in, says what came of it, and offers what comes next. */
 import { markdown, type Piece } from './markdown.ts'
-import { askToSignIn, element, make, show, whenSignedIn } from './page.ts'
+import { askToSignIn, element, fill, make, show, whenSignedIn } from './page.ts'
 import { type Answer, api, reason, session, store, stored } from './session.ts'
 
 type Pending = {
@@ -64,17 +64,34 @@ async function record(): Promise<void> {
   // Whoever signed in last is who scans.
   if (mine?.user !== user) mine = { user, at: Date.now(), body: ofThisPage }
   if (!isDone) say('', 'One moment …', '')
-  // One tab at a time, so that a kept scan is sent once.
-  const turn = navigator.locks
-    ? (go: () => Promise<void>) => navigator.locks.request(KEY, go)
-    : (go: () => Promise<void>) => go()
-  const allInTurn = turn(async () => {
+  await inTurn(async () => {
+    // First the one somebody looks at: those kept from before can wait, and may be many.
+    if (mine && !isDone) tell(await send(mine))
+    if (!isDone) return
     for (const scan of waiting().filter(other => other.user === user && (!mine || !isSame(mine, other))))
       await send(scan)
-    if (mine && !isDone) tell(await send(mine))
-  })
-  await allInTurn.finally(() => {
+  }).finally(() => {
     isSending = false
+  })
+}
+
+/** A tab in the background may be put to sleep in its turn. */
+const TURN_MS = 3_000
+
+/** One tab at a time, so that a kept scan is sent once; if the others do not come to an end, at the same time as they. */
+async function inTurn(go: () => Promise<void>): Promise<void> {
+  if (!navigator.locks) return go()
+  const patience = new AbortController()
+  const timer = setTimeout(() => patience.abort(), TURN_MS)
+  let isOurs = false
+  const turn = navigator.locks.request(KEY, { signal: patience.signal }, () => {
+    isOurs = true
+    clearTimeout(timer)
+    return go()
+  })
+  await turn.catch(error => {
+    if (isOurs) throw error
+    return go()
   })
 }
 
@@ -90,9 +107,12 @@ function tell(answer: Answer | null): void {
   }
 }
 
+const OTHERWISE_LATER = 'If you close this page, it goes out with your next one.'
+const SHOWN_ONLY_NOW = 'It has two minutes: after that, scan the code on display again.'
+
 function wait(): void {
-  const title = navigator.onLine ? 'The server cannot be reached' : 'You are offline'
-  say('wait', title, 'Your scan is kept and is sent by itself. If you close this page, it goes out with your next one.')
+  const title = navigator.onLine ? 'The server does not take it just now' : 'You are offline'
+  say('wait', title, `Your scan is kept and is sent by itself. ${rotatingCode ? SHOWN_ONLY_NOW : OTHERWISE_LATER}`)
   clearTimeout(nextTry)
   nextTry = setTimeout(record, RETRY_MS)
 }
@@ -119,7 +139,7 @@ function say(tone: '' | 'good' | 'bad' | 'wait', title: string, text: string, ..
   const place = element('outcome')
   place.className = `card outcome ${tone}`
   place.hidden = false
-  place.replaceChildren(make('h2', {}, title), ...(text ? [make('p', {}, text)] : []), ...next)
+  fill(place, make('h2', {}, title), ...(text ? [make('p', {}, text)] : []), ...next)
 }
 
 const openModule = () => (module ? [button('Open the module', () => readModule(module))] : [])
@@ -158,7 +178,7 @@ async function seeCourse(): Promise<void> {
 function showText(title: string, content: Node[]): void {
   const place = element('text')
   const heading = make('h2', { tabIndex: -1 }, title)
-  place.replaceChildren(heading, ...content)
+  fill(place, heading, ...content)
   place.hidden = false
   heading.focus({ preventScroll: true })
   heading.scrollIntoView({ block: 'start' })

@@ -40,16 +40,37 @@ function keep(next: Session | null): void {
   write(next)
 }
 
-async function send(method: string, path: string, body?: object, access?: string): Promise<Answer> {
-  const answer = await fetch(path, {
-    method,
-    headers: {
-      ...(body && { 'Content-Type': 'application/json' }),
-      ...(access && { Authorization: `Bearer ${access}` }),
-    },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  return { status: answer.status, body: await answer.json().catch(() => null) }
+/** A call that takes longer is lost in a bad network: trying again is sooner than waiting for the browser to give up. */
+const PATIENCE_MS = 20_000
+/** Half a lecture hall may sign in at once, and hashing takes its time. */
+const SIGN_IN_PATIENCE_MS = 60_000
+
+async function send(method: string, path: string, body?: object, access?: string, patienceMs = PATIENCE_MS) {
+  const patience = new AbortController()
+  const timer = setTimeout(() => patience.abort(), patienceMs)
+  try {
+    const answer = await fetch(path, {
+      method,
+      headers: {
+        ...(body && { 'Content-Type': 'application/json' }),
+        ...(access && { Authorization: `Bearer ${access}` }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+      signal: patience.signal,
+    })
+    // An answer that breaks off half-way is none.
+    return { status: answer.status, body: parsed(await answer.text()) }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function parsed(text: string): Body {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }
 
 /** Seconds until an access token ends by this phone's clock; only a hint, the server decides. */
@@ -85,7 +106,9 @@ export async function signIn(
   path: '/api/users/login/' | '/api/users/google-auth/',
   body: object,
 ): Promise<string | null> {
-  const answer = await send('POST', path, body)
+  const answer = await send('POST', path, body, undefined, SIGN_IN_PATIENCE_MS)
+  if (answer.status === 401)
+    return path === '/api/users/login/' ? 'Username or password is wrong.' : notByGoogle(answer)
   if (answer.status !== 200) return reason(answer)
   keep({ refresh: answer.body.refresh, access: answer.body.access, user: answer.body.user })
   return null
@@ -97,9 +120,12 @@ export function signOut(): void {
   if (ended) send('POST', '/api/users/logout/', { refresh: ended.refresh }).catch(() => {})
 }
 
+const notByGoogle = ({ body }: Answer): string =>
+  body?.code === 'user_inactive' ? body.detail : 'This sign-in by Google is not accepted here. Try again.'
+
 /** What a refusal says. */
 export function reason({ status, body }: Answer): string {
-  if (status === 401) return 'Username or password is wrong.'
+  if (status === 401) return 'You are signed out. Reload the page to sign in again.'
   const said = body?.detail ?? Object.values(body ?? {}).flat()[0]
   return typeof said === 'string' ? said : 'Something went wrong. Please try again.'
 }
