@@ -15,8 +15,17 @@ const NOT_VALID = [401, { detail: 'Given token not valid for any token type', co
 const LINK_FIRST = [400, { detail: 'Sign in with your password first, then link.' }]
 const person = (email = `${unique('google')}@gmail.com`) => ({ email, sub: crypto.randomUUID() })
 const profile = (as: string) => call('GET', '/api/users/profile/', { as })
-const link = async (as: TestUser | { token: string }, claims: Record<string, unknown>, bindings = google.env) =>
-  call('POST', '/api/users/google-link/', { as, body: { id_token: await google.credential(claims) }, env: bindings })
+const link = async (
+  as: TestUser | { token: string },
+  claims: Record<string, unknown>,
+  bindings = google.env,
+  password: string | undefined = PASSWORD,
+) =>
+  call('POST', '/api/users/google-link/', {
+    as,
+    body: { id_token: await google.credential(claims), ...(password && { password }) },
+    env: bindings,
+  })
 
 describe('somebody new', () => {
   test('gets an account without a password, and is let in', async () => {
@@ -215,7 +224,7 @@ describe('a credential that is refused', () => {
     const account = await makeAccount()
     const linking = await call('POST', '/api/users/google-link/', {
       as: account,
-      body: { id_token: await credential(who) },
+      body: { id_token: await credential(who), password: PASSWORD },
       env: google.env,
     })
     // Linking compares with no body: what the credential says of itself is enough.
@@ -278,6 +287,20 @@ describe('linking', () => {
     expect((await signIn(google, who)).body.user.id).toBe(account.id)
     expect((await login(account.username, PASSWORD)).status).toBe(200)
     expect((await profile(account.token)).status).toBe(200)
+  })
+
+  test('a stolen access token links nothing: it takes the password, and few tries', async () => {
+    const account = await makeAccount()
+    const thief = person()
+    const refusals = []
+    for (const guess of ['', 'wrong password', 'another guess', 'a third one', 'and a fourth'])
+      refusals.push(said(await link(account, thief, google.env, guess)))
+    expect(refusals).toEqual([
+      [400, { password: ['This field is required.'] }],
+      ...Array.from({ length: 4 }, () => [400, { password: ['Wrong password.'] }]),
+    ])
+    expect((await link(account, thief)).status).toBe(429)
+    expect((await stored(account.id))?.['google_id']).toBeNull()
   })
 
   test('not what another user is linked with, nor a second one', async () => {

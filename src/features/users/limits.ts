@@ -37,8 +37,8 @@ export const registrationsOf = (address: string): GateKey => ({
   limit: { limit: 500, windowSeconds: DAY_SECONDS },
 })
 
-/** Every try at `old_password`, which a stolen access token could otherwise guess at. */
-export const oldPasswordTries = (userId: number): GateKey => ({
+/** Every try at one's own password while signed in, which a stolen access token could otherwise guess at. */
+export const ownPasswordTries = (userId: number): GateKey => ({
   key: `old-password:${userId}`,
   limit: { limit: 5, windowSeconds: MINUTE_SECONDS },
 })

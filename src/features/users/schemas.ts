@@ -118,7 +118,10 @@ export const GoogleInput = z.object({
   id_token: idToken(),
 })
 export type GoogleInput = z.output<typeof GoogleInput>
-export const GoogleLinkInput = z.object({ id_token: idToken() })
+export const GoogleLinkInput = z.object({
+  id_token: idToken(),
+  password: password().optional().meta({ description: 'Not needed by an account that has no password' }),
+})
 
 const profileFields = {
   bio: text(DESCRIPTION_LENGTH).meta({ examples: ['Teaches Python'] }),

@@ -1,9 +1,11 @@
 import { asViewer, batch } from '../../../db/read.ts'
 import type { Api, AppContext } from '../../../http/api.ts'
 import { failedOn, invalid, ruledOut, tokenNotValid, unavailable, userInactive } from '../../../http/errors.ts'
-import { addressOf, behindGates } from '../../../http/gates.ts'
+import { addressOf, behindGates, passGate } from '../../../http/gates.ts'
 import { keyOf } from '../keys.ts'
-import { guessesOf, registrationsOf } from '../limits.ts'
+import { guessesOf, ownPasswordTries, registrationsOf } from '../limits.ts'
+import { problemsOfGiven } from '../passwords/given.ts'
+import { credentialsById } from '../queries.ts'
 import { GoogleInput, GoogleLinkInput, Session, toUser, User } from '../schemas.ts'
 import { openedSession } from '../sessions/login.ts'
 import { type Credential, readCredential } from './credential.ts'
@@ -89,15 +91,20 @@ export function googleRoutes(api: Api): void {
       path: '/api/users/google-link/',
       tag,
       summary: 'Link a Google account',
-      description: 'From then on it signs in to this account. Safe to repeat.',
+      description: 'From then on it signs in to this account, so it takes the password. Safe to repeat.',
       body: GoogleLinkInput,
       responses: { 200: User },
       refuses: {
-        400: '`id_token` is not a valid credential for this server; or either account is linked with another',
+        400: '`password` is wrong or missing; `id_token` is not a valid credential for this server; or either account is linked with another',
+        429: '5 tries a minute for a user',
       },
     },
     async ({ body, caller, db, env, c, now, json }) => {
-      await asViewer(db, caller)
+      const { key, limit } = ownPasswordTries(caller.userId)
+      await passGate(env, key, limit)
+      const [, [credentials]] = await asViewer(db, caller, credentialsById(db, caller.userId))
+      const problems = await problemsOfGiven(body.password, credentials?.passwordHash ?? null)
+      if (problems.length > 0) throw invalid({ password: problems })
       const credential = await guessed(env, c, () => readCredential(env, body.id_token, now))
       if (!credential) throw refused('This is not a valid Google credential.')
       const [[linked]] = await batch(db, linkGoogle(db, caller, credential.sub, now)).catch(error => {

@@ -5,11 +5,12 @@ import { issueTokens } from '../../../http/authentication.ts'
 import { invalid, notFound, ruledOut, tokenNotValid } from '../../../http/errors.ts'
 import { pathId, toDateTime } from '../../../http/fields.ts'
 import { addressOf, behindGates, passGate } from '../../../http/gates.ts'
-import { guessesOf, oldPasswordTries } from '../limits.ts'
+import { guessesOf, ownPasswordTries } from '../limits.ts'
 import { changePassword, credentialsById, managedUserById } from '../queries.ts'
 import { Done, PasswordChangeInput, PasswordReset, PasswordResetInput, Tokens } from '../schemas.ts'
 import { requireStaff } from '../staff/access.ts'
-import { hashPassword, isPassword } from './hashing.ts'
+import { problemsOfGiven } from './given.ts'
+import { hashPassword } from './hashing.ts'
 import { deleteReset, deleteResetsOf, insertReset, ownerOfReset, redeemReset } from './queries.ts'
 import { hashOf, newResetToken, RESET_TTL_SECONDS } from './resets.ts'
 import { likenessOf } from './rules.ts'
@@ -30,12 +31,12 @@ export function passwordRoutes(api: Api): void {
       refuses: { 400: 'Bad input; `old_password` is wrong or missing', 429: '5 tries a minute for a user' },
     },
     async ({ body, caller, db, env, now, json }) => {
-      const { key, limit } = oldPasswordTries(caller.userId)
+      const { key, limit } = ownPasswordTries(caller.userId)
       await passGate(env, key, limit)
       const [viewer, [credentials]] = await asViewer(db, caller, credentialsById(db, caller.userId))
       if (!credentials) throw tokenNotValid()
       const errors = {
-        old_password: await problemsOfOld(body.old_password, credentials.passwordHash),
+        old_password: await problemsOfGiven(body.old_password, credentials.passwordHash),
         new_password: likenessOf(body.new_password, credentials),
       }
       refuseWrong(errors)
@@ -105,13 +106,6 @@ export function passwordRoutes(api: Api): void {
       return json(200, { detail: 'The password has been changed.' })
     },
   )
-}
-
-/** An account that only signs in with Google has no old password to give. */
-async function problemsOfOld(given: string | undefined, stored: string | null): Promise<string[]> {
-  if (stored === null) return []
-  if (given === undefined) return ['This field is required.']
-  return (await isPassword(given, stored)) ? [] : ['Wrong password.']
 }
 
 /** @throws 400 with the fields that have messages. */
