@@ -218,6 +218,8 @@ describe.each([false, true])('on a phone, dark mode %s', dark => {
     await signIn(page, username)
     expect(await outcome(page)).toEqual(['bad', 'Not recorded'])
     expect(await said(page)).toBe(message)
+    // Of no use where the code has to be scanned again.
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(why === 'rotating' ? 0 : 1)
     await inspect(page, name(why))
   })
 

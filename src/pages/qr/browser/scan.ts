@@ -127,7 +127,9 @@ function tellOutcome({
 }: Outcome): void {
   const time = new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
   const again = make('button', { type: 'button', className: 'quiet', onclick: () => location.reload() }, 'Try again')
-  if (!isValid) say('bad', 'Not recorded', message, again)
+  // What changes all the time is not there any more when this page is loaded again.
+  const isToBeScannedAgain = !ticket || rotatingCode !== null
+  if (!isValid) say('bad', 'Not recorded', message, ...(isToBeScannedAgain ? [] : [again]))
   else if (action === 'attendance_marked') say('good', 'You are marked present', `At ${time}.`, ...openModule())
   else if (action === 'module_opened') say('good', 'Module opened', 'It is in your progress now.', ...openModule())
   else if (action === 'access_granted') {
