@@ -18,7 +18,7 @@ export type Floor = { name: string; call(turn: number): Call }
 
 /** So many that the objects behind them are never few. */
 const BARE_LEARNERS = 400
-const CONNECTIONS = 16
+export const CONNECTIONS = 16
 /** A hash takes the whole of an isolate. */
 const LOGIN_CONNECTIONS = 4
 /** So many that no attempt meets its limit of calls a second. */

@@ -10,7 +10,7 @@ import { serveBare, serveLearnMore } from '../serve.ts'
 import { found, grow, LEARNERS } from './campus.ts'
 import { type Counted, countAll, countLists } from './counts.ts'
 import { fire } from './fire.ts'
-import { measuredRoutes, type Route } from './measured.ts'
+import { CONNECTIONS, measuredRoutes, type Route } from './measured.ts'
 import { type Measured, report } from './report.ts'
 import { measureStartUp } from './start-up.ts'
 
@@ -21,7 +21,6 @@ const SECONDS = IS_QUICK ? 0.1 : 0.9
 const STARTS = IS_QUICK ? 1 : 5
 /** Calls that warm up, and tell how many make a round. */
 const WARM_UP_SECONDS = IS_QUICK ? 0.1 : 0.6
-const FIRST_CALLS = 16
 
 const jwtSecret = randomBytes(48).toString('base64url')
 const bare = await serveBare()
@@ -29,7 +28,7 @@ const learnMore = await serveLearnMore(jwtSecret, 'test/bench/routes/counted/ind
   await bare.close()
   throw error
 })
-const client = new Client(learnMore.origin, FIRST_CALLS)
+const client = new Client(learnMore.origin, CONNECTIONS)
 const stop = async () => {
   client.close()
   await Promise.all([bare.close(), learnMore.close()])
@@ -96,9 +95,9 @@ async function measure(route: Route) {
   }
   const perRound = { route: 0, floor: 0 }
   for (const name of ['route', 'floor'] as const) {
-    const { rate } = await burst(sides[name], FIRST_CALLS)
-    const warm = await burst(sides[name], Math.max(FIRST_CALLS, Math.round(rate * WARM_UP_SECONDS)))
-    perRound[name] = Math.max(FIRST_CALLS, Math.round(warm.rate * SECONDS))
+    const { rate } = await burst(sides[name], route.connections)
+    const warm = await burst(sides[name], Math.max(route.connections, Math.round(rate * WARM_UP_SECONDS)))
+    perRound[name] = Math.max(route.connections, Math.round(warm.rate * SECONDS))
   }
   for (let round = 0; round < ROUNDS; round += 1) {
     const order = ['route', 'floor'] as const
