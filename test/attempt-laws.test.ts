@@ -158,7 +158,7 @@ const UNEARNED = `
   JOIN quizzes q ON q.module_id = m.id
   WHERE p.completed_at IS NOT NULL AND q.is_published = 1 AND NOT EXISTS (
     SELECT 1 FROM attempts a WHERE a.enrollment_id = p.enrollment_id AND a.quiz_id = q.id AND a.passed = 1
-      AND a.completed_at > coalesce(p.reset_at, 0))`
+      AND (a.completed_at, a.id) > (coalesce(p.reset_at, 0), coalesce(p.reset_attempt_id, 0)))`
 
 test('scores, passes, completions and every statistic equal a recount, whatever happened in whatever order', async () => {
   await fc.assert(

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { database } from '../src/db/client.ts'
 import { batch } from '../src/db/read.ts'
-import { touchModule } from '../src/features/progress/queries.ts'
+import { resetModule, touchModule } from '../src/features/progress/queries.ts'
 import { call, makeInstructor, makeStaff, makeUser, type TestUser } from './helpers/client.ts'
 import { counting } from './helpers/counting.ts'
 import { enrolled, makeCourse, makeModule } from './helpers/courses.ts'
@@ -247,6 +247,18 @@ describe('resetting', () => {
     await attempt(quizId, learner, enrollment.id, true, Math.floor(Date.now() / 1000) + 60)
     expect(await progressOf(learner, course)).toMatchObject({ quizzes_completed: 1 })
   })
+})
+
+test('of the attempts that end in the second of a reset, those that end after it count', async () => {
+  const { learner, modules, enrollment, id } = await classroom(1, { completion_criteria: 'quiz' })
+  const quizId = await quiz(modules[0].id)
+  const now = Math.floor(Date.now() / 1000)
+  await attempt(quizId, learner, enrollment.id, true, now)
+  const db = database(env.DB)
+  await batch(db, resetModule(db, enrollment.id, modules[0].id, now))
+  expect((await complete(learner, id(modules[0]))).status).toBe(400)
+  await attempt(quizId, learner, enrollment.id, true, now)
+  expect((await complete(learner, id(modules[0]))).body.status).toBe('completed')
 })
 
 describe('completion criteria', () => {

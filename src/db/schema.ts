@@ -203,6 +203,8 @@ export const moduleProgress = sqliteTable(
     firstSeenAt: integer(),
     /** Only attempts ended after this count towards completion. */
     resetAt: integer(),
+    /** The newest attempt that had ended in the very second of the reset: later ones of that second count. */
+    resetAttemptId: integer(),
   },
   t => [
     primaryKey({ columns: [t.enrollmentId, t.moduleId] }),

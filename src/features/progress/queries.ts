@@ -23,10 +23,15 @@ export const completedModules = sql<number>`(
   WHERE p.enrollment_id = ${enrollments.id} AND p.completed_at IS NOT NULL AND m.deleted_at IS NULL AND m.is_published = 1
 )`
 
+/** Whether an attempt at quiz `q` ended after the last reset of its module. In the same second it is the later id that tells. */
+export const endedSinceReset = (attempt: SQL, enrollmentId: SQL) => sql`NOT EXISTS (
+  SELECT 1 FROM module_progress r WHERE r.enrollment_id = ${enrollmentId} AND r.module_id = q.module_id
+    AND (${attempt}.completed_at, ${attempt}.id) <= (r.reset_at, r.reset_attempt_id)
+)`
 /** Whether the enrollment's learner passed quiz `q` (completed, if it is a survey) since the module's last reset. */
 export const isPassed = (enrollmentId: SQL) => sql`EXISTS (
   SELECT 1 FROM attempts a WHERE a.enrollment_id = ${enrollmentId} AND a.quiz_id = q.id AND a.passed = 1 AND a.is_preview = 0
-    AND a.completed_at > coalesce((SELECT reset_at FROM module_progress r WHERE r.enrollment_id = ${enrollmentId} AND r.module_id = q.module_id), 0)
+    AND ${endedSinceReset(sql`a`, enrollmentId)}
 )`
 /** Quiz `q`. The plus keeps the index of all published quizzes out of it: a module has few, the campus many. */
 export const isShown = sql`q.deleted_at IS NULL AND +q.is_published = 1`
@@ -180,7 +185,7 @@ export const touchModule = (db: Db, enrollmentId: number, moduleId: number, now:
   return db
     .insert(row)
     .select(
-      sql`SELECT ${enrollmentId}, ${moduleId}, ${now}, ${contentCompleted ? now : null}, NULL, ${secondsSpent}, ${now}, ${now}, NULL WHERE ${only}`,
+      sql`SELECT ${enrollmentId}, ${moduleId}, ${now}, ${contentCompleted ? now : null}, NULL, ${secondsSpent}, ${now}, ${now}, NULL, NULL WHERE ${only}`,
     )
     .onConflictDoUpdate({
       target: [row.enrollmentId, row.moduleId],
@@ -275,11 +280,13 @@ export const reopenCourses = (db: Db, which: SQL) =>
 /** Takes modules' completion back. @param which rows of `module_progress` */
 export const reopenModules = (db: Db, which: SQL) => db.update(moduleProgress).set({ completedAt: null }).where(which)
 
-/** Clears status, times and completion; attempts ended before now no longer count. */
-export const resetModule = (db: Db, enrollmentId: number, moduleId: number, now: number) =>
-  db
+/** Clears status, times and completion; attempts that have ended no longer count. */
+export function resetModule(db: Db, enrollmentId: number, moduleId: number, now: number) {
+  const resetAttemptId = sql`(SELECT max(a.id) FROM attempts a JOIN quizzes q ON q.id = a.quiz_id
+    WHERE a.enrollment_id = ${enrollmentId} AND q.module_id = ${moduleId} AND a.completed_at = ${now})`
+  return db
     .insert(moduleProgress)
-    .values({ enrollmentId, moduleId, lastActivityAt: now, resetAt: now })
+    .values({ enrollmentId, moduleId, lastActivityAt: now, resetAt: now, resetAttemptId })
     .onConflictDoUpdate({
       target: [moduleProgress.enrollmentId, moduleProgress.moduleId],
       set: {
@@ -289,5 +296,7 @@ export const resetModule = (db: Db, enrollmentId: number, moduleId: number, now:
         timeSpentSeconds: 0,
         lastActivityAt: now,
         resetAt: now,
+        resetAttemptId,
       },
     })
+}

@@ -6,6 +6,7 @@ import { attempts, enrollments, moduleProgress, responses } from '../../../db/sc
 import {
   completeCourses,
   completeModules,
+  endedSinceReset,
   isPassed,
   isShown,
   recordCompletions,
@@ -81,8 +82,7 @@ function takeBack(db: Db, attemptIds: readonly number[], now: number): Query[] {
     SELECT failed.enrollment_id, q.module_id FROM attempts failed JOIN quizzes q ON q.id = failed.quiz_id JOIN modules m ON m.id = q.module_id
     WHERE failed.id IN ${among(attemptIds)} AND failed.lost_pass_at = ${now} AND failed.is_preview = 0 AND ${isShown}
       AND m.completion_criteria IN ('quiz', 'hybrid') AND NOT ${isPassed(sql`failed.enrollment_id`)}
-      AND failed.completed_at > coalesce((
-        SELECT r.reset_at FROM module_progress r WHERE r.enrollment_id = failed.enrollment_id AND r.module_id = q.module_id), 0))`
+      AND ${endedSinceReset(sql`failed`, sql`failed.enrollment_id`)})`
   return [
     reopenCourses(db, sql`SELECT ${moduleProgress.enrollmentId} FROM ${moduleProgress} WHERE ${lost}`),
     reopenModules(db, lost),

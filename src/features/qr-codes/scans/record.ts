@@ -207,7 +207,7 @@ const seeModule = (db: Db, code: CodeRow, userId: number, now: number) => {
   return db
     .insert(row)
     .select(
-      sql`SELECT e.id, ${code.targetId}, ${startedAt}, NULL, NULL, 0, ${now}, ${now}, NULL FROM enrollments e
+      sql`SELECT e.id, ${code.targetId}, ${startedAt}, NULL, NULL, 0, ${now}, ${now}, NULL, NULL FROM enrollments e
         WHERE changes() > 0 AND ${code.type === 'module' || code.type === 'attendance' ? sql`1` : sql`0`}
           AND e.user_id = ${userId} AND e.course_id = ${code.courseId} AND e.status <> 'dropped'`,
     )

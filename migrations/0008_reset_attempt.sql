@@ -1,0 +1,1 @@
+ALTER TABLE `module_progress` ADD `reset_attempt_id` integer;
