@@ -284,6 +284,19 @@ describe('completion criteria', () => {
     expect((await progressOf(learner, course)).completion_date).not.toBeNull()
   })
 
+  test('quiz: a survey that is graded by now is not passed by who filled it in while it was one', async () => {
+    const { owner, learner, course, modules, enrollment, id } = await classroom(1, { completion_criteria: 'hybrid' })
+    const survey = await quiz(modules[0].id, true)
+    await attempt(survey, learner, enrollment.id, true)
+    await env.DB.prepare('UPDATE attempts SET is_survey = 1 WHERE quiz_id = ?').bind(survey).run()
+    expect(await progressOf(learner, course)).toMatchObject({ quizzes_completed: 1 })
+    await call('PATCH', `/api/quizzes/${survey}/`, { as: owner, body: { is_survey: false } })
+    expect(await progressOf(learner, course)).toMatchObject({ quizzes_completed: 0 })
+    expect((await complete(learner, id(modules[0]))).body.status).toBe('in_progress')
+    await attempt(survey, learner, enrollment.id, true)
+    expect((await complete(learner, id(modules[0]))).body.status).toBe('completed')
+  })
+
   test('hybrid: the mark is kept until the quizzes are passed, and every survey completed', async () => {
     const { learner, modules, enrollment, id } = await classroom(1, { completion_criteria: 'hybrid' })
     const [graded, survey] = [await quiz(modules[0].id), await quiz(modules[0].id, true)]

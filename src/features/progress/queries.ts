@@ -28,10 +28,13 @@ export const endedSinceReset = (attempt: SQL, enrollmentId: SQL) => sql`NOT EXIS
   SELECT 1 FROM module_progress r WHERE r.enrollment_id = ${enrollmentId} AND r.module_id = q.module_id
     AND (${attempt}.completed_at, ${attempt}.id) <= (r.reset_at, r.reset_attempt_id)
 )`
-/** Whether the enrollment's learner passed quiz `q` (completed, if it is a survey) since the module's last reset. */
+/**
+ * Whether the enrollment's learner passed quiz `q` (completed, if it is a survey) since the module's last reset. Who answered
+ * it as a survey has not passed what is graded by now.
+ */
 export const isPassed = (enrollmentId: SQL) => sql`EXISTS (
   SELECT 1 FROM attempts a WHERE a.enrollment_id = ${enrollmentId} AND a.quiz_id = q.id AND a.passed = 1 AND a.is_preview = 0
-    AND ${endedSinceReset(sql`a`, enrollmentId)}
+    AND (a.is_survey = 0 OR q.is_survey = 1) AND ${endedSinceReset(sql`a`, enrollmentId)}
 )`
 /** Quiz `q`. The plus keeps the index of all published quizzes out of it: a module has few, the campus many. */
 export const isShown = sql`q.deleted_at IS NULL AND +q.is_published = 1`
