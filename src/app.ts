@@ -1,4 +1,5 @@
 /** The map: middleware in order, then every feature. Each route needs a login unless its contract says `access: 'public'`. */
+import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
@@ -90,11 +91,17 @@ api.mount()
 const NOTHING_TO_RENDER = "default-src 'none'; frame-ancestors 'none'"
 
 /** Bearer tokens and no cookies, so any origin may call unless `CORS_ORIGINS` lists some. */
-function crossOrigin(origins: string) {
-  return cors({
+function crossOrigin(origins: string): MiddlewareHandler {
+  const known = crossOrigins.get(origins)
+  if (known) return known
+  const made = cors({
     origin: origins === '*' ? '*' : origins.split(',').map(origin => origin.trim()),
     allowHeaders: ['Authorization', 'Content-Type', 'If-None-Match', 'X-D1-Bookmark', 'X-Request-Id'],
     exposeHeaders: ['X-Request-Id', 'Retry-After', 'ETag', 'X-D1-Bookmark'],
     maxAge: 86_400,
   })
+  crossOrigins.set(origins, made)
+  return made
 }
+/** A deployment has one. */
+const crossOrigins = new Map<string, MiddlewareHandler>()

@@ -127,6 +127,30 @@ describe('starting', () => {
     expect([refused.status, refused.body]).toEqual([403, { detail: 'No attempt is left.' }])
   })
 
+  test('of a quiz with more text than an object takes in one call is refused; with as much as it does it starts', async () => {
+    const long = (letter: string) => letter.repeat(2_000)
+    const huge = {
+      ...QUESTIONS.multiple_choice,
+      choices: Array.from({ length: 50 }, (_, i) => ({
+        text: `${i}${long('字').slice(2)}`,
+        is_correct: i === 0,
+        feedback: long('答'),
+      })),
+    }
+    const hall = await makeHall(
+      {},
+      Array.from({ length: 19 }, () => huge),
+    )
+    const attempt = await started(hall)
+    expect(attempt.questions).toHaveLength(19)
+    await end(attempt, hall.learner)
+    for (const order of [20, 21]) await makeQuestion(hall.quiz.id, order, huge)
+    const refused = await startAttempt(hall.quiz, hall.learner)
+    expect([refused.status, refused.body.detail]).toEqual([400, expect.stringContaining('too long together')])
+    const rows = env.DB.prepare('SELECT count(*) AS n FROM attempts WHERE quiz_id = ?').bind(hall.quiz.id)
+    expect(await rows.first('n'), 'it counts as none').toBe(1)
+  })
+
   test('without a limit, still no more than 30 an hour', async () => {
     const hall = await makeHall({ max_attempts: 0 })
     for (let turn = 0; turn < 30; turn += 1) await end(await started(hall), hall.learner, 'abandon')

@@ -77,8 +77,11 @@ export type NewAttempt = {
   checkAt: number
 }
 
-/** The attempt's row, unless one runs or none is left: simultaneous starts meet on one row. */
-export function insertAttempt(db: Db, attempt: NewAttempt, now: number) {
+/** All questions go to the object in one call, of at most 32 MiB: two bytes a character, and what is shown goes twice. */
+export const CHARACTERS_AT_MOST = 4_000_000
+
+/** The attempt's row, unless one runs, none is left or the versions are too large: simultaneous starts meet on one row. */
+export function insertAttempt(db: Db, attempt: NewAttempt, versionIds: readonly number[], now: number) {
   const { quizId, userId, enrollmentId, isPreview, isSurvey, passingScore, attemptsAtMost, checkAt } = attempt
   const own = sql`SELECT 1 FROM attempts WHERE user_id = ${userId} AND quiz_id = ${quizId}`
   const isLeft =
@@ -88,7 +91,9 @@ export function insertAttempt(db: Db, attempt: NewAttempt, now: number) {
     .select(
       sql`SELECT NULL, ${quizId}, ${userId}, ${enrollmentId}, ${Number(isPreview)}, 'in_progress', ${now}, NULL, ${checkAt},
         ${Number(isSurvey)}, ${passingScore}, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL
-        WHERE NOT EXISTS (${own} AND status = 'in_progress') AND ${isLeft}`,
+        WHERE NOT EXISTS (${own} AND status = 'in_progress') AND ${isLeft}
+          AND (SELECT total(length(text) + length(explanation) + length(body)) FROM question_versions
+            WHERE ${among(sql`id`, versionIds)}) <= ${CHARACTERS_AT_MOST}`,
     )
     .returning({ id: attempts.id })
 }

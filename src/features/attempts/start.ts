@@ -11,6 +11,7 @@ import { attemptsAtMost, NO_ATTEMPT_LEFT } from './admission.ts'
 import { deadlineMs, GRACE_MS } from './clock.ts'
 import { attemptObject } from './object.ts'
 import {
+  CHARACTERS_AT_MOST,
   deleteForeign,
   drawnVersions,
   insertAttempt,
@@ -37,7 +38,7 @@ type Starting = {
 
 /**
  * Writes the attempt's row, or finds the one that a simultaneous start wrote, and gathers what the object needs.
- * @throws 400 without a question, 403 when no attempt is left
+ * @throws 400 without a question or with too much text in them, 403 when no attempt is left
  */
 export async function writeAttempt(db: Db, starting: Starting, now: number): Promise<Snapshot> {
   const { quiz, userId, isPreview, enrollmentId } = starting
@@ -64,7 +65,7 @@ export async function writeAttempt(db: Db, starting: Starting, now: number): Pro
   const [, , , , , [row], versions] = await batch(
     db,
     putOffCheck(db, userId, quiz.id, attempt.checkAt),
-    insertAttempt(db, attempt, now),
+    insertAttempt(db, attempt, versionIds, now),
     // A preview is nobody's learning.
     recordActivity(db, event, now, isPreview ? NEVER : 'changed'),
     touchModule(db, enrollmentId ?? 0, quiz.moduleId, now, isPreview ? { only: NEVER } : {}),
@@ -72,7 +73,7 @@ export async function writeAttempt(db: Db, starting: Starting, now: number): Pro
     runningAttempt(db, userId, quiz.id),
     drawnVersions(db, versionIds),
   )
-  if (!row) throw forbidden(NO_ATTEMPT_LEFT)
+  if (!row) throw isTooLarge(versions) ? ruledOut(TOO_LARGE) : forbidden(NO_ATTEMPT_LEFT)
   const byId = new Map(versions.map(version => [version.id, version]))
   const asked = drawn.flatMap(({ questionId, versionId }) => {
     const version = byId.get(versionId)
@@ -101,6 +102,11 @@ export async function writeAttempt(db: Db, starting: Starting, now: number): Pro
 }
 
 const NEVER = sql`0`
+const TOO_LARGE = 'The questions of this quiz are too long together: 4 million characters are the most.'
+
+const isTooLarge = (versions: { text: string; explanation: string; body: string }[]) =>
+  versions.reduce((sum, { text, explanation, body }) => sum + text.length + explanation.length + body.length, 0) >
+  CHARACTERS_AT_MOST
 
 /**
  * Hands the object its snapshot, or finds it running.
