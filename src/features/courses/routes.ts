@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { asViewer, batch, type Viewer } from '../../db/read.ts'
 import type { Api, AppContext } from '../../http/api.ts'
+import { purgeTag } from '../../http/edge-cache.ts'
 import { failedOn, forbidden, invalid, notFound } from '../../http/errors.ts'
 import { pathId } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
@@ -284,9 +285,4 @@ function refuseDates(error: unknown): never {
   throw failedOn(error, 'courses_dates') ? datesReversed() : error
 }
 
-/** Where the platform keeps cached answers; elsewhere they are simply up to 30 seconds old. */
-async function purgeCatalog(c: AppContext): Promise<void> {
-  await cacheOf(c)?.purge({ tags: [CATALOG_CACHE.tag] })
-}
-const cacheOf = (c: AppContext) =>
-  (c.executionCtx as { cache?: { purge(what: { tags: string[] }): Promise<unknown> } }).cache
+const purgeCatalog = (c: AppContext) => purgeTag(c, CATALOG_CACHE.tag)
