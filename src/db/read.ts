@@ -56,6 +56,9 @@ const viewerById = (db: Db, id: number) =>
     .from(users)
     .where(eq(users.id, id))
 
+/** In SQL, whether the viewer is staff: so that for nobody else is read what staff alone list. */
+export const isStaff = (viewerId: number) => sql`(SELECT is_staff FROM users WHERE id = ${viewerId})`
+
 type Selected = { _: { data: unknown; notNull: boolean } }
 type Aliased<Fields> = {
   [K in keyof Fields]: Fields[K] extends { _: { data: infer Data; notNull: infer NotNull } }

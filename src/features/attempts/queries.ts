@@ -1,7 +1,7 @@
 /** All SQL of attempts but that of their end (`carry.ts`). */
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../db/client.ts'
-import { distinctly } from '../../db/read.ts'
+import { distinctly, isStaff } from '../../db/read.ts'
 import { attempts, courses, modules, questionVersions, quizzes, responses } from '../../db/schema.ts'
 import type { Page } from '../../http/pagination.ts'
 
@@ -199,7 +199,6 @@ export type AttemptStatus = (typeof attempts.$inferSelect)['status']
 export type AttemptFilter = { quiz?: number; user?: number; status?: AttemptStatus }
 
 const LIVE = sql`q.deleted_at IS NULL AND m.deleted_at IS NULL AND c.deleted_at IS NULL`
-const isStaff = (viewerId: number) => sql`(SELECT is_staff FROM users WHERE id = ${viewerId})`
 const teaches = (viewerId: number) => sql`(
   (c.instructor_id = ${viewerId} AND (SELECT is_instructor FROM users WHERE id = ${viewerId})) OR ${isStaff(viewerId)})`
 const aboveQuiz = sql`JOIN modules m ON m.id = q.module_id JOIN courses c ON c.id = m.course_id`

@@ -1,7 +1,7 @@
 /** All SQL of courses. A deleted course is in none of it, but for `restorableCourseById`. */
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../db/client.ts'
-import { distinctly } from '../../db/read.ts'
+import { distinctly, isStaff } from '../../db/read.ts'
 import { courseSlugs, courses, modules, users } from '../../db/schema.ts'
 import type { Page } from '../../http/pagination.ts'
 import type { CourseInput } from './schemas.ts'
@@ -104,8 +104,6 @@ const totalOf = (names: string[]) =>
     names.map(name => sql`${name}`),
     sql`, `,
   )}))`
-
-const isStaff = (viewerId: number) => sql`(SELECT is_staff FROM users WHERE id = ${viewerId})`
 
 /** The join is crossed so that the viewer is looked at first: for anybody but staff no course is read at all. */
 const newestForStaff = (viewerId: number, upTo: number) =>

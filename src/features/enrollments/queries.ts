@@ -1,7 +1,7 @@
 /** All SQL of enrollments. */
 import { and, desc, eq, isNull, ne, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../db/client.ts'
-import { distinctly } from '../../db/read.ts'
+import { distinctly, isStaff } from '../../db/read.ts'
 import { courses, enrollments, users } from '../../db/schema.ts'
 import type { Page } from '../../http/pagination.ts'
 import { completedModules, publishedModules } from '../progress/queries.ts'
@@ -125,7 +125,6 @@ export function taughtEnrollments(db: Db, viewerId: number, filter: EnrollmentFi
   }
 }
 
-const isStaff = (viewerId: number) => sql`(SELECT is_staff FROM users WHERE id = ${viewerId})`
 const teaches = (viewerId: number) =>
   sql`c.deleted_at IS NULL AND (c.instructor_id = ${viewerId} OR ${isStaff(viewerId)})`
 const hasStatus = ({ status }: EnrollmentFilter) => (status === undefined ? sql`1` : sql`e.status = ${status}`)

@@ -1,7 +1,7 @@
 /** All SQL of modules. What is deleted, or lies in a deleted course, is in none of it but `restorableModuleById`. */
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../db/client.ts'
-import { distinctly } from '../../db/read.ts'
+import { distinctly, isStaff } from '../../db/read.ts'
 import { courses, enrollments, modules, quizzes } from '../../db/schema.ts'
 import type { Page } from '../../http/pagination.ts'
 import { RESTORE_SECONDS } from '../courses/queries.ts'
@@ -104,7 +104,7 @@ export function accessibleModules(db: Db, viewerId: number, courseId: number | u
     count: db
       .select({
         count:
-          sql<number>`CASE WHEN (SELECT is_staff FROM users WHERE id = ${viewerId}) THEN (${staffCount}) ELSE (SELECT count(*) FROM (${ownAndTaken})) END`.as(
+          sql<number>`CASE WHEN ${isStaff(viewerId)} THEN (${staffCount}) ELSE (SELECT count(*) FROM (${ownAndTaken})) END`.as(
             'count',
           ),
       })

@@ -1,8 +1,9 @@
 /** What a teacher lists of codes and scans: those of their courses and those of codes they made; for staff all. */
+
 import { type SQL, sql } from 'drizzle-orm'
+import { isStaff } from '../../db/read.ts'
 import type { Page } from '../../http/pagination.ts'
 
-export const isStaff = (viewerId: number) => sql`(SELECT is_staff FROM users WHERE id = ${viewerId})`
 /** Ids of the courses a viewer teaches. */
 export const taughtCourses = (viewerId: number) =>
   sql`(SELECT id FROM courses WHERE instructor_id = ${viewerId} AND deleted_at IS NULL)`

@@ -1,9 +1,10 @@
 /** Figures of courses, from kept sums: the totals, or with dates the sums of days. */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
+import { isStaff } from '../../../db/read.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { isShown } from '../../progress/queries.ts'
-import { between, type Dates, isDated, isStaff, ONE_ROW, teaches } from './scope.ts'
+import { between, type Dates, isDated, ONE_ROW, teaches } from './scope.ts'
 
 const WEEK_SECONDS = 7 * 86_400
 

@@ -1,8 +1,9 @@
 /** Figures of modules, from kept sums. */
 import { sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
+import { isStaff } from '../../../db/read.ts'
 import type { Page } from '../../../http/pagination.ts'
-import { isStaff, ONE_ROW, teaches } from './scope.ts'
+import { ONE_ROW, teaches } from './scope.ts'
 
 export type ModuleFilter = { course?: number; module?: number }
 

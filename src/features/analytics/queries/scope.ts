@@ -1,7 +1,7 @@
 /** Whose figures a teacher may read: an instructor those of own courses, staff all. */
-import { sql } from 'drizzle-orm'
 
-export const isStaff = (viewerId: number) => sql`(SELECT is_staff FROM users WHERE id = ${viewerId})`
+import { sql } from 'drizzle-orm'
+import { isStaff } from '../../../db/read.ts'
 
 /** Of a live course `c`. */
 export const teaches = (viewerId: number) =>

@@ -2,7 +2,7 @@
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import type { Db } from '../../../db/client.ts'
-import { distinctly } from '../../../db/read.ts'
+import { distinctly, isStaff } from '../../../db/read.ts'
 import { attempts, courses, modules, questionVersions, quizzes, responses, users } from '../../../db/schema.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { share } from './settle.ts'
@@ -121,7 +121,6 @@ export function pendingEssays(db: Db, viewerId: number, filter: PendingFilter, p
 }
 
 const isFiltered = ({ course, quiz }: PendingFilter) => course !== undefined || quiz !== undefined
-const isStaff = (viewerId: number) => sql`(SELECT is_staff FROM users WHERE id = ${viewerId})`
 const LIVE = sql`q.deleted_at IS NULL AND m.deleted_at IS NULL AND c.deleted_at IS NULL`
 const COUNTED = sql`SELECT coalesce(sum(n.pending_essays), 0)`
 

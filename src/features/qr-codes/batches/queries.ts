@@ -1,11 +1,10 @@
 /** All SQL of batches. */
 import { desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
-import { distinctly } from '../../../db/read.ts'
+import { distinctly, isStaff } from '../../../db/read.ts'
 import { qrBatches, users } from '../../../db/schema.ts'
 import type { Page } from '../../../http/pagination.ts'
 import type { BatchInput } from '../schemas.ts'
-import { isStaff } from '../visible.ts'
 
 /** The sum over a batch's tallies, of the keys a condition names. */
 const sumOf = (ofKey: SQL) =>

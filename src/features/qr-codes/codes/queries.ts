@@ -2,11 +2,11 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import type { Db } from '../../../db/client.ts'
-import { distinctly } from '../../../db/read.ts'
+import { distinctly, isStaff } from '../../../db/read.ts'
 import { courses, enrollments, modules, qrBatches, qrCodes, users } from '../../../db/schema.ts'
 import type { Page } from '../../../http/pagination.ts'
 import type { CodeChange, CodeInput } from '../schemas.ts'
-import { isSeen, isStaff, newestSeen, tallied, taughtCourses } from '../visible.ts'
+import { isSeen, newestSeen, tallied, taughtCourses } from '../visible.ts'
 
 const creators = alias(users, 'creators')
 const holders = alias(users, 'holders')
