@@ -43,6 +43,31 @@ app.post('/nothing', async c => {
   return c.json({ id: learner })
 })
 
+/** As many as LearnMore sends, and as long. */
+const HEADERS = {
+  'X-Request-Id': '00000000-0000-4000-8000-000000000000',
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'X-Request-Id,Retry-After,ETag,X-D1-Bookmark',
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Origin-Agent-Cluster': '?1',
+  'Referrer-Policy': 'no-referrer',
+  'Strict-Transport-Security': 'max-age=15552000; includeSubDomains',
+  'X-Content-Type-Options': 'nosniff',
+  'X-DNS-Prefetch-Control': 'off',
+  'X-Download-Options': 'noopen',
+  'X-Frame-Options': 'SAMEORIGIN',
+  'X-Permitted-Cross-Domain-Policies': 'none',
+  'X-XSS-Protection': '0',
+  'X-D1-Bookmark': '00000000-00000000-00000000-00000000000000000000000000000000',
+}
+
+app.get('/nothing', c => c.json({ id: 1 }))
+
+app.get('/headers', c => c.json({ id: 1 }, 200, HEADERS))
+
 app.get('/read/:rows', async c => c.json((await read(c.env.DB, 1, Number(c.req.param('rows')))).results))
 
 app.post('/d1', async c => c.json({ id: await write(c.env.DB, await c.req.json<Given>()) }))

@@ -7,9 +7,9 @@ import { randomBytes } from 'node:crypto'
 import { issueToken } from '../../../src/http/authentication.ts'
 import { Client, Timings } from '../load.ts'
 import { serveBare, serveLearnMore } from '../serve.ts'
-import { found, grow, LEARNERS } from './campus.ts'
+import { found, grow, LEARNER, LEARNERS } from './campus.ts'
 import { type Counted, countAll, countLists } from './counts.ts'
-import { fire } from './fire.ts'
+import { type Call, fire } from './fire.ts'
 import { CONNECTIONS, measuredRoutes, type Route } from './measured.ts'
 import { type Measured, report } from './report.ts'
 import { measureStartUp } from './start-up.ts'
@@ -18,6 +18,7 @@ const IS_QUICK = process.argv.includes('--quick')
 const SIZES = IS_QUICK ? [1] : [1, 50]
 const ROUNDS = IS_QUICK ? 1 : 5
 const SECONDS = IS_QUICK ? 0.1 : 0.9
+const HEADER_CALLS_PER_SECOND = 600
 const STARTS = IS_QUICK ? 1 : 5
 /** Calls that warm up, and tell how many make a round. */
 const WARM_UP_SECONDS = IS_QUICK ? 0.1 : 0.6
@@ -58,8 +59,18 @@ try {
     lists.push(await countLists(learnMore.origin, tokenOf))
     for (const route of routes) measured.push({ size, route, ...(await measure(route)) })
   }
+  const headersMs = await measureHeaders(await tokenOf(LEARNER))
   const startUp = await measureStartUp(STARTS)
-  const faults = report({ sizes: SIZES, rounds: ROUNDS, measured, counted, lists, startUp, isKept: !IS_QUICK })
+  const faults = report({
+    sizes: SIZES,
+    rounds: ROUNDS,
+    measured,
+    counted,
+    lists,
+    headersMs,
+    startUp,
+    isKept: !IS_QUICK,
+  })
   for (const fault of faults) console.error(fault)
   if (faults.length > 0) process.exitCode = 1
 } finally {
@@ -117,12 +128,34 @@ async function measure(route: Route) {
     p50: sides.route.timings.percentile(0.5),
     p99: sides.route.timings.percentile(0.99),
     ratio: median(ratios),
-    cpuRatio: sides.floor.cpuMs / sides.floor.calls / (sides.route.cpuMs / sides.route.calls),
+    cpuMs: sides.route.cpuMs / sides.route.calls,
+    floorCpuMs: sides.floor.cpuMs / sides.floor.calls,
   }
   console.log(
-    `${route.name}: ${Math.round(figures.perSecond)}/s, ${figures.ratio.toFixed(2)} of ${route.floor.name} (processor ${figures.cpuRatio.toFixed(2)})`,
+    `${route.name}: ${Math.round(figures.perSecond)}/s, ${figures.ratio.toFixed(2)} of ${route.floor.name} (processor ${(figures.floorCpuMs / figures.cpuMs).toFixed(2)})`,
   )
   return figures
+}
+
+/** Processor time that a call of the bare Worker takes more, when it is sent a token and sends the headers LearnMore does. */
+async function measureHeaders(token: string): Promise<number> {
+  const calls = Math.max(CONNECTIONS, Math.round(HEADER_CALLS_PER_SECOND * SECONDS))
+  const cost = async (call: Call) => {
+    const before = bare.cpuMs()
+    await fire(
+      bare.origin,
+      Array.from({ length: calls }, () => call),
+      CONNECTIONS,
+    )
+    return (bare.cpuMs() - before) / calls
+  }
+  const differences: number[] = []
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const without = await cost({ method: 'GET', path: '/nothing' })
+    const difference = (await cost({ method: 'GET', path: '/headers', token })) - without
+    if (round > 0) differences.push(difference)
+  }
+  return median(differences)
 }
 
 function median(values: readonly number[]): number {
