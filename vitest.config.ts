@@ -1,10 +1,11 @@
+import { availableParallelism } from 'node:os'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig(async () => ({
   test: {
-    // Left to itself vitest keeps one core free, which of two is half of them.
-    maxWorkers: '100%',
+    // Left to itself vitest keeps one core free, which of two is half of them; and many tests wait more than they compute.
+    maxWorkers: availableParallelism() + 1,
     reporters: ['default', './test/helpers/summary-reporter.ts'],
     projects: [
       {
