@@ -10,7 +10,7 @@ import type { ResponseRow } from './outcome.ts'
 import { answersHash } from './receipts/answers-hash.ts'
 import { type PendingRegrade, pendingRegrades } from './regrades/queries.ts'
 import { regradeAttempts } from './regrades/regrade.ts'
-import type { EndedAttempt } from './session.ts'
+import type { EndedAttempt } from './said.ts'
 
 /**
  * Writes the result and all that follows from it. Every statement is guarded by `check_at`, which is set while D1 waits

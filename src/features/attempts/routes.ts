@@ -22,6 +22,7 @@ import {
 } from './queries.ts'
 import { answersHash } from './receipts/answers-hash.ts'
 import { type Receipt, signReceipt } from './receipts/receipt.ts'
+import type { EndedAttempt } from './said.ts'
 import {
   AttemptPage,
   AttemptResult,
@@ -44,7 +45,6 @@ import {
   toStarted,
 } from './schemas.ts'
 import { type AttemptRequest, countUnlessLearner, seenRow } from './seen.ts'
-import type { EndedAttempt } from './session.ts'
 import { beginAttempt, writeAttempt } from './start.ts'
 
 const tag = 'Quiz System'

@@ -6,7 +6,7 @@ import { feedbackFor } from '../quizzes/questions/feedback.ts'
 import { fromColumns, QUESTION_TYPES, type Question } from '../quizzes/questions/question.ts'
 import { LearnerQuestion } from '../quizzes/questions/views.ts'
 import type { AttemptRow, ResponseOfAttempt } from './queries.ts'
-import type { EndedAttempt, Extended, RunningAttempt, SavedAnswer } from './session.ts'
+import type { EndedAttempt, Extended, RunningAttempt, SavedAnswer } from './said.ts'
 import type { ShowFeedback } from './snapshot.ts'
 
 const ACCESS_CODE_LENGTH = 200

@@ -4,11 +4,25 @@ import { database } from '../../db/client.ts'
 import { describe } from '../../http/errors.ts'
 import { toDateTime } from '../../http/fields.ts'
 import { logDone } from '../../http/log.ts'
-import { type Answer, parseResponse } from '../quizzes/questions/answers.ts'
+import { parseResponse } from '../quizzes/questions/answers.ts'
 import { grade } from '../quizzes/questions/grading.ts'
 import { carryOver } from './carry.ts'
 import { type Clock, deadlineMs, endedAtMs, GRACE_MS, phaseAt, remainingSeconds, spentSeconds } from './clock.ts'
-import { type EndStatus, type KeptAnswer, type Outcome, outcomeOf, responseId } from './outcome.ts'
+import { type EndStatus, type KeptAnswer, outcomeOf, responseId } from './outcome.ts'
+import { isFinal, isLate, isSame } from './replacing.ts'
+import type {
+  EndedAttempt,
+  Extended,
+  Foreign,
+  GivenAnswer,
+  Kept,
+  Over,
+  Refused,
+  RunningAttempt,
+  SavedAnswer,
+  Throttled,
+  Unknown,
+} from './said.ts'
 import { isSameAttempt, type Snapshot, type SnapshotQuestion, type Terms } from './snapshot.ts'
 import { AttemptStore, type Known } from './store.ts'
 
@@ -25,64 +39,6 @@ const LAST_RETRY_MS = 60_000
 const KEPT_MS = 86_400_000
 /** Open clocks of one attempt; the oldest makes room. */
 const SOCKETS_AT_MOST = 10
-
-export type GivenAnswer = {
-  questionId: number
-  /** JSON, as sent. */
-  responseData: string
-  timeSpentSeconds: number | undefined
-  sequence: number | undefined
-}
-export type SavedAnswer = {
-  id: number
-  questionId: number
-  questionText: string
-  /** JSON, as sent. */
-  responseData: string
-  isCorrect: boolean | null
-  scoreMilli: number | null
-  timeSpentSeconds: number
-  submittedAt: number
-}
-
-export type RunningAttempt = {
-  kind: 'running'
-  terms: Terms
-  startedAt: number
-  extendedMinutes: number
-  remainingSeconds: number | null
-  questions: SnapshotQuestion['shown'][]
-  answers: SavedAnswer[]
-}
-/** What an ended attempt came to, and the questions it was about: for the result. */
-export type EndedAttempt = {
-  kind: 'ended'
-  /** D1 has the result and speaks for it from now on. */
-  isCarried: boolean
-  terms: Terms
-  startedAt: number
-  completedAt: number
-  status: EndStatus
-  timeSpentSeconds: number
-  extendedMinutes: number
-  outcome: Outcome
-  questions: SnapshotQuestion[]
-}
-/** No such attempt here: never begun, or carried over long ago. */
-type Unknown = { kind: 'unknown' }
-/** Somebody else's. */
-type Foreign = { kind: 'foreign' }
-type Throttled = { kind: 'throttled' }
-type Over = { kind: 'over' }
-type Kept = { kind: 'kept'; answer: SavedAnswer }
-type Refused = { kind: 'no_such_question' } | { kind: 'invalid'; message: string } | { kind: 'refused'; detail: string }
-export type Extended = {
-  kind: 'extended'
-  terms: Terms
-  startedAt: number
-  extendedMinutes: number
-  remainingSeconds: number | null
-}
 
 export class AttemptSession extends DurableObject<Env> {
   private readonly store: AttemptStore
@@ -398,27 +354,6 @@ export class AttemptSession extends DurableObject<Env> {
     }
   }
 }
-
-/** Its verdict was told, so a second try would be no answer any more. */
-const isFinal = (terms: Terms, type: string) =>
-  terms.showFeedback === 'immediate' && type !== 'essay' && !terms.isSurvey
-
-/** A copy that the network brought after the answer that was to replace it. */
-const isLate = ({ sequence }: GivenAnswer, earlier: KeptAnswer) =>
-  sequence !== undefined && earlier.sequence !== undefined && sequence < earlier.sequence
-
-function isSame(question: SnapshotQuestion['question'], earlier: KeptAnswer, answer: Answer): boolean {
-  const before = parseResponse(question, JSON.parse(earlier.responseData))
-  return 'answer' in before && canonical(before.answer) === canonical(answer)
-}
-/** JSON whose objects have their keys in order, and selections their ids: in which a client wrote them says nothing. */
-const canonical = (answer: Answer) =>
-  JSON.stringify(answer, (key, part) => {
-    if (key === 'selected_choices') return part.toSorted()
-    return typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : part
-  })
 
 const clockOf = ({ terms, state }: Known): Clock => ({
   startedAtMs: state.startedAtMs,

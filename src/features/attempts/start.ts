@@ -20,7 +20,7 @@ import {
   runningAttempt,
   type StartableQuiz,
 } from './queries.ts'
-import type { RunningAttempt } from './session.ts'
+import type { RunningAttempt } from './said.ts'
 import { draw, type Snapshot, toSnapshotQuestions } from './snapshot.ts'
 
 /** Cron leaves a new attempt alone for so long: its start may still be under way. */
