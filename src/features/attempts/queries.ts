@@ -124,32 +124,32 @@ export const drawnVersions = (db: Db, versionIds: readonly number[]) =>
     .from(questionVersions)
     .where(among(questionVersions.id, versionIds))
 
+const selected = distinctly({
+  id: attempts.id,
+  quizId: attempts.quizId,
+  quizTitle: quizzes.title,
+  showFeedback: quizzes.showFeedback,
+  allowTimeExtension: quizzes.allowTimeExtension,
+  userId: attempts.userId,
+  isPreview: attempts.isPreview,
+  isSurvey: attempts.isSurvey,
+  status: attempts.status,
+  startedAt: attempts.startedAt,
+  completedAt: attempts.completedAt,
+  checkAt: attempts.checkAt,
+  scoreHundredths: attempts.scoreHundredths,
+  passed: attempts.passed,
+  timeSpentSeconds: attempts.timeSpentSeconds,
+  pendingGrading: attempts.pendingGrading,
+  endScoreHundredths: attempts.endScoreHundredths,
+  answersHash: attempts.answersHash,
+  instructorId: courses.instructorId,
+  courseStatus: courses.status,
+})
+
 const selectAttempts = (db: Db) =>
   db
-    .select(
-      distinctly({
-        id: attempts.id,
-        quizId: attempts.quizId,
-        quizTitle: quizzes.title,
-        showFeedback: quizzes.showFeedback,
-        allowTimeExtension: quizzes.allowTimeExtension,
-        userId: attempts.userId,
-        isPreview: attempts.isPreview,
-        isSurvey: attempts.isSurvey,
-        status: attempts.status,
-        startedAt: attempts.startedAt,
-        completedAt: attempts.completedAt,
-        checkAt: attempts.checkAt,
-        scoreHundredths: attempts.scoreHundredths,
-        passed: attempts.passed,
-        timeSpentSeconds: attempts.timeSpentSeconds,
-        pendingGrading: attempts.pendingGrading,
-        endScoreHundredths: attempts.endScoreHundredths,
-        answersHash: attempts.answersHash,
-        instructorId: courses.instructorId,
-        courseStatus: courses.status,
-      }),
-    )
+    .select(selected)
     .from(attempts)
     .innerJoin(quizzes, eq(quizzes.id, attempts.quizId))
     .innerJoin(modules, eq(modules.id, quizzes.moduleId))

@@ -31,12 +31,10 @@ const columns = {
 }
 const instructorNames = { firstName: users.firstName, lastName: users.lastName, username: users.username }
 
+const selected = distinctly({ ...columns, ...instructorNames })
+
 const selectCourses = (db: Db) =>
-  db
-    .select(distinctly({ ...columns, ...instructorNames }))
-    .from(courses)
-    .innerJoin(users, eq(users.id, courses.instructorId))
-    .$dynamic()
+  db.select(selected).from(courses).innerJoin(users, eq(users.id, courses.instructorId)).$dynamic()
 
 export type CourseRow = Awaited<ReturnType<typeof selectCourses>>[number]
 

@@ -6,22 +6,22 @@ import { courses, enrollments, users } from '../../db/schema.ts'
 import type { Page } from '../../http/pagination.ts'
 import { completedModules, publishedModules } from '../progress/queries.ts'
 
+const selected = distinctly({
+  id: enrollments.id,
+  userId: enrollments.userId,
+  username: users.username,
+  courseId: enrollments.courseId,
+  courseTitle: courses.title,
+  status: enrollments.status,
+  enrolledAt: enrollments.enrolledAt,
+  completedAt: enrollments.completedAt,
+  publishedModules: publishedModules.as('publishedModules'),
+  completedModules: completedModules.as('completedModules'),
+})
+
 const selectEnrollments = (db: Db) =>
   db
-    .select(
-      distinctly({
-        id: enrollments.id,
-        userId: enrollments.userId,
-        username: users.username,
-        courseId: enrollments.courseId,
-        courseTitle: courses.title,
-        status: enrollments.status,
-        enrolledAt: enrollments.enrolledAt,
-        completedAt: enrollments.completedAt,
-        publishedModules: publishedModules.as('publishedModules'),
-        completedModules: completedModules.as('completedModules'),
-      }),
-    )
+    .select(selected)
     .from(enrollments)
     .innerJoin(users, eq(users.id, enrollments.userId))
     .innerJoin(courses, eq(courses.id, enrollments.courseId))

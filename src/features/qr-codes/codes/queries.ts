@@ -11,38 +11,38 @@ import { isSeen, newestSeen, tallied, taughtCourses } from '../visible.ts'
 const creators = alias(users, 'creators')
 const holders = alias(users, 'holders')
 
+const selected = distinctly({
+  id: qrCodes.id,
+  uuid: qrCodes.uuid,
+  batchId: qrCodes.batchId,
+  batchName: sql<string | null>`${qrBatches.name}`.as('batchName'),
+  type: qrCodes.type,
+  targetId: qrCodes.targetId,
+  courseId: qrCodes.courseId,
+  courseTitle: courses.title,
+  instructorId: courses.instructorId,
+  moduleTitle: sql<string | null>`${modules.title}`.as('moduleTitle'),
+  holderFirstName: sql<string | null>`${holders.firstName}`.as('holderFirstName'),
+  holderLastName: sql<string | null>`${holders.lastName}`.as('holderLastName'),
+  holderUsername: sql<string | null>`${holders.username}`.as('holderUsername'),
+  enrollmentStatus: sql<'active' | 'completed' | 'dropped' | null>`${enrollments.status}`.as('enrollmentStatus'),
+  completedAt: sql<number | null>`${enrollments.completedAt}`.as('completedAt'),
+  createdBy: qrCodes.createdBy,
+  creatorFirstName: creators.firstName,
+  creatorLastName: creators.lastName,
+  creatorUsername: creators.username,
+  isRevoked: qrCodes.isRevoked,
+  isRotating: qrCodes.isRotating,
+  maxScans: qrCodes.maxScans,
+  scanCount: qrCodes.scanCount,
+  expiresAt: qrCodes.expiresAt,
+  createdAt: qrCodes.createdAt,
+  updatedAt: qrCodes.updatedAt,
+})
+
 const selectCodes = (db: Db) =>
   db
-    .select(
-      distinctly({
-        id: qrCodes.id,
-        uuid: qrCodes.uuid,
-        batchId: qrCodes.batchId,
-        batchName: sql<string | null>`${qrBatches.name}`.as('batchName'),
-        type: qrCodes.type,
-        targetId: qrCodes.targetId,
-        courseId: qrCodes.courseId,
-        courseTitle: courses.title,
-        instructorId: courses.instructorId,
-        moduleTitle: sql<string | null>`${modules.title}`.as('moduleTitle'),
-        holderFirstName: sql<string | null>`${holders.firstName}`.as('holderFirstName'),
-        holderLastName: sql<string | null>`${holders.lastName}`.as('holderLastName'),
-        holderUsername: sql<string | null>`${holders.username}`.as('holderUsername'),
-        enrollmentStatus: sql<'active' | 'completed' | 'dropped' | null>`${enrollments.status}`.as('enrollmentStatus'),
-        completedAt: sql<number | null>`${enrollments.completedAt}`.as('completedAt'),
-        createdBy: qrCodes.createdBy,
-        creatorFirstName: creators.firstName,
-        creatorLastName: creators.lastName,
-        creatorUsername: creators.username,
-        isRevoked: qrCodes.isRevoked,
-        isRotating: qrCodes.isRotating,
-        maxScans: qrCodes.maxScans,
-        scanCount: qrCodes.scanCount,
-        expiresAt: qrCodes.expiresAt,
-        createdAt: qrCodes.createdAt,
-        updatedAt: qrCodes.updatedAt,
-      }),
-    )
+    .select(selected)
     .from(qrCodes)
     .innerJoin(courses, eq(courses.id, qrCodes.courseId))
     .innerJoin(creators, eq(creators.id, qrCodes.createdBy))

@@ -6,26 +6,26 @@ import { courses, qrCodes, qrScans, users } from '../../../db/schema.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { isSeen, newestSeen, tallied } from '../visible.ts'
 
+const selected = distinctly({
+  id: qrScans.id,
+  qrCodeId: qrScans.qrCodeId,
+  uuid: qrCodes.uuid,
+  courseTitle: courses.title,
+  userId: qrScans.userId,
+  firstName: users.firstName,
+  lastName: users.lastName,
+  username: users.username,
+  scannedAt: qrScans.scannedAt,
+  location: qrScans.location,
+  deviceInfo: qrScans.deviceInfo,
+  isValid: qrScans.isValid,
+  validationMessage: qrScans.validationMessage,
+  actionPerformed: qrScans.actionPerformed,
+})
+
 const selectScans = (db: Db) =>
   db
-    .select(
-      distinctly({
-        id: qrScans.id,
-        qrCodeId: qrScans.qrCodeId,
-        uuid: qrCodes.uuid,
-        courseTitle: courses.title,
-        userId: qrScans.userId,
-        firstName: users.firstName,
-        lastName: users.lastName,
-        username: users.username,
-        scannedAt: qrScans.scannedAt,
-        location: qrScans.location,
-        deviceInfo: qrScans.deviceInfo,
-        isValid: qrScans.isValid,
-        validationMessage: qrScans.validationMessage,
-        actionPerformed: qrScans.actionPerformed,
-      }),
-    )
+    .select(selected)
     .from(qrScans)
     .innerJoin(qrCodes, eq(qrCodes.id, qrScans.qrCodeId))
     .innerJoin(courses, eq(courses.id, qrScans.courseId))
