@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import axe from 'axe-core'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Page, type Route } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Server, startServer } from '../helpers/server.ts'
 
@@ -401,6 +401,34 @@ describe('the display', () => {
     // Without a code that is good, none is better than one that is refused.
     await display.clock.runFor(45_000)
     expect(await display.locator('#image').isVisible()).toBe(false)
+  })
+
+  test('an answer that was long on its way shows no code before its time', async () => {
+    const code = await makeCode({ rotating: true })
+    context = await browser.newContext(PROJECTOR)
+    await context.addInitScript(signedIn(teacher))
+    const display = await context.newPage()
+    await display.clock.install()
+    const [now, next] = ['now-now-now-now-', 'next-next-next-n']
+    const codes = [
+      { code: now, starts_in_ms: -3_000 },
+      { code: next, starts_in_ms: 12_000 },
+    ]
+    const { body } = await request('GET', teacher, `/api/qr-codes/display/${code.uuid}/`)
+    const asked = Promise.withResolvers<Route>()
+    await display.route('**/api/qr-codes/display/**', route => asked.resolve(route))
+    await display.goto(`${server.origin}/q/${code.uuid}/display`)
+    const held = await asked.promise
+    // Eight seconds, of which nobody can say whether the question or the answer took them.
+    await display.clock.runFor(8_000)
+    await held.fulfill({ json: { ...body, codes } })
+    const source = () => display.locator('#image').getAttribute('src')
+    await expect.poll(source).toContain(now)
+    // A code is taken 5 seconds before its time.
+    await display.clock.runFor(6_500)
+    expect(await source()).toContain(now)
+    await display.clock.runFor(2_500)
+    expect(await source()).toContain(next)
   })
 
   test('is for its instructor alone, and says nothing to others', async () => {
