@@ -293,7 +293,7 @@ function learnerRow(base: Base, user: Row, courses: Row[]) {
     full_name: user['username'],
     enrolled_courses: taken.length,
     completed_courses: taken.filter(e => e['status'] === 'completed').length,
-    average_progress: Math.round((100 * sum(progress)) / taken.length),
+    average_progress: Math.round((100 * sum(progress.toSorted((one, other) => one - other))) / taken.length),
     total_time_spent_hours: oneDecimal(sum(column(seconds, 'seconds')) / 3600),
     average_quiz_score: quizScores.length === 0 ? null : oneDecimal(sum(quizScores) / quizScores.length / 100),
     last_login: null,

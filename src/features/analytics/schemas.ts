@@ -197,10 +197,8 @@ export function toLearnerAnalytics(
       full_name: displayName(learner),
       enrolled_courses: taken.length,
       completed_courses: taken.filter(row => row.isCompleted).length,
-      average_progress: percentage(
-        sum(taken.map(row => (row.publishedModules === 0 ? 0 : row.completedModules / row.publishedModules))),
-        taken.length,
-      ),
+      // Sorted, or the order of the rows could decide how a half is rounded.
+      average_progress: percentage(sum(taken.map(shareOf).sort((one, other) => one - other)), taken.length),
       total_time_spent_hours: mean(sum(taken.map(row => row.studySeconds)), 1, toHours),
       average_quiz_score: averageScore === null ? null : mean(averageScore, 1, 100),
       last_login: toOptionalDateTime(learner.lastLoginAt),
@@ -211,6 +209,8 @@ export function toLearnerAnalytics(
   })
 }
 
+const shareOf = ({ completedModules, publishedModules }: LearnerEnrollmentRow) =>
+  publishedModules === 0 ? 0 : completedModules / publishedModules
 const userOf = ({ userId }: { userId: number }) => userId
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
 
