@@ -97,7 +97,7 @@ function crossOrigin(origins: string): MiddlewareHandler {
   const made = cors({
     origin: origins === '*' ? '*' : origins.split(',').map(origin => origin.trim()),
     allowHeaders: ['Authorization', 'Content-Type', 'If-None-Match', 'X-D1-Bookmark', 'X-Request-Id'],
-    exposeHeaders: ['X-Request-Id', 'Retry-After', 'ETag', 'X-D1-Bookmark'],
+    exposeHeaders: ['X-Request-Id', 'Retry-After', 'ETag', 'X-D1-Bookmark', 'Content-Disposition'],
     maxAge: 86_400,
   })
   crossOrigins.set(origins, made)

@@ -182,6 +182,7 @@ describe('cross-origin', () => {
       'Retry-After',
       'ETag',
       'X-D1-Bookmark',
+      'Content-Disposition',
     ])
     expect(answer.headers.get('Access-Control-Allow-Credentials')).toBeNull()
   })

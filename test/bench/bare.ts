@@ -47,7 +47,7 @@ app.post('/nothing', async c => {
 const HEADERS = {
   'X-Request-Id': '00000000-0000-4000-8000-000000000000',
   'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': 'X-Request-Id,Retry-After,ETag,X-D1-Bookmark',
+  'Access-Control-Expose-Headers': 'X-Request-Id,Retry-After,ETag,X-D1-Bookmark,Content-Disposition',
   'Cache-Control': 'no-store',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   'Cross-Origin-Opener-Policy': 'same-origin',
