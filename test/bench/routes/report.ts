@@ -43,9 +43,13 @@ const EXCEPTIONS = ['/api/qr-codes/codes/?status=expired, staff']
 /** @returns what must not be: too many round trips, rows that grow with the data */
 export function report(run: Run): string[] {
   const faults = [...trips(run), ...run.lists.flatMap(moreThanOneTrip), ...growth(run.counted), ...growth(run.lists)]
-  const page = [conditions(run), ...run.sizes.map((_, place) => rates(run, place)), startUp(run), lists(run)].join(
-    '\n\n',
-  )
+  const page = [
+    conditions(run),
+    ...run.sizes.map((_, place) => rates(run, place)),
+    startUp(run),
+    // One size says nothing of growth.
+    ...(run.sizes.length > 1 ? [lists(run)] : []),
+  ].join('\n\n')
   console.log(`\n${page}\n`)
   if (run.isKept) writeFileSync(new URL('../results.md', import.meta.url), `# Thirteen routes\n\n${page}\n`)
   return faults
