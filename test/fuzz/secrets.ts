@@ -29,9 +29,9 @@ export const MAY_SEE = {
   location: ['learner', ...AUTHORS],
   theirname: ['classmate', ...AUTHORS],
   theiranswer: ['classmate', ...AUTHORS],
-  /** Instructors' addresses, and what they call their batches. */
   owneraddress: AUTHORS,
-  batch: AUTHORS,
+  /** What a batch is called: also for whoever teaches a course of which staff put a code into it. */
+  batch: [...AUTHORS, 'rival'],
   /** Another instructor's draft, and keys. */
   rivaldraft: ['rival', 'staff'],
   rivalkey: ['rival', 'staff'],
