@@ -25,8 +25,7 @@ export async function carryOver(db: Db, ended: EndedAttempt): Promise<void> {
     eq(attempts.quizId, terms.quizId),
     isNotNull(attempts.checkAt),
   )
-  const waits = sql`EXISTS (SELECT 1 FROM attempts WHERE id = ${terms.attemptId} AND user_id = ${terms.userId}
-    AND quiz_id = ${terms.quizId} AND check_at IS NOT NULL)`
+  const waits = sql`EXISTS (SELECT 1 FROM ${attempts} WHERE ${isHere})`
   const result = {
     status,
     startedAt: ended.startedAt,

@@ -73,7 +73,6 @@ export const courseFigures = (db: Db, viewerId: number, filter: CourseFilter, pa
         SELECT json_object('id', id, 'title', title) FROM (
           SELECT m.id, m.title, ${ofModule('interaction_count', filter)} AS events FROM ${publishedOf})
         WHERE events > 0 ORDER BY events DESC, id LIMIT 1)`.as('mostActiveModule'),
-      // The pluses keep the index of all published quizzes out of it.
       mostChallengingQuiz: sql<string | null>`(
         SELECT json_object('id', id, 'title', title, 'scored', scored, 'passed', passed) FROM (
           SELECT q.id, q.title, ${ofQuiz('scored_count', filter)} AS scored, ${ofQuiz('passed_count', filter)} AS passed
