@@ -157,8 +157,12 @@ async function answer(c: AppContext, contract: Contract, handler: Handler<Contra
   })
 }
 
+/** A session of the database, caught up with the bookmark that the client sent, if any. */
+export const sessionFor = (c: AppContext, otherwise: Consistency = 'primary') =>
+  openSession(c.env.DB, bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? otherwise, c.get('usage'))
+
 function open(c: AppContext, contract: Contract): Db {
-  const session = openSession(c.env.DB, consistencyOf(c, contract), c.get('usage'))
+  const session = sessionFor(c, contract.consistency)
   c.set('bookmark', () => session.getBookmark())
   return database(session)
 }
@@ -207,9 +211,6 @@ function validate(c: AppContext, schemas: Pick<Contract, 'params' | 'query' | 'b
   if (issues.length > 0) throw invalid(fieldErrors(issues))
   return { params: params?.data as never, query: query?.data as never, body: body?.data as never }
 }
-
-const consistencyOf = (c: AppContext, contract: Contract): Consistency =>
-  bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? (contract.consistency === 'any' ? 'any' : 'primary')
 
 /** Set before the answer is made, so that 304, which is another answer, would lose them. */
 const ON_EVERY_ANSWER = ['X-Request-Id', 'Access-Control-Allow-Origin', 'Access-Control-Expose-Headers']

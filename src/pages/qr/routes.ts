@@ -1,12 +1,12 @@
 /** The pages of QR codes: what a phone opens, what a projector shows, what a printer prints. No quota counts them. */
 import { html } from 'hono/html'
-import { bookmarkFrom, database, openSession } from '../../db/client.ts'
+import { database } from '../../db/client.ts'
 import { batch } from '../../db/read.ts'
 import { type CodeRow, codeByUuid } from '../../features/qr-codes/codes/queries.ts'
 import { isCurrent } from '../../features/qr-codes/proofs/rotation.ts'
 import { issueTicket } from '../../features/qr-codes/proofs/tickets.ts'
 import { codeStatusAt, holderOf, targetNameOf } from '../../features/qr-codes/schemas.ts'
-import type { Api, AppContext } from '../../http/api.ts'
+import { type Api, type AppContext, sessionFor } from '../../http/api.ts'
 import { optionalCaller } from '../../http/authentication.ts'
 import { toDate } from '../../http/fields.ts'
 import { addressOf } from '../../http/gates.ts'
@@ -36,8 +36,7 @@ export function qrPages({ app }: Api): void {
 }
 
 async function liveCode(c: AppContext): Promise<CodeRow | undefined> {
-  const session = openSession(c.env.DB, bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? 'primary', c.get('usage'))
-  const db = database(session)
+  const db = database(sessionFor(c))
   const [[code]] = await batch(db, codeByUuid(db, (c.req.param('uuid') ?? '').toLowerCase()))
   return code
 }

@@ -1,6 +1,6 @@
-import { bookmarkFrom, database, openSession } from '../../../db/client.ts'
+import { database } from '../../../db/client.ts'
 import { batch } from '../../../db/read.ts'
-import type { Api, AppContext } from '../../../http/api.ts'
+import { type Api, type AppContext, sessionFor } from '../../../http/api.ts'
 import { invalid, notFound } from '../../../http/errors.ts'
 import { originOf } from '../../../http/origin.ts'
 import { isLiveUuid } from '../codes/queries.ts'
@@ -46,8 +46,7 @@ function sizeOf(c: AppContext): ImageSize {
 }
 
 async function requireLive(c: AppContext, uuid: string): Promise<void> {
-  const session = openSession(c.env.DB, bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? 'primary', c.get('usage'))
-  const db = database(session)
+  const db = database(sessionFor(c))
   const [[row]] = await batch(db, isLiveUuid(db, uuid))
   if (!row) throw notFound()
 }
