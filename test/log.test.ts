@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
-import { DrizzleQueryError } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
 import { api } from '../src/app.ts'
 import { runCron } from '../src/cron.ts'
 import { end, makeHall, resultOf, startAttempt, started, submit } from './helpers/attempts.ts'
 import { type CallOptions, call, makeInstructor, makeStaff, makeUser } from './helpers/client.ts'
 import { counting } from './helpers/counting.ts'
+import { failingAt } from './helpers/faults.ts'
 import { makeCode } from './helpers/qr-codes.ts'
 
 // A request leaves one line, which tells what it was and what it cost, and nothing of what was in it.
@@ -31,34 +31,6 @@ const logged = async (method: string, path: string, options: CallOptions = {}) =
   lines()
   const answer = await call(method, path, { ...options, env: { LOG: 'requests', ...options.env } })
   return { answer, lines: lines() }
-}
-
-/** A database of which every trip fails as Drizzle's own errors do: the query and all that was bound in the message. */
-function failing(message = 'D1_ERROR: no such column: nothing'): { DB: D1Database; bound: unknown[] } {
-  const bound: unknown[] = []
-  const fail = () => Promise.reject(new DrizzleQueryError('select', bound, new Error(message)))
-  const DB = new Proxy(env.DB, {
-    get(target, property) {
-      if (property !== 'withSession') return Reflect.get(target, property)
-      return (at: string) => {
-        const session = target.withSession(at)
-        return {
-          prepare(query: string) {
-            const statement = session.prepare(query)
-            const bind = statement.bind.bind(statement)
-            statement.bind = (...values: unknown[]) => {
-              bound.push(...values)
-              return bind(...values)
-            }
-            return statement
-          },
-          batch: fail,
-          getBookmark: () => null,
-        }
-      }
-    },
-  })
-  return { DB, bound }
 }
 
 describe('the line of a request', () => {
@@ -149,7 +121,7 @@ describe('the line of a request', () => {
     ['D1_ERROR: no such column: nothing', 500],
     ['D1_ERROR: D1 DB is overloaded.', 503],
   ])('what broke (%s) is told once, in the same line, as an error', async (message, status) => {
-    const { DB } = failing(message)
+    const { DB } = failingAt('every', message).env
     const { lines } = await logged('GET', '/api/courses/catalog/', { env: { DB } })
     expect(lines).toEqual([
       expect.objectContaining({
@@ -175,9 +147,9 @@ describe('the line of a request', () => {
   })
 
   test('a message that looks like a stack does not become one', async () => {
-    const { DB, bound } = failing()
+    const { env: broken, bound } = failingAt('every')
     bound.push('first\n    at last, the essay')
-    const { lines } = await logged('GET', '/api/courses/catalog/', { env: { DB } })
+    const { lines } = await logged('GET', '/api/courses/catalog/', { env: broken })
     expect(JSON.stringify(lines)).not.toContain('at last')
   })
 })
@@ -224,8 +196,8 @@ describe('no secret is in any line', () => {
 
   test.each([
     ['working', () => ({})],
-    ['failing', () => ({ DB: failing().DB })],
-    ['overloaded', () => ({ DB: failing('D1_ERROR: D1 DB is overloaded.').DB })],
+    ['failing', () => failingAt('every').env],
+    ['overloaded', () => failingAt('every', 'D1_ERROR: D1 DB is overloaded.').env],
   ])('whatever the route, with a database that is %s', async (_, bindings) => {
     const staff = await makeStaff()
     const seen: Line[] = []

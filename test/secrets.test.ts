@@ -1,8 +1,7 @@
-import { env } from 'cloudflare:workers'
-import { DrizzleQueryError } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
 import { KV_DOWN, login, logout, makeAccount, PASSWORD, refresh, register, stored } from './helpers/accounts.ts'
 import { type Answer, call, makeStaff, unique } from './helpers/client.ts'
+import { failingAt } from './helpers/faults.ts'
 import { publisher, signIn } from './helpers/google.ts'
 
 // Passwords, hashes and tokens never appear in a log, nor in a response other than the one that hands a token out.
@@ -25,40 +24,6 @@ const logged = () =>
   )
 const unfold = (_key: string, value: unknown): unknown =>
   value instanceof Error ? { ...value, message: value.message, stack: value.stack, cause: value.cause } : value
-
-/**
- * A database whose n-th round trip fails as Drizzle's own errors do: with the query and every bound value in the message.
- * Whatever was bound is told, so that a test can see that there was something to hide.
- */
-function failingAt(trip: number, message = 'D1_ERROR: no such column: nothing') {
-  const bound: unknown[] = []
-  let trips = 0
-  const fail = () => {
-    throw new DrizzleQueryError('insert into users values (?)', bound, new Error(message))
-  }
-  const DB = new Proxy(env.DB, {
-    get(target, property) {
-      if (property !== 'withSession') return Reflect.get(target, property)
-      return (at: string) => {
-        const session = target.withSession(at)
-        return {
-          prepare(query: string) {
-            const statement = session.prepare(query)
-            const bind = statement.bind.bind(statement)
-            statement.bind = (...values: unknown[]) => {
-              bound.push(...values)
-              return bind(...values)
-            }
-            return statement
-          },
-          batch: async (statements: D1PreparedStatement[]) => (++trips === trip ? fail() : session.batch(statements)),
-          getBookmark: () => session.getBookmark(),
-        }
-      }
-    },
-  })
-  return { env: { DB }, bound }
-}
 
 function expectHidden(secrets: Record<string, unknown>, answer: Answer): void {
   expect(logged().length, 'something was logged').toBeGreaterThan(50)

@@ -1,5 +1,6 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
+import { DrizzleQueryError } from 'drizzle-orm'
 import { objectOf } from './objects.ts'
 
 /** What happens to one call: before anything was done, after all of it was done, late, or never. */
@@ -76,4 +77,39 @@ export const RESET = 'Durable Object reset because its code was updated.'
 /** Takes the object away in the middle of what it does, as a deployment does: whoever waits for it gets this error. */
 export async function reset(attempt: { id: number }): Promise<void> {
   await runInDurableObject(objectOf(attempt) as never, (_, ctx) => ctx.abort(RESET)).catch(() => {})
+}
+
+/**
+ * A database whose n-th round trip, or every one, fails as Drizzle's own errors do: with the query and every bound value in the
+ * message. Whatever was bound is told, so that a test can see that there was something to hide.
+ */
+export function failingAt(trip: number | 'every', message = 'D1_ERROR: no such column: nothing') {
+  const bound: unknown[] = []
+  let trips = 0
+  const fail = () => {
+    throw new DrizzleQueryError('insert into users values (?)', bound, new Error(message))
+  }
+  const isFailing = () => trip === 'every' || ++trips === trip
+  const DB = new Proxy(env.DB, {
+    get(target, property) {
+      if (property !== 'withSession') return Reflect.get(target, property)
+      return (at: string) => {
+        const session = target.withSession(at)
+        return {
+          prepare(query: string) {
+            const statement = session.prepare(query)
+            const bind = statement.bind.bind(statement)
+            statement.bind = (...values: unknown[]) => {
+              bound.push(...values)
+              return bind(...values)
+            }
+            return statement
+          },
+          batch: async (statements: D1PreparedStatement[]) => (isFailing() ? fail() : session.batch(statements)),
+          getBookmark: () => session.getBookmark(),
+        }
+      }
+    },
+  })
+  return { env: { DB }, bound }
 }
