@@ -28,9 +28,20 @@ import { createApi } from './http/api.ts'
 import { requireSecret } from './http/authentication.ts'
 import { notFound, onError, methodNotAllowed as refuseMethod } from './http/errors.ts'
 import { logRequests } from './http/log.ts'
-import { loosenHeaders } from './pages/qr/headers.ts'
+import { shareMedia } from './pages/headers.ts'
 import { qrPages } from './pages/qr/routes.ts'
 import { referenceRoutes } from './pages/reference.ts'
+
+/** What protects documents is sent with them (`pages/headers.ts`), what browsers of the past asked for not at all: phones pay. */
+const NOT_FOR_DATA = {
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false,
+  referrerPolicy: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
+} as const
 
 export const api = createApi()
 export const { app } = api
@@ -40,8 +51,8 @@ app.notFound(c => onError(notFound(), c))
 
 app.use(requestId())
 app.use(logRequests())
-loosenHeaders(app)
-app.use(secureHeaders())
+shareMedia(app)
+app.use(secureHeaders(NOT_FOR_DATA))
 app.use((c, next) => crossOrigin(c.env.CORS_ORIGINS)(c, next))
 app.use(async (c, next) => {
   await next()

@@ -60,6 +60,8 @@ describe('every operation', () => {
       expect(headers.get('Cache-Control')).toMatch(/^(no-store|public, max-age=30)$/)
       expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
       expect(headers.get('Strict-Transport-Security')).toMatch(/max-age/)
+      expect(headers.get('X-Frame-Options')).toBe('SAMEORIGIN')
+      expect(headers.get('Cross-Origin-Resource-Policy')).toBe('same-origin')
       expect(headers.get('Content-Security-Policy')).toBe("default-src 'none'; frame-ancestors 'none'")
     },
   )

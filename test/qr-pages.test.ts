@@ -37,6 +37,8 @@ describe('the scan page', () => {
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'none'",
       )
       expect(policy).not.toMatch(/unsafe|google/)
+      expect(headers.get('Cross-Origin-Opener-Policy')).toBe('same-origin')
+      expect(headers.get('Referrer-Policy')).toBe('no-referrer')
       expect(text).not.toMatch(/google|\son\w+=|style=|<script(?! type="module" src="\/q\/assets\/)/i)
       const google = await open(path, { env: { GOOGLE_CLIENT_ID: 'client.apps.example' } })
       expect(google.headers.get('Content-Security-Policy')).toContain(

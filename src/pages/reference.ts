@@ -1,6 +1,7 @@
 /** The API reference: the OpenAPI document, and Swagger UI over it from the Worker's own assets. */
 import type { Api } from '../http/api.ts'
 import { openApiDocument } from '../http/openapi.ts'
+import { OF_A_DOCUMENT } from './headers.ts'
 
 const INFO = {
   title: 'LearnMore API',
@@ -22,6 +23,7 @@ export function referenceRoutes({ app, contracts }: Api): void {
   app.get('/api/docs', c =>
     c.html(PAGE, 200, {
       ...CACHE,
+      ...OF_A_DOCUMENT,
       // Swagger UI styles its elements inline and draws its icons from data URLs.
       'Content-Security-Policy':
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

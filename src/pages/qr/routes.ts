@@ -10,8 +10,8 @@ import { type Api, type AppContext, sessionFor } from '../../http/api.ts'
 import { optionalCaller } from '../../http/authentication.ts'
 import { toDate } from '../../http/fields.ts'
 import { addressOf } from '../../http/gates.ts'
+import { pageHeaders } from '../headers.ts'
 import { NEEDS_SCRIPT, notFoundPage, page, signedInAs, signInForm } from './document.ts'
-import { pageHeaders } from './headers.ts'
 
 export function qrPages({ app }: Api): void {
   app.get('/q/:uuid', async c => {

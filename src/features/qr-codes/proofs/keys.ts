@@ -1,5 +1,5 @@
 /** Signing what a phone carries: HMAC keys made from `JWT_SECRET`, one for each purpose, so that none is good for another. */
-import { MIN_SECRET_BYTES } from '../../../http/authentication.ts'
+import { isLong } from '../../../http/authentication.ts'
 
 type Secrets = Pick<Env, 'JWT_SECRET' | 'JWT_SECRET_PREVIOUS'>
 export type Purpose = 'qr ticket' | 'qr rotating code'
@@ -41,9 +41,7 @@ export async function isSealed(
   sealed: string,
   bytes: number,
 ): Promise<boolean> {
-  const secrets = [env.JWT_SECRET, env.JWT_SECRET_PREVIOUS].filter(
-    (secret): secret is string => encoder.encode(secret ?? '').byteLength >= MIN_SECRET_BYTES,
-  )
+  const secrets = [env.JWT_SECRET, env.JWT_SECRET_PREVIOUS].filter(isLong)
   for (const secret of secrets) if (isSame(await sealWith(secret, purpose, message, bytes), sealed)) return true
   return false
 }
