@@ -2,11 +2,12 @@
  * `npm run bench:cost -- [learners]`: what a term costs. A class does every action of a term against the real runtime with
  * everything counted that is charged for, once more against the built Worker for the processor's time, and a term's rows
  * are laid into SQLite for their bytes. All that was measured goes to docs/cost.json, what it comes to, to docs/cost.md.
- * With `--again` it is only worked out anew.
+ * With `--again` it is only worked out anew; with `--quick` all is done for the smallest class, and nothing written.
  */
 import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
+import { parseArgs } from 'node:util'
 import type { Measured } from './cost/bill.ts'
 import type { Aftermath, Usage } from './cost/counted/index.ts'
 import { costPage } from './cost/page.ts'
@@ -17,21 +18,28 @@ import { wait } from './load.ts'
 import { commit, version } from './page.ts'
 import { type Served, serveBare, serveLearnMore } from './serve.ts'
 
-const isAgain = process.argv.includes('--again')
-const LEARNERS = Number(process.argv.slice(2).find(argument => argument !== '--again') ?? 40)
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { again: { type: 'boolean' }, quick: { type: 'boolean' } },
+})
+const LEARNERS = Number(positionals[0] ?? (values.quick ? 10 : 40))
 if (!Number.isInteger(LEARNERS) || LEARNERS < 10 || LEARNERS > 100) throw new Error('Between 10 and 100 learners.')
-const QUOTA_CALLS = 200
-const BARE_CALLS = 1_000
+const QUOTA_CALLS = values.quick ? 20 : 200
+const BARE_CALLS = values.quick ? 100 : 1_000
 /** What goes on after a response. */
 const SETTLE_MS = 200
 
 const jwtSecret = randomBytes(48).toString('base64url')
 const figures = new URL('../../docs/cost.json', import.meta.url)
 
-if (!isAgain) writeFileSync(figures, `${JSON.stringify(await measured(), null, 2)}\n`)
-const page = costPage(JSON.parse(readFileSync(figures, 'utf8')))
-writeFileSync(new URL('../../docs/cost.md', import.meta.url), page)
-say(page)
+if (values.quick) {
+  say(costPage(await measured()))
+} else {
+  if (!values.again) writeFileSync(figures, `${JSON.stringify(await measured(), null, 2)}\n`)
+  const page = costPage(JSON.parse(readFileSync(figures, 'utf8')))
+  writeFileSync(new URL('../../docs/cost.md', import.meta.url), page)
+  say(page)
+}
 
 async function measured(): Promise<Measured> {
   say(`${LEARNERS} learners and a teacher do everything once, counted …`)
@@ -47,7 +55,7 @@ async function measured(): Promise<Measured> {
     runtime: `workerd ${version('workerd')}, wrangler ${version('wrangler')}`,
     learners: LEARNERS,
   }
-  return { about, ...counted, cpuMs, size: measureSize(sample) }
+  return { about, ...counted, cpuMs, size: measureSize(sample, values.quick ? 1 : undefined) }
 }
 
 async function counts() {

@@ -24,10 +24,10 @@ export type Figures = {
 
 const SHARES = [0.5, 0.95, 0.99]
 
-export function report(figures: Figures): void {
+export function report(figures: Figures, { isKept }: { isKept: boolean }): void {
   const page = [conditions(figures), load(figures), atMost(figures), truth(figures)].join('\n\n')
   console.log(`\n${page}\n`)
-  writeFileSync(new URL('./exam-results.md', import.meta.url), `# An exam day\n\n${page}\n`)
+  if (isKept) writeFileSync(new URL('./exam-results.md', import.meta.url), `# An exam day\n\n${page}\n`)
 }
 
 function conditions({ learners, connections, thinkMs }: Figures): string {

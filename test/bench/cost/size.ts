@@ -16,8 +16,8 @@ export type Size = {
   attemptMs: number
 }
 
-/** A multiple of a class, and enough that what is shared by all weighs nothing. */
-const LEARNERS = 400
+/** Enough that what is shared by all weighs nothing. */
+const CLASSES = 4
 const TERM_STARTED = 1_790_000_000
 const DAY = 86_400
 
@@ -37,27 +37,28 @@ export async function sampleRows(db: D1Database, learner: number): Promise<Sampl
   }
 }
 
-export function measureSize(sample: Sample): Size {
+export function measureSize(sample: Sample, classes = CLASSES): Size {
+  const term = { learners: classes * COURSE_SIZE, courses: classes * COURSES }
   const db = new DatabaseSync(':memory:')
   for (const name of readdirSync('migrations')
     .filter(file => file.endsWith('.sql'))
     .sort())
     db.exec(readFileSync(`migrations/${name}`, 'utf8'))
-  fillCourses(db, sample)
+  fillCourses(db, sample, term.courses)
   const before = bytesByTable(db)
-  const spentMs = fillTerm(db, sample)
+  const spentMs = fillTerm(db, sample, term)
   const after = bytesByTable(db)
-  const grown = (table: string) => ((after.get(table) ?? 0) - (before.get(table) ?? 0)) / LEARNERS
+  const grown = (table: string) => ((after.get(table) ?? 0) - (before.get(table) ?? 0)) / term.learners
   const tables = [...after.keys()].filter(table => grown(table) > 0)
   const attempts = LEARNER['start an attempt']
   const size = {
-    learners: LEARNERS,
+    learners: term.learners,
     learner: tables.reduce((sum, table) => sum + grown(table), 0),
     attempt: (grown('attempts') + grown('responses')) / attempts,
     tables: Object.fromEntries(
       tables.map((table): [string, number] => [table, grown(table)]).toSorted(([, one], [, other]) => other - one),
     ),
-    attemptMs: spentMs / LEARNERS / attempts,
+    attemptMs: spentMs / term.learners / attempts,
   }
   db.close()
   return size
@@ -73,7 +74,6 @@ function bytesByTable(db: DatabaseSync): Map<string, number> {
   return new Map(rows.map(({ name, bytes }) => [name, bytes]))
 }
 
-const COURSE_COUNT = (LEARNERS * COURSES) / COURSE_SIZE
 const TEACHER = 1
 
 /** Prepared once, and told the columns that differ from the sample. */
@@ -89,16 +89,16 @@ function inserter(db: DatabaseSync, table: string, sample: Row, varied: readonly
   }
 }
 
-function fillCourses(db: DatabaseSync, { users, responses }: Sample): void {
+function fillCourses(db: DatabaseSync, { users, responses }: Sample, courses: number): void {
   const numbers = (count: number) =>
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})`
   const teacher = { username: 'teacher', username_key: 'teacher', email: 'teacher', email_key: 'teacher' }
   inserter(db, 'users', users, [])({ ...teacher, is_instructor: 1 })
-  const questions = COURSE_COUNT * QUIZZES * QUESTIONS
-  const [modules, quizzes, codes] = [COURSE_COUNT * MODULES, COURSE_COUNT * QUIZZES, COURSE_COUNT * LECTURES]
+  const questions = courses * QUIZZES * QUESTIONS
+  const [modules, quizzes, codes] = [courses * MODULES, courses * QUIZZES, courses * LECTURES]
   db.exec(`
     INSERT INTO courses (title, slug, status, instructor_id, created_at, updated_at)
-      ${numbers(COURSE_COUNT)} SELECT 'Course ' || i, 'course-' || i, 'published', ${TEACHER}, 0, 0 FROM n;
+      ${numbers(courses)} SELECT 'Course ' || i, 'course-' || i, 'published', ${TEACHER}, 0, 0 FROM n;
     INSERT INTO modules (course_id, title, "order", is_published, created_at, updated_at)
       ${numbers(modules)} SELECT 1 + (i - 1) / ${MODULES}, 'Module', i, 1, 0, 0 FROM n;
     INSERT INTO quizzes (module_id, title, is_published, created_at, updated_at)
@@ -117,7 +117,7 @@ const quoted = (value: SQLInputValue | undefined) => `'${String(value).replaceAl
  * Day by day, everybody on each of them, as it comes: so the indexes are as full as they really get.
  * @returns milliseconds spent on attempts
  */
-function fillTerm(db: DatabaseSync, sample: Sample): number {
+function fillTerm(db: DatabaseSync, sample: Sample, term: { learners: number; courses: number }): number {
   let spentMs = 0
   const user = inserter(db, 'users', sample.users, [])
   const event = inserter(db, 'activities', sample.activities, ['course_id', 'module_id', 'target_id'])
@@ -132,12 +132,12 @@ function fillTerm(db: DatabaseSync, sample: Sample): number {
   const study = db.prepare(
     "INSERT INTO study_time (enrollment_id, module_id, day, seconds) VALUES (?, ?, date(?, 'unixepoch'), 900) ON CONFLICT DO NOTHING",
   )
-  const learners = Array.from({ length: LEARNERS }, (_, place) => {
+  const learners = Array.from({ length: term.learners }, (_, place) => {
     const username = `learner.number${1000 + place}`
     const email = `${username}@example.com`
     const id = user({ username, username_key: username, email, email_key: email })
     const courses = Array.from({ length: COURSES }, (_, n) => {
-      const course = 1 + ((place % (COURSE_COUNT / COURSES)) * COURSES + n)
+      const course = 1 + ((place % (term.courses / COURSES)) * COURSES + n)
       return { course, enrollment: enroll({ user_id: id, course_id: course, enrolled_at: TERM_STARTED }) }
     })
     return { id, courses }
