@@ -11,9 +11,9 @@ import { parseArgs } from 'node:util'
 import type { Measured } from './cost/bill.ts'
 import type { Aftermath, Usage } from './cost/counted/index.ts'
 import { costPage } from './cost/page.ts'
-import { measureSize, sampleRows } from './cost/size.ts'
+import { FULL_TERM, measureSize, sampleRows } from './cost/size.ts'
 import { type Measure, Story } from './cost/story.ts'
-import type { Action } from './cost/term.ts'
+import { type Action, COURSES } from './cost/term.ts'
 import { wait } from './load.ts'
 import { commit, version } from './page.ts'
 import { type Served, serveBare, serveLearnMore } from './serve.ts'
@@ -22,17 +22,18 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { again: { type: 'boolean' }, quick: { type: 'boolean' } },
 })
-const LEARNERS = Number(positionals[0] ?? (values.quick ? 10 : 40))
+const IS_QUICK = values.quick === true
+const LEARNERS = Number(positionals[0] ?? (IS_QUICK ? 10 : 40))
 if (!Number.isInteger(LEARNERS) || LEARNERS < 10 || LEARNERS > 100) throw new Error('Between 10 and 100 learners.')
-const QUOTA_CALLS = values.quick ? 20 : 200
-const BARE_CALLS = values.quick ? 100 : 1_000
+const QUOTA_CALLS = IS_QUICK ? 20 : 200
+const BARE_CALLS = IS_QUICK ? 100 : 1_000
 /** What goes on after a response. */
 const SETTLE_MS = 200
 
 const jwtSecret = randomBytes(48).toString('base64url')
 const figures = new URL('../../docs/cost.json', import.meta.url)
 
-if (values.quick) {
+if (IS_QUICK) {
   say(costPage(await measured()))
 } else {
   if (!values.again) writeFileSync(figures, `${JSON.stringify(await measured(), null, 2)}\n`)
@@ -55,7 +56,12 @@ async function measured(): Promise<Measured> {
     runtime: `workerd ${version('workerd')}, wrangler ${version('wrangler')}`,
     learners: LEARNERS,
   }
-  return { about, ...counted, cpuMs, size: measureSize(sample, values.quick ? 1 : undefined) }
+  return {
+    about,
+    ...counted,
+    cpuMs,
+    size: measureSize(sample, IS_QUICK ? { learners: LEARNERS, courses: COURSES } : FULL_TERM),
+  }
 }
 
 async function counts() {

@@ -10,7 +10,7 @@ const RUN_ELSEWHERE: Record<string, string> = {
   'npm start': 'start.test.ts, with flags',
   'npm run check': '.ci/run',
   'npm run make-staff': 'start.test.ts',
-  'npm run two-schools': 'start.test.ts compares two as it does',
+  'npm run two-schools': 'benches.test.ts, with --check',
   'npm run deploy': 'below, as a dry run',
   'git pull': 'git',
   'curl https://<your host>/api/health/ready/': 'health.test.ts',

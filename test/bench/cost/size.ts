@@ -16,8 +16,9 @@ export type Size = {
   attemptMs: number
 }
 
+export type Term = { learners: number; courses: number }
 /** Enough that what is shared by all weighs nothing. */
-const CLASSES = 4
+export const FULL_TERM: Term = { learners: 4 * COURSE_SIZE, courses: 4 * COURSES }
 const TERM_STARTED = 1_790_000_000
 const DAY = 86_400
 
@@ -37,8 +38,7 @@ export async function sampleRows(db: D1Database, learner: number): Promise<Sampl
   }
 }
 
-export function measureSize(sample: Sample, classes = CLASSES): Size {
-  const term = { learners: classes * COURSE_SIZE, courses: classes * COURSES }
+export function measureSize(sample: Sample, term: Term): Size {
   const db = new DatabaseSync(':memory:')
   for (const name of readdirSync('migrations')
     .filter(file => file.endsWith('.sql'))
@@ -117,7 +117,7 @@ const quoted = (value: SQLInputValue | undefined) => `'${String(value).replaceAl
  * Day by day, everybody on each of them, as it comes: so the indexes are as full as they really get.
  * @returns milliseconds spent on attempts
  */
-function fillTerm(db: DatabaseSync, sample: Sample, term: { learners: number; courses: number }): number {
+function fillTerm(db: DatabaseSync, sample: Sample, term: Term): number {
   let spentMs = 0
   const user = inserter(db, 'users', sample.users, [])
   const event = inserter(db, 'activities', sample.activities, ['course_id', 'module_id', 'target_id'])
