@@ -202,6 +202,29 @@ table('short answer, case sensitive', short(true, 'iPhone', 'Straße'), [
   ['sharp s as two', { text: 'Strasse' }, 0],
 ])
 
+table('short answer, with quotes', short(false, "don't", 'the “Hamlet”', 'rock ’n’ roll', '5′', 'ΟΔΟΣ’Α'), [
+  ['straight', { text: "don't" }, 1000],
+  ['as a phone puts it', { text: 'Don’t' }, 1000],
+  ['opening', { text: 'don‘t' }, 1000],
+  ['reversed', { text: 'don‛t' }, 1000],
+  ['the letter', { text: 'donʼt' }, 1000],
+  ['full width', { text: 'ｄｏｎ＇ｔ' }, 1000],
+  ['without it', { text: 'dont' }, 0],
+  ['a prime for it', { text: 'don′t' }, 0],
+  ['a grave accent for it', { text: 'don`t' }, 0],
+  ['curly in the key, straight in the answer', { text: 'the "Hamlet"' }, 1000],
+  ['double ones the other way round', { text: 'the ”Hamlet‟' }, 1000],
+  ['single for double', { text: 'the ’Hamlet’' }, 0],
+  ['a letter taken apart', { text: 'rock ŉ’ roll' }, 1000],
+  ['a prime', { text: '5′' }, 1000],
+  ['a quote for a prime', { text: '5’' }, 0],
+  ['within Greek, where case looks at what follows', { text: 'οδος‛α' }, 1000],
+])
+table('short answer, with quotes and case', short(true, 'O’Neill'), [
+  ['straight', { text: "O'Neill" }, 1000],
+  ['in another case', { text: "o'neill" }, 0],
+])
+
 const numeric = (correctValue: number, tolerance = 0, toleranceType: 'absolute' | 'percent' = 'absolute') =>
   ask({ type: 'numeric', correctValue, tolerance, toleranceType })
 table('numeric answers that are none', numeric(3.14), [
@@ -334,6 +357,11 @@ table('ordering with equal texts', steps(false, 'lather', 'rinse', 'lather'), [
   ['others swapped', { order: [2, 1, 3] }, 0],
 ])
 
+table('fill in a blank with quotes', ask({ type: 'fill_in_blank', blanks: { '1': ["isn't", '“x”'] } }), [
+  ['as a phone puts it', { blanks: { 1: 'Isn’t' } }, 1000],
+  ['the key curly', { blanks: { 1: '"X"' } }, 1000],
+  ['another quote', { blanks: { 1: 'isn"t' } }, 0],
+])
 const gaps = ask({ type: 'fill_in_blank', blanks: { '1': ['def', 'async def'], '2': ['Return'], '10': ['π'] } })
 table('fill in the blank', gaps, [
   ['all right', { blanks: { 1: 'def', 2: 'return', 10: 'π' } }, 1000],
@@ -528,11 +556,37 @@ const shuffledAnswer = (data: Record<string, unknown>) =>
   Array.isArray(data['selected_choices']) ? { selected_choices: shuffle(data['selected_choices']) } : data
 
 describe('texts and numbers', () => {
+  const QUOTES: Record<string, string[]> = { "'": ['‘', '’', '‛', 'ʼ'], '"': ['“', '”', '‟'] }
+  const character = fc.oneof(
+    { weight: 3, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
+    fc.constantFrom(...Object.entries(QUOTES).flat(2), 'Σ', 'ŉ', 's', 'ẞ', '\u0301', ' ', '′', '″'),
+  )
+  const folding = fc.record({ caseSensitive: fc.boolean() })
+
   test('folding a folded text changes nothing', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.boolean(), (text, caseSensitive) => {
-        const once = folded(text, { caseSensitive })
-        expect(folded(once, { caseSensitive })).toBe(once)
+      fc.property(fc.string({ unit: character }), folding, (text, how) => {
+        const once = folded(text, how)
+        expect(folded(once, how)).toBe(once)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('a text with curly quotes is the text with straight ones', () => {
+    const quote = fc
+      .constantFrom(...Object.keys(QUOTES))
+      .chain(straight =>
+        fc.record({ straight: fc.constant(straight), curly: fc.constantFrom(...(QUOTES[straight] ?? [])) }),
+      )
+    const part = fc.oneof(
+      quote,
+      character.map(same => ({ straight: same, curly: same })),
+    )
+    fc.assert(
+      fc.property(fc.array(part), folding, (parts, how) => {
+        const [straight, curly] = [parts.map(p => p.straight).join(''), parts.map(p => p.curly).join('')]
+        expect(folded(curly, how)).toBe(folded(straight, how))
       }),
       { numRuns: 1000 },
     )

@@ -65,6 +65,7 @@ const CriterionInput = z.object({
 const acceptedAnswers = () => z.array(filled(ANSWER_LENGTH)).max(PARTS_AT_MOST)
 const wordLimit = () => z.int().min(1).max(WORDS_AT_MOST).nullable().optional()
 const of = (types: string, rest = '') => ({ description: `${types}${rest && `: ${rest}`}` })
+const COMPARED = 'compared after Unicode NFKC, curly quotes straightened, spaces folded'
 const list = { minItems: 2, maxItems: PARTS_AT_MOST }
 
 const EXAMPLE = {
@@ -95,7 +96,7 @@ export const QuestionFields = z.object({
     .meta({ ...of('multiple_choice, multiple_select'), ...list, examples: [EXAMPLE.choices] }),
   partial_credit: z.boolean().optional().meta(of('multiple_select, ordering', 'false unless given')),
   correct_answer: z.boolean().nullable().optional().meta(of('true_false')),
-  accepted_answers: acceptedAnswers().optional().meta(of('short_answer')),
+  accepted_answers: acceptedAnswers().optional().meta(of('short_answer', COMPARED)),
   case_sensitive: z.boolean().optional().meta(of('short_answer', 'false unless given')),
   correct_value: z.number().nullable().optional().meta(of('numeric')),
   tolerance: z.number().min(0).optional().meta(of('numeric', '0 unless given, bounds included')),
@@ -122,7 +123,10 @@ export const QuestionFields = z.object({
   blanks: z
     .record(z.string(), acceptedAnswers())
     .optional()
-    .meta({ ...of('fill_in_blank', 'accepted answers of each `{{1}}` in the text'), examples: [{ 1: ['def'] }] }),
+    .meta({
+      ...of('fill_in_blank', `accepted answers of each \`{{1}}\` in the text, ${COMPARED}`),
+      examples: [{ 1: ['def'] }],
+    }),
   min_words: wordLimit().meta(of('essay')),
   max_words: wordLimit().meta(of('essay')),
   rubric: z.array(CriterionInput).max(PARTS_AT_MOST).optional().meta(of('essay', 'sums to the points')),

@@ -1,12 +1,17 @@
 /** When two texts count as the same. */
 
+/** Phones put them by themselves. Primes are no quotes: in `5′` they are what is asked. */
+const SINGLE_QUOTES = /[\u2018\u2019\u201B\u02BC]/g
+const DOUBLE_QUOTES = /[\u201C\u201D\u201F]/g
+
 /**
- * Unicode NFKC (so composed and full-width letters equal their plain forms), trimmed, runs of spaces folded; unless
- * `caseSensitive`, case folded too: to lower, upper and lower case again, which makes `ẞ`, `ß` and `SS` one, and `ς`
- * and `Σ`.
+ * Unicode NFKC (so composed and full-width letters equal their plain forms), curly quotes and apostrophes straightened,
+ * trimmed, runs of spaces folded; unless `caseSensitive`, case folded too: to lower, upper and lower case again, which
+ * makes `ẞ`, `ß` and `SS` one, and `ς` and `Σ`.
  */
 export function folded(text: string, { caseSensitive }: { caseSensitive: boolean }): string {
-  const plain = text.normalize('NFKC')
+  // Before case is folded, because `Σ` looks at what follows it.
+  const plain = text.normalize('NFKC').replace(SINGLE_QUOTES, "'").replace(DOUBLE_QUOTES, '"')
   return (caseSensitive ? plain : plain.toLowerCase().toUpperCase().toLowerCase().normalize('NFKC'))
     .replace(/\s+/g, ' ')
     .trim()
