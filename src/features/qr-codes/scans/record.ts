@@ -5,9 +5,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
 import { batch } from '../../../db/read.ts'
-import { enrollments, moduleProgress, qrScans } from '../../../db/schema.ts'
+import { enrollments, qrScans } from '../../../db/schema.ts'
 import { toDate } from '../../../http/fields.ts'
 import { type Activity, recordActivity } from '../../activities/queries.ts'
+import { touchModules } from '../../progress/queries.ts'
 import type { CodeRow } from '../codes/queries.ts'
 import type { Ticket } from '../proofs/tickets.ts'
 import { type ScanRow, scansWhere } from './queries.ts'
@@ -201,25 +202,15 @@ const rememberLetIn = (db: Db, code: CodeRow, userId: number, verdict: SQL) =>
     )
 
 /** Follows the scan's activity: a module's code opens the module, attendance only shows that the learner was there. */
-const seeModule = (db: Db, code: CodeRow, userId: number, now: number) => {
-  const startedAt = code.type === 'module' ? sql`${now}` : sql`NULL`
-  const row = moduleProgress
-  return db
-    .insert(row)
-    .select(
-      sql`SELECT e.id, ${code.targetId}, ${startedAt}, NULL, NULL, 0, ${now}, ${now}, NULL, NULL FROM enrollments e
-        WHERE changes() > 0 AND ${code.type === 'module' || code.type === 'attendance' ? sql`1` : sql`0`}
-          AND e.user_id = ${userId} AND e.course_id = ${code.courseId} AND e.status <> 'dropped'`,
-    )
-    .onConflictDoUpdate({
-      target: [row.enrollmentId, row.moduleId],
-      set: {
-        startedAt: sql`coalesce(${row.startedAt}, excluded.started_at)`,
-        lastActivityAt: now,
-        firstSeenAt: sql`coalesce(${row.firstSeenAt}, ${now})`,
-      },
-    })
-}
+const seeModule = (db: Db, code: CodeRow, userId: number, now: number) =>
+  touchModules(
+    db,
+    { enrollmentId: sql`e.id`, moduleId: code.targetId, startedAt: code.type === 'module' ? now : null },
+    now,
+    sql`FROM enrollments e
+      WHERE changes() > 0 AND ${code.type === 'module' || code.type === 'attendance' ? sql`1` : sql`0`}
+        AND e.user_id = ${userId} AND e.course_id = ${code.courseId} AND e.status <> 'dropped'`,
+  )
 
 /** The scan that answers when no new one was stored. */
 const standingId = ({ code, userId, proof }: NewScan, verdict: SQL) => sql`(
