@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { api } from '../src/app.ts'
 import { call, makeInstructor, makeStaff, makeUser, type TestUser, unique } from './helpers/client.ts'
 import { cost } from './helpers/counting.ts'
-import { makeCourse } from './helpers/courses.ts'
+import { makeCourse, makeModule } from './helpers/courses.ts'
 
 // What each operation may cost. A read is one round trip to D1, a write at most two; nothing is written to KV on the
 // path of a response, and a page's rows do not grow with the data.
@@ -126,6 +126,18 @@ test('the rows of page 1 are the same with 50 times the data', async () => {
     expect.soft(rows, list).toBeGreaterThan(0)
   }
 }, 60_000)
+
+test('enrolling many reads their course’s modules once', async () => {
+  const LEARNERS = 40
+  const enroll = async (moduleCount: number) => {
+    const course = await makeCourse(owner)
+    for (let i = 0; i < moduleCount; i += 1) await makeModule(owner, course.id)
+    const users = await Promise.all(Array.from({ length: LEARNERS }, async () => (await makeUser()).username))
+    return (await cost('POST', `/api/courses/${course.id}/enrollments/`, { as: owner, body: { users } })).rowsRead
+  }
+  const [few, more] = [await enroll(1), await enroll(11)]
+  expect(more - few).toBeLessThan(LEARNERS)
+})
 
 test('a common word is searched among the newest 1,000 matches', async () => {
   const { body } = await call('GET', '/api/courses/catalog/search/?q=common')

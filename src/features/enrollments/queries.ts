@@ -4,7 +4,7 @@ import type { Db } from '../../db/client.ts'
 import { distinctly, isStaff } from '../../db/read.ts'
 import { courses, enrollments, users } from '../../db/schema.ts'
 import type { Page } from '../../http/pagination.ts'
-import { completedModules, publishedModules } from '../progress/queries.ts'
+import { completedModules, publishedModules, publishedModulesOf } from '../progress/queries.ts'
 
 const selected = distinctly({
   id: enrollments.id,
@@ -19,9 +19,9 @@ const selected = distinctly({
   completedModules: completedModules.as('completedModules'),
 })
 
-const selectEnrollments = (db: Db) =>
+const selectEnrollments = (db: Db, fields = selected) =>
   db
-    .select(selected)
+    .select(fields)
     .from(enrollments)
     .innerJoin(users, eq(users.id, enrollments.userId))
     .innerJoin(courses, eq(courses.id, enrollments.courseId))
@@ -223,8 +223,9 @@ export const enrollAll = (db: Db, courseId: number, userIds: number[], now: numb
       setWhere: sql`${enrollments.status} = 'dropped'`,
     })
 
+/** All of one course, so its published modules are counted once. */
 export const enrollmentsOfUsers = (db: Db, courseId: number, userIds: number[]) =>
-  selectEnrollments(db).where(
+  selectEnrollments(db, { ...selected, publishedModules: publishedModulesOf(courseId).as('publishedModules') }).where(
     and(
       eq(enrollments.courseId, courseId),
       sql`${enrollments.userId} IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`,
