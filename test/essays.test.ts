@@ -11,9 +11,10 @@ import {
   started,
   submit,
 } from './helpers/attempts.ts'
-import { call, makeInstructor, makeStaff, makeUser, type TestUser } from './helpers/client.ts'
+import { type Answer, call, makeInstructor, makeStaff, makeUser, type TestUser } from './helpers/client.ts'
 import { allPages, enrolled, makeModule } from './helpers/courses.ts'
 import { attemptState, countsAndTruth, endedAttempt } from './helpers/ended-attempts.ts'
+import { makeCode, scan } from './helpers/qr-codes.ts'
 
 const RUBRIC = {
   ...QUESTIONS.essay,
@@ -34,6 +35,15 @@ const progressOf = async ({ learner, course }: Hall) => {
   return body.results[0]
 }
 
+/** How a learner who left comes back: alone, by the instructor, by an access code. */
+const RETURNS: Record<string, (hall: Hall) => Promise<Answer>> = {
+  alone: ({ learner, course }) => call('POST', `/api/courses/${course.slug}/enroll/`, { as: learner }),
+  'by the instructor': ({ instructor, learner, course }) =>
+    call('POST', `/api/courses/${course.id}/enrollments/`, { as: instructor, body: { users: [learner.username] } }),
+  'by an access code': async ({ instructor, learner, course }) =>
+    scan(learner, await makeCode(instructor, { type: 'access', target_id: course.id })),
+}
+
 /** A quiz of a question of 10 points and an essay of 10, the first answered right and the essay waiting. */
 async function handedIn(essay: object = QUESTIONS.essay, fields: Record<string, string | number | null> = {}) {
   const hall = await makeHall({ passing_score: 70, ...fields }, [{ ...QUESTIONS.true_false, points: 10 }, essay])
@@ -47,6 +57,37 @@ async function handedIn(essay: object = QUESTIONS.essay, fields: Record<string, 
 }
 
 describe('grading an essay', () => {
+  test.each(Object.keys(RETURNS))('passed while gone: coming back %s completes the course', async way => {
+    const made = await handedIn()
+    const { instructor, learner, course, enrollment, essay } = made
+    const standing = async () =>
+      (await call('GET', `/api/enrollments/?course=${course.id}`, { as: instructor })).body.results[0]
+    const leave = () => call('POST', `/api/courses/${course.slug}/unenroll/`, { as: learner })
+    const comeBack = () => RETURNS[way]?.(made)
+    expect((await leave()).status).toBe(204)
+    expect((await comeBack())?.status).toBeLessThan(300)
+    expect(await standing(), 'before the grade').toMatchObject({ status: 'active', completed_at: null })
+    await leave()
+    expect((await grade(essay, instructor, { score: 10 })).status).toBe(200)
+    expect(await standing()).toMatchObject({ status: 'dropped', progress: 100, completed_at: null })
+    const open = await makeModule(instructor, course.id)
+    expect((await comeBack())?.status).toBeLessThan(300)
+    expect(await standing(), 'with a module open').toMatchObject({ status: 'active', progress: 50, completed_at: null })
+    await leave()
+    await call('DELETE', `/api/modules/${open.id}/`, { as: instructor })
+    const back = await comeBack()
+    const completed = await standing()
+    expect(completed).toMatchObject({
+      id: enrollment.id,
+      status: 'completed',
+      completed_at: expect.stringMatching(/Z$/),
+    })
+    if (way === 'alone') expect(back).toMatchObject({ status: 201, body: completed })
+    if (way === 'by the instructor') expect(back?.body.results[0]).toMatchObject({ enrollment: completed })
+    if (way === 'by an access code') expect(back?.body.is_valid).toBe(true)
+    expect(await progressOf(made)).toMatchObject({ percentage_complete: 100, completion_date: completed.completed_at })
+  })
+
   test('answers as documented; score, pass, module and course follow; grading again corrects both ways', async () => {
     const made = await handedIn()
     const { instructor, learner, essay, attempt, quiz } = made

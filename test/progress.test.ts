@@ -396,6 +396,7 @@ test('whatever is published, deleted, reordered, completed, reset, enrolled or d
         const module = modules[at % modules.length]
         const patch = (body: object) => call('PATCH', `/api/modules/${module.id}/`, { as: owner, body })
         const before = await standing()
+        const wasGone = kind === 'enroll' && (await enrollmentOf(learner, owner)).status === 'dropped'
         if (kind === 'publish') await patch({ is_published: true })
         if (kind === 'unpublish') await patch({ is_published: false })
         if (kind === 'reorder') await patch({ order: at })
@@ -406,7 +407,9 @@ test('whatever is published, deleted, reordered, completed, reset, enrolled or d
         if (kind === 'enroll') await call('POST', `/api/courses/${course.slug}/enroll/`, { as: learner })
         if (kind === 'drop') await call('POST', `/api/courses/${course.slug}/unenroll/`, { as: learner })
         if (kind === 'add' && modules.length < 8) modules.push(await makeModule(owner, course.id))
-        if (!['complete', 'reset', 'drop'].includes(kind)) expect(await standing(), kind).toEqual(before)
+        const isBack = kind === 'enroll' && wasGone && (await enrollmentOf(learner, owner)).progress === 100
+        if (isBack) expect(await standing(), kind).toMatchObject({ modules: before.modules, course: { completed: 1 } })
+        else if (!['complete', 'reset', 'drop'].includes(kind)) expect(await standing(), kind).toEqual(before)
       }
       const live = await env.DB.prepare(
         `SELECT count(*) AS total, count(p.completed_at) AS done FROM modules m LEFT JOIN module_progress p ON p.module_id = m.id AND p.enrollment_id = ?

@@ -4,7 +4,7 @@ import type { Db } from '../../db/client.ts'
 import { distinctly, isStaff } from '../../db/read.ts'
 import { courses, enrollments, users } from '../../db/schema.ts'
 import type { Page } from '../../http/pagination.ts'
-import { completedModules, publishedModules, publishedModulesOf } from '../progress/queries.ts'
+import { completedModules, completeReturned, publishedModules, publishedModulesOf } from '../progress/queries.ts'
 
 const selected = distinctly({
   id: enrollments.id,
@@ -76,6 +76,14 @@ export const takeSeat = (db: Db, userId: number, courseId: number, now: number) 
       setWhere: sql`${enrollments.status} = 'dropped' AND ${enrollments.removedAt} IS NULL`,
     })
     .returning({ id: enrollments.id })
+
+/** Follows the seat's activity, which tells whether there was one. */
+export const completeOnReturn = (db: Db, userId: number, courseId: number, now: number) =>
+  completeReturned(
+    db,
+    sql`changes() > 0 AND ${enrollments.userId} = ${userId} AND ${enrollments.courseId} = ${courseId}`,
+    now,
+  )
 
 /** Gives the seat back; progress is kept. No row: there was no active enrollment. */
 export const dropEnrollment = (db: Db, userId: number, courseId: number) =>
@@ -222,6 +230,15 @@ export const enrollAll = (db: Db, courseId: number, userIds: number[], now: numb
       },
       setWhere: sql`${enrollments.status} = 'dropped'`,
     })
+
+/** Of who was brought back by `enrollAll`. */
+export const completeAllReturned = (db: Db, courseId: number, userIds: number[], now: number) =>
+  completeReturned(
+    db,
+    sql`${enrollments.id} IN (SELECT e.id FROM json_each(${JSON.stringify(userIds)}) j
+      CROSS JOIN enrollments e ON e.user_id = j.value AND e.course_id = ${courseId})`,
+    now,
+  )
 
 /** All of one course, so its published modules are counted once. */
 export const enrollmentsOfUsers = (db: Db, courseId: number, userIds: number[]) =>

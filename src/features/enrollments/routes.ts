@@ -13,6 +13,8 @@ import { fails, type Planned, planBulkEnrollment } from './bulk.ts'
 import {
   activeEnrollments,
   candidates,
+  completeAllReturned,
+  completeOnReturn,
   dropEnrollment,
   type EnrollmentRow,
   enrollAll,
@@ -43,7 +45,8 @@ export function enrollmentRoutes(api: Api): void {
       path: '/api/courses/{slug}/enroll/',
       tag,
       summary: 'Enroll in a course',
-      description: 'Safe to repeat. After dropping, the enrollment comes back with its progress.',
+      description:
+        'Safe to repeat. After dropping, the enrollment comes back with its progress, completed if all of its modules are.',
       params: slugParams,
       responses: { 201: Enrollment, 200: Enrollment },
       refuses: {
@@ -59,7 +62,7 @@ export function enrollmentRoutes(api: Api): void {
         enrollmentBySlug(db, caller.userId, params.slug),
       )
       const { course } = admit(viewer, found, state, toDate(now))
-      const [[seat], , [enrollment]] = await batch(
+      const [[seat], , , [enrollment]] = await batch(
         db,
         takeSeat(db, viewer.id, course.id, now),
         recordActivity(
@@ -68,6 +71,7 @@ export function enrollmentRoutes(api: Api): void {
           now,
           'changed',
         ),
+        completeOnReturn(db, viewer.id, course.id, now),
         enrollmentIn(db, viewer.id, course.id),
       )
       if (!enrollment || enrollment.status === 'dropped') throw ruledOut(COURSE_FULL)
@@ -169,9 +173,11 @@ export function enrollmentRoutes(api: Api): void {
       const plan = planBulkEnrollment(body.users, found, course)
       if (plan.some(fails)) throw refuseBulk(plan)
       const newcomers = plan.flatMap(({ userId, status }) => (status === 'enrolled' && userId !== null ? [userId] : []))
-      const [, rows] = await batch(
+      const returning = found.flatMap(({ id, enrollment }) => (enrollment === 'dropped' ? [id] : []))
+      const [, , rows] = await batch(
         db,
         enrollAll(db, course.id, newcomers, now),
+        completeAllReturned(db, course.id, returning, now),
         enrollmentsOfUsers(
           db,
           course.id,

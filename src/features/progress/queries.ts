@@ -280,6 +280,19 @@ export const completeCourses = (db: Db, which: SQL, now: number) =>
       sql`${enrollments.status} = 'active' AND ${which} AND ${publishedModules} > 0 AND ${publishedModules} = ${completedModules}`,
     )
 
+/**
+ * Completes the course of who came back to it with every module completed: by a grading, say, while they were gone.
+ * Whoever is new has completed nothing, which is found out first.
+ * @param which rows of `enrollments`
+ */
+export const completeReturned = (db: Db, which: SQL, now: number) =>
+  completeCourses(
+    db,
+    sql`${which} AND EXISTS (
+      SELECT 1 FROM module_progress p WHERE p.enrollment_id = ${enrollments.id} AND p.completed_at IS NOT NULL)`,
+    now,
+  )
+
 /** Takes the course's completion back, if the module's counted towards it. */
 export const reopenCourse = (db: Db, enrollmentId: number, moduleId: number) =>
   reopenCourses(

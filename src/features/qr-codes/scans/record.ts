@@ -8,6 +8,7 @@ import { batch } from '../../../db/read.ts'
 import { enrollments, qrScans } from '../../../db/schema.ts'
 import { toDate } from '../../../http/fields.ts'
 import { type Activity, recordActivity } from '../../activities/queries.ts'
+import { completeOnReturn } from '../../enrollments/queries.ts'
 import { touchModules } from '../../progress/queries.ts'
 import type { CodeRow } from '../codes/queries.ts'
 import type { Ticket } from '../proofs/tickets.ts'
@@ -65,7 +66,7 @@ export async function recordScan(
     ...((isModule || code.type === 'attendance') && { moduleId: code.targetId }),
   })
   // `recordActivity(…, 'changed')` runs only if the statement before it changed a row: the order matters.
-  const [[refused], , , [recorded], [newest], [standing]] = await batch(
+  const [[refused], , , , [recorded], [newest], [standing]] = await batch(
     db,
     insertInvalid(db, scan, verdict),
     takeSeat(db, code, userId, verdict, now),
@@ -75,6 +76,7 @@ export async function recordScan(
       now,
       'changed',
     ),
+    completeOnReturn(db, userId, code.courseId, now),
     insertValid(db, scan, verdict),
     // Reading changes nothing of what `changes()` says.
     scansWhere(db, sql`${qrScans.qrCodeId} = ${code.id} AND ${qrScans.userId} = ${userId}`, 1),
