@@ -7,7 +7,7 @@ import { pngOf, svgOf } from '../src/features/qr-codes/images/image.ts'
 import { call, makeInstructor, ORIGIN } from './helpers/client.ts'
 import { counting } from './helpers/counting.ts'
 import { makeCourse } from './helpers/courses.ts'
-import { makeCode } from './helpers/qr-codes.ts'
+import { makeCode, taught } from './helpers/qr-codes.ts'
 
 // Everything drawn is read back by decoders that know nothing of how it was drawn; a mirrored code would be read by
 // jsQR too, so that is looked for apart.
@@ -137,15 +137,55 @@ describe('the image of a code', () => {
     expect(headers.get('Cross-Origin-Resource-Policy')).toBe('cross-origin')
   })
 
-  test('may be kept for a day, under its own tag, and is gone with the code', async () => {
+  test('may be kept for a day, and is gone with the code', async () => {
     const { owner, code } = await made()
     const before = await call('GET', code.qr_image_url)
     expect(before.headers.get('Cache-Control')).toBe('public, max-age=86400')
-    expect(before.headers.get('Cache-Tag')).toBe(`qr-${code.uuid}`)
+    expect(before.headers.get('Cache-Tag')).toBe(`qr-${code.uuid},qr-course-${code.target_id}`)
     await call('DELETE', `/api/qr-codes/codes/${code.id}/`, { as: owner })
     for (const url of [code.qr_image_url, code.qr_image_url.replace('.png', '.svg')]) {
       const { status, headers } = await call('GET', url)
       expect([status, headers.get('Cache-Control')]).toEqual([404, 'no-store'])
+    }
+  })
+
+  test('carries a tag of all that takes it away, and that purges this tag', async () => {
+    const { owner, learner, course, module, enrollment } = await taught()
+    await call('POST', `/api/module-progress/${enrollment.id * 10_000_000 + module.id}/complete/`, { as: learner })
+    const targets = { attendance: module.id, module: module.id, access: course.id, certificate: enrollment.id }
+    const images = await Promise.all(
+      Object.entries(targets).map(async ([type, target_id]) => {
+        const code = await makeCode(owner, { type, target_id })
+        const url = code.qr_image_url as string
+        return { type, url, code, tags: (await call('GET', url)).headers.get('Cache-Tag')?.split(',') ?? [] }
+      }),
+    )
+    const purgedBy = async (path: string, as = owner) => {
+      const purged: string[] = []
+      const tasks: Promise<unknown>[] = []
+      const headers = { Authorization: `Bearer ${as.token}` }
+      const { status } = await app.fetch(new Request(new URL(path, ORIGIN), { method: 'DELETE', headers }), env, {
+        waitUntil: (task: Promise<unknown>) => tasks.push(task),
+        passThroughOnException: () => {},
+        cache: { purge: async ({ tags }: { tags: string[] }) => purged.push(...tags) },
+      } as unknown as ExecutionContext)
+      await Promise.all(tasks)
+      const takenAway = images.filter(({ tags }) => tags.some(tag => purged.includes(tag))).map(({ type }) => type)
+      return [status, takenAway]
+    }
+    const gone = async () => {
+      const statuses = await Promise.all(images.map(async ({ url }) => (await call('GET', url)).status))
+      return images.filter((_, i) => statuses[i] === 404).map(({ type }) => type)
+    }
+    expect(await purgedBy(`/api/modules/${module.id}/`, learner), 'refused').toEqual([403, []])
+    expect(await purgedBy(`/api/courses/${course.id}/`, learner), 'refused').toEqual([403, []])
+    for (const [path, expected] of [
+      [`/api/qr-codes/codes/${images[1]?.code.id}/`, ['module']],
+      [`/api/modules/${module.id}/`, ['attendance', 'module']],
+      [`/api/courses/${course.id}/`, Object.keys(targets)],
+    ] as const) {
+      expect(await purgedBy(path), path).toEqual([204, expected])
+      expect(await gone(), path).toEqual(expected)
     }
   })
 

@@ -1,7 +1,7 @@
 import type { AppContext } from './api.ts'
 
 /** Where the platform keeps cached answers; elsewhere they simply live as long as they said. */
-export async function purgeTag(c: AppContext, tag: string): Promise<void> {
+export async function purgeTags(c: AppContext, ...tags: string[]): Promise<void> {
   const { cache } = c.executionCtx as { cache?: { purge(what: { tags: string[] }): Promise<unknown> } }
-  await cache?.purge({ tags: [tag] })
+  await cache?.purge({ tags })
 }

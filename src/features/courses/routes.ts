@@ -1,11 +1,12 @@
 import * as z from 'zod'
 import { asViewer, batch, type Viewer } from '../../db/read.ts'
 import type { Api, AppContext } from '../../http/api.ts'
-import { purgeTag } from '../../http/edge-cache.ts'
+import { purgeTags } from '../../http/edge-cache.ts'
 import { failedOn, forbidden, invalid, notFound } from '../../http/errors.ts'
 import { pathId } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { enrollmentOf } from '../enrollments/queries.ts'
+import { tagOfCourse } from '../qr-codes/images/cache-tags.ts'
 import { manages, requireManaged, requireSeen, requireTeacher } from './access.ts'
 import {
   activeInstructorById,
@@ -171,7 +172,7 @@ export function courseRoutes(api: Api): void {
       )
       const course = requireManaged(viewer, row, enrollment?.status)
       await batch(db, deleteCourse(db, course.id, now))
-      later(purgeCatalog(c))
+      later(purgeTags(c, CATALOG_CACHE.tag, tagOfCourse(course.id)))
       return empty(204)
     },
   )
@@ -285,4 +286,4 @@ function refuseDates(error: unknown): never {
   throw failedOn(error, 'courses_dates') ? datesReversed() : error
 }
 
-const purgeCatalog = (c: AppContext) => purgeTag(c, CATALOG_CACHE.tag)
+const purgeCatalog = (c: AppContext) => purgeTags(c, CATALOG_CACHE.tag)

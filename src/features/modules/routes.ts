@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { asViewer, batch } from '../../db/read.ts'
 import type { Api } from '../../http/api.ts'
+import { purgeTags } from '../../http/edge-cache.ts'
 import { forbidden, invalid, notFound } from '../../http/errors.ts'
 import { pathId, queryId } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
@@ -9,6 +10,7 @@ import { manages, sees } from '../courses/access.ts'
 import { courseById } from '../courses/queries.ts'
 import { enrollmentOf } from '../enrollments/queries.ts'
 import { touchModule } from '../progress/queries.ts'
+import { tagOfModule } from '../qr-codes/images/cache-tags.ts'
 import { managesModule, requireManagedModule, requireModule } from './access.ts'
 import {
   accessibleModules,
@@ -150,7 +152,7 @@ export function moduleRoutes(api: Api): void {
       responses: { 204: null },
       refuses: { 403: NOT_ITS_INSTRUCTOR },
     },
-    async ({ params, caller, db, now, empty }) => {
+    async ({ params, caller, db, now, c, empty, later }) => {
       const [viewer, [row], [enrollment]] = await asViewer(
         db,
         caller,
@@ -159,6 +161,7 @@ export function moduleRoutes(api: Api): void {
       )
       const module = requireManagedModule(viewer, row, enrollment?.status)
       await batch(db, deleteModule(db, module.id, now))
+      later(purgeTags(c, tagOfModule(module.id)))
       return empty(204)
     },
   )

@@ -211,8 +211,9 @@ export const seenBatch = (db: Db, viewerId: number, batch: number) =>
         SELECT 1 FROM qr_tallies t WHERE t.key = -2 AND t.batch_id = ${batch} AND t.count > 0 AND t.course_id IN ${taughtCourses(viewerId)}))`,
     )
 
-export const isLiveUuid = (db: Db, uuid: string) =>
+/** What an image has to know of its code. */
+export const liveCode = (db: Db, uuid: string) =>
   db
-    .select({ id: qrCodes.id })
+    .select({ uuid: qrCodes.uuid, type: qrCodes.type, targetId: qrCodes.targetId, courseId: qrCodes.courseId })
     .from(qrCodes)
     .where(and(eq(qrCodes.uuid, uuid), isLive))

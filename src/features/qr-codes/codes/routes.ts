@@ -1,14 +1,14 @@
 import * as z from 'zod'
 import { asViewer, batch } from '../../../db/read.ts'
 import type { Api } from '../../../http/api.ts'
-import { purgeTag } from '../../../http/edge-cache.ts'
+import { purgeTags } from '../../../http/edge-cache.ts'
 import { failedOn, invalid, notFound } from '../../../http/errors.ts'
 import { pathId, queryId } from '../../../http/fields.ts'
 import { originOf } from '../../../http/origin.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { requireTeacher } from '../../courses/access.ts'
 import { requireManagedCode, requireSeenCode } from '../access.ts'
-import { cacheTagOf } from '../images/routes.ts'
+import { tagOfCode } from '../images/cache-tags.ts'
 import { validScansOf } from '../scans/queries.ts'
 import { Code, CodeChange, CodeDetail, CodeInput, CodePage, codeStatus, toCode, toCodeScan } from '../schemas.ts'
 import {
@@ -152,7 +152,7 @@ export function codeRoutes(api: Api): void {
       const [viewer, [row]] = await asViewer(db, caller, codeById(db, params.id))
       const code = requireManagedCode(viewer, row)
       await batch(db, deleteCode(db, code.id, now))
-      later(purgeTag(c, cacheTagOf(code.uuid)))
+      later(purgeTags(c, tagOfCode(code.uuid)))
       return empty(204)
     },
   )

@@ -3,7 +3,8 @@ import { batch } from '../../../db/read.ts'
 import { type Api, type AppContext, sessionFor } from '../../../http/api.ts'
 import { invalid, notFound } from '../../../http/errors.ts'
 import { originOf } from '../../../http/origin.ts'
-import { isLiveUuid } from '../codes/queries.ts'
+import { liveCode } from '../codes/queries.ts'
+import { tagsOf } from './cache-tags.ts'
 import { IMAGE_SIZES, type ImageSize, pngOf, svgOf } from './image.ts'
 
 const DEFAULT_SIZE: ImageSize = 512
@@ -11,7 +12,6 @@ const CACHE_SECONDS = 86_400
 /** What a rotating code may look like; anything else is nobody's. */
 const ROTATING_CODE = /^[\w-]{16}$/
 
-export const cacheTagOf = (uuid: string) => `qr-${uuid}`
 /** What a code's image says. */
 export const contentOf = (origin: string, uuid: string) => `${origin}/q/${uuid}`
 
@@ -23,13 +23,13 @@ export function imageRoutes({ app }: Api): void {
     const size = sizeOf(c)
     const rotating = c.req.query('c')
     if (rotating !== undefined && !ROTATING_CODE.test(rotating)) throw invalid({ c: ['Not a rotating code.'] })
-    await requireLive(c, uuid)
+    const code = await requireLive(c, uuid)
     const content = contentOf(originOf(c), uuid) + (rotating === undefined ? '' : `?c=${rotating}`)
     const headers = {
       'Content-Type': format === 'svg' ? 'image/svg+xml' : 'image/png',
       // A code that changes in seconds is not worth a place in any cache.
       'Cache-Control': rotating === undefined ? `public, max-age=${CACHE_SECONDS}` : 'no-store',
-      'Cache-Tag': cacheTagOf(uuid),
+      'Cache-Tag': tagsOf(code),
     }
     if (format === 'svg') return c.body(svgOf(content, size), 200, headers)
     return c.body((await pngOf(content, size)) as Uint8Array<ArrayBuffer>, 200, headers)
@@ -45,8 +45,10 @@ function sizeOf(c: AppContext): ImageSize {
   return size
 }
 
-async function requireLive(c: AppContext, uuid: string): Promise<void> {
+/** @throws 404 for a code that is not there any more. */
+async function requireLive(c: AppContext, uuid: string) {
   const db = database(sessionFor(c))
-  const [[row]] = await batch(db, isLiveUuid(db, uuid))
-  if (!row) throw notFound()
+  const [[code]] = await batch(db, liveCode(db, uuid))
+  if (!code) throw notFound()
+  return code
 }
