@@ -23,7 +23,7 @@ import {
 import { fieldErrors, Refusal } from '../src/http/errors.ts'
 import { inputs, questions } from './helpers/question-arbitraries.ts'
 
-const place = { id: 7, quiz: 3, order: 2 }
+const place = { id: 7, quizId: 3, order: 2 }
 const unshuffled: Shuffle = list => [...list]
 
 const refusals = (body: unknown) => {

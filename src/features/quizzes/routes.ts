@@ -24,7 +24,6 @@ import { requireKey } from './questions/edit.ts'
 import { newQuestion } from './questions/input.ts'
 import { insertQuestions, questionsOf } from './questions/queries.ts'
 import { fromColumns } from './questions/question.ts'
-import { placeOf } from './questions/routes.ts'
 import { toAuthorQuestion } from './questions/views.ts'
 import { Quiz, QuizDetail, QuizFields, QuizInput, QuizPage, toQuiz } from './schemas.ts'
 
@@ -85,7 +84,7 @@ export function quizRoutes(api: Api): void {
         requires_access_code: extras.requiresAccessCode,
         attempts_used: extras.attemptsUsed,
         questions: managesQuiz(viewer, quiz)
-          ? questions.map(question => toAuthorQuestion(placeOf(question), fromColumns(question)))
+          ? questions.map(question => toAuthorQuestion(question, fromColumns(question)))
           : [],
       })
     },

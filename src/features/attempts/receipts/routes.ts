@@ -22,7 +22,7 @@ const Statement = z.object({
   }),
   kid: z.string().meta({ description: 'Which secret signed it', examples: ['0123456789abcdef'] }),
 })
-export const Verification = z
+const Verification = z
   .discriminatedUnion('valid', [Statement, z.object({ valid: z.literal(false) })])
   .meta({ id: 'ReceiptVerification' })
 

@@ -13,7 +13,7 @@ const CACHE_SECONDS = 86_400
 const ROTATING_CODE = /^[\w-]{16}$/
 
 /** What a code's image says. */
-export const contentOf = (origin: string, uuid: string) => `${origin}/q/${uuid}`
+const contentOf = (origin: string, uuid: string) => `${origin}/q/${uuid}`
 
 /** Neither counted nor refused by the daily quotas: they stand in pages and on paper. */
 export function imageRoutes({ app }: Api): void {

@@ -2,6 +2,7 @@
 
 /** Of a quiz, and so of a file. */
 export const QUESTIONS_AT_MOST = 1_000
+export const TOO_MANY_QUESTIONS = `A quiz may have at most ${QUESTIONS_AT_MOST} questions.`
 
 export const QUESTION_TYPES = [
   'multiple_choice',

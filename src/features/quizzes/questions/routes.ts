@@ -8,33 +8,19 @@ import { requireManagedQuiz } from '../access.ts'
 import { enrollmentForQuiz, quizById } from '../queries.ts'
 import { editQuestion, managedQuestion, requireKey } from './edit.ts'
 import { newQuestion, QuestionFields, QuestionInput } from './input.ts'
-import {
-  countOfQuestions,
-  insertQuestions,
-  pageOfQuestions,
-  type QuestionRow,
-  removeQuestion,
-  reorderQuestions,
-} from './queries.ts'
-import { fromColumns, QUESTIONS_AT_MOST } from './question.ts'
+import { countOfQuestions, insertQuestions, pageOfQuestions, removeQuestion, reorderQuestions } from './queries.ts'
+import { fromColumns, QUESTIONS_AT_MOST, TOO_MANY_QUESTIONS } from './question.ts'
 import { AuthorQuestion, toAuthorQuestion } from './views.ts'
 
 const tag = 'Quiz System'
 const params = z.object({ id: pathId() })
 const NOT_ITS_INSTRUCTOR = "Not the course's instructor"
-export const TOO_MANY_QUESTIONS = `A quiz may have at most ${QUESTIONS_AT_MOST} questions.`
 
 const Order = z.object({
   order: z
     .array(id())
     .max(QUESTIONS_AT_MOST)
     .meta({ description: 'The ids of all its questions, each once', examples: [[2, 1, 3]] }),
-})
-
-export const placeOf = (row: Pick<QuestionRow, 'id' | 'quizId' | 'order'>) => ({
-  id: row.id,
-  quiz: row.quizId,
-  order: row.order,
 })
 
 export function questionRoutes(api: Api): void {
@@ -61,7 +47,7 @@ export function questionRoutes(api: Api): void {
         countOfQuestions(db, params.id),
       )
       requireManagedQuiz(viewer, quiz, enrollment?.status)
-      const shown = rows.map(row => toAuthorQuestion(placeOf(row), fromColumns(row)))
+      const shown = rows.map(row => toAuthorQuestion(row, fromColumns(row)))
       return json(200, pageBody(c, page, total?.count ?? 0, shown))
     },
   )
@@ -94,7 +80,7 @@ export function questionRoutes(api: Api): void {
       // Since it was read the quiz may have stopped being a survey.
       if (!added && !still.isSurvey) requireKey(question)
       if (!added) throw ruledOut(TOO_MANY_QUESTIONS)
-      return json(201, toAuthorQuestion({ ...added, quiz: quiz.id }, question))
+      return json(201, toAuthorQuestion({ ...added, quizId: quiz.id }, question))
     },
   )
 
@@ -141,7 +127,7 @@ export function questionRoutes(api: Api): void {
     },
     async ({ params, caller, db, json }) => {
       const { row } = await managedQuestion(db, caller, params.id)
-      return json(200, toAuthorQuestion(placeOf(row), fromColumns(row)))
+      return json(200, toAuthorQuestion(row, fromColumns(row)))
     },
   )
 
@@ -161,7 +147,7 @@ export function questionRoutes(api: Api): void {
     },
     async ({ params, body, caller, db, now, json }) => {
       const { row, question } = await editQuestion(db, caller, params.id, body, now)
-      return json(200, toAuthorQuestion(placeOf(row), question))
+      return json(200, toAuthorQuestion(row, question))
     },
   )
 

@@ -124,11 +124,11 @@ const toRubric = ({ rubric }: Extract<Question, { type: 'essay' }>) =>
 
 /** @param place the question's own id, its quiz and its place in it */
 export function toAuthorQuestion(
-  place: { id: number; quiz: number; order: number },
+  place: { id: number; quizId: number; order: number },
   question: Question,
 ): AuthorQuestion {
-  const { id, quiz, order } = place
-  return { id, quiz, order, ...authored(question) }
+  const { id, quizId, order } = place
+  return { id, quiz: quizId, order, ...authored(question) }
 }
 
 const learner = <T extends QuestionType, S extends z.ZodRawShape>(type: T, own: S) =>
