@@ -40,8 +40,9 @@ export function requireLong(name: string, secret: string | undefined): void {
   )
 }
 
-/** By its characters, of which each is a byte or more. */
-export const isLong = (secret: string | undefined) => (secret ?? '').length >= MIN_SECRET_BYTES
+/** Bytes are counted where characters, of which each is one or more, do not tell: every request asks. */
+export const isLong = (secret = '') =>
+  secret.length >= MIN_SECRET_BYTES || new TextEncoder().encode(secret).byteLength >= MIN_SECRET_BYTES
 
 /** An access and a refresh token for a user's current session version. */
 export async function issueTokens(env: Secrets, user: Caller, nowSeconds: number) {

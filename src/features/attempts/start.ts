@@ -1,7 +1,6 @@
 /** Beginning an attempt: its row first, then its object; each step can be repeated, so that the next start ends a dead one. */
-import { sql } from 'drizzle-orm'
 import type { Db } from '../../db/client.ts'
-import { batch } from '../../db/read.ts'
+import { batch, batchOf } from '../../db/read.ts'
 import { forbidden, ruledOut, unavailable } from '../../http/errors.ts'
 import { recordActivity } from '../activities/queries.ts'
 import { touchModule } from '../progress/queries.ts'
@@ -62,17 +61,21 @@ export async function writeAttempt(db: Db, starting: Starting, now: number): Pro
     courseId: quiz.courseId,
     moduleId: quiz.moduleId,
   } as const
-  const [, , , , , [row], versions] = await batch(
-    db,
-    putOffCheck(db, userId, quiz.id, attempt.checkAt),
-    insertAttempt(db, attempt, versionIds, now),
-    // A preview is nobody's learning.
-    recordActivity(db, event, now, isPreview ? NEVER : 'changed'),
-    touchModule(db, enrollmentId ?? 0, quiz.moduleId, now, isPreview ? { only: NEVER } : {}),
-    markDrawn(db, versionIds, now),
-    runningAttempt(db, userId, quiz.id),
-    drawnVersions(db, versionIds),
-  )
+  const {
+    running: [row],
+    versions,
+  } = await batchOf(db, {
+    putOff: putOffCheck(db, userId, quiz.id, attempt.checkAt),
+    inserted: insertAttempt(db, attempt, versionIds, now),
+    // A preview, without an enrollment, is nobody's learning.
+    ...(enrollmentId !== null && {
+      recorded: recordActivity(db, event, now, 'changed'),
+      touched: touchModule(db, enrollmentId, quiz.moduleId, now),
+    }),
+    drawn: markDrawn(db, versionIds, now),
+    running: runningAttempt(db, userId, quiz.id),
+    versions: drawnVersions(db, versionIds),
+  })
   if (!row) throw isTooLarge(versions) ? ruledOut(TOO_LARGE) : forbidden(NO_ATTEMPT_LEFT)
   const byId = new Map(versions.map(version => [version.id, version]))
   const asked = drawn.flatMap(({ questionId, versionId }) => {
@@ -101,7 +104,6 @@ export async function writeAttempt(db: Db, starting: Starting, now: number): Pro
   }
 }
 
-const NEVER = sql`0`
 const TOO_LARGE = 'The questions of this quiz are too long together: 4 million characters are the most.'
 
 const isTooLarge = (versions: { text: string; explanation: string; body: string }[]) =>

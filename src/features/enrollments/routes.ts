@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { asViewer, batch } from '../../db/read.ts'
+import { asViewer, batch, batchOf } from '../../db/read.ts'
 import type { Api } from '../../http/api.ts'
 import { failedOn, notFound, Refusal, ruledOut } from '../../http/errors.ts'
 import { pathId, queryId, toDate } from '../../http/fields.ts'
@@ -62,18 +62,16 @@ export function enrollmentRoutes(api: Api): void {
         enrollmentBySlug(db, caller.userId, params.slug),
       )
       const { course } = admit(viewer, found, state, toDate(now))
-      const [[seat], , , [enrollment]] = await batch(
-        db,
-        takeSeat(db, viewer.id, course.id, now),
-        recordActivity(
-          db,
-          { userId: viewer.id, type: 'course_enroll', targetId: course.id, courseId: course.id },
-          now,
-          'changed',
-        ),
-        completeOnReturn(db, viewer.id, course.id, now),
-        enrollmentIn(db, viewer.id, course.id),
-      )
+      const event = { userId: viewer.id, type: 'course_enroll', targetId: course.id, courseId: course.id } as const
+      const {
+        taken: [seat],
+        found: [enrollment],
+      } = await batchOf(db, {
+        taken: takeSeat(db, viewer.id, course.id, now),
+        recorded: recordActivity(db, event, now, 'changed'),
+        ...(state?.status === 'dropped' && { completed: completeOnReturn(db, viewer.id, course.id, now) }),
+        found: enrollmentIn(db, viewer.id, course.id),
+      })
       if (!enrollment || enrollment.status === 'dropped') throw ruledOut(COURSE_FULL)
       return json(seat ? 201 : 200, toEnrollment(enrollment))
     },

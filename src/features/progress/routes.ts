@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { asViewer, batch, type Viewer } from '../../db/read.ts'
+import { asViewer, batch, batchOf, type Viewer } from '../../db/read.ts'
 import type { Api } from '../../http/api.ts'
 import { forbidden, notFound, ruledOut } from '../../http/errors.ts'
 import { pathId, queryId, toDateTime } from '../../http/fields.ts'
@@ -145,16 +145,17 @@ export function progressRoutes(api: Api): void {
         courseId: module.courseId,
         moduleId,
       } as const
-      const [, , , , [completed]] = await batch(
-        db,
-        touchModule(db, enrollmentId, moduleId, now, { contentCompleted: true }),
-        completeModule(db, enrollmentId, moduleId, now),
-        recordActivity(db, completion, now, 'changed'),
-        completeCourse(db, enrollmentId, now),
-        moduleProgressOf(db, enrollmentId, moduleId),
-      )
-      if (!completed) throw notFound()
-      return json(200, toModuleProgress(completed))
+      const {
+        found: [progress],
+      } = await batchOf(db, {
+        marked: touchModule(db, enrollmentId, moduleId, now, { contentCompleted: true }),
+        completed: completeModule(db, enrollmentId, moduleId, now),
+        recorded: recordActivity(db, completion, now, 'changed'),
+        courseCompleted: completeCourse(db, enrollmentId, now),
+        found: moduleProgressOf(db, enrollmentId, moduleId),
+      })
+      if (!progress) throw notFound()
+      return json(200, toModuleProgress(progress))
     },
   )
 

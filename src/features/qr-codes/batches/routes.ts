@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { asViewer, batch } from '../../../db/read.ts'
+import { asViewer, batchOf } from '../../../db/read.ts'
 import type { Api } from '../../../http/api.ts'
 import { invalid, notFound } from '../../../http/errors.ts'
 import { originOf } from '../../../http/origin.ts'
@@ -61,14 +61,16 @@ export function batchRoutes(api: Api): void {
       }
       const codes = body.target_ids.map(target => ({ uuid: crypto.randomUUID(), target }))
       const uuids = codes.map(code => code.uuid)
-      const [, , , [created], rows] = await batch(
-        db,
-        insertBatch(db, viewer.id, body, now),
-        insertCodes(db, viewer.id, { ...body, codes, batch: newestBatchOf(viewer.id) }, now),
-        allOrNothing(db, uuids),
-        newestBatch(db, viewer.id, now),
-        codesByUuids(db, uuids),
-      ).catch(refuseGone('target_ids'))
+      const {
+        found: [created],
+        rows,
+      } = await batchOf(db, {
+        batch: insertBatch(db, viewer.id, body, now),
+        codes: insertCodes(db, viewer.id, { ...body, codes, batch: newestBatchOf(viewer.id) }, now),
+        allOrNothing: allOrNothing(db, uuids),
+        found: newestBatch(db, viewer.id, now),
+        rows: codesByUuids(db, uuids),
+      }).catch(refuseGone('target_ids'))
       if (!created) throw notFound()
       const shown = rows.map(row => ({
         id: row.id,

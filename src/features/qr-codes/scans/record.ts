@@ -4,7 +4,7 @@
  */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
-import { batch } from '../../../db/read.ts'
+import { batchOf } from '../../../db/read.ts'
 import { enrollments, qrScans } from '../../../db/schema.ts'
 import { toDate } from '../../../http/fields.ts'
 import { type Activity, recordActivity } from '../../activities/queries.ts'
@@ -56,38 +56,35 @@ export async function recordScan(
   now: number,
 ): Promise<{ scan: ScanRow; isNew: boolean } | undefined> {
   const { code, userId } = scan
+  const { courseId, targetId } = code
   const verdict = verdictOn(scan, now)
-  const isModule = code.type === 'module'
-  const activity = (type: Activity['type'], targetId: number): Activity => ({
+  const isOfModule = code.type === 'module' || code.type === 'attendance'
+  const activity = (type: Activity['type'], what: number): Activity => ({
     userId,
     type,
-    targetId,
-    courseId: code.courseId,
-    ...((isModule || code.type === 'attendance') && { moduleId: code.targetId }),
+    targetId: what,
+    courseId,
+    ...(isOfModule && { moduleId: targetId }),
   })
   // `recordActivity(…, 'changed')` runs only if the statement before it changed a row: the order matters.
-  const [[refused], , , , [recorded], [newest], [standing]] = await batch(
-    db,
-    insertInvalid(db, scan, verdict),
-    takeSeat(db, code, userId, verdict, now),
-    recordActivity(
-      db,
-      { userId, type: 'course_enroll', targetId: code.courseId, courseId: code.courseId },
-      now,
-      'changed',
-    ),
-    completeOnReturn(db, userId, code.courseId, now),
-    insertValid(db, scan, verdict),
+  const rows = await batchOf(db, {
+    refused: insertInvalid(db, scan, verdict),
+    ...(code.type === 'access' && {
+      seat: takeSeat(db, userId, verdict, now),
+      enrolled: recordActivity(db, { userId, type: 'course_enroll', targetId: courseId, courseId }, now, 'changed'),
+      completed: completeOnReturn(db, userId, courseId, now),
+    }),
+    recorded: insertValid(db, scan, verdict),
     // Reading changes nothing of what `changes()` says.
-    scansWhere(db, sql`${qrScans.qrCodeId} = ${code.id} AND ${qrScans.userId} = ${userId}`, 1),
-    scansWhere(db, sql`${qrScans.id} = ${standingId(scan, verdict)}`, 1),
-    recordActivity(db, activity('qr_scan', code.id), now, 'changed'),
-    seeModule(db, code, userId, now),
-    ...(isModule ? [recordActivity(db, activity('module_view', code.targetId), now, 'changed')] : []),
-    ...(code.type === 'access' ? [rememberLetIn(db, code, userId, verdict)] : []),
-  )
-  const isNew = refused !== undefined || recorded !== undefined
-  const row = isNew ? newest : standing
+    newest: scansWhere(db, sql`${qrScans.qrCodeId} = ${code.id} AND ${qrScans.userId} = ${userId}`, 1),
+    standing: scansWhere(db, sql`${qrScans.id} = ${standingId(scan, verdict)}`, 1),
+    scanned: recordActivity(db, activity('qr_scan', code.id), now, 'changed'),
+    ...(isOfModule && { seen: seeModule(db, code, userId, now) }),
+    ...(code.type === 'module' && { viewed: recordActivity(db, activity('module_view', targetId), now, 'changed') }),
+    ...(code.type === 'access' && { remembered: rememberLetIn(db, code, userId, verdict) }),
+  })
+  const isNew = rows.refused.length > 0 || rows.recorded.length > 0
+  const [row] = isNew ? rows.newest : rows.standing
   return row && { scan: row, isNew: isNew || !row.isValid }
 }
 
@@ -180,12 +177,12 @@ function messageOf({ type }: CodeRow): SQL {
 }
 
 /** An access code lets in, restricted courses included, and lets in again who has left. */
-const takeSeat = (db: Db, code: CodeRow, userId: number, verdict: SQL, now: number) =>
+const takeSeat = (db: Db, userId: number, verdict: SQL, now: number) =>
   db
     .insert(enrollments)
     .select(
       sql`SELECT NULL, ${userId}, v.course_id, 'active', 'code', ${now}, NULL, NULL FROM ${verdict} v
-        WHERE ${code.type === 'access' ? sql`1` : sql`0`} AND v.refusal IS NULL AND NOT v.is_replay`,
+        WHERE v.refusal IS NULL AND NOT v.is_replay`,
     )
     .onConflictDoUpdate({
       target: [enrollments.userId, enrollments.courseId],
@@ -210,8 +207,7 @@ const seeModule = (db: Db, code: CodeRow, userId: number, now: number) =>
     { enrollmentId: sql`e.id`, moduleId: code.targetId, startedAt: code.type === 'module' ? now : null },
     now,
     sql`FROM enrollments e
-      WHERE changes() > 0 AND ${code.type === 'module' || code.type === 'attendance' ? sql`1` : sql`0`}
-        AND e.user_id = ${userId} AND e.course_id = ${code.courseId} AND e.status <> 'dropped'`,
+      WHERE changes() > 0 AND e.user_id = ${userId} AND e.course_id = ${code.courseId} AND e.status <> 'dropped'`,
   )
 
 /** The scan that answers when no new one was stored. */
