@@ -2,12 +2,14 @@
 import { purge } from './db/purge.ts'
 import { sweepRegrades } from './features/attempts/regrades/job.ts'
 import { sweepAttempts } from './features/attempts/sweep.ts'
+import { flagExpired } from './features/qr-codes/codes/expiry.ts'
 import { describe } from './http/errors.ts'
 import { logDone } from './http/log.ts'
 
 const TASKS = {
   attempts: (env: Env, nowMs: number) => sweepAttempts(env, Math.floor(nowMs / 1000)),
   regrades: (env: Env) => sweepRegrades(env),
+  codes: (env: Env, nowMs: number) => flagExpired(env, Math.floor(nowMs / 1000)),
   purge: (env: Env, nowMs: number) => purge(env, nowMs),
 }
 

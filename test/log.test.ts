@@ -264,7 +264,7 @@ describe('cron', () => {
 
   test('leaves a line for each task', async () => {
     await runCron({ ...env, LOG: 'requests' }, Date.now())
-    expect(told()).toEqual(['cron: attempts', 'cron: regrades', 'cron: purge'])
+    expect(told()).toEqual(['cron: attempts', 'cron: regrades', 'cron: codes', 'cron: purge'])
   })
 
   test('goes on when one of them fails', async () => {
@@ -273,6 +273,11 @@ describe('cron', () => {
       batch: () => Promise.reject(new Error('down')),
     }
     await runCron({ ...env, DB: DB as unknown as D1Database }, Date.now())
-    expect(told()).toEqual(['cron failed: attempts', 'cron failed: regrades', 'cron failed: purge'])
+    expect(told()).toEqual([
+      'cron failed: attempts',
+      'cron failed: regrades',
+      'cron failed: codes',
+      'cron failed: purge',
+    ])
   })
 })

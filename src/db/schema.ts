@@ -549,6 +549,11 @@ export const qrCodes = sqliteTable(
     scanCount: integer().notNull().default(0),
     invalidScanCount: integer().notNull().default(0),
     expiresAt: integer(),
+    /**
+     * `expiresAt` is known to have passed: written along with the date, and by cron when a date passes. It only says where a
+     * list looks for a code, never what a code is: that `expiresAt` alone decides.
+     */
+    isExpired: flag().default(false),
     createdAt: integer().notNull(),
     updatedAt: integer().notNull(),
     deletedAt: integer(),
@@ -556,10 +561,14 @@ export const qrCodes = sqliteTable(
     isLive: flag().default(true),
   },
   t => [
-    index('qr_codes_by_revoked').on(t.isRevoked, t.id).where(sql`${t.isLive} = 1`),
-    index('qr_codes_by_course').on(t.courseId, t.isRevoked, t.id).where(sql`${t.isLive} = 1`),
-    index('qr_codes_by_creator').on(t.createdBy, t.isRevoked, t.id).where(sql`${t.isLive} = 1`),
-    index('qr_codes_by_batch').on(t.batchId, t.isRevoked, t.id).where(sql`${t.isLive} = 1`),
+    index('qr_codes_by_status').on(t.isRevoked, t.isExpired, t.id).where(sql`${t.isLive} = 1`),
+    index('qr_codes_by_course').on(t.courseId, t.isRevoked, t.isExpired, t.id).where(sql`${t.isLive} = 1`),
+    index('qr_codes_by_creator').on(t.createdBy, t.isRevoked, t.isExpired, t.id).where(sql`${t.isLive} = 1`),
+    index('qr_codes_by_batch').on(t.batchId, t.isRevoked, t.isExpired, t.id).where(sql`${t.isLive} = 1`),
+    /** Those whose flag is behind their date. */
+    index('qr_codes_by_expiry')
+      .on(t.isExpired, t.expiresAt)
+      .where(sql`${t.isRevoked} = 0 AND ${t.expiresAt} IS NOT NULL`),
     index('qr_codes_of_course').on(t.courseId),
     index('qr_codes_of_module').on(t.targetId).where(sql`${t.type} IN ('attendance', 'module')`),
     index('qr_codes_deleted').on(t.deletedAt).where(sql`${t.deletedAt} IS NOT NULL`),

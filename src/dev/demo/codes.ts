@@ -127,6 +127,7 @@ export function demoCodes(world: World) {
           : planned.expires !== undefined
             ? now + planned.expires * DAY_SECONDS
             : null,
+      isExpired: planned.expired !== undefined,
       createdAt,
       updatedAt: createdAt,
     }

@@ -11,21 +11,26 @@ export const taughtCourses = (viewerId: number) =>
 export const isSeen = (viewerId: number, courseId: SQL, createdBy: SQL) =>
   sql`(${createdBy} = ${viewerId} OR ${courseId} IN ${taughtCourses(viewerId)} OR ${isStaff(viewerId)})`
 
+/** Rows of flags as a table with `column1`, `column2` and so on. */
+export const flagRows = (rows: readonly (readonly (0 | 1)[])[]) =>
+  sql.raw(`(VALUES ${rows.map(row => `(${row.join()})`).join()})`)
+
 /**
  * Ids of a page, the newest first. `newest` names the newest ids of one scope (a condition that an index begins with) and
- * one flag (which that index goes on with); the newest of each are merged, so that a page costs the same however many
- * there are.
+ * one row `f` of flags (which that index goes on with); the newest of each are merged, so that a page costs the same however
+ * many there are. `others` are ids that come in besides.
  */
 export function newestSeen(
   viewerId: number,
   { limit, offset }: Page,
-  flags: readonly (0 | 1)[],
-  newest: (scope: { course?: SQL; creator?: SQL }, flag: SQL, upTo: number) => SQL,
+  flags: Parameters<typeof flagRows>[0],
+  newest: (scope: { course?: SQL; creator?: SQL }, upTo: number) => SQL,
+  others?: SQL,
 ): SQL {
   const upTo = offset + limit
-  const values = sql.raw(`(VALUES ${flags.map(flag => `(${flag})`).join()})`)
+  const values = flagRows(flags)
   const array = (scope: Parameters<typeof newest>[0]) =>
-    sql`(SELECT json_group_array(id) FROM (${newest(scope, sql`f.column1`, upTo)}))`
+    sql`(SELECT json_group_array(id) FROM (${newest(scope, upTo)}))`
   // Crossed, so that the viewer is looked at first: for anybody but staff nothing of all is read.
   return sql`SELECT id FROM (
     SELECT n.value AS id FROM courses c CROSS JOIN ${values} f CROSS JOIN json_each(${array({ course: sql`c.id` })}) n
@@ -36,6 +41,7 @@ export function newestSeen(
     UNION
     SELECT n.value FROM users v CROSS JOIN ${values} f CROSS JOIN json_each(${array({})}) n
       WHERE v.id = ${viewerId} AND v.is_staff = 1
+    ${others ? sql`UNION ${others}` : sql``}
   ) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`
 }
 

@@ -6,7 +6,8 @@ import { distinctly, isStaff } from '../../../db/read.ts'
 import { courses, enrollments, modules, qrBatches, qrCodes, users } from '../../../db/schema.ts'
 import type { Page } from '../../../http/pagination.ts'
 import type { CodeChange, CodeInput } from '../schemas.ts'
-import { isSeen, newestSeen, tallied, taughtCourses } from '../visible.ts'
+import { flagRows, isSeen, newestSeen, tallied, taughtCourses } from '../visible.ts'
+import { behindTheirDate, hasPassed } from './expiry.ts'
 
 const creators = alias(users, 'creators')
 const holders = alias(users, 'holders')
@@ -82,22 +83,38 @@ export function seenCodes(db: Db, viewerId: number, filter: CodeFilter, page: Pa
   }
 }
 
-const flagsOf = (status: CodeStatus | undefined): readonly (0 | 1)[] =>
-  status === undefined ? [0, 1] : status === 'revoked' ? [1] : [0]
-
-/** Beyond being revoked or not. */
-function expiryOf(status: CodeStatus | undefined, now: number): SQL {
-  if (status === 'active') return sql`(q.expires_at IS NULL OR q.expires_at > ${now})`
-  if (status === 'expired') return sql`q.expires_at <= ${now}`
-  return sql`1`
+/** Revoked or not, and flagged as expired or not. */
+function flagsOf(status: CodeStatus | undefined): readonly (0 | 1)[][] {
+  if (status === 'active') return [[0, 0]]
+  if (status === 'expired') return [[0, 1]]
+  const revoked: (0 | 1)[][] = [
+    [1, 0],
+    [1, 1],
+  ]
+  return status === 'revoked' ? revoked : [[0, 0], [0, 1], ...revoked]
 }
 
-const idsOfAll = (viewerId: number, { status }: CodeFilter, page: Page, now: number) =>
-  newestSeen(viewerId, page, flagsOf(status), ({ course, creator }, flag, upTo) => {
+/** The condition on a code of the flags `f`: that its date says the same. */
+function placed(status: CodeStatus | undefined, now: number): SQL {
+  const flagged = sql`q.is_live = 1 AND q.is_revoked = f.column1 AND q.is_expired = f.column2`
+  if (status === 'active') return sql`${flagged} AND (q.expires_at IS NULL OR q.expires_at > ${now})`
+  if (status === 'expired') return sql`${flagged} AND q.expires_at <= ${now}`
+  return flagged
+}
+
+/** The codes of a status that the flags do not find, of those the viewer sees and another condition names. */
+const others = (viewerId: number, status: CodeStatus | undefined, now: number, condition = sql`1`) =>
+  status === 'active' || status === 'expired'
+    ? sql`${behindTheirDate(status, now)} AND ${condition} AND ${isSeen(viewerId, sql`q.course_id`, sql`q.created_by`)}`
+    : undefined
+
+function idsOfAll(viewerId: number, { status }: CodeFilter, page: Page, now: number): SQL {
+  const newest: Parameters<typeof newestSeen>[3] = ({ course, creator }, upTo) => {
     const scope = course ? sql`q.course_id = ${course}` : creator ? sql`q.created_by = ${creator}` : sql`1`
-    return sql`SELECT q.id FROM qr_codes q WHERE q.is_live = 1 AND ${scope} AND q.is_revoked = ${flag}
-      AND ${expiryOf(status, now)} ORDER BY q.id DESC LIMIT ${upTo}`
-  })
+    return sql`SELECT q.id FROM qr_codes q WHERE ${scope} AND ${placed(status, now)} ORDER BY q.id DESC LIMIT ${upTo}`
+  }
+  return newestSeen(viewerId, page, flagsOf(status), newest, others(viewerId, status, now))
+}
 
 function idsOfBatch(
   viewerId: number,
@@ -106,16 +123,14 @@ function idsOfBatch(
   { limit, offset }: Page,
   now: number,
 ): SQL {
-  const values = sql.raw(
-    `(VALUES ${flagsOf(status)
-      .map(flag => `(${flag})`)
-      .join()})`,
-  )
-  return sql`SELECT n.value AS id FROM ${values} f CROSS JOIN json_each((SELECT json_group_array(id) FROM (
-      SELECT q.id FROM qr_codes q WHERE q.is_live = 1 AND q.batch_id = ${batch} AND q.is_revoked = f.column1
-        AND ${expiryOf(status, now)} AND ${isSeen(viewerId, sql`q.course_id`, sql`q.created_by`)}
-      ORDER BY q.id DESC LIMIT ${limit + offset}))) n
-    ORDER BY n.value DESC LIMIT ${limit} OFFSET ${offset}`
+  const ofBatch = sql`q.batch_id = ${batch}`
+  const besides = others(viewerId, status, now, ofBatch)
+  return sql`SELECT id FROM (
+      SELECT n.value AS id FROM ${flagRows(flagsOf(status))} f CROSS JOIN json_each((SELECT json_group_array(id) FROM (
+        SELECT q.id FROM qr_codes q WHERE ${ofBatch} AND ${placed(status, now)} AND ${isSeen(viewerId, sql`q.course_id`, sql`q.created_by`)}
+        ORDER BY q.id DESC LIMIT ${limit + offset}))) n
+      ${besides ? sql`UNION ${besides}` : sql``}
+    ) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`
 }
 
 const talliedInBatch = (viewerId: number, batch: number, ofKey: SQL) =>
@@ -161,7 +176,7 @@ type NewCodes = Pick<CodeInput, 'type' | 'max_scans' | 'expires_at' | 'rotating'
 export const insertCodes = (db: Db, viewerId: number, input: NewCodes, now: number) =>
   db.insert(qrCodes).select(
     sql`SELECT NULL, j.value->>'uuid', ${input.batch}, ${input.type}, t.id, t.course_id, ${viewerId}, 0, ${input.rotating ? 1 : 0},
-      ${input.max_scans ?? null}, 0, 0, ${input.expires_at ?? null}, ${now}, ${now}, NULL, 1
+      ${input.max_scans ?? null}, 0, 0, ${input.expires_at ?? null}, ${hasPassed(input.expires_at, now) ? 1 : 0}, ${now}, ${now}, NULL, 1
       FROM json_each(${JSON.stringify(input.codes)}) j JOIN ${targets(input.type)} t ON t.id = j.value->>'target' ORDER BY j.key`,
   )
 
@@ -176,13 +191,15 @@ export const allOrNothing = (db: Db, uuids: string[]) =>
     .from(sql`(SELECT 1)`)
 
 /** Changes what is given. No row: `active` is asked for, but its date has passed by now. */
-export const updateCode = (db: Db, id: number, change: CodeChange, now: number) =>
-  db
+export function updateCode(db: Db, id: number, change: CodeChange, now: number) {
+  const expiresAt = change.status === 'expired' ? now : change.expires_at
+  return db
     .update(qrCodes)
     .set({
       isRevoked: change.status === undefined ? undefined : change.status === 'revoked',
       maxScans: change.max_scans,
-      expiresAt: change.status === 'expired' ? now : change.expires_at,
+      expiresAt,
+      isExpired: expiresAt === undefined ? undefined : hasPassed(expiresAt, now),
       isRotating: change.rotating,
       updatedAt: now,
     })
@@ -194,6 +211,7 @@ export const updateCode = (db: Db, id: number, change: CodeChange, now: number) 
       }`,
     )
     .returning({ id: qrCodes.id })
+}
 
 export const deleteCode = (db: Db, id: number, now: number) =>
   db

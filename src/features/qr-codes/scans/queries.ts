@@ -4,7 +4,7 @@ import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/read.ts'
 import { courses, qrCodes, qrScans, users } from '../../../db/schema.ts'
 import type { Page } from '../../../http/pagination.ts'
-import { isSeen, newestSeen, tallied } from '../visible.ts'
+import { flagRows, isSeen, newestSeen, tallied } from '../visible.ts'
 
 const selected = distinctly({
   id: qrScans.id,
@@ -63,8 +63,8 @@ export function seenScans(db: Db, viewerId: number, filter: Wanted, page: Page) 
 export const seenScansBefore = (db: Db, viewerId: number, filter: ScanFilter, before: number, limit: number) =>
   seenScans(db, viewerId, { ...filter, before }, { number: 1, limit, offset: 0 }).rows
 
-const flagsOf = ({ is_valid }: ScanFilter): readonly (0 | 1)[] =>
-  is_valid === undefined ? [0, 1] : is_valid ? [1] : [0]
+const flagsOf = ({ is_valid }: ScanFilter): readonly (0 | 1)[][] =>
+  is_valid === undefined ? [[0], [1]] : is_valid ? [[1]] : [[0]]
 const isBefore = ({ before }: Wanted) => (before === undefined ? sql`1` : sql`s.id < ${before}`)
 const isLive = sql`EXISTS (SELECT 1 FROM qr_codes q WHERE q.id = s.qr_code_id AND q.is_live = 1)`
 const isValid = ({ is_valid }: ScanFilter) => (is_valid === undefined ? sql`1` : sql`s.is_valid = ${is_valid ? 1 : 0}`)
@@ -82,11 +82,6 @@ function ofUser(viewerId: number, filter: Wanted, user: number, { limit, offset 
 
 /** One code's: its own counters count them. */
 function ofCode(viewerId: number, filter: Wanted, code: number, { limit, offset }: Page) {
-  const values = sql.raw(
-    `(VALUES ${flagsOf(filter)
-      .map(flag => `(${flag})`)
-      .join()})`,
-  )
   const seen = sql`FROM qr_codes q WHERE q.id = ${code} AND q.is_live = 1 AND ${isSeen(viewerId, sql`q.course_id`, sql`q.created_by`)}`
   const counter =
     filter.is_valid === undefined
@@ -95,7 +90,7 @@ function ofCode(viewerId: number, filter: Wanted, code: number, { limit, offset 
         ? sql`q.scan_count`
         : sql`q.invalid_scan_count`
   return {
-    ids: sql`SELECT n.value AS id FROM (SELECT q.id ${seen}) q CROSS JOIN ${values} f CROSS JOIN json_each((
+    ids: sql`SELECT n.value AS id FROM (SELECT q.id ${seen}) q CROSS JOIN ${flagRows(flagsOf(filter))} f CROSS JOIN json_each((
       SELECT json_group_array(id) FROM (SELECT s.id FROM qr_scans s WHERE s.qr_code_id = q.id AND s.is_valid = f.column1 AND ${isBefore(filter)}
         ORDER BY s.id DESC LIMIT ${limit + offset}))) n
       ORDER BY n.value DESC LIMIT ${limit} OFFSET ${offset}`,
@@ -107,9 +102,9 @@ function ofAll(viewerId: number, filter: Wanted, page: Page) {
   const ofKey =
     filter.is_valid === undefined ? sql`t.key IN (-3, -4)` : filter.is_valid ? sql`t.key = -3` : sql`t.key = -4`
   return {
-    ids: newestSeen(viewerId, page, flagsOf(filter), ({ course, creator }, flag, upTo) => {
+    ids: newestSeen(viewerId, page, flagsOf(filter), ({ course, creator }, upTo) => {
       const scope = course ? sql`s.course_id = ${course}` : creator ? sql`s.code_created_by = ${creator}` : sql`1`
-      return sql`SELECT s.id FROM qr_scans s WHERE ${scope} AND s.is_valid = ${flag} AND ${isBefore(filter)} AND ${isLive}
+      return sql`SELECT s.id FROM qr_scans s WHERE ${scope} AND s.is_valid = f.column1 AND ${isBefore(filter)} AND ${isLive}
         ORDER BY s.id DESC LIMIT ${upTo}`
     }),
     count: sql`SELECT ${tallied(viewerId, ofKey)}`,
