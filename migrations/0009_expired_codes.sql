@@ -1,3 +1,4 @@
+-- Codes that have expired already are flagged by cron, 50,000 a run. Until then lists are right, and only dearer.
 DROP INDEX `qr_codes_by_revoked`;--> statement-breakpoint
 DROP INDEX `qr_codes_by_course`;--> statement-breakpoint
 DROP INDEX `qr_codes_by_creator`;--> statement-breakpoint
