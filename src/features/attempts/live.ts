@@ -6,6 +6,8 @@ import { notAuthenticated, notFound, tokenNotValid } from '../../http/errors.ts'
 import { pathId } from '../../http/fields.ts'
 import { attemptObject } from './object.ts'
 
+const attemptId = pathId()
+
 /**
  * `GET /api/courses/quiz-attempts/{id}/live/`: no operation of the OpenAPI document, which knows no WebSockets. A browser
  * cannot set headers on one, so the token comes as a subprotocol: `bearer, <access token>`.
@@ -17,7 +19,7 @@ export function liveRoutes(app: Hono<AppEnv>): void {
     const claims = await readToken(c.env, 'access', token)
     if (!claims) throw tokenNotValid()
     c.set('userId', claims.user_id)
-    const id = pathId().safeParse(c.req.param('id'))
+    const id = attemptId.safeParse(c.req.param('id'))
     if (!id.success || c.req.header('Upgrade')?.toLowerCase() !== 'websocket') throw notFound()
     const headers = { Upgrade: 'websocket', 'X-User-Id': String(claims.user_id) }
     const answer = await attemptObject(c.env, id.data).fetch(c.req.url, { headers })

@@ -7,34 +7,34 @@ import type { Page } from '../../http/pagination.ts'
 
 const isLive = and(isNull(quizzes.deletedAt), isNull(modules.deletedAt), isNull(courses.deletedAt))
 
+const startableColumns = distinctly({
+  id: quizzes.id,
+  title: quizzes.title,
+  timeLimitMinutes: quizzes.timeLimitMinutes,
+  passingScore: quizzes.passingScore,
+  randomizeQuestions: quizzes.randomizeQuestions,
+  randomizeChoices: quizzes.randomizeChoices,
+  questionCount: quizzes.questionCount,
+  allowMultipleAttempts: quizzes.allowMultipleAttempts,
+  maxAttempts: quizzes.maxAttempts,
+  isPublished: quizzes.isPublished,
+  isSurvey: quizzes.isSurvey,
+  accessCode: quizzes.accessCode,
+  allowTimeExtension: quizzes.allowTimeExtension,
+  showFeedback: quizzes.showFeedback,
+  availableFrom: quizzes.availableFrom,
+  availableUntil: quizzes.availableUntil,
+  moduleId: modules.id,
+  moduleIsPublished: modules.isPublished,
+  courseId: courses.id,
+  courseStatus: courses.status,
+  instructorId: courses.instructorId,
+})
+
 /** A quiz with all that decides whether an attempt at it may start. */
 export const startableQuiz = (db: Db, id: number) =>
   db
-    .select(
-      distinctly({
-        id: quizzes.id,
-        title: quizzes.title,
-        timeLimitMinutes: quizzes.timeLimitMinutes,
-        passingScore: quizzes.passingScore,
-        randomizeQuestions: quizzes.randomizeQuestions,
-        randomizeChoices: quizzes.randomizeChoices,
-        questionCount: quizzes.questionCount,
-        allowMultipleAttempts: quizzes.allowMultipleAttempts,
-        maxAttempts: quizzes.maxAttempts,
-        isPublished: quizzes.isPublished,
-        isSurvey: quizzes.isSurvey,
-        accessCode: quizzes.accessCode,
-        allowTimeExtension: quizzes.allowTimeExtension,
-        showFeedback: quizzes.showFeedback,
-        availableFrom: quizzes.availableFrom,
-        availableUntil: quizzes.availableUntil,
-        moduleId: modules.id,
-        moduleIsPublished: modules.isPublished,
-        courseId: courses.id,
-        courseStatus: courses.status,
-        instructorId: courses.instructorId,
-      }),
-    )
+    .select(startableColumns)
     .from(quizzes)
     .innerJoin(modules, eq(modules.id, quizzes.moduleId))
     .innerJoin(courses, eq(courses.id, modules.courseId))
@@ -124,7 +124,7 @@ export const drawnVersions = (db: Db, versionIds: readonly number[]) =>
     .from(questionVersions)
     .where(among(questionVersions.id, versionIds))
 
-const selected = distinctly({
+const attemptColumns = distinctly({
   id: attempts.id,
   quizId: attempts.quizId,
   quizTitle: quizzes.title,
@@ -149,7 +149,7 @@ const selected = distinctly({
 
 const selectAttempts = (db: Db) =>
   db
-    .select(selected)
+    .select(attemptColumns)
     .from(attempts)
     .innerJoin(quizzes, eq(quizzes.id, attempts.quizId))
     .innerJoin(modules, eq(modules.id, quizzes.moduleId))
@@ -159,28 +159,28 @@ export type AttemptRow = Awaited<ReturnType<typeof selectAttempts>>[number]
 
 export const attemptById = (db: Db, id: number) => selectAttempts(db).where(and(eq(attempts.id, id), isLive))
 
+const responseColumns = distinctly({
+  id: responses.id,
+  questionId: responses.questionId,
+  responseData: responses.responseData,
+  isCorrect: responses.isCorrect,
+  scoreMilli: responses.scoreMilli,
+  isPending: responses.isPending,
+  timeSpentSeconds: responses.timeSpentSeconds,
+  graderFeedback: responses.feedback,
+  type: questionVersions.type,
+  text: questionVersions.text,
+  pointsMilli: questionVersions.pointsMilli,
+  explanation: questionVersions.explanation,
+  correctFeedback: questionVersions.correctFeedback,
+  incorrectFeedback: questionVersions.incorrectFeedback,
+  body: questionVersions.body,
+})
+
 /** The responses of an ended attempt in its order, each with the version that was shown. */
 export const responsesOf = (db: Db, attemptId: number) =>
   db
-    .select(
-      distinctly({
-        id: responses.id,
-        questionId: responses.questionId,
-        responseData: responses.responseData,
-        isCorrect: responses.isCorrect,
-        scoreMilli: responses.scoreMilli,
-        isPending: responses.isPending,
-        timeSpentSeconds: responses.timeSpentSeconds,
-        graderFeedback: responses.feedback,
-        type: questionVersions.type,
-        text: questionVersions.text,
-        pointsMilli: questionVersions.pointsMilli,
-        explanation: questionVersions.explanation,
-        correctFeedback: questionVersions.correctFeedback,
-        incorrectFeedback: questionVersions.incorrectFeedback,
-        body: questionVersions.body,
-      }),
-    )
+    .select(responseColumns)
     .from(responses)
     .innerJoin(questionVersions, eq(questionVersions.id, responses.questionVersionId))
     .where(eq(responses.attemptId, attemptId))

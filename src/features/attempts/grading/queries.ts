@@ -18,29 +18,29 @@ const version = {
 }
 const graders = alias(users, 'graders')
 
+const essayColumns = distinctly({
+  ...version,
+  id: responses.id,
+  attemptId: responses.attemptId,
+  questionId: responses.questionId,
+  responseData: responses.responseData,
+  scoreMilli: responses.scoreMilli,
+  maxMilli: responses.maxMilli,
+  feedback: responses.feedback,
+  rubricScores: responses.rubricScores,
+  gradedAt: responses.gradedAt,
+  gradedBy: sql<string | null>`${graders.username}`.as('gradedBy'),
+  learnerId: attempts.userId,
+  attemptStatus: attempts.status,
+  isSurvey: attempts.isSurvey,
+  instructorId: courses.instructorId,
+  courseStatus: courses.status,
+})
+
 /** A response with the version that was shown, and whose it is. What is deleted, or in something deleted, is not there. */
 export const essayById = (db: Db, id: number) =>
   db
-    .select(
-      distinctly({
-        ...version,
-        id: responses.id,
-        attemptId: responses.attemptId,
-        questionId: responses.questionId,
-        responseData: responses.responseData,
-        scoreMilli: responses.scoreMilli,
-        maxMilli: responses.maxMilli,
-        feedback: responses.feedback,
-        rubricScores: responses.rubricScores,
-        gradedAt: responses.gradedAt,
-        gradedBy: sql<string | null>`${graders.username}`.as('gradedBy'),
-        learnerId: attempts.userId,
-        attemptStatus: attempts.status,
-        isSurvey: attempts.isSurvey,
-        instructorId: courses.instructorId,
-        courseStatus: courses.status,
-      }),
-    )
+    .select(essayColumns)
     .from(responses)
     .innerJoin(attempts, eq(attempts.id, responses.attemptId))
     .innerJoin(questionVersions, eq(questionVersions.id, responses.questionVersionId))
@@ -76,24 +76,24 @@ export const gradeEssay = (db: Db, id: number, grade: EssayGrade, now: number) =
     })
     .where(eq(responses.id, id))
 
+const pendingColumns = distinctly({
+  ...version,
+  id: responses.id,
+  attemptId: responses.attemptId,
+  questionId: responses.questionId,
+  responseData: responses.responseData,
+  submittedAt: sql<number>`coalesce(${responses.submittedAt}, ${attempts.completedAt}, ${attempts.startedAt})`.as(
+    'submittedAt',
+  ),
+  quizTitle: quizzes.title,
+  username: users.username,
+  firstName: users.firstName,
+  lastName: users.lastName,
+})
+
 const selectPending = (db: Db) =>
   db
-    .select(
-      distinctly({
-        ...version,
-        id: responses.id,
-        attemptId: responses.attemptId,
-        questionId: responses.questionId,
-        responseData: responses.responseData,
-        submittedAt: sql<number>`coalesce(${responses.submittedAt}, ${attempts.completedAt}, ${attempts.startedAt})`.as(
-          'submittedAt',
-        ),
-        quizTitle: quizzes.title,
-        username: users.username,
-        firstName: users.firstName,
-        lastName: users.lastName,
-      }),
-    )
+    .select(pendingColumns)
     .from(responses)
     .innerJoin(attempts, eq(attempts.id, responses.attemptId))
     .innerJoin(questionVersions, eq(questionVersions.id, responses.questionVersionId))

@@ -17,22 +17,22 @@ const place = {
 }
 const isLive = and(isNull(quizzes.deletedAt), isNull(modules.deletedAt), isNull(courses.deletedAt))
 
+const regradableColumns = distinctly({
+  ...place,
+  id: questions.id,
+  keyVersionId: questionVersions.id,
+  type: questionVersions.type,
+  hasOtherTypes: sql<boolean>`EXISTS (SELECT 1 FROM question_versions v
+          WHERE v.question_id = ${questions.id} AND v.type <> ${questionVersions.type}
+            AND EXISTS (SELECT 1 FROM responses r WHERE r.question_version_id = v.id))`
+    .mapWith(Boolean)
+    .as('hasOtherTypes'),
+})
+
 /** A question with its newest version, and whether all its versions that were answered are of that type. */
 export const regradableQuestion = (db: Db, id: number) =>
   db
-    .select(
-      distinctly({
-        ...place,
-        id: questions.id,
-        keyVersionId: questionVersions.id,
-        type: questionVersions.type,
-        hasOtherTypes: sql<boolean>`EXISTS (SELECT 1 FROM question_versions v
-          WHERE v.question_id = ${questions.id} AND v.type <> ${questionVersions.type}
-            AND EXISTS (SELECT 1 FROM responses r WHERE r.question_version_id = v.id))`
-          .mapWith(Boolean)
-          .as('hasOtherTypes'),
-      }),
-    )
+    .select(regradableColumns)
     .from(questions)
     .innerJoin(questionVersions, sql`${questionVersions.id} = ${newestVersion(sql`${questions.id}`)}`)
     .innerJoin(quizzes, eq(quizzes.id, questions.quizId))
@@ -91,9 +91,11 @@ export const runningRegrade = (db: Db, { questionId, keyVersionId, isDryRun }: W
     )
 export type RegradeRow = Awaited<ReturnType<typeof runningRegrade>>[number]
 
+const placedColumns = distinctly({ ...columns, ...place })
+
 export const regradeById = (db: Db, id: number) =>
   db
-    .select(distinctly({ ...columns, ...place }))
+    .select(placedColumns)
     .from(regrades)
     .innerJoin(questions, eq(questions.id, regrades.questionId))
     .innerJoin(quizzes, eq(quizzes.id, questions.quizId))
@@ -116,15 +118,17 @@ const key = {
   body: sql<string>`key.body`.as('body'),
 }
 
+const jobColumns = {
+  ...key,
+  id: sql<number>`g.id`.as('id'),
+  isDryRun: sql<boolean>`g.is_dry_run`.mapWith(Boolean).as('isDryRun'),
+  cursor: sql<number>`g.cursor`.as('cursor'),
+}
+
 /** What a job has to know: by which key, and how far it is. */
 export const jobOf = (db: Db, id: number) =>
   db
-    .select({
-      ...key,
-      id: sql<number>`g.id`.as('id'),
-      isDryRun: sql<boolean>`g.is_dry_run`.mapWith(Boolean).as('isDryRun'),
-      cursor: sql<number>`g.cursor`.as('cursor'),
-    })
+    .select(jobColumns)
     .from(sql`regrades g JOIN question_versions key ON key.id = g.key_version_id`)
     .where(sql`g.id = ${id} AND g.status = 'running'`)
 export type Job = Awaited<ReturnType<typeof jobOf>>[number]
@@ -164,10 +168,12 @@ export const nextResponses = (db: Db, jobId: number, most: BatchSize) => {
 }
 export type DueResponse = Awaited<ReturnType<typeof nextResponses>>[number]
 
+const pendingColumns = { ...response, ...key }
+
 /** The responses of an attempt that a regrade would have reached, had the attempt ended by then, each with its key. */
 export const pendingRegrades = (db: Db, attemptId: number) =>
   db
-    .select({ ...response, ...key })
+    .select(pendingColumns)
     .from(
       sql`responses r CROSS JOIN regrades g ON g.id = (
           SELECT n.id FROM regrades n WHERE n.question_id = r.question_id AND n.is_dry_run = 0 ORDER BY n.key_version_id DESC LIMIT 1)
