@@ -33,22 +33,21 @@ const scoresByQuiz = sql<string>`(
     SELECT a.quiz_id, ${inOrderOfEnd(sql`a.score_hundredths`)} AS scores, ${inOrderOfEnd(sql`a.pending_grading`)} AS waiting
     FROM attempts a WHERE a.enrollment_id = ${enrollments.id} AND ${isScored} GROUP BY a.quiz_id))`
 
+const gradeColumns = distinctly({
+  id: enrollments.id,
+  userId: enrollments.userId,
+  username: users.username,
+  firstName: users.firstName,
+  lastName: users.lastName,
+  status: enrollments.status,
+  completedModules: completedModules.as('completedModules'),
+  scores: scoresByQuiz.as('scores'),
+})
+
 /** Who is or was enrolled, in the order of enrollment, from the one after `after` on. */
 export const gradesAfter = (db: Db, courseId: number, after: number, limit: number, condition: SQL = sql`1`) =>
   db
-    .select(
-      distinctly({
-        id: enrollments.id,
-        userId: enrollments.userId,
-        username: users.username,
-        firstName: users.firstName,
-        lastName: users.lastName,
-        status: enrollments.status,
-        publishedModules: publishedModulesOf(courseId).as('publishedModules'),
-        completedModules: completedModules.as('completedModules'),
-        scores: scoresByQuiz.as('scores'),
-      }),
-    )
+    .select({ ...gradeColumns, publishedModules: publishedModulesOf(courseId).as('publishedModules') })
     .from(enrollments)
     .innerJoin(users, eq(users.id, enrollments.userId))
     .where(sql`${enrollments.courseId} = ${courseId} AND ${enrollments.id} > ${after} AND ${condition}`)

@@ -32,24 +32,26 @@ const codeName = sql`(
   FROM qr_codes k JOIN courses c ON c.id = k.course_id
   WHERE k.id = a.target_id AND k.deleted_at IS NULL AND c.deleted_at IS NULL)`
 
-/** The newest first. */
-export const activitiesOf = (db: Db, userId: number, dates: Dates, { limit, offset }: Page) =>
-  db
-    .select({
-      id: sql<number>`a.id`.as('id'),
-      userId: sql<number>`a.user_id`.as('userId'),
-      type: sql<(typeof activities.$inferSelect)['type']>`a.type`.as('type'),
-      targetId: sql<number | null>`a.target_id`.as('targetId'),
-      targetName: sql<string | null>`CASE a.type
+const activityColumns = {
+  id: sql<number>`a.id`.as('id'),
+  userId: sql<number>`a.user_id`.as('userId'),
+  type: sql<(typeof activities.$inferSelect)['type']>`a.type`.as('type'),
+  targetId: sql<number | null>`a.target_id`.as('targetId'),
+  targetName: sql<string | null>`CASE a.type
         WHEN 'course_enroll' THEN ${courseTitle('a.target_id')}
         WHEN 'module_view' THEN ${moduleTitle} WHEN 'module_complete' THEN ${moduleTitle}
         WHEN 'quiz_start' THEN ${quizTitle} WHEN 'quiz_complete' THEN ${quizTitle}
         WHEN 'qr_scan' THEN ${codeName} END`.as('targetName'),
-      courseId: sql<number | null>`a.course_id`.as('courseId'),
-      courseTitle: sql<string | null>`${courseTitle('a.course_id')}`.as('courseTitle'),
-      occurredAt: sql<number>`a.occurred_at`.as('occurredAt'),
-      sessionStartedAt: sql<number>`a.session_started_at`.as('sessionStartedAt'),
-    })
+  courseId: sql<number | null>`a.course_id`.as('courseId'),
+  courseTitle: sql<string | null>`${courseTitle('a.course_id')}`.as('courseTitle'),
+  occurredAt: sql<number>`a.occurred_at`.as('occurredAt'),
+  sessionStartedAt: sql<number>`a.session_started_at`.as('sessionStartedAt'),
+}
+
+/** The newest first. */
+export const activitiesOf = (db: Db, userId: number, dates: Dates, { limit, offset }: Page) =>
+  db
+    .select(activityColumns)
     .from(sql`activities a`)
     .where(sql`a.user_id = ${userId} AND ${occurredIn(dates)}`)
     .orderBy(sql`a.occurred_at DESC, a.id DESC`)

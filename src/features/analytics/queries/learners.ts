@@ -47,53 +47,52 @@ export function learnerFigures(db: Db, viewerId: number, filter: LearnerFilter, 
   ] as const
 }
 
+const learnerColumns = {
+  id: sql<number>`u.id`.as('id'),
+  username: sql<string>`u.username`.as('username'),
+  firstName: sql<string>`u.first_name`.as('firstName'),
+  lastName: sql<string>`u.last_name`.as('lastName'),
+  lastLoginAt: sql<number | null>`u.last_login_at`.as('lastLoginAt'),
+}
+
 const learners = (db: Db, onPage: SQL) =>
-  db
-    .select({
-      id: sql<number>`u.id`.as('id'),
-      username: sql<string>`u.username`.as('username'),
-      firstName: sql<string>`u.first_name`.as('firstName'),
-      lastName: sql<string>`u.last_name`.as('lastName'),
-      lastLoginAt: sql<number | null>`u.last_login_at`.as('lastLoginAt'),
-    })
-    .from(sql`users u`)
-    .where(sql`u.id IN (${onPage})`)
-    .orderBy(sql`u.id DESC`)
+  db.select(learnerColumns).from(sql`users u`).where(sql`u.id IN (${onPage})`).orderBy(sql`u.id DESC`)
 export type LearnerRow = Awaited<ReturnType<typeof learners>>[number]
 
-const enrollmentsOf = (db: Db, taken: SQL) =>
-  db
-    .select({
-      userId: sql<number>`e.user_id`.as('userId'),
-      isCompleted: sql<number>`e.status = 'completed'`.as('isCompleted'),
-      publishedModules: sql<number>`(
+const enrollmentColumns = {
+  userId: sql<number>`e.user_id`.as('userId'),
+  isCompleted: sql<number>`e.status = 'completed'`.as('isCompleted'),
+  publishedModules: sql<number>`(
         SELECT count(*) FROM modules m WHERE m.course_id = e.course_id AND m.deleted_at IS NULL AND m.is_published = 1)`.as(
-        'publishedModules',
-      ),
-      completedModules: sql<number>`(
+    'publishedModules',
+  ),
+  completedModules: sql<number>`(
         SELECT count(*) FROM module_progress p JOIN modules m ON m.id = p.module_id
         WHERE p.enrollment_id = e.id AND p.completed_at IS NOT NULL AND m.deleted_at IS NULL AND m.is_published = 1)`.as(
-        'completedModules',
-      ),
-      studySeconds: sql<number>`(
+    'completedModules',
+  ),
+  studySeconds: sql<number>`(
         SELECT coalesce(sum(t.seconds), 0) FROM study_time t JOIN modules m ON m.id = t.module_id
         WHERE t.enrollment_id = e.id AND m.deleted_at IS NULL)`.as('studySeconds'),
-    })
-    .from(sql`enrollments e CROSS JOIN courses c ON c.id = e.course_id`)
-    .where(taken)
+}
+
+const enrollmentsOf = (db: Db, taken: SQL) =>
+  db.select(enrollmentColumns).from(sql`enrollments e CROSS JOIN courses c ON c.id = e.course_id`).where(taken)
 export type LearnerEnrollmentRow = Awaited<ReturnType<typeof enrollmentsOf>>[number]
+
+const quizScoreColumns = {
+  userId: sql<number>`e.user_id`.as('userId'),
+  moduleId: sql<number>`m.id`.as('moduleId'),
+  moduleTitle: sql<string>`m.title`.as('moduleTitle'),
+  moduleOrder: sql<number>`m."order"`.as('moduleOrder'),
+  policy: sql<GradingPolicy>`q.grading_policy`.as('policy'),
+  scores: inOrderOfEnd(sql`a.score_hundredths`).as('scores'),
+}
 
 /** Scored attempts by learner and quiz, in the order in which they ended. */
 const quizScoresOf = (db: Db, taken: SQL) =>
   db
-    .select({
-      userId: sql<number>`e.user_id`.as('userId'),
-      moduleId: sql<number>`m.id`.as('moduleId'),
-      moduleTitle: sql<string>`m.title`.as('moduleTitle'),
-      moduleOrder: sql<number>`m."order"`.as('moduleOrder'),
-      policy: sql<GradingPolicy>`q.grading_policy`.as('policy'),
-      scores: inOrderOfEnd(sql`a.score_hundredths`).as('scores'),
-    })
+    .select(quizScoreColumns)
     .from(
       sql`enrollments e CROSS JOIN courses c ON c.id = e.course_id CROSS JOIN attempts a ON a.enrollment_id = e.id
         JOIN quizzes q ON q.id = a.quiz_id JOIN modules m ON m.id = q.module_id`,

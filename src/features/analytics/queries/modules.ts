@@ -18,6 +18,17 @@ const ofAllCourses = (viewerId: number, filter: ModuleFilter) => sql`
   users v CROSS JOIN courses c CROSS JOIN modules m ON m.course_id = c.id
   WHERE v.id = ${viewerId} AND v.is_staff = 1 AND c.deleted_at IS NULL AND ${matching(filter)}`
 
+const moduleColumns = {
+  id: sql<number>`m.id`.as('id'),
+  title: sql<string>`m.title`.as('title'),
+  courseId: sql<number>`c.id`.as('courseId'),
+  courseTitle: sql<string>`c.title`.as('courseTitle'),
+  views: sql<number>`coalesce(s.view_count, 0)`.as('views'),
+  completions: sql<number>`coalesce(s.completion_count, 0)`.as('completions'),
+  studySeconds: sql<number>`coalesce(s.study_seconds, 0)`.as('studySeconds'),
+  interactions: sql<number>`coalesce(s.interaction_count, 0)`.as('interactions'),
+}
+
 /** The newest course first, each course's modules in their order. */
 export function moduleFigures(db: Db, viewerId: number, filter: ModuleFilter, { limit, offset }: Page) {
   const columns = sql`m.id, m.course_id, m."order"`
@@ -32,16 +43,7 @@ export function moduleFigures(db: Db, viewerId: number, filter: ModuleFilter, { 
       : sql`SELECT m.id FROM modules m JOIN courses c ON c.id = m.course_id
           WHERE ${matching(filter)} AND ${teaches(viewerId)} ORDER BY m."order", m.id LIMIT ${limit} OFFSET ${offset}`
   return db
-    .select({
-      id: sql<number>`m.id`.as('id'),
-      title: sql<string>`m.title`.as('title'),
-      courseId: sql<number>`c.id`.as('courseId'),
-      courseTitle: sql<string>`c.title`.as('courseTitle'),
-      views: sql<number>`coalesce(s.view_count, 0)`.as('views'),
-      completions: sql<number>`coalesce(s.completion_count, 0)`.as('completions'),
-      studySeconds: sql<number>`coalesce(s.study_seconds, 0)`.as('studySeconds'),
-      interactions: sql<number>`coalesce(s.interaction_count, 0)`.as('interactions'),
-    })
+    .select(moduleColumns)
     .from(sql`modules m JOIN courses c ON c.id = m.course_id LEFT JOIN module_statistics s ON s.module_id = m.id`)
     .where(sql`m.id IN (${ids})`)
     .orderBy(sql`c.id DESC, m."order", m.id`)
