@@ -50,20 +50,18 @@ export async function asViewer<const Q extends readonly Query[]>(
   return [viewer, ...(rows as unknown as Rows<Q>)]
 }
 
-const viewerById = (db: Db, id: number) =>
-  db
-    .select({
-      id: users.id,
-      username: users.username,
-      firstName: users.firstName,
-      lastName: users.lastName,
-      isInstructor: users.isInstructor,
-      isStaff: users.isStaff,
-      isActive: users.isActive,
-      sessionVersion: users.sessionVersion,
-    })
-    .from(users)
-    .where(eq(users.id, id))
+const viewerColumns = {
+  id: users.id,
+  username: users.username,
+  firstName: users.firstName,
+  lastName: users.lastName,
+  isInstructor: users.isInstructor,
+  isStaff: users.isStaff,
+  isActive: users.isActive,
+  sessionVersion: users.sessionVersion,
+}
+
+const viewerById = (db: Db, id: number) => db.select(viewerColumns).from(users).where(eq(users.id, id))
 
 /** In SQL, whether the viewer is staff: so that for nobody else is read what staff alone list. */
 export const isStaff = (viewerId: number) => sql`(SELECT is_staff FROM users WHERE id = ${viewerId})`
