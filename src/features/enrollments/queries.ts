@@ -187,18 +187,18 @@ function counted({ status }: EnrollmentFilter): SQL {
   return sql`c.active_count + c.completed_count + c.dropped_count`
 }
 
+const candidateColumns = distinctly({
+  id: users.id,
+  usernameKey: users.usernameKey,
+  emailKey: users.emailKey,
+  isActive: users.isActive,
+  enrollment: sql<EnrollmentStatus | null>`${enrollments.status}`.as('enrollment'),
+})
+
 /** Who is meant by each of the given names or addresses (as compared: lower case), and how each stands in the course. */
 export const candidates = (db: Db, courseId: number, keys: string[]) =>
   db
-    .select(
-      distinctly({
-        id: users.id,
-        usernameKey: users.usernameKey,
-        emailKey: users.emailKey,
-        isActive: users.isActive,
-        enrollment: sql<EnrollmentStatus | null>`${enrollments.status}`.as('enrollment'),
-      }),
-    )
+    .select(candidateColumns)
     .from(users)
     .leftJoin(enrollments, and(eq(enrollments.userId, users.id), eq(enrollments.courseId, courseId)))
     .where(

@@ -8,28 +8,24 @@ import { RESTORE_SECONDS } from '../courses/queries.ts'
 import type { EnrollmentStatus } from '../enrollments/queries.ts'
 import { type ModuleInput, ORDER_AT_MOST } from './schemas.ts'
 
+const selected = distinctly({
+  id: modules.id,
+  courseId: modules.courseId,
+  courseTitle: courses.title,
+  courseStatus: courses.status,
+  instructorId: courses.instructorId,
+  title: modules.title,
+  description: modules.description,
+  order: modules.order,
+  completionCriteria: modules.completionCriteria,
+  content: modules.content,
+  isPublished: modules.isPublished,
+  createdAt: modules.createdAt,
+  updatedAt: modules.updatedAt,
+})
+
 const selectModules = (db: Db) =>
-  db
-    .select(
-      distinctly({
-        id: modules.id,
-        courseId: modules.courseId,
-        courseTitle: courses.title,
-        courseStatus: courses.status,
-        instructorId: courses.instructorId,
-        title: modules.title,
-        description: modules.description,
-        order: modules.order,
-        completionCriteria: modules.completionCriteria,
-        content: modules.content,
-        isPublished: modules.isPublished,
-        createdAt: modules.createdAt,
-        updatedAt: modules.updatedAt,
-      }),
-    )
-    .from(modules)
-    .innerJoin(courses, eq(courses.id, modules.courseId))
-    .$dynamic()
+  db.select(selected).from(modules).innerJoin(courses, eq(courses.id, modules.courseId)).$dynamic()
 export type ModuleRow = Awaited<ReturnType<typeof selectModules>>[number]
 
 export const moduleById = (db: Db, id: number) =>

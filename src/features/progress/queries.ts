@@ -50,28 +50,28 @@ const isTaken = sql`${enrollments.status} IN ('active', 'completed') AND ${cours
 const inCourse = (courseId: number | undefined) =>
   courseId === undefined ? sql`1` : sql`${enrollments.courseId} = ${courseId}`
 
+const courseProgressColumns = distinctly({
+  id: enrollments.id,
+  courseId: enrollments.courseId,
+  courseTitle: courses.title,
+  userId: enrollments.userId,
+  enrolledAt: enrollments.enrolledAt,
+  completedAt: enrollments.completedAt,
+  publishedModules: publishedModules.as('publishedModules'),
+  completedModules: completedModules.as('completedModules'),
+  totalQuizzes: quizzesOfCourse(sql`1`).as('totalQuizzes'),
+  passedQuizzes: quizzesOfCourse(isPassed(sql`${enrollments.id}`)).as('passedQuizzes'),
+  lastActivityAt: sql<
+    number | null
+  >`(SELECT max(p.last_activity_at) FROM module_progress p WHERE p.enrollment_id = ${enrollments.id})`.as(
+    'lastActivityAt',
+  ),
+})
+
 /** A learner's progress by course, the newest enrollment first. */
 export const courseProgress = (db: Db, userId: number, courseId: number | undefined, { limit, offset }: Page) =>
   db
-    .select(
-      distinctly({
-        id: enrollments.id,
-        courseId: enrollments.courseId,
-        courseTitle: courses.title,
-        userId: enrollments.userId,
-        enrolledAt: enrollments.enrolledAt,
-        completedAt: enrollments.completedAt,
-        publishedModules: publishedModules.as('publishedModules'),
-        completedModules: completedModules.as('completedModules'),
-        totalQuizzes: quizzesOfCourse(sql`1`).as('totalQuizzes'),
-        passedQuizzes: quizzesOfCourse(isPassed(sql`${enrollments.id}`)).as('passedQuizzes'),
-        lastActivityAt: sql<
-          number | null
-        >`(SELECT max(p.last_activity_at) FROM module_progress p WHERE p.enrollment_id = ${enrollments.id})`.as(
-          'lastActivityAt',
-        ),
-      }),
-    )
+    .select(courseProgressColumns)
     .from(enrollments)
     .innerJoin(courses, eq(courses.id, enrollments.courseId))
     .where(and(eq(enrollments.userId, userId), isTaken, inCourse(courseId)))
@@ -87,7 +87,7 @@ export const courseProgressCount = (db: Db, userId: number, courseId: number | u
     .innerJoin(courses, eq(courses.id, enrollments.courseId))
     .where(and(eq(enrollments.userId, userId), isTaken, inCourse(courseId)))
 
-const moduleProgressColumns = {
+const moduleProgressColumns = distinctly({
   enrollmentId: enrollments.id,
   userId: enrollments.userId,
   enrolledAt: enrollments.enrolledAt,
@@ -103,11 +103,11 @@ const moduleProgressColumns = {
   timeSpentSeconds: sql<number>`coalesce(${moduleProgress.timeSpentSeconds}, 0)`.as('timeSpentSeconds'),
   lastActivityAt: sql<number | null>`${moduleProgress.lastActivityAt}`.as('lastActivityAt'),
   resetAt: sql<number | null>`${moduleProgress.resetAt}`.as('resetAt'),
-}
+})
 
 const selectModuleProgress = (db: Db) =>
   db
-    .select(distinctly(moduleProgressColumns))
+    .select(moduleProgressColumns)
     .from(enrollments)
     .innerJoin(courses, eq(courses.id, enrollments.courseId))
     .innerJoin(

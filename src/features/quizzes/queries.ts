@@ -34,16 +34,16 @@ const columns = {
   updatedAt: quizzes.updatedAt,
 }
 
+const selected = distinctly({
+  ...columns,
+  moduleIsPublished: modules.isPublished,
+  courseStatus: courses.status,
+  instructorId: courses.instructorId,
+})
+
 const selectQuizzes = (db: Db) =>
   db
-    .select(
-      distinctly({
-        ...columns,
-        moduleIsPublished: modules.isPublished,
-        courseStatus: courses.status,
-        instructorId: courses.instructorId,
-      }),
-    )
+    .select(selected)
     .from(quizzes)
     .innerJoin(modules, eq(modules.id, quizzes.moduleId))
     .innerJoin(courses, eq(courses.id, modules.courseId))

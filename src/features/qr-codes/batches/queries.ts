@@ -10,25 +10,24 @@ import type { BatchInput } from '../schemas.ts'
 const sumOf = (ofKey: SQL) =>
   sql<number>`(SELECT coalesce(sum(t.count), 0) FROM qr_tallies t WHERE t.batch_id = ${qrBatches.id} AND ${ofKey})`
 
+const selected = distinctly({
+  id: qrBatches.id,
+  name: qrBatches.name,
+  description: qrBatches.description,
+  type: qrBatches.type,
+  createdBy: qrBatches.createdBy,
+  firstName: users.firstName,
+  lastName: users.lastName,
+  username: users.username,
+  createdAt: qrBatches.createdAt,
+  updatedAt: qrBatches.updatedAt,
+  codeCount: sumOf(sql`t.key = -2`).as('codeCount'),
+  scanCount: sumOf(sql`t.key = -3`).as('scanCount'),
+})
+
 const selectBatches = (db: Db, now: number) =>
   db
-    .select(
-      distinctly({
-        id: qrBatches.id,
-        name: qrBatches.name,
-        description: qrBatches.description,
-        type: qrBatches.type,
-        createdBy: qrBatches.createdBy,
-        firstName: users.firstName,
-        lastName: users.lastName,
-        username: users.username,
-        createdAt: qrBatches.createdAt,
-        updatedAt: qrBatches.updatedAt,
-        codeCount: sumOf(sql`t.key = -2`).as('codeCount'),
-        activeCount: sumOf(sql`t.key > ${now}`).as('activeCount'),
-        scanCount: sumOf(sql`t.key = -3`).as('scanCount'),
-      }),
-    )
+    .select({ ...selected, activeCount: sumOf(sql`t.key > ${now}`).as('activeCount') })
     .from(qrBatches)
     .innerJoin(users, eq(users.id, qrBatches.createdBy))
     .$dynamic()

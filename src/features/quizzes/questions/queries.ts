@@ -6,23 +6,23 @@ import { questions, questionVersions } from '../../../db/schema.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { missingKey, QUESTIONS_AT_MOST, type Question, type QuestionColumns, toColumns } from './question.ts'
 
+const selected = distinctly({
+  id: questions.id,
+  quizId: questions.quizId,
+  order: questions.order,
+  versionId: questionVersions.id,
+  type: questionVersions.type,
+  text: questionVersions.text,
+  pointsMilli: questionVersions.pointsMilli,
+  explanation: questionVersions.explanation,
+  correctFeedback: questionVersions.correctFeedback,
+  incorrectFeedback: questionVersions.incorrectFeedback,
+  body: questionVersions.body,
+})
+
 const selectQuestions = (db: Db) =>
   db
-    .select(
-      distinctly({
-        id: questions.id,
-        quizId: questions.quizId,
-        order: questions.order,
-        versionId: questionVersions.id,
-        type: questionVersions.type,
-        text: questionVersions.text,
-        pointsMilli: questionVersions.pointsMilli,
-        explanation: questionVersions.explanation,
-        correctFeedback: questionVersions.correctFeedback,
-        incorrectFeedback: questionVersions.incorrectFeedback,
-        body: questionVersions.body,
-      }),
-    )
+    .select(selected)
     .from(questions)
     .innerJoin(questionVersions, sql`${questionVersions.id} = ${newestVersionOf(sql`${questions.id}`)}`)
     .$dynamic()

@@ -13,10 +13,12 @@ export const deleteReset = (db: Db, tokenHash: string) =>
 export const insertReset = (db: Db, reset: typeof passwordResets.$inferInsert) =>
   db.insert(passwordResets).values(reset)
 
+const ownerColumns = distinctly({ id: users.id, username: users.username, email: users.email })
+
 /** Whose password a token may set: an active user's. */
 export const ownerOfReset = (db: Db, tokenHash: string, now: number) =>
   db
-    .select(distinctly({ id: users.id, username: users.username, email: users.email }))
+    .select(ownerColumns)
     .from(passwordResets)
     .innerJoin(users, eq(users.id, passwordResets.userId))
     .where(and(eq(passwordResets.tokenHash, tokenHash), gt(passwordResets.expiresAt, now), eq(users.isActive, true)))
