@@ -1,4 +1,5 @@
 /** When an attempt ends. Instants are Unix milliseconds, because a clock that cuts seconds off takes them from somebody. */
+import type { Known } from './store.ts'
 
 /** Answers, completions and extensions are still taken this long past the deadline: networks are slow, clocks differ. */
 export const GRACE_MS = 5_000
@@ -42,3 +43,12 @@ export const endedAtMs = (clock: Clock, nowMs: number) => Math.min(nowMs, deadli
 /** Whole seconds from the start to an instant, never more than the time allowed. */
 export const spentSeconds = (clock: Clock, atMs: number) =>
   Math.max(0, Math.floor((endedAtMs(clock, atMs) - clock.startedAtMs) / 1000))
+
+export const clockOf = ({ terms, state }: Known): Clock => ({
+  startedAtMs: state.startedAtMs,
+  limitMinutes: terms.limitMinutes,
+  availableUntilMs: terms.availableUntilMs,
+  extendedMinutes: state.extendedMinutes,
+})
+
+export const toSeconds = (ms: number) => Math.floor(ms / 1000)

@@ -1,14 +1,11 @@
 /** One attempt: its questions, its answers, its clock and its end, decided by one object, one call at a time. */
 import { DurableObject } from 'cloudflare:workers'
-import { database } from '../../db/client.ts'
-import { describe } from '../../http/errors.ts'
-import { toDateTime } from '../../http/fields.ts'
-import { logDone } from '../../http/log.ts'
 import { parseResponse } from '../quizzes/questions/answers.ts'
 import { grade } from '../quizzes/questions/grading.ts'
-import { carryOver } from './carry.ts'
-import { type Clock, deadlineMs, endedAtMs, GRACE_MS, phaseAt, remainingSeconds, spentSeconds } from './clock.ts'
-import { type EndStatus, type KeptAnswer, outcomeOf, responseId } from './outcome.ts'
+import { Carrier, KEPT_MS, LAST_RETRY_MS } from './carrier.ts'
+import { clockOf, deadlineMs, endedAtMs, GRACE_MS, phaseAt, spentSeconds, toSeconds } from './clock.ts'
+import { LiveClocks } from './live-clocks.ts'
+import type { EndStatus, KeptAnswer } from './outcome.ts'
 import { isFinal, isLate, isSame } from './replacing.ts'
 import type {
   EndedAttempt,
@@ -19,12 +16,12 @@ import type {
   Over,
   Refused,
   RunningAttempt,
-  SavedAnswer,
   Throttled,
   Unknown,
 } from './said.ts'
-import { isSameAttempt, type Snapshot, type SnapshotQuestion, type Terms } from './snapshot.ts'
+import { isSameAttempt, type Snapshot } from './snapshot.ts'
 import { AttemptStore, type Known } from './store.ts'
+import { asEnded, asExtended, asRunning, asSaved } from './views.ts'
 
 const CALLS_PER_SECOND = 10
 /** As they go to D1, JSON within JSON: in one parameter, of which D1 takes 2 MB, with 1,000 rows of a quarter of a kilobyte. */
@@ -33,22 +30,18 @@ const ANSWERS_BYTES = 1_000_000
 const ENDING_WAIT_MS = 3_000
 /** Attempts that end on one deadline carry their results over within this, each at a moment of its own. */
 const SPREAD_MS = 2_000
-const FIRST_RETRY_MS = 1_000
-const LAST_RETRY_MS = 60_000
-/** How long the object outlives its result's arrival in D1. */
-const KEPT_MS = 86_400_000
-/** Open clocks of one attempt; the oldest makes room. */
-const SOCKETS_AT_MOST = 10
 
 export class AttemptSession extends DurableObject<Env> {
   private readonly store: AttemptStore
+  private readonly carrier: Carrier
+  private readonly clocks: LiveClocks
   private calls: number[] = []
-  private carrying: Promise<void> | null = null
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.store = new AttemptStore(ctx.storage)
-    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
+    this.carrier = new Carrier(ctx.storage, this.store)
+    this.clocks = new LiveClocks(ctx)
   }
 
   /** Starts the clock, unless it runs already: then the given snapshot is not looked at. Safe to repeat. */
@@ -72,16 +65,7 @@ export class AttemptSession extends DurableObject<Env> {
   async look(): Promise<RunningAttempt | EndedAttempt | Unknown> {
     const known = await this.current()
     if (!known) return { kind: 'unknown' }
-    if (known.state.end) return this.ended(known)
-    return {
-      kind: 'running',
-      terms: known.terms,
-      startedAt: seconds(known.state.startedAtMs),
-      extendedMinutes: known.state.extendedMinutes,
-      remainingSeconds: remainingSeconds(clockOf(known), Date.now()),
-      questions: this.store.questions().map(({ shown }) => shown),
-      answers: this.store.answered().map(({ asked, answer }) => this.saved(known.terms, answer, asked)),
-    }
+    return known.state.end ? asEnded(known, this.store) : asRunning(known, this.store)
   }
 
   /** Keeps an answer. Asks no database. */
@@ -103,7 +87,7 @@ export class AttemptSession extends DurableObject<Env> {
       return { kind: 'refused', detail: 'The answer that is kept has a higher sequence than this one.' }
     }
     if (earlier && isFinal(terms, question.type)) {
-      if (isSame(question, earlier, parsed.answer)) return { kind: 'kept', answer: this.saved(terms, earlier, asked) }
+      if (isSame(question, earlier, parsed.answer)) return { kind: 'kept', answer: asSaved(terms, earlier, asked) }
       return { kind: 'refused', detail: 'This question is answered already, and its feedback was shown.' }
     }
     const bytes = new TextEncoder().encode(JSON.stringify(given.responseData)).byteLength
@@ -117,11 +101,11 @@ export class AttemptSession extends DurableObject<Env> {
       responseData: given.responseData,
       ...grade(question, parsed.answer, { isSurvey: terms.isSurvey }),
       timeSpentSeconds: Math.min(given.timeSpentSeconds ?? earlier?.timeSpentSeconds ?? 0, elapsed),
-      submittedAt: seconds(endedAtMs(clockOf(known), now)),
+      submittedAt: toSeconds(endedAtMs(clockOf(known), now)),
       ...(given.sequence !== undefined && { sequence: given.sequence }),
     }
     this.store.keep(kept, bytes, asked)
-    return { kind: 'kept', answer: this.saved(terms, kept, asked) }
+    return { kind: 'kept', answer: asSaved(terms, kept, asked) }
   }
 
   /** Ends it, unless it has ended already: every caller is told the one end there was. */
@@ -135,8 +119,8 @@ export class AttemptSession extends DurableObject<Env> {
     if (!known) return { kind: 'unknown' }
     const wasCarried = known.state.carriedAtMs !== null
     if (!known.state.end) this.finish(known, status)
-    if (!wasCarried) await Promise.race([this.carry(), scheduler.wait(ENDING_WAIT_MS)])
-    return { ...this.ended(known), wasCarried }
+    if (!wasCarried) await Promise.race([this.carrier.carry(this.env), scheduler.wait(ENDING_WAIT_MS)])
+    return { ...asEnded(known, this.store), wasCarried }
   }
 
   /** Adds minutes, also past the quiz's window. */
@@ -147,14 +131,8 @@ export class AttemptSession extends DurableObject<Env> {
     if (deadlineMs(clockOf(known)) === null) return { kind: 'untimed' }
     this.store.change(known, { extendedMinutes: known.state.extendedMinutes + minutes })
     await this.setAlarm(this.deadlineAlarm(known))
-    this.tellClocks(known)
-    return {
-      kind: 'extended',
-      terms: known.terms,
-      startedAt: seconds(known.state.startedAtMs),
-      extendedMinutes: known.state.extendedMinutes,
-      remainingSeconds: remainingSeconds(clockOf(known), Date.now()),
-    }
+    this.clocks.tell(known)
+    return asExtended(known)
   }
 
   /**
@@ -167,18 +145,18 @@ export class AttemptSession extends DurableObject<Env> {
     if (!known) return 'unknown'
     if (!known.state.end) {
       await this.setMissingAlarm()
-      return { checkAt: seconds(this.deadlineAlarm(known) ?? Date.now() + KEPT_MS) }
+      return { checkAt: toSeconds(this.deadlineAlarm(known) ?? Date.now() + KEPT_MS) }
     }
     // The row waits still, so what D1 once confirmed it has lost again: it was restored from a backup.
     if (known.state.carriedAtMs !== null) this.store.change(known, { carriedAtMs: null })
-    await this.carry()
-    return { checkAt: known.state.carriedAtMs === null ? seconds(Date.now() + LAST_RETRY_MS) : null }
+    await this.carrier.carry(this.env)
+    return { checkAt: known.state.carriedAtMs === null ? toSeconds(Date.now() + LAST_RETRY_MS) : null }
   }
 
   /** The quiz is gone for good, and so is what is kept here; but not of another's, who after a restore may have had this id. */
   async discard(quizId: number): Promise<void> {
     if (this.store.load()?.terms.quizId !== quizId) return
-    for (const socket of this.ctx.getWebSockets()) socket.close(1000, 'the quiz is gone')
+    this.clocks.close('the quiz is gone')
     await this.store.forget()
   }
 
@@ -188,15 +166,7 @@ export class AttemptSession extends DurableObject<Env> {
     if (!known || known.terms.userId !== Number(request.headers.get('X-User-Id'))) {
       return new Response(null, { status: 404 })
     }
-    const { 0: client, 1: server } = new WebSocketPair()
-    // The runtime says nothing of their order, so each carries the moment it was opened at.
-    const open = this.ctx.getWebSockets().filter(socket => socket.readyState === WebSocket.OPEN)
-    const [oldest] = open.sort((one, other) => one.deserializeAttachment() - other.deserializeAttachment())
-    if (open.length >= SOCKETS_AT_MOST) oldest?.close(1013, 'too many clocks')
-    this.ctx.acceptWebSocket(server)
-    server.serializeAttachment(Date.now())
-    this.tellClocks(known, [server])
-    return new Response(null, { status: 101, webSocket: client, headers: { 'Sec-WebSocket-Protocol': 'bearer' } })
+    return this.clocks.open(known)
   }
 
   override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
@@ -213,7 +183,7 @@ export class AttemptSession extends DurableObject<Env> {
       if (phaseAt(clockOf(known), Date.now()) === 'over') await this.timeOut(known)
       else await this.setAlarm(this.deadlineAlarm(known))
     } else if (state.carriedAtMs === null) {
-      await this.carry()
+      await this.carrier.carry(this.env)
     } else if (Date.now() >= state.carriedAtMs + KEPT_MS) {
       await this.store.forget()
     } else {
@@ -245,81 +215,13 @@ export class AttemptSession extends DurableObject<Env> {
   /** The end is a state, written first; carrying it over comes after, and sets the alarm that retries it. */
   private finish(known: Known, status: EndStatus): void {
     this.store.change(known, { end: { status, atMs: endedAtMs(clockOf(known), Date.now()) } })
-    this.tellClocks(known)
+    this.clocks.tell(known)
   }
 
   /** Nobody waits for this end, so the alarm carries it over, at a moment of its own. */
   private async timeOut(known: Known): Promise<void> {
     this.finish(known, 'timed_out')
     await this.setAlarm(Date.now() + Math.random() * SPREAD_MS)
-  }
-
-  /** Brings the result to D1; one at a time, and again later when D1 does not take it. */
-  private carry(): Promise<void> {
-    this.carrying ??= this.carryOnce().finally(() => {
-      this.carrying = null
-    })
-    return this.carrying
-  }
-
-  private async carryOnce(): Promise<void> {
-    const known = this.store.load()
-    if (!known || known.state.carriedAtMs !== null) return
-    // Before anything can fail, so that a crash is only a delay.
-    await this.setAlarm(Date.now() + retryAfterMs(known.state.failedCarries))
-    try {
-      await carryOver(database(this.env.DB), this.ended(known))
-    } catch (error) {
-      this.store.change(known, { failedCarries: known.state.failedCarries + 1 })
-      // Anew: while the database hung, the alarm may have rung and found this under way.
-      await this.setAlarm(Date.now() + retryAfterMs(known.state.failedCarries))
-      console.error({ event: 'result not carried over', attempt: known.terms.attemptId, ...describe(error) })
-      return
-    }
-    this.store.change(known, { carriedAtMs: Date.now() })
-    logDone(this.env, {
-      event: 'result carried over',
-      attempt: known.terms.attemptId,
-      failures: known.state.failedCarries,
-    })
-    await this.setAlarm(Date.now() + KEPT_MS)
-  }
-
-  private ended({ terms, state }: Known): EndedAttempt {
-    if (!state.end) throw new Error('an attempt that runs has no end')
-    const { status, atMs } = state.end
-    const questions = this.store.questions()
-    return {
-      kind: 'ended',
-      isCarried: state.carriedAtMs !== null,
-      terms,
-      startedAt: seconds(state.startedAtMs),
-      completedAt: seconds(atMs),
-      status,
-      timeSpentSeconds: spentSeconds(clockOf({ terms, state }), atMs),
-      extendedMinutes: state.extendedMinutes,
-      outcome: outcomeOf(terms, questions, this.store.answers(), status),
-      questions,
-    }
-  }
-
-  private tellClocks({ terms, state }: Known, sockets = this.ctx.getWebSockets()): void {
-    const now = Date.now()
-    const deadline = deadlineMs(clockOf({ terms, state }))
-    const message = JSON.stringify({
-      status: state.end?.status ?? 'in_progress',
-      time_remaining_seconds: state.end ? 0 : remainingSeconds(clockOf({ terms, state }), now),
-      deadline: deadline === null ? null : toDateTime(seconds(deadline)),
-      server_time: toDateTime(seconds(now)),
-    })
-    for (const socket of sockets) {
-      try {
-        socket.send(message)
-        if (state.end) socket.close(1000, 'the attempt has ended')
-      } catch {
-        // A message is a convenience: whoever is gone asks again.
-      }
-    }
   }
 
   private deadlineAlarm(known: Known): number | null {
@@ -338,32 +240,4 @@ export class AttemptSession extends DurableObject<Env> {
       await this.setAlarm(this.deadlineAlarm(known))
     }
   }
-
-  /** As answered while it runs: the verdict is told only where feedback is immediate. */
-  private saved(terms: Terms, kept: KeptAnswer, { questionId, question }: SnapshotQuestion): SavedAnswer {
-    const isTold = terms.showFeedback === 'immediate' && !kept.isPending && question.type !== 'essay'
-    return {
-      id: responseId(terms.attemptId, kept.place),
-      questionId,
-      questionText: question.text,
-      responseData: kept.responseData,
-      isCorrect: isTold ? kept.isCorrect : null,
-      scoreMilli: isTold ? kept.scoreMilli : null,
-      timeSpentSeconds: kept.timeSpentSeconds,
-      submittedAt: kept.submittedAt,
-    }
-  }
 }
-
-const clockOf = ({ terms, state }: Known): Clock => ({
-  startedAtMs: state.startedAtMs,
-  limitMinutes: terms.limitMinutes,
-  availableUntilMs: terms.availableUntilMs,
-  extendedMinutes: state.extendedMinutes,
-})
-
-/** Exponential, with full jitter: those that failed together do not return together. */
-const retryAfterMs = (failures: number) =>
-  FIRST_RETRY_MS + Math.random() * Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
-
-const seconds = (ms: number) => Math.floor(ms / 1000)

@@ -1,0 +1,56 @@
+/** An attempt as its object tells of it. */
+import { clockOf, remainingSeconds, spentSeconds, toSeconds } from './clock.ts'
+import { type KeptAnswer, outcomeOf, responseId } from './outcome.ts'
+import type { EndedAttempt, Extended, RunningAttempt, SavedAnswer } from './said.ts'
+import type { SnapshotQuestion, Terms } from './snapshot.ts'
+import type { AttemptStore, Known } from './store.ts'
+
+export const asRunning = (known: Known, store: AttemptStore): RunningAttempt => ({
+  kind: 'running',
+  ...asOfNow(known),
+  questions: store.questions().map(({ shown }) => shown),
+  answers: store.answered().map(({ asked, answer }) => asSaved(known.terms, answer, asked)),
+})
+
+export const asExtended = (known: Known): Extended => ({ kind: 'extended', ...asOfNow(known) })
+
+const asOfNow = (known: Known) => ({
+  terms: known.terms,
+  startedAt: toSeconds(known.state.startedAtMs),
+  extendedMinutes: known.state.extendedMinutes,
+  remainingSeconds: remainingSeconds(clockOf(known), Date.now()),
+})
+
+export function asEnded(known: Known, store: AttemptStore): EndedAttempt {
+  const { terms, state } = known
+  if (!state.end) throw new Error('an attempt that runs has no end')
+  const { status, atMs } = state.end
+  const questions = store.questions()
+  return {
+    kind: 'ended',
+    isCarried: state.carriedAtMs !== null,
+    terms,
+    startedAt: toSeconds(state.startedAtMs),
+    completedAt: toSeconds(atMs),
+    status,
+    timeSpentSeconds: spentSeconds(clockOf(known), atMs),
+    extendedMinutes: state.extendedMinutes,
+    outcome: outcomeOf(terms, questions, store.answers(), status),
+    questions,
+  }
+}
+
+/** As answered while it runs: the verdict is told only where feedback is immediate. */
+export function asSaved(terms: Terms, kept: KeptAnswer, { questionId, question }: SnapshotQuestion): SavedAnswer {
+  const isTold = terms.showFeedback === 'immediate' && !kept.isPending && question.type !== 'essay'
+  return {
+    id: responseId(terms.attemptId, kept.place),
+    questionId,
+    questionText: question.text,
+    responseData: kept.responseData,
+    isCorrect: isTold ? kept.isCorrect : null,
+    scoreMilli: isTold ? kept.scoreMilli : null,
+    timeSpentSeconds: kept.timeSpentSeconds,
+    submittedAt: kept.submittedAt,
+  }
+}
