@@ -1,39 +1,27 @@
+/** Codes, and what batches and scans say of a code too. */
 import * as z from 'zod'
-import {
-  dateTime,
-  description,
-  displayName,
-  id,
-  instant,
-  text,
-  title,
-  toDateTime,
-  toOptionalDateTime,
-} from '../../http/fields.ts'
+import { dateTime, displayName, id, instant, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
 import { paginated } from '../../http/pagination.ts'
-import type { BatchRow } from './batches/queries.ts'
 import type { CodeRow } from './codes/queries.ts'
 import type { ScanRow } from './scans/queries.ts'
 
-/** As long as a place or a device may be written. */
-const PLACE_LENGTH = 200
-const MAX_TARGETS = 500
 const MAX_SCANS = 1_000_000_000
 
 export const codeType = z.enum(['attendance', 'certificate', 'access', 'module'])
 export const codeStatus = z.enum(['active', 'expired', 'revoked'])
 
-const uuid = (example: string) => z.uuid().meta({ examples: [example] })
-const maxScans = () =>
+export const EXAMPLE_UUID = '550e8400-e29b-41d4-a716-446655440000'
+export const codeUuid = () => z.uuid().meta({ examples: [EXAMPLE_UUID] })
+export const maxScans = () =>
   z
     .int()
     .min(0)
     .max(MAX_SCANS)
     .nullable()
     .meta({ description: 'Valid scans at most; null and 0 are unlimited', examples: [50] })
-const expiresAt = () =>
+export const expiresAt = () =>
   instant('2023-06-20T23:59:59Z').nullable().meta({ description: 'A moment in the past is accepted: born expired' })
-const rotating = z
+export const rotating = z
   .boolean()
   .meta({ description: 'Attendance only: a scan also needs the code that the display shows', examples: [false] })
 
@@ -59,15 +47,14 @@ export const CodeChange = z.object({
 })
 export type CodeChange = z.output<typeof CodeChange>
 
-const targetName = z.string().meta({
+export const targetName = z.string().meta({
   description: '"Course - Module", the course, or "Course - Full Name"',
   examples: ['Introduction to Programming - Lecture 1'],
 })
-const imageUrl = z.url().meta({
+export const imageUrl = z.url().meta({
   description: 'A PNG; `?size=` 256, 512, 1024 or 2048; `.svg` beside it',
-  examples: ['https://example.com/media/qr_codes/550e8400-e29b-41d4-a716-446655440000.png'],
+  examples: [`https://example.com/media/qr_codes/${EXAMPLE_UUID}.png`],
 })
-const codeUuid = () => uuid('550e8400-e29b-41d4-a716-446655440000')
 
 const codeFields = {
   id: id(),
@@ -90,7 +77,7 @@ const codeFields = {
 }
 const EXAMPLE_CODE = {
   id: 1,
-  uuid: '550e8400-e29b-41d4-a716-446655440000',
+  uuid: EXAMPLE_UUID,
   batch: 1,
   batch_name: 'Fall Semester 2023',
   type: 'attendance' as const,
@@ -104,7 +91,7 @@ const EXAMPLE_CODE = {
   expires_at: '2023-06-20T23:59:59Z',
   created_at: '2023-06-01T08:45:00Z',
   updated_at: '2023-06-10T14:30:00Z',
-  qr_image_url: 'https://example.com/media/qr_codes/550e8400-e29b-41d4-a716-446655440000.png',
+  qr_image_url: `https://example.com/media/qr_codes/${EXAMPLE_UUID}.png`,
 }
 export const Code = z.object(codeFields).meta({ id: 'QrCode', examples: [EXAMPLE_CODE] })
 export const CodePage = paginated(Code)
@@ -128,103 +115,6 @@ const CodeScan = z.object({
 export const CodeDetail = z
   .object({ ...codeFields, scans: z.array(CodeScan).meta({ description: 'The newest 100 valid ones' }) })
   .meta({ id: 'QrCodeDetail', examples: [{ ...EXAMPLE_CODE, scans: [EXAMPLE_CODE_SCAN] }] })
-
-export const BatchInput = z.object({
-  name: title().meta({ examples: ['Spring Semester 2024'] }),
-  description: description()
-    .optional()
-    .meta({ examples: ['QR codes for spring semester attendance tracking'] }),
-  type: codeType,
-  target_ids: z
-    .array(id())
-    .min(1)
-    .max(MAX_TARGETS)
-    .meta({ description: 'Each gets a code', examples: [[1, 2, 3]] }),
-  max_scans: maxScans().optional(),
-  expires_at: expiresAt().optional(),
-  rotating: rotating.optional(),
-})
-export type BatchInput = z.output<typeof BatchInput>
-
-const batchFields = {
-  id: id(),
-  name: z.string().meta({ examples: ['Spring Semester 2024'] }),
-  description: z.string().meta({ examples: ['QR codes for spring semester attendance tracking'] }),
-  type: codeType,
-  created_by: id().meta({ examples: [2] }),
-  created_by_name: z.string().meta({ examples: ['John Smith'] }),
-  created_at: dateTime(),
-  updated_at: dateTime(),
-  qr_code_count: z.int().meta({ examples: [25] }),
-  active_count: z.int().meta({ examples: [20] }),
-  scan_count: z.int().meta({ description: 'Valid scans', examples: [150] }),
-}
-export const Batch = z.object(batchFields).meta({ id: 'QrBatch' })
-export const BatchPage = paginated(Batch)
-export const BatchCreated = z
-  .object({
-    ...batchFields,
-    qr_codes: z.array(
-      z.object({ id: id(), uuid: codeUuid(), target_id: id(), target_name: targetName, qr_image_url: imageUrl }),
-    ),
-  })
-  .meta({ id: 'QrBatchCreated' })
-
-const place = (example: string) => text(PLACE_LENGTH).meta({ examples: [example] })
-
-export const ScanInput = z.object({
-  qr_code_uuid: z
-    .string()
-    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'Enter a valid UUID.')
-    // Here, because zod takes the examples of what transforms for its outcome's.
-    .meta({ examples: [EXAMPLE_CODE.uuid] })
-    .transform(value => value.toLowerCase()),
-  location: place('Lecture Hall A').optional(),
-  device_info: place('iPhone, Safari 16.0').optional(),
-  ticket: text(PLACE_LENGTH).optional().meta({
-    description: 'What the scan page was given when it was opened: the scan then counts from that moment',
-  }),
-  rotating_code: text(PLACE_LENGTH).optional().meta({ description: 'What a rotating code shows at the moment' }),
-})
-export type ScanInput = z.output<typeof ScanInput>
-
-const actions = z.enum(['attendance_marked', 'access_granted', 'certificate_verified', 'module_opened'])
-export const Scan = z
-  .object({
-    id: id().meta({ examples: [25] }),
-    qr_code: id(),
-    qr_code_uuid: codeUuid(),
-    user: id().meta({ examples: [5] }),
-    user_name: z.string().meta({ examples: ['John Doe'] }),
-    scanned_at: dateTime().meta({ examples: ['2023-06-12T10:30:00Z'] }),
-    location: z.string().meta({ examples: ['Lecture Hall A'] }),
-    device_info: z.string().meta({ examples: ['iPhone, Safari 16.0'] }),
-    is_valid: z.boolean().meta({ examples: [true] }),
-    validation_message: z.string().meta({ examples: ['Scan recorded successfully'] }),
-    action_performed: actions.nullable(),
-  })
-  .meta({ id: 'QrScan' })
-export const ScanPage = paginated(Scan)
-
-export const Display = z
-  .object({
-    target_name: targetName,
-    slot_seconds: z.int().meta({ examples: [15] }),
-    codes: z
-      .array(
-        z.object({
-          code: z.string().meta({ examples: ['Zm9yIGFuIGV4YW1w'] }),
-          starts_in_ms: z.int().meta({ description: 'Counted from this answer; 0 or less: shown now', examples: [0] }),
-        }),
-      )
-      .meta({ description: 'Of this slot and the next ones; empty for a code that does not rotate' }),
-    status: codeStatus,
-    scan_count: z.int().meta({ examples: [15] }),
-    arrived: z
-      .array(z.object({ id: id(), user_name: z.string().meta({ examples: ['John Doe'] }), scanned_at: dateTime() }))
-      .meta({ description: 'The newest 100 after `after`, the newest first' }),
-  })
-  .meta({ id: 'QrDisplay' })
 
 export const codeStatusAt = (row: Pick<CodeRow, 'isRevoked' | 'expiresAt'>, now: number) =>
   row.isRevoked ? 'revoked' : row.expiresAt !== null && row.expiresAt <= now ? 'expired' : 'active'
@@ -278,34 +168,6 @@ export const toCode = (row: CodeRow, origin: string, now: number): z.input<typeo
   updated_at: toDateTime(row.updatedAt),
   qr_image_url: imageUrlOf(origin, row),
   ...(row.isRotating && { rotating: true as const }),
-})
-
-export const toBatch = (row: BatchRow): z.input<typeof Batch> => ({
-  id: row.id,
-  name: row.name,
-  description: row.description,
-  type: row.type,
-  created_by: row.createdBy,
-  created_by_name: displayName(row),
-  created_at: toDateTime(row.createdAt),
-  updated_at: toDateTime(row.updatedAt),
-  qr_code_count: row.codeCount,
-  active_count: row.activeCount,
-  scan_count: row.scanCount,
-})
-
-export const toScan = (row: ScanRow): z.input<typeof Scan> => ({
-  id: row.id,
-  qr_code: row.qrCodeId,
-  qr_code_uuid: row.uuid,
-  user: row.userId,
-  user_name: displayName(row),
-  scanned_at: toDateTime(row.scannedAt),
-  location: row.location,
-  device_info: row.deviceInfo,
-  is_valid: row.isValid,
-  validation_message: row.validationMessage,
-  action_performed: row.actionPerformed,
 })
 
 export const toCodeScan = (row: ScanRow): z.input<typeof CodeScan> => ({

@@ -4,7 +4,7 @@ import type { Db } from '../../../db/client.ts'
 import { distinctly, isStaff } from '../../../db/read.ts'
 import { qrBatches, users } from '../../../db/schema.ts'
 import type { Page } from '../../../http/pagination.ts'
-import type { BatchInput } from '../schemas.ts'
+import type { BatchInput } from './schemas.ts'
 
 /** The sum over a batch's tallies, of the keys a condition names. */
 const sumOf = (ofKey: SQL) =>

@@ -7,8 +7,9 @@ import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { requireTeacher } from '../../courses/access.ts'
 import { allOrNothing, codesByUuids, insertCodes, targetsFor } from '../codes/queries.ts'
 import { ONLY_ATTENDANCE, refuseGone } from '../codes/routes.ts'
-import { BatchCreated, BatchInput, BatchPage, codeType, imageUrlOf, targetNameOf, toBatch } from '../schemas.ts'
+import { codeType, imageUrlOf, targetNameOf } from '../schemas.ts'
 import { insertBatch, newestBatch, newestBatchOf, seenBatches } from './queries.ts'
+import { BatchCreated, BatchInput, BatchPage, toBatch } from './schemas.ts'
 
 const tag = 'QR Codes'
 

@@ -7,8 +7,9 @@ import { displayName, queryId, toDateTime } from '../../../http/fields.ts'
 import { requireManagedCode } from '../access.ts'
 import { codeByUuid } from '../codes/queries.ts'
 import { rotatingCode, SLOT_SECONDS, slotAt } from '../proofs/rotation.ts'
-import { codeStatusAt, Display, targetNameOf } from '../schemas.ts'
+import { codeStatusAt, targetNameOf } from '../schemas.ts'
 import { validScansOf } from './queries.ts'
+import { Display } from './schemas.ts'
 
 /** A minute ahead, so that a display goes on through a network that comes and goes. */
 const SLOTS_AHEAD = 4

@@ -10,10 +10,10 @@ import { requireTeacher } from '../../courses/access.ts'
 import { codeByUuid } from '../codes/queries.ts'
 import { isCurrent } from '../proofs/rotation.ts'
 import { readTicket, ticketIdOf } from '../proofs/tickets.ts'
-import { Scan, ScanInput, ScanPage, toScan } from '../schemas.ts'
 import { scanLines } from './export.ts'
 import { seenScans, seenScansBefore } from './queries.ts'
 import { recordScan } from './record.ts'
+import { Scan, ScanInput, ScanPage, toScan } from './schemas.ts'
 
 const tag = 'QR Codes'
 const filters = {
