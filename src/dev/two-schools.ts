@@ -5,11 +5,11 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DEMO_PASSWORD } from './demo/people.ts'
+import { freePort } from './free-port.ts'
 import { compareSchools, type School } from './school-comparison.ts'
 
 const { values } = parseArgs({ options: { port: { type: 'string', default: '8787' }, check: { type: 'boolean' } } })
@@ -78,15 +78,4 @@ async function close(code: number): Promise<never> {
   )
   if (thrownAway) rmSync(thrownAway, { recursive: true, force: true })
   return process.exit(code)
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.on('error', reject)
-    probe.listen(0, () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }

@@ -1,9 +1,9 @@
 /** `npm start` on a store of its own, as a process to talk to. */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../../src/dev/free-port.ts'
 
 /** `store`: the folder of its own that `--persist-to` names. */
 export type Server = { origin: string; store: string; stop(): Promise<void> }
@@ -34,13 +34,3 @@ export async function startServer(flags: string[], patienceMs: number): Promise<
   await stop()
   throw new Error(`npm start does not serve:\n${said}`)
 }
-
-const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const probe = createServer()
-    probe.on('error', reject)
-    probe.listen(0, () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })

@@ -3,36 +3,21 @@ import { execFile, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { compareSchools } from '../../src/dev/school-comparison.ts'
 import { type Server, startServer } from '../helpers/server.ts'
 
 const PATIENCE_MS = 120_000
 /** Of the demo's first question. */
 const FIRST_CHOICE = 183_528_085_175_363
 
-/** Of the other school, which starts beside the tests of the first. */
-const LONG_PATIENCE_MS = 110_000
-
 let origin: string
 let server: Server
-/** The same code once more, beside it. */
-let school: Promise<Server> | undefined
-
-const start = (publicOrigin: string, patienceMs: number, ...flags: string[]) =>
-  startServer([...flags, '--var', `PUBLIC_ORIGIN:${publicOrigin}`], patienceMs)
 
 beforeAll(async () => {
-  server = await start('https://learn.example', PATIENCE_MS)
+  server = await startServer(['--var', 'PUBLIC_ORIGIN:https://learn.example'], PATIENCE_MS)
   origin = server.origin
-  school = start('https://north.example', LONG_PATIENCE_MS, '--school', 'tested-north')
-  // Told by the test that waits for it.
-  school.catch(() => {})
 })
 
-afterAll(async () => {
-  const other = await school?.catch(() => undefined)
-  await Promise.all([server?.stop(), other?.stop()])
-})
+afterAll(() => server?.stop())
 
 test('the README’s tour is answered as it says, call by call', () => {
   const [, tour = ''] = /## A first tour\n+```sh\n(.*?)```/s.exec(readFileSync('README.md', 'utf8')) ?? []
@@ -112,28 +97,6 @@ test('the demo logins work, and the first staff user is made by one command', as
 test('flags of wrangler dev are passed on', async () => {
   const catalog = await read('/api/courses/catalog/?page_size=1')
   expect(catalog.next).toBe('https://learn.example/api/courses/catalog/?page_size=1&page=2')
-})
-
-test('a school of its own knows nothing of another: neither its learners nor its tokens, courses or receipts', async () => {
-  const north = await school
-  if (!north) throw new Error('no school was started')
-  const lines: string[] = []
-  const failures = await compareSchools(
-    { name: 'default', origin, links: 'https://learn.example' },
-    { name: 'north', origin: north.origin, links: 'https://north.example' },
-    line => lines.push(line),
-  )
-  expect(failures).toEqual([])
-  expect(lines.filter(line => line.startsWith('ok'))).toHaveLength(15)
-  const config = JSON.parse(readFileSync('.wrangler/schools/tested-north/wrangler.json', 'utf8'))
-  expect(config).toMatchObject({
-    name: 'learnmore-tested-north',
-    main: '../../../src/index.ts',
-    d1_databases: [{ binding: 'DB', database_name: 'learnmore-tested-north' }],
-    kv_namespaces: [{ binding: 'KV' }],
-  })
-  const { status, stderr } = await npm('run', '--silent', 'deploy', '--', '--school', '../north', '--dry-run')
-  expect([status, stderr]).toEqual([2, expect.stringContaining('A school is named by')])
 })
 
 /** Beside this process, which so hears of connections that the server closes meanwhile. */

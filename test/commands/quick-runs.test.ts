@@ -9,7 +9,10 @@ const QUICK = {
   'two-schools -- --check': /Two schools, and nothing between them/,
 }
 
-test.concurrent.each(Object.entries(QUICK))('npm run %s', async (command, shows) => {
+/** The exam alone lasts its minute, and there is more going on. */
+const PATIENCE_MS = 280_000
+
+test.concurrent.each(Object.entries(QUICK))('npm run %s', { timeout: PATIENCE_MS }, async (command, shows) => {
   const { status, said } = await run('npm', 'run', '--silent', ...command.split(' '))
   expect(status, said).toBe(0)
   expect(said).toMatch(shows)

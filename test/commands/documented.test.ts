@@ -10,7 +10,7 @@ const RUN_ELSEWHERE: Record<string, string> = {
   'npm start': 'start.test.ts, with flags',
   'npm run check': '.ci/run',
   'npm run make-staff': 'start.test.ts',
-  'npm run two-schools': 'benches.test.ts, with --check',
+  'npm run two-schools': 'quick-runs.test.ts, with --check',
   'npm run deploy': 'below, as a dry run',
   'git pull': 'git',
   'curl https://<your host>/api/health/ready/': 'health.test.ts',
@@ -66,6 +66,11 @@ test('wrangler has each of its commands, with the options that are named', () =>
 test('a school is deployed by one command, shown by a dry run; its backup is executed on another database', () => {
   const said = mustRun('npm', 'run', '--silent', 'deploy', '--', '--school', SCHOOL, '--dry-run')
   expect(said).toContain(`learnmore-${SCHOOL}`)
+  const { name, main, d1_databases } = JSON.parse(readFileSync(`.wrangler/schools/${SCHOOL}/wrangler.json`, 'utf8'))
+  expect([name, main]).toEqual([`learnmore-${SCHOOL}`, '../../../src/index.ts'])
+  expect(d1_databases).toMatchObject([{ binding: 'DB', database_name: `learnmore-${SCHOOL}` }])
+  const escaping = run('npm', 'run', '--silent', 'deploy', '--', '--school', '../north', '--dry-run')
+  expect(escaping).toEqual({ status: 2, said: expect.stringContaining('A school is named by') })
 
   const d1 = (where: string[], ...args: string[]) => mustRun('npx', 'wrangler', 'd1', ...args, '--local', ...where)
   const school = ['--config', `.wrangler/schools/${SCHOOL}/wrangler.json`]
