@@ -2,7 +2,7 @@ import { app } from './app.ts'
 import { runCron } from './cron.ts'
 
 export { RegradeJob } from './features/attempts/regrades/job.ts'
-export { AttemptSession } from './features/attempts/session.ts'
+export { AttemptSession } from './features/attempts/session/session.ts'
 export { Gate } from './http/gates.ts'
 
 export default {

@@ -8,7 +8,7 @@ import {
 import { env } from 'cloudflare:workers'
 import { describe, expect, test, vi } from 'vitest'
 import { database } from '../src/db/client.ts'
-import { carryOver } from '../src/features/attempts/carry.ts'
+import { carryOver } from '../src/features/attempts/session/carry.ts'
 import { sweepAttempts } from '../src/features/attempts/sweep.ts'
 import worker from '../src/index.ts'
 import {

@@ -8,7 +8,7 @@ import {
   phaseAt,
   remainingSeconds,
   spentSeconds,
-} from '../src/features/attempts/clock.ts'
+} from '../src/features/attempts/session/clock.ts'
 
 const START = 1_700_000_000_123
 const MINUTE = 60_000

@@ -1,6 +1,6 @@
 /** One learner's exam day, and what it must have come to afterwards. */
 import { isDeepStrictEqual } from 'node:util'
-import { GRACE_MS } from '../../src/features/attempts/clock.ts'
+import { GRACE_MS } from '../../src/features/attempts/session/clock.ts'
 import { EXAM_QUIZ, type Person, someAnswer } from './hall.ts'
 import { type Answer, type Client, insist, Timings, wait } from './load.ts'
 

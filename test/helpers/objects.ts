@@ -1,6 +1,6 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import type { AttemptSession } from '../../src/features/attempts/session.ts'
+import type { AttemptSession } from '../../src/features/attempts/session/session.ts'
 
 export const objectOf = (attempt: { id: number }): DurableObjectStub<AttemptSession> =>
   env.ATTEMPTS.getByName(String(attempt.id))

@@ -1,7 +1,7 @@
 /** What the demo's learners did in its quizzes: ended attempts of every kind, by dates and answers that never vary. */
 import { createHash } from 'node:crypto'
 import type { attempts, responses } from '../../db/schema.ts'
-import { type EndStatus, type KeptAnswer, outcomeOf } from '../../features/attempts/outcome.ts'
+import { type EndStatus, type KeptAnswer, outcomeOf } from '../../features/attempts/session/outcome.ts'
 import { parseResponse } from '../../features/quizzes/questions/answers.ts'
 import { grade } from '../../features/quizzes/questions/grading.ts'
 import type { Question } from '../../features/quizzes/questions/question.ts'

@@ -1,7 +1,7 @@
 /** Reaching an attempt's object, and what its answers mean to a learner who calls. */
 import { notFound, throttled } from '../../http/errors.ts'
-import type { AttemptSession } from './session.ts'
-import { isSameAttempt } from './snapshot.ts'
+import type { AttemptSession } from './session/session.ts'
+import { isSameAttempt } from './session/snapshot.ts'
 
 export const attemptObject = (env: Env, attemptId: number): DurableObjectStub<AttemptSession> =>
   env.ATTEMPTS.getByName(String(attemptId))

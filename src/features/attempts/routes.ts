@@ -8,7 +8,7 @@ import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { enrollmentForQuiz } from '../quizzes/queries.ts'
 import { admitAttempt, attemptsAtMost, isAccessCode, managesCourseOf, requireAttempt } from './admission.ts'
 import { attemptObject, known, lookAtOwn, orElsewhere } from './object.ts'
-import type { EndStatus } from './outcome.ts'
+import type { EndStatus } from './session/outcome.ts'
 import {
   type AttemptRow,
   attemptById,
@@ -22,7 +22,7 @@ import {
 } from './queries.ts'
 import { answersHash } from './receipts/answers-hash.ts'
 import { type Receipt, signReceipt } from './receipts/receipt.ts'
-import type { EndedAttempt } from './said.ts'
+import type { EndedAttempt } from './session/said.ts'
 import {
   AttemptPage,
   AttemptResult,

@@ -6,8 +6,8 @@ import { feedbackFor } from '../quizzes/questions/feedback.ts'
 import { fromColumns, QUESTION_TYPES, type Question } from '../quizzes/questions/question.ts'
 import { LearnerQuestion } from '../quizzes/questions/views.ts'
 import type { AttemptRow, ResponseOfAttempt } from './queries.ts'
-import type { EndedAttempt, Extended, RunningAttempt, SavedAnswer } from './said.ts'
-import type { ShowFeedback } from './snapshot.ts'
+import type { EndedAttempt, Extended, RunningAttempt, SavedAnswer } from './session/said.ts'
+import type { ShowFeedback } from './session/snapshot.ts'
 
 const ACCESS_CODE_LENGTH = 200
 /** What is nested some thousand levels deep can be kept but never be shown: writing it as JSON runs out of stack. */

@@ -1,7 +1,7 @@
 /** Sees to it that an attempt's end reaches D1, however often that takes: the object's alarm comes back until it has. */
-import { database } from '../../db/client.ts'
-import { describe } from '../../http/errors.ts'
-import { logDone } from '../../http/log.ts'
+import { database } from '../../../db/client.ts'
+import { describe } from '../../../http/errors.ts'
+import { logDone } from '../../../http/log.ts'
 import { carryOver } from './carry.ts'
 import type { AttemptStore } from './store.ts'
 import { asEnded } from './views.ts'

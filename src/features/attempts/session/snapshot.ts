@@ -1,7 +1,7 @@
 /** What an attempt is made of: fixed when it starts, so that no later edit changes a running attempt. */
-import type { Question } from '../quizzes/questions/question.ts'
-import type { Shuffle } from '../quizzes/questions/shuffle.ts'
-import { type LearnerQuestion, toLearnerQuestion } from '../quizzes/questions/views.ts'
+import type { Question } from '../../quizzes/questions/question.ts'
+import type { Shuffle } from '../../quizzes/questions/shuffle.ts'
+import { type LearnerQuestion, toLearnerQuestion } from '../../quizzes/questions/views.ts'
 
 export type ShowFeedback = 'immediate' | 'after_completion' | 'never'
 

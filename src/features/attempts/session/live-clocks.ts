@@ -1,5 +1,5 @@
 /** The live clocks of one attempt: WebSockets that outlast the object's sleep and are told of every change. */
-import { toDateTime } from '../../http/fields.ts'
+import { toDateTime } from '../../../http/fields.ts'
 import { clockOf, deadlineMs, remainingSeconds, toSeconds } from './clock.ts'
 import type { Known } from './store.ts'
 
