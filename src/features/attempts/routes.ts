@@ -8,7 +8,6 @@ import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { enrollmentForQuiz } from '../quizzes/queries.ts'
 import { admitAttempt, attemptsAtMost, isAccessCode, managesCourseOf, requireAttempt } from './admission.ts'
 import { attemptObject, known, lookAtOwn, orElsewhere } from './object.ts'
-import type { EndStatus } from './session/outcome.ts'
 import {
   type AttemptRow,
   attemptById,
@@ -22,7 +21,6 @@ import {
 } from './queries.ts'
 import { answersHash } from './receipts/answers-hash.ts'
 import { type Receipt, signReceipt } from './receipts/receipt.ts'
-import type { EndedAttempt } from './session/said.ts'
 import {
   AttemptPage,
   AttemptResult,
@@ -45,6 +43,8 @@ import {
   toStarted,
 } from './schemas.ts'
 import { type AttemptRequest, countUnlessLearner, seenRow } from './seen.ts'
+import type { EndStatus } from './session/outcome.ts'
+import type { EndedAttempt } from './session/said.ts'
 import { beginAttempt, writeAttempt } from './start.ts'
 
 const tag = 'Quiz System'

@@ -7,7 +7,6 @@ import { touchModule } from '../progress/queries.ts'
 import { fromColumns } from '../quizzes/questions/question.ts'
 import { shuffle } from '../quizzes/questions/shuffle.ts'
 import { attemptsAtMost, NO_ATTEMPT_LEFT } from './admission.ts'
-import { deadlineMs, GRACE_MS } from './session/clock.ts'
 import { attemptObject } from './object.ts'
 import {
   CHARACTERS_AT_MOST,
@@ -19,6 +18,7 @@ import {
   runningAttempt,
   type StartableQuiz,
 } from './queries.ts'
+import { deadlineMs, GRACE_MS } from './session/clock.ts'
 import type { RunningAttempt } from './session/said.ts'
 import { draw, type Snapshot, toSnapshotQuestions } from './session/snapshot.ts'
 

@@ -6,10 +6,10 @@ import { attempts, responses } from '../../../db/schema.ts'
 import { recordActivity } from '../../activities/queries.ts'
 import { addStudyTime, touchModule } from '../../progress/queries.ts'
 import { completionsOf } from '../grading/settle.ts'
-import type { ResponseRow } from './outcome.ts'
 import { answersHash } from '../receipts/answers-hash.ts'
 import { type PendingRegrade, pendingRegrades } from '../regrades/queries.ts'
 import { regradeAttempts } from '../regrades/regrade.ts'
+import type { ResponseRow } from './outcome.ts'
 import type { EndedAttempt } from './said.ts'
 
 /**
