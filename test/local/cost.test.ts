@@ -33,6 +33,6 @@ test('the bill of nobody is the plan; from where nothing is included any more it
   expect(bill(measured, 0).month).toBe(PLAN)
   const rows = perLearner(measured).rowsWritten
   expect(bill(measured, 1_000_000).dollars.rowsWritten).toBeCloseTo((rows * 1_000_000) / 4 / 1e6 - 50, 5)
-  const [one, two, three] = [10, 20, 30].map(millions => bill(measured, millions * 1_000_000).month)
+  const [one, two, three] = [100, 200, 300].map(millions => bill(measured, millions * 1_000_000).month)
   expect((three ?? 0) - (two ?? 0)).toBeCloseTo((two ?? 0) - (one ?? 0), 5)
 })
