@@ -6,21 +6,12 @@ import { pathId, queryId } from '../../http/fields.ts'
 import { behindGates, passGate } from '../../http/gates.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { enrollmentForQuiz } from '../quizzes/queries.ts'
-import { admitAttempt, attemptsAtMost, isAccessCode, managesCourseOf, requireAttempt } from './admission.ts'
+import { type AttemptRequest, countUnlessLearner, managesCourseOf, requireAttempt, seenRow } from './access.ts'
 import { attemptObject, known, lookAtOwn, orElsewhere } from './object.ts'
-import {
-  type AttemptRow,
-  attemptById,
-  attemptsUsed,
-  drawableQuestions,
-  listedAttempts,
-  responsesOf,
-  runningAttempt,
-  type StartableQuiz,
-  startableQuiz,
-} from './queries.ts'
+import { type AttemptRow, attemptById } from './queries.ts'
 import { answersHash } from './receipts/answers-hash.ts'
 import { type Receipt, signReceipt } from './receipts/receipt.ts'
+import { listedAttempts, responsesOf } from './results/queries.ts'
 import {
   AttemptPage,
   AttemptResult,
@@ -42,10 +33,17 @@ import {
   toSavedResponse,
   toStarted,
 } from './schemas.ts'
-import { type AttemptRequest, countUnlessLearner, seenRow } from './seen.ts'
 import type { EndStatus } from './session/outcome.ts'
 import type { EndedAttempt } from './session/said.ts'
-import { beginAttempt, writeAttempt } from './start.ts'
+import { admitAttempt, attemptsAtMost, isAccessCode } from './starting/admission.ts'
+import {
+  attemptsUsed,
+  drawableQuestions,
+  runningAttempt,
+  type StartableQuiz,
+  startableQuiz,
+} from './starting/queries.ts'
+import { beginAttempt, writeAttempt } from './starting/start.ts'
 
 const tag = 'Quiz System'
 const params = z.object({ id: pathId() })

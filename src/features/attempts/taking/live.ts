@@ -1,10 +1,10 @@
 /** The live clock: a WebSocket, because an extension must reach a learner who does nothing but read. */
 import type { Hono } from 'hono'
-import type { AppEnv } from '../../http/api.ts'
-import { readToken } from '../../http/authentication.ts'
-import { notAuthenticated, notFound, tokenNotValid } from '../../http/errors.ts'
-import { pathId } from '../../http/fields.ts'
-import { attemptObject } from './object.ts'
+import type { AppEnv } from '../../../http/api.ts'
+import { readToken } from '../../../http/authentication.ts'
+import { notAuthenticated, notFound, tokenNotValid } from '../../../http/errors.ts'
+import { pathId } from '../../../http/fields.ts'
+import { attemptObject } from '../object.ts'
 
 const attemptId = pathId()
 

@@ -1,13 +1,16 @@
 /** Beginning an attempt: its row first, then its object; each step can be repeated, so that the next start ends a dead one. */
-import type { Db } from '../../db/client.ts'
-import { batch, batchOf } from '../../db/read.ts'
-import { forbidden, ruledOut, unavailable } from '../../http/errors.ts'
-import { recordActivity } from '../activities/queries.ts'
-import { touchModule } from '../progress/queries.ts'
-import { fromColumns } from '../quizzes/questions/question.ts'
-import { shuffle } from '../quizzes/questions/shuffle.ts'
+import type { Db } from '../../../db/client.ts'
+import { batch, batchOf } from '../../../db/read.ts'
+import { forbidden, ruledOut, unavailable } from '../../../http/errors.ts'
+import { recordActivity } from '../../activities/queries.ts'
+import { touchModule } from '../../progress/queries.ts'
+import { fromColumns } from '../../quizzes/questions/question.ts'
+import { shuffle } from '../../quizzes/questions/shuffle.ts'
+import { attemptObject } from '../object.ts'
+import { deadlineMs, GRACE_MS } from '../session/clock.ts'
+import type { RunningAttempt } from '../session/said.ts'
+import { draw, type Snapshot, toSnapshotQuestions } from '../session/snapshot.ts'
 import { attemptsAtMost, NO_ATTEMPT_LEFT } from './admission.ts'
-import { attemptObject } from './object.ts'
 import {
   CHARACTERS_AT_MOST,
   deleteForeign,
@@ -18,9 +21,6 @@ import {
   runningAttempt,
   type StartableQuiz,
 } from './queries.ts'
-import { deadlineMs, GRACE_MS } from './session/clock.ts'
-import type { RunningAttempt } from './session/said.ts'
-import { draw, type Snapshot, toSnapshotQuestions } from './session/snapshot.ts'
 
 /** Cron leaves a new attempt alone for so long: its start may still be under way. */
 const FIRST_CHECK_SECONDS = 600

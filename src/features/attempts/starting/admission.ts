@@ -1,14 +1,11 @@
-/** Who may begin an attempt, and who may see one. */
+/** Who may begin an attempt. */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Viewer } from '../../db/read.ts'
-import { forbidden, notFound, ruledOut } from '../../http/errors.ts'
-import { manages, sees } from '../courses/access.ts'
-import type { EnrollmentStatus } from '../enrollments/queries.ts'
-import type { AttemptRow, StartableQuiz } from './queries.ts'
-
-type Course = { instructorId: number; courseStatus: 'draft' | 'published' | 'archived' }
-const courseOf = ({ instructorId, courseStatus }: Course) => ({ instructorId, status: courseStatus })
-export const managesCourseOf = (viewer: Viewer, row: Course) => manages(viewer, courseOf(row))
+import type { Viewer } from '../../../db/read.ts'
+import { forbidden, notFound, ruledOut } from '../../../http/errors.ts'
+import { sees } from '../../courses/access.ts'
+import type { EnrollmentStatus } from '../../enrollments/queries.ts'
+import { courseOf, managesCourseOf } from '../access.ts'
+import type { StartableQuiz } from './queries.ts'
 
 /** How many attempts a quiz allows; null is unlimited. */
 export function attemptsAtMost(quiz: Pick<StartableQuiz, 'allowMultipleAttempts' | 'maxAttempts'>): number | null {
@@ -50,10 +47,4 @@ export const NO_ATTEMPT_LEFT = 'No attempt is left.'
 export function isAccessCode(expected: string, given: string): boolean {
   const digest = (code: string) => createHash('sha256').update(code).digest()
   return timingSafeEqual(digest(expected), digest(given))
-}
-
-/** @throws 404 for an attempt that is neither one's own nor in a course one teaches. */
-export function requireAttempt(viewer: Viewer, row: AttemptRow | undefined): AttemptRow {
-  if (!row || (row.userId !== viewer.id && !managesCourseOf(viewer, row))) throw notFound()
-  return row
 }

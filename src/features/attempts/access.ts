@@ -1,11 +1,15 @@
-/** The attempt's row, for whoever may see it. */
-
+/** Who may see an attempt, and its row for them. */
 import type * as z from 'zod'
 import { asViewer, type Viewer } from '../../db/read.ts'
 import { type AppContext, type Contract, countAgainstQuota, type Operation } from '../../http/api.ts'
+import { notFound } from '../../http/errors.ts'
 import type { pathId } from '../../http/fields.ts'
-import { requireAttempt } from './admission.ts'
+import { manages } from '../courses/access.ts'
 import { type AttemptRow, attemptById } from './queries.ts'
+
+type Course = { instructorId: number; courseStatus: 'draft' | 'published' | 'archived' }
+export const courseOf = ({ instructorId, courseStatus }: Course) => ({ instructorId, status: courseStatus })
+export const managesCourseOf = (viewer: Viewer, row: Course) => manages(viewer, courseOf(row))
 
 export type AttemptRequest = Pick<
   Operation<Contract & { params: z.ZodObject<{ id: ReturnType<typeof pathId> }> }>,
@@ -27,4 +31,10 @@ export async function seenRow(request: AttemptRequest): Promise<{ viewer: Viewer
 /** @throws 429 when the day's quota is used up. */
 export async function countUnlessLearner(c: AppContext, viewer: Viewer, row: AttemptRow | undefined): Promise<void> {
   if (row?.userId !== viewer.id) await countAgainstQuota(c)
+}
+
+/** @throws 404 for an attempt that is neither one's own nor in a course one teaches. */
+export function requireAttempt(viewer: Viewer, row: AttemptRow | undefined): AttemptRow {
+  if (!row || (row.userId !== viewer.id && !managesCourseOf(viewer, row))) throw notFound()
+  return row
 }

@@ -1,0 +1,136 @@
+/** What decides whether an attempt may start, and its row. */
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../../../db/client.ts'
+import { distinctly } from '../../../db/read.ts'
+import { attempts, courses, modules, questionVersions, quizzes } from '../../../db/schema.ts'
+import { isLive } from '../queries.ts'
+
+const startableColumns = distinctly({
+  id: quizzes.id,
+  title: quizzes.title,
+  timeLimitMinutes: quizzes.timeLimitMinutes,
+  passingScore: quizzes.passingScore,
+  randomizeQuestions: quizzes.randomizeQuestions,
+  randomizeChoices: quizzes.randomizeChoices,
+  questionCount: quizzes.questionCount,
+  allowMultipleAttempts: quizzes.allowMultipleAttempts,
+  maxAttempts: quizzes.maxAttempts,
+  isPublished: quizzes.isPublished,
+  isSurvey: quizzes.isSurvey,
+  accessCode: quizzes.accessCode,
+  allowTimeExtension: quizzes.allowTimeExtension,
+  showFeedback: quizzes.showFeedback,
+  availableFrom: quizzes.availableFrom,
+  availableUntil: quizzes.availableUntil,
+  moduleId: modules.id,
+  moduleIsPublished: modules.isPublished,
+  courseId: courses.id,
+  courseStatus: courses.status,
+  instructorId: courses.instructorId,
+})
+
+/** A quiz with all that decides whether an attempt at it may start. */
+export const startableQuiz = (db: Db, id: number) =>
+  db
+    .select(startableColumns)
+    .from(quizzes)
+    .innerJoin(modules, eq(modules.id, quizzes.moduleId))
+    .innerJoin(courses, eq(courses.id, modules.courseId))
+    .where(and(eq(quizzes.id, id), isLive))
+export type StartableQuiz = Awaited<ReturnType<typeof startableQuiz>>[number]
+
+export const attemptsUsed = (db: Db, userId: number, quizId: number) =>
+  db
+    .select({ used: sql<number>`count(*)`.as('used') })
+    .from(attempts)
+    .where(and(eq(attempts.userId, userId), eq(attempts.quizId, quizId), eq(attempts.isPreview, false)))
+
+/** The caller's attempt that D1 has not heard the end of, whatever became of the quiz. */
+export const runningAttempt = (db: Db, userId: number, quizId: number) =>
+  db
+    .select({ id: attempts.id, isPreview: attempts.isPreview, enrollmentId: attempts.enrollmentId })
+    .from(attempts)
+    .where(and(eq(attempts.userId, userId), eq(attempts.quizId, quizId), sql`${attempts.status} = 'in_progress'`))
+
+/** The questions a quiz may draw, in order, each with its newest version. */
+export const drawableQuestions = (db: Db, quizId: number) =>
+  db
+    .select({
+      questionId: sql<number>`qs.id`.as('questionId'),
+      versionId: sql<number>`(SELECT max(v.id) FROM question_versions v WHERE v.question_id = qs.id)`.as('versionId'),
+    })
+    .from(sql`questions qs`)
+    .where(sql`qs.quiz_id = ${quizId} AND qs.retired_at IS NULL`)
+    .orderBy(sql`qs."order"`, sql`qs.id`)
+
+export type NewAttempt = {
+  quizId: number
+  userId: number
+  enrollmentId: number | null
+  isPreview: boolean
+  isSurvey: boolean
+  passingScore: number
+  /** Null is unlimited. */
+  attemptsAtMost: number | null
+  checkAt: number
+}
+
+/** All questions go to the object in one call, of at most 32 MiB: two bytes a character, and what is shown goes twice. */
+export const CHARACTERS_AT_MOST = 4_000_000
+
+/** The attempt's row, unless one runs, none is left or the versions are too large: simultaneous starts meet on one row. */
+export function insertAttempt(db: Db, attempt: NewAttempt, versionIds: readonly number[], now: number) {
+  const { quizId, userId, enrollmentId, isPreview, isSurvey, passingScore, attemptsAtMost, checkAt } = attempt
+  const own = sql`SELECT 1 FROM attempts WHERE user_id = ${userId} AND quiz_id = ${quizId}`
+  const isLeft =
+    attemptsAtMost === null ? sql`1` : sql`(SELECT count(*) FROM (${own} AND is_preview = 0)) < ${attemptsAtMost}`
+  return db
+    .insert(attempts)
+    .select(
+      sql`SELECT NULL, ${quizId}, ${userId}, ${enrollmentId}, ${Number(isPreview)}, 'in_progress', ${now}, NULL, ${checkAt},
+        ${Number(isSurvey)}, ${passingScore}, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL
+        WHERE NOT EXISTS (${own} AND status = 'in_progress') AND ${isLeft}
+          AND (SELECT total(length(text) + length(explanation) + length(body)) FROM question_versions
+            WHERE ${among(sql`id`, versionIds)}) <= ${CHARACTERS_AT_MOST}`,
+    )
+    .returning({ id: attempts.id })
+}
+
+const among = (column: SQL | typeof questionVersions.id, ids: readonly number[]) =>
+  sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`
+
+/** From now on these versions never change, because an attempt shows them. */
+export const markDrawn = (db: Db, versionIds: readonly number[], now: number) =>
+  db
+    .update(questionVersions)
+    .set({ drawnAt: now })
+    .where(and(among(questionVersions.id, versionIds), isNull(questionVersions.drawnAt)))
+
+export const drawnVersions = (db: Db, versionIds: readonly number[]) =>
+  db
+    .select({
+      id: questionVersions.id,
+      questionId: questionVersions.questionId,
+      type: questionVersions.type,
+      text: questionVersions.text,
+      pointsMilli: questionVersions.pointsMilli,
+      explanation: questionVersions.explanation,
+      correctFeedback: questionVersions.correctFeedback,
+      incorrectFeedback: questionVersions.incorrectFeedback,
+      body: questionVersions.body,
+    })
+    .from(questionVersions)
+    .where(among(questionVersions.id, versionIds))
+
+/** Keeps cron from the row of a start that died, for as long as the next start may need to finish it. */
+export const putOffCheck = (db: Db, userId: number, quizId: number, checkAt: number) =>
+  db
+    .update(attempts)
+    .set({ checkAt })
+    .where(and(eq(attempts.userId, userId), eq(attempts.quizId, quizId), sql`${attempts.status} = 'in_progress'`))
+
+/** A row whose id an object knows as another attempt's. */
+export const deleteForeign = (db: Db, { attemptId, userId }: { attemptId: number; userId: number }) =>
+  db
+    .delete(attempts)
+    .where(and(eq(attempts.id, attemptId), eq(attempts.userId, userId), sql`${attempts.status} = 'in_progress'`))
