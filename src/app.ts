@@ -7,13 +7,8 @@ import { secureHeaders } from 'hono/secure-headers'
 import { gradeRoutes } from './features/analytics/grades/routes.ts'
 import { quizAnalyticsRoutes } from './features/analytics/quiz-routes.ts'
 import { analyticsRoutes } from './features/analytics/routes.ts'
-import { extensionRoutes } from './features/attempts/extensions/routes.ts'
-import { gradingRoutes } from './features/attempts/grading/routes.ts'
 import { requireReceiptSecret } from './features/attempts/receipts/receipt.ts'
-import { receiptRoutes } from './features/attempts/receipts/routes.ts'
-import { regradeRoutes } from './features/attempts/regrades/routes.ts'
 import { attemptRoutes } from './features/attempts/routes.ts'
-import { liveRoutes } from './features/attempts/taking/live.ts'
 import { courseRoutes } from './features/courses/routes.ts'
 import { enrollmentRoutes } from './features/enrollments/routes.ts'
 import { healthRoutes } from './features/health/routes.ts'
@@ -85,11 +80,6 @@ questionRoutes(api)
 exchangeRoutes(api)
 progressRoutes(api)
 attemptRoutes(api)
-extensionRoutes(api)
-gradingRoutes(api)
-regradeRoutes(api)
-receiptRoutes(api)
-liveRoutes(app)
 quizAnalyticsRoutes(api)
 analyticsRoutes(api)
 gradeRoutes(api)

@@ -12,6 +12,9 @@ export async function lookAtOwn(env: Env, attemptId: number, own: { userId: numb
   return said.kind === 'unknown' || isSameAttempt(said.terms, own) ? said : ({ kind: 'unknown' } as const)
 }
 
+/** The refusal of `orElsewhere`, as contracts tell it. */
+export const TOO_MANY_CALLS = 'More than 10 calls a second on one attempt'
+
 /**
  * Splits what the object says of its attempt from what the database has to be asked for: `elsewhere` for somebody
  * else's attempt, and for one the object knows nothing of (any more).

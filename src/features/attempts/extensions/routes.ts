@@ -8,9 +8,9 @@ import { requireManagedQuiz } from '../../quizzes/access.ts'
 import { enrollmentForQuiz } from '../../quizzes/queries.ts'
 import { managesCourseOf, seenRow } from '../access.ts'
 import { attemptObject, known } from '../object.ts'
-import { ExtendedAttempt, ExtendedAttempts, ExtensionInput, toExtended } from '../schemas.ts'
 import { startableQuiz } from '../starting/queries.ts'
 import { runningAttemptsOf } from './queries.ts'
+import { ExtendedAttempt, ExtendedAttempts, ExtensionInput, toExtended } from './schemas.ts'
 
 const tag = 'Quiz System'
 const params = z.object({ id: pathId() })

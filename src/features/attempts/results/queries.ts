@@ -34,7 +34,7 @@ export const responsesOf = (db: Db, attemptId: number) =>
     .orderBy(responses.id)
 export type ResponseOfAttempt = Awaited<ReturnType<typeof responsesOf>>[number]
 
-export type AttemptFilter = { quiz?: number; user?: number; status?: AttemptStatus }
+type AttemptFilter = { quiz?: number; user?: number; status?: AttemptStatus }
 
 const LIVE = sql`q.deleted_at IS NULL AND m.deleted_at IS NULL AND c.deleted_at IS NULL`
 const teaches = (viewerId: number) => sql`(

@@ -1,0 +1,124 @@
+import * as z from 'zod'
+import { asViewer } from '../../../db/read.ts'
+import type { Api } from '../../../http/api.ts'
+import { ruledOut } from '../../../http/errors.ts'
+import { pathId, queryId } from '../../../http/fields.ts'
+import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
+import { countUnlessLearner, managesCourseOf, requireAttempt, seenRow } from '../access.ts'
+import { attemptObject, known, orElsewhere, TOO_MANY_CALLS } from '../object.ts'
+import { type AttemptRow, attemptById } from '../queries.ts'
+import { answersHash } from '../receipts/answers-hash.ts'
+import { type Receipt, signReceipt } from '../receipts/receipt.ts'
+import { attemptStatus, toEnded, toEndedRow, toListed } from '../schemas.ts'
+import type { EndedAttempt } from '../session/said.ts'
+import { toResumed } from '../starting/schemas.ts'
+import { listedAttempts, responsesOf } from './queries.ts'
+import { AttemptPage, AttemptResult, entriesOf, entryOfRow, FoundAttempt, toResultEntry } from './schemas.ts'
+
+const tag = 'Quiz System'
+const params = z.object({ id: pathId() })
+
+export function resultRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'get',
+      path: '/api/courses/quiz-attempts/',
+      tag,
+      summary: 'List quiz attempts',
+      description: 'Your own, and those in courses you teach; for staff all. Previews are left out. Newest first.',
+      query: z.object({
+        quiz: queryId().optional(),
+        user: queryId().optional(),
+        status: attemptStatus.optional(),
+        ...pageQuery,
+      }),
+      responses: { 200: AttemptPage },
+    },
+    async ({ query, caller, db, c, json }) => {
+      const page = pageOf(query)
+      const listed = listedAttempts(db, caller.userId, query, page)
+      const [, rows, [total]] = await asViewer(db, caller, listed.rows, listed.count)
+      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toListed)))
+    },
+  )
+
+  api.route(
+    {
+      method: 'get',
+      path: '/api/courses/quiz-attempts/{id}/',
+      tag,
+      summary: 'Get a quiz attempt',
+      description:
+        'To go on after a lost connection: as start answered it, with the answers saved so far. Once it has ended: its end, ' +
+        'without questions; those are in the result.',
+      quota: 'free',
+      params,
+      responses: { 200: FoundAttempt },
+      refuses: { 429: TOO_MANY_CALLS },
+    },
+    async operation => {
+      const { params, caller, env, json } = operation
+      const said = orElsewhere(await attemptObject(env, params.id).resume(caller.userId))
+      if (said !== 'elsewhere' && said.kind === 'running') return json(200, toResumed(said))
+      if (said !== 'elsewhere' && !said.isCarried) return json(200, toEnded(said))
+      const { row } = await seenRow(operation)
+      if (row.checkAt === null) return json(200, toEndedRow(row))
+      const found = known(await attemptObject(env, row.id).look())
+      return json(200, found.kind === 'running' ? toResumed(found) : toEnded(found))
+    },
+  )
+
+  api.route(
+    {
+      method: 'get',
+      path: '/api/courses/quiz-attempts/{id}/result/',
+      tag,
+      summary: 'Get a quiz result',
+      description:
+        'Of an ended attempt. Where the quiz never shows feedback, its learner sees score and passed of the attempt only.',
+      quota: 'free',
+      params,
+      responses: { 200: AttemptResult },
+      refuses: { 400: 'It runs still' },
+    },
+    async ({ params, caller, env, db, c, json }) => {
+      const [viewer, [found], responses] = await asViewer(
+        db,
+        caller,
+        attemptById(db, params.id),
+        responsesOf(db, params.id),
+      )
+      await countUnlessLearner(c, viewer, found)
+      const row = requireAttempt(viewer, found)
+      const reader = { isLearner: !managesCourseOf(viewer, row), showFeedback: row.showFeedback }
+      if (row.checkAt === null) {
+        const entries = responses.map(response => toResultEntry(entryOfRow(response), reader))
+        return json(200, { ...toEndedRow(row), responses: entries, receipt: await signReceipt(env, receiptOfRow(row)) })
+      }
+      // D1 waits for the end still: the object speaks for it.
+      const attempt = known(await attemptObject(env, row.id).look())
+      if (attempt.kind === 'running') throw ruledOut('This attempt has not ended yet.')
+      const entries = entriesOf(attempt).map(entry => toResultEntry(entry, reader))
+      const receipt = await signReceipt(env, await receiptOf(attempt))
+      return json(200, { ...toEnded(attempt), responses: entries, receipt })
+    },
+  )
+}
+
+const receiptOfRow = (row: AttemptRow): Receipt => ({
+  attempt: row.id,
+  learner: row.userId,
+  quiz: row.quizId,
+  endedAt: row.completedAt ?? 0,
+  scoreHundredths: row.endScoreHundredths,
+  answersHash: row.answersHash ?? '',
+})
+
+const receiptOf = async ({ terms, completedAt, outcome }: EndedAttempt): Promise<Receipt> => ({
+  attempt: terms.attemptId,
+  learner: terms.userId,
+  quiz: terms.quizId,
+  endedAt: completedAt,
+  scoreHundredths: outcome.scoreHundredths,
+  answersHash: await answersHash(outcome.responses),
+})

@@ -1,0 +1,83 @@
+import * as z from 'zod'
+import { id } from '../../../http/fields.ts'
+import { paginated } from '../../../http/pagination.ts'
+import { parseResponse, ResponseData } from '../../quizzes/questions/answers.ts'
+import { feedbackFor } from '../../quizzes/questions/feedback.ts'
+import { fromColumns, QUESTION_TYPES, type Question } from '../../quizzes/questions/question.ts'
+import { EndedAttemptBody, ended, ListedAttempt, toPoints } from '../schemas.ts'
+import type { EndedAttempt } from '../session/said.ts'
+import type { ShowFeedback } from '../session/snapshot.ts'
+import { ResumedAttempt } from '../starting/schemas.ts'
+import type { ResponseOfAttempt } from './queries.ts'
+
+export const AttemptPage = paginated(ListedAttempt)
+
+export const FoundAttempt = z.union([ResumedAttempt, EndedAttemptBody]).meta({ id: 'FoundAttempt' })
+
+const ResultEntry = z.object({
+  id: id().meta({ examples: [10_000] }),
+  question: id(),
+  question_text: z.string().meta({ examples: ['What is the correct way to create a function in Python?'] }),
+  question_type: z.enum(QUESTION_TYPES),
+  response_data: ResponseData.meta({ description: '`{}` where nothing was answered' }),
+  is_correct: z
+    .boolean()
+    .nullable()
+    .meta({ examples: [true] }),
+  score: z
+    .number()
+    .nullable()
+    .meta({ examples: [1] }),
+  feedback: z.string().meta({ examples: ["Correct! In Python, functions are defined using the 'def' keyword."] }),
+  time_spent_seconds: z.int().meta({ examples: [45] }),
+})
+export const AttemptResult = z
+  .object({
+    ...ended,
+    responses: z.array(ResultEntry).meta({ description: 'One for each question, in the order of the attempt' }),
+    receipt: z.string().meta({
+      description: 'Signed proof of what was handed in, for `POST /api/receipts/verify/`',
+      examples: ['eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl'],
+    }),
+  })
+  .meta({ id: 'AttemptResult' })
+
+/** What somebody may see of each response: with `never`, a learner sees what was answered and nothing about it. */
+export type Reader = { isLearner: boolean; showFeedback: ShowFeedback }
+type Entry = {
+  id: number
+  questionId: number
+  question: Question
+  responseData: string
+  isCorrect: boolean | null
+  scoreMilli: number | null
+  timeSpentSeconds: number
+  graderFeedback: string
+}
+
+export function toResultEntry(entry: Entry, { isLearner, showFeedback }: Reader): z.input<typeof ResultEntry> {
+  const isTold = !(isLearner && showFeedback === 'never')
+  const responseData = JSON.parse(entry.responseData)
+  const parsed = parseResponse(entry.question, responseData)
+  const answer = 'answer' in parsed ? parsed.answer : null
+  return {
+    id: entry.id,
+    question: entry.questionId,
+    question_text: entry.question.text,
+    question_type: entry.question.type,
+    response_data: responseData,
+    is_correct: isTold ? entry.isCorrect : null,
+    score: isTold ? toPoints(entry.scoreMilli) : null,
+    feedback: isTold ? entry.graderFeedback || feedbackFor(entry.question, answer, entry.isCorrect) : '',
+    time_spent_seconds: entry.timeSpentSeconds,
+  }
+}
+
+export const entryOfRow = (row: ResponseOfAttempt): Entry => ({ ...row, question: fromColumns(row) })
+
+/** The same, of an attempt whose result is still on its way to D1. */
+export const entriesOf = (attempt: EndedAttempt): Entry[] =>
+  attempt.outcome.responses.flatMap((response, place) => {
+    const asked = attempt.questions[place]
+    return asked ? [{ ...response, question: asked.question, graderFeedback: '' }] : []
+  })

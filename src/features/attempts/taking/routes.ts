@@ -1,0 +1,141 @@
+import * as z from 'zod'
+import { asViewer } from '../../../db/read.ts'
+import type { Api } from '../../../http/api.ts'
+import { forbidden, invalid, notFound, ruledOut } from '../../../http/errors.ts'
+import { pathId } from '../../../http/fields.ts'
+import { type AttemptRequest, seenRow } from '../access.ts'
+import { attemptObject, orElsewhere, TOO_MANY_CALLS } from '../object.ts'
+import { type AttemptRow, attemptById } from '../queries.ts'
+import { EndedAttemptBody, toEnded, toEndedRow } from '../schemas.ts'
+import type { EndStatus } from '../session/outcome.ts'
+import type { EndedAttempt } from '../session/said.ts'
+import { ResponseInput, SavedResponse, toSavedResponse } from './schemas.ts'
+
+const tag = 'Quiz System'
+const params = z.object({ id: pathId() })
+const ATTEMPT_OVER = 'This attempt has ended.'
+const NOT_ITS_LEARNER = 'Another learner’s attempt in a course you teach'
+
+export function takingRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'post',
+      path: '/api/courses/quiz-attempts/{id}/submit-response/',
+      tag,
+      summary: 'Submit a question response',
+      description:
+        'Safe to repeat. With immediate feedback an auto-graded answer is final; otherwise, and for essays always, it can be ' +
+        'changed until the end. Taken until five seconds past the deadline. With a `sequence`, an answer that the network ' +
+        'delivers after a newer one is refused.',
+      quota: 'free',
+      params,
+      body: ResponseInput,
+      responses: { 200: SavedResponse },
+      refuses: {
+        400: 'Wrong form for its question, answered already, older than the answer kept, over, or more than 1 MB of answers',
+        403: NOT_ITS_LEARNER,
+        429: TOO_MANY_CALLS,
+      },
+    },
+    async operation => {
+      const { params, body, caller, env, json } = operation
+      const said = orElsewhere(
+        await attemptObject(env, params.id).answer(caller.userId, {
+          questionId: body.question,
+          responseData: JSON.stringify(body.response_data),
+          timeSpentSeconds: body.time_spent_seconds,
+          sequence: body.sequence,
+        }),
+      )
+      if (said === 'elsewhere') {
+        await requireOwnRow(operation)
+        throw ruledOut(ATTEMPT_OVER)
+      }
+      switch (said.kind) {
+        case 'kept':
+          return json(200, toSavedResponse(params.id, said.answer))
+        case 'no_such_question':
+          throw notFound()
+        case 'invalid':
+          throw invalid({ response_data: [said.message] })
+        case 'refused':
+          throw ruledOut(said.detail)
+        case 'over':
+          throw ruledOut(ATTEMPT_OVER)
+      }
+    },
+  )
+
+  const endings = [
+    [
+      'complete',
+      'completed',
+      'Complete a quiz attempt',
+      'On an attempt that has ended already: its end, whichever way it came.',
+    ],
+    [
+      'timeout',
+      'timed_out',
+      'Time out a quiz attempt',
+      'Ends it now, its saved answers scored. On an ended attempt: its end.',
+    ],
+    ['abandon', 'abandoned', 'Abandon a quiz attempt', 'It counts as an attempt and has no score.'],
+  ] as const
+  for (const [action, status, summary, description] of endings) {
+    api.route(
+      {
+        method: 'post',
+        path: `/api/courses/quiz-attempts/{id}/${action}/`,
+        tag,
+        summary,
+        description,
+        quota: 'free',
+        params,
+        responses: { 200: EndedAttemptBody },
+        refuses: {
+          ...(status === 'abandoned' && { 400: 'It has ended another way' }),
+          403: NOT_ITS_LEARNER,
+          429: TOO_MANY_CALLS,
+        },
+      },
+      async operation => {
+        const { params, caller, env, json } = operation
+        const said = orElsewhere(await attemptObject(env, params.id).end(caller.userId, status))
+        const body =
+          said === 'elsewhere'
+            ? toEndedRow(await requireOwnRow(operation))
+            : said.wasCarried
+              ? await endAsOfNow(operation, said)
+              : toEnded(said)
+        requireEnding(body.status, status)
+        return json(200, body)
+      },
+    )
+  }
+}
+
+/**
+ * The row of the caller's own attempt, where the object no longer speaks for it.
+ * @throws 403 for another's that the caller may see, 400 for one whose start died half-way
+ */
+async function requireOwnRow(request: AttemptRequest): Promise<AttemptRow> {
+  const { viewer, row } = await seenRow(request)
+  if (row.userId !== viewer.id) throw forbidden()
+  if (row.checkAt !== null) throw ruledOut('This attempt was never begun. Start it again.')
+  return row
+}
+
+/**
+ * Once D1 has the result it speaks for it, later gradings included; where it is a replica that is behind, or the course is
+ * deleted, the object does: to repeat an ending is no error.
+ */
+async function endAsOfNow(request: AttemptRequest, ended: EndedAttempt) {
+  const { params, db, caller } = request
+  const [, [row]] = await asViewer(db, caller, attemptById(db, params.id))
+  return row?.checkAt === null ? toEndedRow(row) : toEnded(ended)
+}
+
+/** @throws 400 when an abandoning meets another end; to complete or time out what has ended is no error. */
+function requireEnding(actual: EndStatus, wanted: EndStatus): void {
+  if (wanted === 'abandoned' && actual !== 'abandoned') throw ruledOut(ATTEMPT_OVER)
+}

@@ -1,0 +1,59 @@
+import * as z from 'zod'
+import { dateTime, id, toDateTime } from '../../../http/fields.ts'
+import { ResponseData } from '../../quizzes/questions/answers.ts'
+import { toPoints } from '../schemas.ts'
+import type { SavedAnswer } from '../session/said.ts'
+
+/** What is nested some thousand levels deep can be kept but never be shown: writing it as JSON runs out of stack. */
+const NESTED_AT_MOST = 10
+
+export const ResponseInput = z.object({
+  question: id(),
+  response_data: ResponseData.refine(data => isShallow(data, NESTED_AT_MOST), 'Nested too deeply.'),
+  time_spent_seconds: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description: 'Cut to the time elapsed', examples: [45] }),
+  sequence: z.int().min(0).optional().meta({
+    description:
+      'Grows with every answer sent, on all devices (milliseconds since 1970 do): a late copy replaces none newer',
+  }),
+})
+
+const isShallow = (value: unknown, levels: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every(part => isShallow(part, levels - 1)))
+
+export const SavedResponse = z
+  .object({
+    id: id().meta({ description: "Attempt's id × 1000 + the question's place in it", examples: [10_000] }),
+    quiz_attempt: id().meta({ examples: [10] }),
+    question: id(),
+    question_text: z.string().meta({ examples: ['What is the correct way to create a function in Python?'] }),
+    response_data: ResponseData,
+    is_correct: z
+      .boolean()
+      .nullable()
+      .meta({ description: 'Full points; null until feedback is due', examples: [true] }),
+    score: z
+      .number()
+      .nullable()
+      .meta({ description: 'Points; null until feedback is due', examples: [1] }),
+    time_spent_seconds: z.int().meta({ examples: [45] }),
+    submitted_at: dateTime().meta({ examples: ['2023-06-10T14:31:00Z'] }),
+  })
+  .meta({ id: 'SavedResponse' })
+
+export const toSavedResponse = (attemptId: number, answer: SavedAnswer): z.input<typeof SavedResponse> => ({
+  id: answer.id,
+  quiz_attempt: attemptId,
+  question: answer.questionId,
+  question_text: answer.questionText,
+  response_data: JSON.parse(answer.responseData),
+  is_correct: answer.isCorrect,
+  score: toPoints(answer.scoreMilli),
+  time_spent_seconds: answer.timeSpentSeconds,
+  submitted_at: toDateTime(answer.submittedAt),
+})
