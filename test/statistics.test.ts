@@ -9,13 +9,12 @@ import { rebuildQuizStatistics } from '../src/features/analytics/queries/rebuild
 import { deleteCourse, restoreCourse } from '../src/features/courses/queries.ts'
 import { dropEnrollment, enrollAll, removeEnrollment, takeSeat } from '../src/features/enrollments/queries.ts'
 import {
-  addStudyTime,
   completeCourse,
   completeModule,
   reopenCourse,
   resetModule,
-  touchModule,
-} from '../src/features/progress/queries.ts'
+} from '../src/features/progress/queries/completions.ts'
+import { addStudyTime, touchModule } from '../src/features/progress/queries/touches.ts'
 import { keptStatistics, recountedStatistics, STATISTICS } from './helpers/statistics.ts'
 
 const db = database(env.DB)

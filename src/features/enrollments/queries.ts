@@ -4,7 +4,8 @@ import type { Db } from '../../db/client.ts'
 import { distinctly, isStaff } from '../../db/read.ts'
 import { courses, enrollments, users } from '../../db/schema.ts'
 import type { Page } from '../../http/pagination.ts'
-import { completedModules, completeReturned, publishedModules, publishedModulesOf } from '../progress/queries.ts'
+import { completeReturned } from '../progress/queries/completions.ts'
+import { completedModules, publishedModules, publishedModulesOf } from '../progress/queries/counted.ts'
 
 const selected = distinctly({
   id: enrollments.id,

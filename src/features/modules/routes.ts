@@ -9,7 +9,7 @@ import { recordActivity } from '../activities/queries.ts'
 import { manages, sees } from '../courses/access.ts'
 import { courseById } from '../courses/queries.ts'
 import { enrollmentOf } from '../enrollments/queries.ts'
-import { touchModule } from '../progress/queries.ts'
+import { touchModule } from '../progress/queries/touches.ts'
 import { tagOfModule } from '../qr-codes/images/cache-tags.ts'
 import { managesModule, requireManagedModule, requireModule } from './access.ts'
 import {

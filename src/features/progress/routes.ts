@@ -7,10 +7,8 @@ import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { recordActivity } from '../activities/queries.ts'
 import { managesModule } from '../modules/access.ts'
 import { fromModuleProgressId } from './completion.ts'
+import { completeCourse, completeModule, reopenCourse, resetModule } from './queries/completions.ts'
 import {
-  addStudyTime,
-  completeCourse,
-  completeModule,
   courseProgress,
   courseProgressCount,
   type ModuleProgressRow,
@@ -18,10 +16,8 @@ import {
   moduleProgressList,
   moduleProgressOf,
   openQuizCount,
-  reopenCourse,
-  resetModule,
-  touchModule,
-} from './queries.ts'
+} from './queries/lists.ts'
+import { addStudyTime, touchModule } from './queries/touches.ts'
 import {
   AddTimeInput,
   ModuleProgress,

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { dateTime, id, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
 import { paginated } from '../../http/pagination.ts'
 import { moduleProgressId, moduleStatus, percentage } from './completion.ts'
-import type { CourseProgressRow, ModuleProgressRow } from './queries.ts'
+import type { CourseProgressRow, ModuleProgressRow } from './queries/lists.ts'
 
 export const Progress = z
   .object({

@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
 import { isStaff } from '../../../db/read.ts'
 import type { Page } from '../../../http/pagination.ts'
-import { isShown } from '../../progress/queries.ts'
+import { isShown } from '../../progress/queries/counted.ts'
 import { between, type Dates, isDated, ONE_ROW, teaches } from './scope.ts'
 
 const WEEK_SECONDS = 7 * 86_400

@@ -6,13 +6,11 @@ import { attempts, enrollments, moduleProgress, responses } from '../../../db/sc
 import {
   completeCourses,
   completeModules,
-  endedSinceReset,
-  isPassed,
-  isShown,
   recordCompletions,
   reopenCourses,
   reopenModules,
-} from '../../progress/queries.ts'
+} from '../../progress/queries/completions.ts'
+import { endedSinceReset, isPassed, isShown } from '../../progress/queries/counted.ts'
 
 /** A part of a whole in units of 1/`scale`, rounded as `Math.round` does, in integers; of nothing, `ofNothing`. */
 const ratio = (part: SQL, whole: SQL, scale: number, ofNothing: number) =>

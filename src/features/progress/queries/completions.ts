@@ -1,0 +1,108 @@
+/**
+ * Completions, given and taken back. What is published, unpublished or deleted changes the sums on the next read and never
+ * a stored completion.
+ */
+import { type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../../../db/client.ts'
+import { activities, enrollments, moduleProgress } from '../../../db/schema.ts'
+import { sessionAt } from '../../activities/queries.ts'
+import { completedModules, isPassed, isShown, publishedModules } from './counted.ts'
+import { latest } from './touches.ts'
+
+/**
+ * Whether a row of `module_progress` meets its module's criteria: `content` by the learner's mark, `quiz` by every shown
+ * quiz passed (by the mark, where there is no quiz), `hybrid` by both.
+ */
+const meetsCriteria = sql`EXISTS (SELECT 1 FROM modules m WHERE m.id = ${moduleProgress.moduleId}
+  AND (m.completion_criteria = 'content'
+    OR NOT EXISTS (SELECT 1 FROM quizzes q WHERE q.module_id = m.id AND ${isShown} AND NOT ${isPassed(sql`${moduleProgress.enrollmentId}`)}))
+  AND (${moduleProgress.contentCompletedAt} IS NOT NULL
+    OR (m.completion_criteria = 'quiz' AND EXISTS (SELECT 1 FROM quizzes q WHERE q.module_id = m.id AND ${isShown}))))`
+
+/** @param which rows of `module_progress`: those of them complete that meet their module's criteria and had not yet. */
+const completes = (which: SQL) => sql`${moduleProgress.completedAt} IS NULL AND ${which} AND ${meetsCriteria}`
+
+const isModuleOf = (enrollmentId: number, moduleId: number) =>
+  sql`${moduleProgress.enrollmentId} = ${enrollmentId} AND ${moduleProgress.moduleId} = ${moduleId}`
+
+/** Completes the module if its criteria are met. */
+export const completeModule = (db: Db, enrollmentId: number, moduleId: number, now: number) =>
+  completeModules(db, isModuleOf(enrollmentId, moduleId), now)
+
+export const completeModules = (db: Db, which: SQL, now: number) =>
+  db
+    .update(moduleProgress)
+    .set({ completedAt: now, lastActivityAt: latest(now) })
+    .where(completes(which))
+
+/** Records what `completeModules` is about to complete, so it comes before it. */
+export const recordCompletions = (db: Db, which: SQL, now: number) =>
+  db.insert(activities).select(
+    sql`SELECT NULL, e.user_id, 'module_complete', ${moduleProgress.moduleId}, e.course_id, ${moduleProgress.moduleId}, ${now}, ${sessionAt(sql`e.user_id`, now)}
+      FROM ${moduleProgress} JOIN enrollments e ON e.id = ${moduleProgress.enrollmentId} WHERE ${completes(which)}`,
+  )
+
+/** Completes the course if every published module of it is completed. */
+export const completeCourse = (db: Db, enrollmentId: number, now: number) =>
+  completeCourses(db, sql`${enrollments.id} = ${enrollmentId}`, now)
+
+/** @param which rows of `enrollments` */
+export const completeCourses = (db: Db, which: SQL, now: number) =>
+  db
+    .update(enrollments)
+    .set({ status: 'completed', completedAt: now })
+    .where(
+      sql`${enrollments.status} = 'active' AND ${which} AND ${publishedModules} > 0 AND ${publishedModules} = ${completedModules}`,
+    )
+
+/**
+ * Completes the course of who came back to it with every module completed: by a grading, say, while they were gone.
+ * Whoever is new has completed nothing, which is found out first.
+ * @param which rows of `enrollments`
+ */
+export const completeReturned = (db: Db, which: SQL, now: number) =>
+  completeCourses(
+    db,
+    sql`${which} AND EXISTS (
+      SELECT 1 FROM module_progress p WHERE p.enrollment_id = ${enrollments.id} AND p.completed_at IS NOT NULL)`,
+    now,
+  )
+
+/** Takes the course's completion back, if the module's counted towards it. */
+export const reopenCourse = (db: Db, enrollmentId: number, moduleId: number) =>
+  reopenCourses(
+    db,
+    sql`SELECT ${moduleProgress.enrollmentId} FROM ${moduleProgress}
+    WHERE ${isModuleOf(enrollmentId, moduleId)} AND ${moduleProgress.completedAt} IS NOT NULL`,
+  )
+
+/** Of who was removed since, only the date goes. @param which ids of enrollments */
+export const reopenCourses = (db: Db, which: SQL) =>
+  db
+    .update(enrollments)
+    .set({ status: sql`iif(${enrollments.status} = 'completed', 'active', ${enrollments.status})`, completedAt: null })
+    .where(sql`${enrollments.completedAt} IS NOT NULL AND ${enrollments.id} IN (${which})`)
+
+/** Takes modules' completion back. @param which rows of `module_progress` */
+export const reopenModules = (db: Db, which: SQL) => db.update(moduleProgress).set({ completedAt: null }).where(which)
+
+/** Clears status, times and completion; attempts that have ended no longer count. */
+export function resetModule(db: Db, enrollmentId: number, moduleId: number, now: number) {
+  const resetAttemptId = sql`(SELECT max(a.id) FROM attempts a JOIN quizzes q ON q.id = a.quiz_id
+    WHERE a.enrollment_id = ${enrollmentId} AND q.module_id = ${moduleId} AND a.completed_at = ${now})`
+  return db
+    .insert(moduleProgress)
+    .values({ enrollmentId, moduleId, lastActivityAt: now, resetAt: now, resetAttemptId })
+    .onConflictDoUpdate({
+      target: [moduleProgress.enrollmentId, moduleProgress.moduleId],
+      set: {
+        startedAt: null,
+        contentCompletedAt: null,
+        completedAt: null,
+        timeSpentSeconds: 0,
+        lastActivityAt: now,
+        resetAt: now,
+        resetAttemptId,
+      },
+    })
+}

@@ -1,0 +1,142 @@
+/** A learner has a row for every published module of every course taken, stored only once touched. */
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../../../db/client.ts'
+import { distinctly } from '../../../db/read.ts'
+import { courses, enrollments, moduleProgress, modules } from '../../../db/schema.ts'
+import type { Page } from '../../../http/pagination.ts'
+import type { ModuleStatus } from '../completion.ts'
+import { completedModules, isPassed, isShown, publishedModules } from './counted.ts'
+
+const quizzesOfCourse = (condition: SQL) => sql<number>`(
+  SELECT count(*) FROM modules m CROSS JOIN quizzes q ON q.module_id = m.id
+  WHERE m.course_id = ${enrollments.courseId} AND m.deleted_at IS NULL AND m.is_published = 1 AND ${isShown} AND ${condition}
+)`
+
+// Courses a learner takes and may see.
+const isTaken = sql`${enrollments.status} IN ('active', 'completed') AND ${courses.deletedAt} IS NULL AND ${courses.status} <> 'draft'`
+
+const inCourse = (courseId: number | undefined) =>
+  courseId === undefined ? sql`1` : sql`${enrollments.courseId} = ${courseId}`
+
+const courseProgressColumns = distinctly({
+  id: enrollments.id,
+  courseId: enrollments.courseId,
+  courseTitle: courses.title,
+  userId: enrollments.userId,
+  enrolledAt: enrollments.enrolledAt,
+  completedAt: enrollments.completedAt,
+  publishedModules: publishedModules.as('publishedModules'),
+  completedModules: completedModules.as('completedModules'),
+  totalQuizzes: quizzesOfCourse(sql`1`).as('totalQuizzes'),
+  passedQuizzes: quizzesOfCourse(isPassed(sql`${enrollments.id}`)).as('passedQuizzes'),
+  lastActivityAt: sql<
+    number | null
+  >`(SELECT max(p.last_activity_at) FROM module_progress p WHERE p.enrollment_id = ${enrollments.id})`.as(
+    'lastActivityAt',
+  ),
+})
+
+/** A learner's progress by course, the newest enrollment first. */
+export const courseProgress = (db: Db, userId: number, courseId: number | undefined, { limit, offset }: Page) =>
+  db
+    .select(courseProgressColumns)
+    .from(enrollments)
+    .innerJoin(courses, eq(courses.id, enrollments.courseId))
+    .where(and(eq(enrollments.userId, userId), isTaken, inCourse(courseId)))
+    .orderBy(desc(enrollments.id))
+    .limit(limit)
+    .offset(offset)
+export type CourseProgressRow = Awaited<ReturnType<typeof courseProgress>>[number]
+
+export const courseProgressCount = (db: Db, userId: number, courseId: number | undefined) =>
+  db
+    .select({ count: sql<number>`count(*)`.as('count') })
+    .from(enrollments)
+    .innerJoin(courses, eq(courses.id, enrollments.courseId))
+    .where(and(eq(enrollments.userId, userId), isTaken, inCourse(courseId)))
+
+const moduleProgressColumns = distinctly({
+  enrollmentId: enrollments.id,
+  userId: enrollments.userId,
+  enrolledAt: enrollments.enrolledAt,
+  courseId: courses.id,
+  courseTitle: courses.title,
+  courseStatus: courses.status,
+  instructorId: courses.instructorId,
+  moduleId: modules.id,
+  moduleTitle: modules.title,
+  completionCriteria: modules.completionCriteria,
+  startedAt: sql<number | null>`${moduleProgress.startedAt}`.as('startedAt'),
+  completedAt: sql<number | null>`${moduleProgress.completedAt}`.as('completedAt'),
+  timeSpentSeconds: sql<number>`coalesce(${moduleProgress.timeSpentSeconds}, 0)`.as('timeSpentSeconds'),
+  lastActivityAt: sql<number | null>`${moduleProgress.lastActivityAt}`.as('lastActivityAt'),
+  resetAt: sql<number | null>`${moduleProgress.resetAt}`.as('resetAt'),
+})
+
+const selectModuleProgress = (db: Db) =>
+  db
+    .select(moduleProgressColumns)
+    .from(enrollments)
+    .innerJoin(courses, eq(courses.id, enrollments.courseId))
+    .innerJoin(
+      modules,
+      sql`${modules.courseId} = ${courses.id} AND ${modules.deletedAt} IS NULL AND ${modules.isPublished} = 1`,
+    )
+    .leftJoin(
+      moduleProgress,
+      sql`${moduleProgress.enrollmentId} = ${enrollments.id} AND ${moduleProgress.moduleId} = ${modules.id}`,
+    )
+    .$dynamic()
+export type ModuleProgressRow = Awaited<ReturnType<typeof selectModuleProgress>>[number]
+
+export type ModuleProgressFilter = { course?: number; module?: number; status?: ModuleStatus }
+
+const matchesFilter = (userId: number, filter: ModuleProgressFilter) =>
+  and(
+    eq(enrollments.userId, userId),
+    isTaken,
+    inCourse(filter.course),
+    filter.module === undefined ? undefined : eq(modules.id, filter.module),
+    filter.status && HAS_STATUS[filter.status],
+  )
+
+/** As `moduleStatus` decides it. */
+const HAS_STATUS: Record<ModuleStatus, SQL> = {
+  completed: sql`${moduleProgress.completedAt} IS NOT NULL`,
+  in_progress: sql`${moduleProgress.completedAt} IS NULL AND ${moduleProgress.startedAt} IS NOT NULL`,
+  not_started: sql`${moduleProgress.completedAt} IS NULL AND ${moduleProgress.startedAt} IS NULL`,
+}
+
+/** A learner's modules: the newest enrollment first, each course's in their order. */
+export const moduleProgressList = (db: Db, userId: number, filter: ModuleProgressFilter, { limit, offset }: Page) =>
+  selectModuleProgress(db)
+    .where(matchesFilter(userId, filter))
+    .orderBy(desc(enrollments.id), modules.order, modules.id)
+    .limit(limit)
+    .offset(offset)
+
+export const moduleProgressCount = (db: Db, userId: number, filter: ModuleProgressFilter) =>
+  db
+    .select({ count: sql<number>`count(*)`.as('count') })
+    .from(enrollments)
+    .innerJoin(courses, eq(courses.id, enrollments.courseId))
+    .innerJoin(
+      modules,
+      sql`${modules.courseId} = ${courses.id} AND ${modules.deletedAt} IS NULL AND ${modules.isPublished} = 1`,
+    )
+    .leftJoin(
+      moduleProgress,
+      sql`${moduleProgress.enrollmentId} = ${enrollments.id} AND ${moduleProgress.moduleId} = ${modules.id}`,
+    )
+    .where(matchesFilter(userId, filter))
+
+/** One learner's row of one module. */
+export const moduleProgressOf = (db: Db, enrollmentId: number, moduleId: number) =>
+  selectModuleProgress(db).where(and(eq(enrollments.id, enrollmentId), eq(modules.id, moduleId), isTaken))
+
+/** How many of a module's quizzes the learner has still to pass. */
+export const openQuizCount = (db: Db, enrollmentId: number, moduleId: number) =>
+  db
+    .select({ count: sql<number>`count(*)`.as('count') })
+    .from(sql`quizzes q`)
+    .where(sql`q.module_id = ${moduleId} AND ${isShown} AND NOT ${isPassed(sql`${enrollmentId}`)}`)
