@@ -9,6 +9,7 @@ import { quizAnalyticsRoutes } from './features/analytics/quiz-routes.ts'
 import { analyticsRoutes } from './features/analytics/routes.ts'
 import { requireReceiptSecret } from './features/attempts/receipts/receipt.ts'
 import { attemptRoutes } from './features/attempts/routes.ts'
+import { catalogRoutes } from './features/courses/catalog/routes.ts'
 import { courseRoutes } from './features/courses/routes.ts'
 import { enrollmentRoutes } from './features/enrollments/routes.ts'
 import { healthRoutes } from './features/health/routes.ts'
@@ -73,6 +74,7 @@ app.use((c, next) => {
 
 userRoutes(api)
 courseRoutes(api)
+catalogRoutes(api)
 enrollmentRoutes(api)
 moduleRoutes(api)
 quizRoutes(api)

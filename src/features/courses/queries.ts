@@ -5,13 +5,9 @@ import { distinctly, isStaff } from '../../db/read.ts'
 import { courseSlugs, courses, modules, users } from '../../db/schema.ts'
 import type { Page } from '../../http/pagination.ts'
 import type { CourseInput } from './schemas.ts'
-import { searchExpression } from './search.ts'
 import { slugFrom } from './slug.ts'
 
 export const RESTORE_SECONDS = 30 * 86_400
-/** A search ranks, and counts, at most this many of the newest matches: a common word costs no more than a rare one. */
-const MAX_RANKED = 1_000
-
 const columns = {
   id: courses.id,
   title: courses.title,
@@ -33,7 +29,7 @@ const instructorNames = { firstName: users.firstName, lastName: users.lastName, 
 
 const selected = distinctly({ ...columns, ...instructorNames })
 
-const selectCourses = (db: Db) =>
+export const selectCourses = (db: Db) =>
   db.select(selected).from(courses).innerJoin(users, eq(users.id, courses.instructorId)).$dynamic()
 
 export type CourseRow = Awaited<ReturnType<typeof selectCourses>>[number]
@@ -68,36 +64,13 @@ export const modulesOfCourse = (db: Db, courseId: number) =>
     .orderBy(modules.order, modules.id)
 export type ModuleSummaryRow = Awaited<ReturnType<typeof modulesOfCourse>>[number]
 
-// Literals, not bound values: only so does SQLite see that a partial index serves the query.
-const isLive = sql`${courses.deletedAt} IS NULL`
-const isPublished = sql`${isLive} AND ${courses.status} = 'published'`
-
 /** Page of courses whose ids a subquery names, newest first. */
-const coursesIn = (db: Db, ids: SQL) =>
+export const coursesIn = (db: Db, ids: SQL) =>
   selectCourses(db).where(sql`${courses.id} IN (${ids})`).orderBy(desc(courses.id))
 
-type EnrollmentType = 'open' | 'restricted'
-
-export function catalog(db: Db, enrollmentType: EnrollmentType | undefined, { limit, offset }: Page) {
-  const ofType = enrollmentType === undefined ? sql`1` : sql`${courses.enrollmentType} = ${enrollmentType}`
-  return coursesIn(
-    db,
-    sql`SELECT ${courses.id} FROM ${courses} WHERE ${isPublished} AND ${ofType} ORDER BY ${courses.id} DESC LIMIT ${limit} OFFSET ${offset}`,
-  )
-}
-
-export const catalogCount = (db: Db, enrollmentType: EnrollmentType | undefined) =>
-  db
-    .select({
-      count: totalOf(enrollmentType === undefined ? OPEN_AND_RESTRICTED : [`courses.published.${enrollmentType}`]).as(
-        'count',
-      ),
-    })
-    .from(ONE_ROW)
-
-const OPEN_AND_RESTRICTED = ['courses.published.open', 'courses.published.restricted']
-const ONE_ROW = sql`(SELECT 1)`
-const totalOf = (names: string[]) =>
+export const OPEN_AND_RESTRICTED = ['courses.published.open', 'courses.published.restricted']
+export const ONE_ROW = sql`(SELECT 1)`
+export const totalOf = (names: string[]) =>
   sql<number>`(SELECT sum(value) FROM totals WHERE name IN (${sql.join(
     names.map(name => sql`${name}`),
     sql`, `,
@@ -135,26 +108,6 @@ export const taughtCoursesCount = (db: Db, viewerId: number) =>
       ) END`.as('count'),
     })
     .from(ONE_ROW)
-
-/** The newest matches of every word, and which of them have all the words in the title: those rank first. */
-function matches(typed: string): SQL {
-  const expression = searchExpression(typed)
-  if (expression === null) return sql`SELECT NULL AS id, 0 AS in_title WHERE 0`
-  const newest = (match: string) =>
-    sql`SELECT rowid FROM course_search WHERE course_search MATCH ${match} ORDER BY rowid DESC LIMIT ${MAX_RANKED}`
-  return sql`SELECT rowid AS id, rowid IN (${newest(`title : (${expression})`)}) AS in_title FROM (${newest(expression)})`
-}
-
-export const search = (db: Db, typed: string, { limit, offset }: Page) =>
-  selectCourses(db)
-    .innerJoin(
-      sql`(${matches(typed)} ORDER BY in_title DESC, id DESC LIMIT ${limit} OFFSET ${offset}) AS found`,
-      sql`found.id = ${courses.id}`,
-    )
-    .orderBy(sql`found.in_title DESC`, sql`found.id DESC`)
-
-export const searchCount = (db: Db, typed: string) =>
-  db.select({ count: sql<number>`(SELECT count(*) FROM (${matches(typed)}))`.as('count') }).from(ONE_ROW)
 
 /** Somebody who can own a course. */
 export const activeInstructorById = (db: Db, id: number) =>

@@ -1,44 +1,29 @@
 import * as z from 'zod'
 import { asViewer, batch, type Viewer } from '../../db/read.ts'
-import type { Api, AppContext } from '../../http/api.ts'
-import { purgeTags } from '../../http/edge-cache.ts'
+import type { Api } from '../../http/api.ts'
 import { failedOn, forbidden, invalid, notFound } from '../../http/errors.ts'
 import { pathId } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { enrollmentOf } from '../enrollments/queries.ts'
 import { tagOfCourse } from '../qr-codes/images/cache-tags.ts'
 import { manages, requireManaged, requireSeen, requireTeacher } from './access.ts'
+import { purgeCatalog } from './catalog/cache.ts'
 import {
   activeInstructorById,
-  catalog,
-  catalogCount,
   courseById,
   deleteCourse,
   insertCourse,
   modulesOfCourse,
   restorableCourseById,
   restoreCourse,
-  search,
-  searchCount,
   taughtCourses,
   taughtCoursesCount,
   updateCourse,
 } from './queries.ts'
-import {
-  Course,
-  CourseDetail,
-  CourseInput,
-  CoursePage,
-  enrollmentType,
-  SearchQuery,
-  toCourse,
-  toModuleSummary,
-} from './schemas.ts'
+import { Course, CourseDetail, CourseInput, CoursePage, toCourse, toModuleSummary } from './schemas.ts'
 
 const tag = 'Courses & Enrollments'
 const params = z.object({ id: pathId() })
-/** The catalog may be this old; its answers carry the tag by which a change purges them. */
-const CATALOG_CACHE = { seconds: 30, tag: 'catalog' }
 const NOT_ITS_INSTRUCTOR = "Not the course's instructor"
 
 export function courseRoutes(api: Api): void {
@@ -172,7 +157,7 @@ export function courseRoutes(api: Api): void {
       )
       const course = requireManaged(viewer, row, enrollment?.status)
       await batch(db, deleteCourse(db, course.id, now))
-      later(purgeTags(c, CATALOG_CACHE.tag, tagOfCourse(course.id)))
+      later(purgeCatalog(c, tagOfCourse(course.id)))
       return empty(204)
     },
   )
@@ -196,68 +181,6 @@ export function courseRoutes(api: Api): void {
       if (!restored) throw notFound()
       later(purgeCatalog(c))
       return json(200, toCourse(restored, now))
-    },
-  )
-
-  api.route(
-    {
-      method: 'get',
-      path: '/api/courses/catalog/',
-      tag,
-      summary: 'List published courses',
-      description: 'Newest first. `count` and `is_full` may be 30 seconds old.',
-      access: 'public',
-      consistency: 'any',
-      cache: CATALOG_CACHE,
-      query: z.object({ enrollment_type: enrollmentType.optional(), ...pageQuery }),
-      responses: { 200: CoursePage },
-    },
-    async ({ query, db, now, c, json }) => {
-      const page = pageOf(query)
-      const [rows, [total]] = await batch(
-        db,
-        catalog(db, query.enrollment_type, page),
-        catalogCount(db, query.enrollment_type),
-      )
-      return json(
-        200,
-        pageBody(
-          c,
-          page,
-          total?.count ?? 0,
-          rows.map(row => toCourse(row, now)),
-        ),
-      )
-    },
-  )
-
-  api.route(
-    {
-      method: 'get',
-      path: '/api/courses/catalog/search/',
-      tag,
-      summary: 'Search published courses',
-      description:
-        'Words and beginnings of words over title and description, accents and case ignored; all must occur. Courses ' +
-        'with every word in the title come first, then the newest. Ranks the newest 1,000 matches, so `count` is at most 1,000.',
-      access: 'public',
-      consistency: 'any',
-      cache: CATALOG_CACHE,
-      query: z.object({ q: SearchQuery, ...pageQuery }),
-      responses: { 200: CoursePage },
-    },
-    async ({ query, db, now, c, json }) => {
-      const page = pageOf(query)
-      const [rows, [total]] = await batch(db, search(db, query.q, page), searchCount(db, query.q))
-      return json(
-        200,
-        pageBody(
-          c,
-          page,
-          total?.count ?? 0,
-          rows.map(row => toCourse(row, now)),
-        ),
-      )
     },
   )
 }
@@ -285,5 +208,3 @@ function requireDates({ start_date, end_date }: Pick<Partial<CourseInput>, 'star
 function refuseDates(error: unknown): never {
   throw failedOn(error, 'courses_dates') ? datesReversed() : error
 }
-
-const purgeCatalog = (c: AppContext) => purgeTags(c, CATALOG_CACHE.tag)

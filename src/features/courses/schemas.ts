@@ -65,13 +65,6 @@ const ModuleSummary = z.object({
 })
 export const CourseDetail = z.object({ ...courseFields, modules: z.array(ModuleSummary) }).meta({ id: 'CourseDetail' })
 
-export const SearchQuery = z
-  .string()
-  .optional()
-  .refine(q => q !== undefined && q.trim() !== '', 'This field is required.')
-  .transform(q => q ?? '')
-  .meta({ type: 'string', description: 'Words or their beginnings, all of which must occur', examples: ['program'] })
-
 /** A course as answered. `now` decides what is active today. */
 export function toCourse(row: CourseRow, now: number): Course {
   return {

@@ -1,8 +1,16 @@
 /** From what somebody typed to a full-text query that is always safe. */
+import * as z from 'zod'
 
 /** More words than this only narrow a search that is already narrow. */
 const MAX_WORDS = 10
 const MAX_WORD_LENGTH = 64
+
+export const SearchQuery = z
+  .string()
+  .optional()
+  .refine(q => q !== undefined && q.trim() !== '', 'This field is required.')
+  .transform(q => q ?? '')
+  .meta({ type: 'string', description: 'Words or their beginnings, all of which must occur', examples: ['program'] })
 
 /**
  * An FTS5 expression that matches every word typed, each as a prefix; null when nothing typed is a word. Words are

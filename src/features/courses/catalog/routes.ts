@@ -1,0 +1,74 @@
+import * as z from 'zod'
+import { batch } from '../../../db/read.ts'
+import type { Api } from '../../../http/api.ts'
+import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
+import { CoursePage, enrollmentType, toCourse } from '../schemas.ts'
+import { CATALOG_CACHE } from './cache.ts'
+import { catalog, catalogCount, search, searchCount } from './queries.ts'
+import { SearchQuery } from './search.ts'
+
+const tag = 'Courses & Enrollments'
+
+export function catalogRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'get',
+      path: '/api/courses/catalog/',
+      tag,
+      summary: 'List published courses',
+      description: 'Newest first. `count` and `is_full` may be 30 seconds old.',
+      access: 'public',
+      consistency: 'any',
+      cache: CATALOG_CACHE,
+      query: z.object({ enrollment_type: enrollmentType.optional(), ...pageQuery }),
+      responses: { 200: CoursePage },
+    },
+    async ({ query, db, now, c, json }) => {
+      const page = pageOf(query)
+      const [rows, [total]] = await batch(
+        db,
+        catalog(db, query.enrollment_type, page),
+        catalogCount(db, query.enrollment_type),
+      )
+      return json(
+        200,
+        pageBody(
+          c,
+          page,
+          total?.count ?? 0,
+          rows.map(row => toCourse(row, now)),
+        ),
+      )
+    },
+  )
+
+  api.route(
+    {
+      method: 'get',
+      path: '/api/courses/catalog/search/',
+      tag,
+      summary: 'Search published courses',
+      description:
+        'Words and beginnings of words over title and description, accents and case ignored; all must occur. Courses ' +
+        'with every word in the title come first, then the newest. Ranks the newest 1,000 matches, so `count` is at most 1,000.',
+      access: 'public',
+      consistency: 'any',
+      cache: CATALOG_CACHE,
+      query: z.object({ q: SearchQuery, ...pageQuery }),
+      responses: { 200: CoursePage },
+    },
+    async ({ query, db, now, c, json }) => {
+      const page = pageOf(query)
+      const [rows, [total]] = await batch(db, search(db, query.q, page), searchCount(db, query.q))
+      return json(
+        200,
+        pageBody(
+          c,
+          page,
+          total?.count ?? 0,
+          rows.map(row => toCourse(row, now)),
+        ),
+      )
+    },
+  )
+}
