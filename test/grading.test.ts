@@ -1,9 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseResponse } from '../src/features/quizzes/questions/answers.ts'
-import { decimal, isAtMost, minus, plus, toNumber } from '../src/features/quizzes/questions/decimal.ts'
-import { feedbackFor } from '../src/features/quizzes/questions/feedback.ts'
-import { grade, percentageHundredths } from '../src/features/quizzes/questions/grading.ts'
+import { parseResponse } from '../src/features/quizzes/answers/answer.ts'
+import { decimal, isAtMost, minus, plus, toNumber } from '../src/features/quizzes/answers/decimal.ts'
+import { feedbackFor } from '../src/features/quizzes/answers/feedback.ts'
+import { grade, percentageHundredths } from '../src/features/quizzes/answers/grading.ts'
+import { folded } from '../src/features/quizzes/answers/text-match.ts'
 import {
   type Choice,
   QUESTION_TYPES,
@@ -13,7 +14,6 @@ import {
   type QuestionType,
 } from '../src/features/quizzes/questions/question.ts'
 import { shuffle } from '../src/features/quizzes/questions/shuffle.ts'
-import { folded } from '../src/features/quizzes/questions/text-match.ts'
 import { answers, questions, rightAnswer } from './helpers/question-arbitraries.ts'
 
 const ask = (body: QuestionBody, pointsMilli = 1000): Question => ({

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import type { attempts, responses } from '../../db/schema.ts'
 import { type EndStatus, type KeptAnswer, outcomeOf } from '../../features/attempts/session/outcome.ts'
-import { parseResponse } from '../../features/quizzes/questions/answers.ts'
-import { grade } from '../../features/quizzes/questions/grading.ts'
+import { parseResponse } from '../../features/quizzes/answers/answer.ts'
+import { grade } from '../../features/quizzes/answers/grading.ts'
 import type { Question } from '../../features/quizzes/questions/question.ts'
 import type { DemoEvent, Visit } from './history.ts'
 

@@ -1,8 +1,8 @@
 /** Grading responses anew by another version's key. */
 import type { Db } from '../../../db/client.ts'
 import { batch } from '../../../db/read.ts'
-import { parseResponse } from '../../quizzes/questions/answers.ts'
-import { grade } from '../../quizzes/questions/grading.ts'
+import { parseResponse } from '../../quizzes/answers/answer.ts'
+import { grade } from '../../quizzes/answers/grading.ts'
 import { fromColumns } from '../../quizzes/questions/question.ts'
 import { settle } from '../grading/settle.ts'
 import {

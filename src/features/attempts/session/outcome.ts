@@ -1,5 +1,5 @@
 /** What an ended attempt comes to. Pure: from the snapshot's questions and the answers kept. */
-import { percentageHundredths } from '../../quizzes/questions/grading.ts'
+import { percentageHundredths } from '../../quizzes/answers/grading.ts'
 import type { SnapshotQuestion, Terms } from './snapshot.ts'
 
 export type EndStatus = 'completed' | 'timed_out' | 'abandoned'

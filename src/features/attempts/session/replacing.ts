@@ -1,5 +1,5 @@
 /** When an answer may replace the one that is kept. */
-import { type Answer, parseResponse } from '../../quizzes/questions/answers.ts'
+import { type Answer, parseResponse } from '../../quizzes/answers/answer.ts'
 import type { KeptAnswer } from './outcome.ts'
 import type { GivenAnswer } from './said.ts'
 import type { SnapshotQuestion, Terms } from './snapshot.ts'

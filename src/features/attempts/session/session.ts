@@ -1,7 +1,7 @@
 /** One attempt: its questions, its answers, its clock and its end, decided by one object, one call at a time. */
 import { DurableObject } from 'cloudflare:workers'
-import { parseResponse } from '../../quizzes/questions/answers.ts'
-import { grade } from '../../quizzes/questions/grading.ts'
+import { parseResponse } from '../../quizzes/answers/answer.ts'
+import { grade } from '../../quizzes/answers/grading.ts'
 import { Carrier, KEPT_MS, LAST_RETRY_MS } from './carrier.ts'
 import { clockOf, deadlineMs, endedAtMs, GRACE_MS, phaseAt, spentSeconds, toSeconds } from './clock.ts'
 import { LiveClocks } from './live-clocks.ts'

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { dateTime, id, toDateTime } from '../../../http/fields.ts'
-import { ResponseData } from '../../quizzes/questions/answers.ts'
+import { ResponseData } from '../../quizzes/answers/answer.ts'
 import { toPoints } from '../schemas.ts'
 import type { SavedAnswer } from '../session/said.ts'
 

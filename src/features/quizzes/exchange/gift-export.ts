@@ -1,5 +1,5 @@
 /** Questions as Moodle's GIFT format, as far as it goes. */
-import { absolute, decimal, times, toNumber } from '../questions/decimal.ts'
+import { absolute, decimal, times, toNumber } from '../answers/decimal.ts'
 import { blanksIn, correctOf, type Question, type QuestionOf } from '../questions/question.ts'
 import { differences, type Exported } from './exchange.ts'
 import { importGift } from './gift-import.ts'

@@ -3,7 +3,7 @@
  * `~` multiple choice (with `=`) or multiple select (with weights alone), with `=` and `->` matching, `{T}` true/false,
  * else a short answer, which in the middle of a sentence is a fill in the blank.
  */
-import { decimal, minus, plus, times, toNumber } from '../questions/decimal.ts'
+import { decimal, minus, plus, times, toNumber } from '../answers/decimal.ts'
 import { blanksIn } from '../questions/question.ts'
 import {
   type Imported,

@@ -1,5 +1,5 @@
-import type { Answer } from './answers.ts'
-import type { Question } from './question.ts'
+import type { Question } from '../questions/question.ts'
+import type { Answer } from './answer.ts'
 
 /**
  * What a learner is told about an answer when no grader wrote to it: the chosen choices' feedback, the correct or

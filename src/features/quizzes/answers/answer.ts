@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { fieldErrors } from '../../../http/errors.ts'
 import { text } from '../../../http/fields.ts'
-import type { Question, QuestionOf, QuestionType } from './question.ts'
+import type { Question, QuestionOf, QuestionType } from '../questions/question.ts'
 
 const SHORT_ANSWER_LENGTH = 1_000
 const ESSAY_LENGTH = 50_000

@@ -1,7 +1,8 @@
 /** What an answer is worth. Pure: the same question and answer always get the same grade. */
-import type { Answer, AnswerOf } from './answers.ts'
+
+import { correctOf, type Question, type QuestionOf, type QuestionType } from '../questions/question.ts'
+import type { Answer, AnswerOf } from './answer.ts'
 import { absolute, decimal, isAtMost, minus, times } from './decimal.ts'
-import { correctOf, type Question, type QuestionOf, type QuestionType } from './question.ts'
 import { folded, looks, overlap } from './text-match.ts'
 
 /** The score in 1/1000 points. Pending: an essay that waits for a grader. In a survey all is null. */
