@@ -22,7 +22,7 @@ import {
   users,
 } from '../db/schema.ts'
 import { slugFrom } from '../features/courses/slug.ts'
-import { newQuestion } from '../features/quizzes/questions/input.ts'
+import { newQuestion } from '../features/quizzes/questions/made.ts'
 import { fromColumns, type QuestionColumns, toColumns } from '../features/quizzes/questions/question.ts'
 import { toDate } from '../http/fields.ts'
 import { demoAttempts } from './demo/attempts.ts'

@@ -21,7 +21,7 @@ import {
   updateQuiz,
 } from './queries.ts'
 import { requireKey } from './questions/edit.ts'
-import { newQuestion } from './questions/input.ts'
+import { newQuestion } from './questions/made.ts'
 import { insertQuestions, questionsOf } from './questions/queries.ts'
 import { fromColumns } from './questions/question.ts'
 import { toAuthorQuestion } from './questions/views.ts'
