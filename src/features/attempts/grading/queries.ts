@@ -5,21 +5,13 @@ import type { Db } from '../../../db/client.ts'
 import { distinctly, isStaff } from '../../../db/read.ts'
 import { attempts, courses, modules, questionVersions, quizzes, responses, users } from '../../../db/schema.ts'
 import type { Page } from '../../../http/pagination.ts'
+import { asked } from '../../quizzes/questions/queries.ts'
 import { share } from './settle.ts'
 
-const version = {
-  type: questionVersions.type,
-  text: questionVersions.text,
-  pointsMilli: questionVersions.pointsMilli,
-  explanation: questionVersions.explanation,
-  correctFeedback: questionVersions.correctFeedback,
-  incorrectFeedback: questionVersions.incorrectFeedback,
-  body: questionVersions.body,
-}
 const graders = alias(users, 'graders')
 
 const essayColumns = distinctly({
-  ...version,
+  ...asked,
   id: responses.id,
   attemptId: responses.attemptId,
   questionId: responses.questionId,
@@ -77,7 +69,7 @@ export const gradeEssay = (db: Db, id: number, grade: EssayGrade, now: number) =
     .where(eq(responses.id, id))
 
 const pendingColumns = distinctly({
-  ...version,
+  ...asked,
   id: responses.id,
   attemptId: responses.attemptId,
   questionId: responses.questionId,

@@ -4,6 +4,7 @@ import type { Db } from '../../../db/client.ts'
 import { distinctly, isStaff } from '../../../db/read.ts'
 import { attempts, questionVersions, responses } from '../../../db/schema.ts'
 import type { Page } from '../../../http/pagination.ts'
+import { asked } from '../../quizzes/questions/queries.ts'
 import { type AttemptStatus, selectAttempts } from '../queries.ts'
 
 const responseColumns = distinctly({
@@ -15,13 +16,7 @@ const responseColumns = distinctly({
   isPending: responses.isPending,
   timeSpentSeconds: responses.timeSpentSeconds,
   graderFeedback: responses.feedback,
-  type: questionVersions.type,
-  text: questionVersions.text,
-  pointsMilli: questionVersions.pointsMilli,
-  explanation: questionVersions.explanation,
-  correctFeedback: questionVersions.correctFeedback,
-  incorrectFeedback: questionVersions.incorrectFeedback,
-  body: questionVersions.body,
+  ...asked,
 })
 
 /** The responses of an ended attempt in its order, each with the version that was shown. */

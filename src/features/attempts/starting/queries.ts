@@ -3,6 +3,7 @@ import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/read.ts'
 import { attempts, courses, modules, questionVersions, quizzes } from '../../../db/schema.ts'
+import { asked } from '../../quizzes/questions/queries.ts'
 import { isLive } from '../queries.ts'
 
 const startableColumns = distinctly({
@@ -111,13 +112,7 @@ export const drawnVersions = (db: Db, versionIds: readonly number[]) =>
     .select({
       id: questionVersions.id,
       questionId: questionVersions.questionId,
-      type: questionVersions.type,
-      text: questionVersions.text,
-      pointsMilli: questionVersions.pointsMilli,
-      explanation: questionVersions.explanation,
-      correctFeedback: questionVersions.correctFeedback,
-      incorrectFeedback: questionVersions.incorrectFeedback,
-      body: questionVersions.body,
+      ...asked,
     })
     .from(questionVersions)
     .where(among(questionVersions.id, versionIds))

@@ -73,19 +73,16 @@ const moduleProgressColumns = distinctly({
   resetAt: sql<number | null>`${moduleProgress.resetAt}`.as('resetAt'),
 })
 
+const isPublishedInCourse = sql`${modules.courseId} = ${courses.id} AND ${modules.deletedAt} IS NULL AND ${modules.isPublished} = 1`
+const isOfBoth = sql`${moduleProgress.enrollmentId} = ${enrollments.id} AND ${moduleProgress.moduleId} = ${modules.id}`
+
 const selectModuleProgress = (db: Db) =>
   db
     .select(moduleProgressColumns)
     .from(enrollments)
     .innerJoin(courses, eq(courses.id, enrollments.courseId))
-    .innerJoin(
-      modules,
-      sql`${modules.courseId} = ${courses.id} AND ${modules.deletedAt} IS NULL AND ${modules.isPublished} = 1`,
-    )
-    .leftJoin(
-      moduleProgress,
-      sql`${moduleProgress.enrollmentId} = ${enrollments.id} AND ${moduleProgress.moduleId} = ${modules.id}`,
-    )
+    .innerJoin(modules, isPublishedInCourse)
+    .leftJoin(moduleProgress, isOfBoth)
     .$dynamic()
 export type ModuleProgressRow = Awaited<ReturnType<typeof selectModuleProgress>>[number]
 
@@ -120,14 +117,8 @@ export const moduleProgressCount = (db: Db, userId: number, filter: ModuleProgre
     .select({ count: sql<number>`count(*)`.as('count') })
     .from(enrollments)
     .innerJoin(courses, eq(courses.id, enrollments.courseId))
-    .innerJoin(
-      modules,
-      sql`${modules.courseId} = ${courses.id} AND ${modules.deletedAt} IS NULL AND ${modules.isPublished} = 1`,
-    )
-    .leftJoin(
-      moduleProgress,
-      sql`${moduleProgress.enrollmentId} = ${enrollments.id} AND ${moduleProgress.moduleId} = ${modules.id}`,
-    )
+    .innerJoin(modules, isPublishedInCourse)
+    .leftJoin(moduleProgress, isOfBoth)
     .where(matchesFilter(userId, filter))
 
 /** One learner's row of one module. */

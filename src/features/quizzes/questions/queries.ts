@@ -6,11 +6,8 @@ import { questions, questionVersions } from '../../../db/schema.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { missingKey, QUESTIONS_AT_MOST, type Question, type QuestionColumns, toColumns } from './question.ts'
 
-const selected = distinctly({
-  id: questions.id,
-  quizId: questions.quizId,
-  order: questions.order,
-  versionId: questionVersions.id,
+/** What a version asks, of whatever joins it: `fromColumns` makes a question of it. */
+export const asked = {
   type: questionVersions.type,
   text: questionVersions.text,
   pointsMilli: questionVersions.pointsMilli,
@@ -18,6 +15,14 @@ const selected = distinctly({
   correctFeedback: questionVersions.correctFeedback,
   incorrectFeedback: questionVersions.incorrectFeedback,
   body: questionVersions.body,
+}
+
+const selected = distinctly({
+  id: questions.id,
+  quizId: questions.quizId,
+  order: questions.order,
+  versionId: questionVersions.id,
+  ...asked,
 })
 
 const selectQuestions = (db: Db) =>
