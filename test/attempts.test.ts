@@ -16,7 +16,7 @@ import {
   wrongAnswer,
 } from './helpers/attempts.ts'
 import { call, makeInstructor, makeStaff, makeUser } from './helpers/client.ts'
-import { makeCourse } from './helpers/courses.ts'
+import { enrolled, makeCourse } from './helpers/courses.ts'
 import { evict } from './helpers/objects.ts'
 
 const question = (hall: Hall, place = 0): MadeQuestion => {
@@ -145,10 +145,14 @@ describe('starting', () => {
     expect(attempt.questions).toHaveLength(19)
     await end(attempt, hall.learner)
     for (const order of [20, 21]) await makeQuestion(hall.quiz.id, order, huge)
-    const refused = await startAttempt(hall.quiz, hall.learner)
+    const other = await makeUser()
+    await enrolled(other, hall.course)
+    const refused = await startAttempt(hall.quiz, other)
     expect([refused.status, refused.body.detail]).toEqual([400, expect.stringContaining('too long together')])
     const rows = env.DB.prepare('SELECT count(*) AS n FROM attempts WHERE quiz_id = ?').bind(hall.quiz.id)
     expect(await rows.first('n'), 'it counts as none').toBe(1)
+    const { body: progress } = await call('GET', `/api/module-progress/?module=${hall.module.id}`, { as: other })
+    expect(progress.results[0], 'nor as study').toMatchObject({ status: 'not_started', started_at: null })
   })
 
   test('without a limit, still no more than 30 an hour', async () => {

@@ -1,4 +1,5 @@
 /** Beginning an attempt: its row first, then its object; each step can be repeated, so that the next start ends a dead one. */
+import { sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
 import { batch, batchOf } from '../../../db/read.ts'
 import { forbidden, ruledOut, unavailable } from '../../../http/errors.ts'
@@ -67,10 +68,10 @@ export async function writeAttempt(db: Db, starting: Starting, now: number): Pro
   } = await batchOf(db, {
     putOff: putOffCheck(db, userId, quiz.id, attempt.checkAt),
     inserted: insertAttempt(db, attempt, versionIds, now),
-    // A preview, without an enrollment, is nobody's learning.
+    // A preview, without an enrollment, is nobody's learning, nor is a start that is refused: each asks for the one before.
     ...(enrollmentId !== null && {
       recorded: recordActivity(db, event, now, 'changed'),
-      touched: touchModule(db, enrollmentId, quiz.moduleId, now),
+      touched: touchModule(db, enrollmentId, quiz.moduleId, now, { only: sql`changes() > 0` }),
     }),
     drawn: markDrawn(db, versionIds, now),
     running: runningAttempt(db, userId, quiz.id),
