@@ -214,6 +214,7 @@ table('short answer, with quotes', short(false, "don't", 'the “Hamlet”', 'ro
   ['a grave accent for it', { text: 'don`t' }, 0],
   ['curly in the key, straight in the answer', { text: 'the "Hamlet"' }, 1000],
   ['double ones the other way round', { text: 'the ”Hamlet‟' }, 1000],
+  ['as a German phone puts it', { text: 'the „Hamlet“' }, 1000],
   ['single for double', { text: 'the ’Hamlet’' }, 0],
   ['a letter taken apart', { text: 'rock ŉ’ roll' }, 1000],
   ['a prime', { text: '5′' }, 1000],
@@ -556,7 +557,7 @@ const shuffledAnswer = (data: Record<string, unknown>) =>
   Array.isArray(data['selected_choices']) ? { selected_choices: shuffle(data['selected_choices']) } : data
 
 describe('texts and numbers', () => {
-  const QUOTES: Record<string, string[]> = { "'": ['‘', '’', '‛', 'ʼ'], '"': ['“', '”', '‟'] }
+  const QUOTES: Record<string, string[]> = { "'": ['‘', '’', '‚', '‛', 'ʼ'], '"': ['“', '”', '„', '‟'] }
   const character = fc.oneof(
     { weight: 3, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
     fc.constantFrom(...Object.entries(QUOTES).flat(2), 'Σ', 'ŉ', 's', 'ẞ', '\u0301', ' ', '′', '″'),

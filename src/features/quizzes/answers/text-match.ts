@@ -1,8 +1,8 @@
 /** When two texts count as the same. */
 
-/** Phones put them by themselves. Primes are no quotes: in `5′` they are what is asked. */
-const SINGLE_QUOTES = /[\u2018\u2019\u201B\u02BC]/g
-const DOUBLE_QUOTES = /[\u201C\u201D\u201F]/g
+/** Phones put them by themselves, German ones the low ones. Primes are no quotes: in `5′` they are what is asked. */
+const SINGLE_QUOTES = /[\u2018-\u201B\u02BC]/g
+const DOUBLE_QUOTES = /[\u201C-\u201F]/g
 
 /**
  * Unicode NFKC (so composed and full-width letters equal their plain forms), curly quotes and apostrophes straightened,
