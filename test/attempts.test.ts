@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
   end,
   type Hall,
@@ -31,6 +31,8 @@ const detail = (attempt: { id: number }, as: { token: string }) =>
 const extend = (attempt: { id: number }, as: { token: string }, additional_minutes = 15) =>
   call('POST', `/api/courses/quiz-attempts/${attempt.id}/grant-extension/`, { as, body: { additional_minutes } })
 const now = () => Math.floor(Date.now() / 1000)
+
+afterEach(() => vi.useRealTimers())
 
 describe('starting', () => {
   test('answers the questions without their keys, and again what was saved', async () => {
@@ -369,6 +371,8 @@ describe('answering', () => {
     const hall = await makeHall({ show_feedback: 'never' })
     const attempt = await started(hall)
     const asked = question(hall)
+    // One second, however long it takes.
+    vi.useFakeTimers({ toFake: ['Date'] })
     const answers = await Promise.all(
       Array.from({ length: 25 }, () => submit(attempt, hall.learner, asked.id, rightAnswer(asked))),
     )
