@@ -11,6 +11,7 @@ import { requireReceiptSecret } from './features/attempts/receipts/receipt.ts'
 import { attemptRoutes } from './features/attempts/routes.ts'
 import { catalogRoutes } from './features/courses/catalog/routes.ts'
 import { courseRoutes } from './features/courses/routes.ts'
+import { rosterRoutes } from './features/enrollments/roster/routes.ts'
 import { enrollmentRoutes } from './features/enrollments/routes.ts'
 import { healthRoutes } from './features/health/routes.ts'
 import { moduleRoutes } from './features/modules/routes.ts'
@@ -76,6 +77,7 @@ userRoutes(api)
 courseRoutes(api)
 catalogRoutes(api)
 enrollmentRoutes(api)
+rosterRoutes(api)
 moduleRoutes(api)
 quizRoutes(api)
 questionRoutes(api)

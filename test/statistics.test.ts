@@ -7,7 +7,8 @@ import { batch } from '../src/db/read.ts'
 import { recordActivity } from '../src/features/activities/queries.ts'
 import { rebuildQuizStatistics } from '../src/features/analytics/queries/rebuild.ts'
 import { deleteCourse, restoreCourse } from '../src/features/courses/queries.ts'
-import { dropEnrollment, enrollAll, removeEnrollment, takeSeat } from '../src/features/enrollments/queries.ts'
+import { dropEnrollment, takeSeat } from '../src/features/enrollments/queries.ts'
+import { enrollAll, removeEnrollment } from '../src/features/enrollments/roster/queries.ts'
 import {
   completeCourse,
   completeModule,

@@ -5,9 +5,9 @@ import { distinctly, isStaff } from '../../db/read.ts'
 import { courses, enrollments, users } from '../../db/schema.ts'
 import type { Page } from '../../http/pagination.ts'
 import { completeReturned } from '../progress/queries/completions.ts'
-import { completedModules, publishedModules, publishedModulesOf } from '../progress/queries/counted.ts'
+import { completedModules, publishedModules } from '../progress/queries/counted.ts'
 
-const selected = distinctly({
+export const enrollmentColumns = distinctly({
   id: enrollments.id,
   userId: enrollments.userId,
   username: users.username,
@@ -20,7 +20,7 @@ const selected = distinctly({
   completedModules: completedModules.as('completedModules'),
 })
 
-const selectEnrollments = (db: Db, fields = selected) =>
+export const selectEnrollments = (db: Db, fields = enrollmentColumns) =>
   db
     .select(fields)
     .from(enrollments)
@@ -92,14 +92,6 @@ export const dropEnrollment = (db: Db, userId: number, courseId: number) =>
     .update(enrollments)
     .set({ status: 'dropped' })
     .where(and(eq(enrollments.userId, userId), eq(enrollments.courseId, courseId), eq(enrollments.status, 'active')))
-    .returning({ id: enrollments.id })
-
-/** The instructor's removal, which also keeps the learner from enrolling alone again. No row: no such enrollment. */
-export const removeEnrollment = (db: Db, courseId: number, id: number, now: number) =>
-  db
-    .update(enrollments)
-    .set({ status: 'dropped', removedAt: now })
-    .where(and(eq(enrollments.id, id), eq(enrollments.courseId, courseId)))
     .returning({ id: enrollments.id })
 
 /** A learner's active courses, newest enrollment first. A course taken back to draft is nobody's to see. */
@@ -187,65 +179,3 @@ function counted({ status }: EnrollmentFilter): SQL {
   if (status === 'dropped') return sql`c.dropped_count`
   return sql`c.active_count + c.completed_count + c.dropped_count`
 }
-
-const candidateColumns = distinctly({
-  id: users.id,
-  usernameKey: users.usernameKey,
-  emailKey: users.emailKey,
-  isActive: users.isActive,
-  enrollment: sql<EnrollmentStatus | null>`${enrollments.status}`.as('enrollment'),
-})
-
-/** Who is meant by each of the given names or addresses (as compared: lower case), and how each stands in the course. */
-export const candidates = (db: Db, courseId: number, keys: string[]) =>
-  db
-    .select(candidateColumns)
-    .from(users)
-    .leftJoin(enrollments, and(eq(enrollments.userId, users.id), eq(enrollments.courseId, courseId)))
-    .where(
-      sql`${users.id} IN (
-        SELECT u.id FROM json_each(${JSON.stringify(keys)}) k JOIN users u ON u.username_key = k.value
-        UNION SELECT u.id FROM json_each(${JSON.stringify(keys)}) k JOIN users u ON u.email_key = k.value)`,
-    )
-export type Candidate = Awaited<ReturnType<typeof candidates>>[number]
-
-/**
- * Enrolls all of them or, when there are not seats enough, none: the capacity trigger then aborts the batch with
- * `COURSE_FULL`.
- */
-export const enrollAll = (db: Db, courseId: number, userIds: number[], now: number) =>
-  db
-    .insert(enrollments)
-    .select(
-      sql`SELECT NULL, value, c.id, 'active', 'instructor', ${now}, NULL, NULL
-        FROM json_each(${JSON.stringify(userIds)}), courses c
-        WHERE c.id = ${courseId} AND c.deleted_at IS NULL AND c.status = 'published'`,
-    )
-    .onConflictDoUpdate({
-      target: [enrollments.userId, enrollments.courseId],
-      set: {
-        // Who was removed after completing the course comes back as having completed it.
-        status: sql`iif(${enrollments.completedAt} IS NULL, 'active', 'completed')`,
-        source: 'instructor',
-        removedAt: null,
-      },
-      setWhere: sql`${enrollments.status} = 'dropped'`,
-    })
-
-/** Of who was brought back by `enrollAll`. */
-export const completeAllReturned = (db: Db, courseId: number, userIds: number[], now: number) =>
-  completeReturned(
-    db,
-    sql`${enrollments.id} IN (SELECT e.id FROM json_each(${JSON.stringify(userIds)}) j
-      CROSS JOIN enrollments e ON e.user_id = j.value AND e.course_id = ${courseId})`,
-    now,
-  )
-
-/** All of one course, so its published modules are counted once. */
-export const enrollmentsOfUsers = (db: Db, courseId: number, userIds: number[]) =>
-  selectEnrollments(db, { ...selected, publishedModules: publishedModulesOf(courseId).as('publishedModules') }).where(
-    and(
-      eq(enrollments.courseId, courseId),
-      sql`${enrollments.userId} IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`,
-    ),
-  )

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { dateTime, id, text, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
+import { dateTime, id, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
 import { paginated } from '../../http/pagination.ts'
 import { percentage } from '../progress/completion.ts'
 import type { EnrollmentRow } from './queries.ts'
@@ -26,30 +26,6 @@ export const Enrollment = z
   })
   .meta({ id: 'Enrollment' })
 export const EnrollmentPage = paginated(Enrollment)
-
-/** A learner as an instructor writes one down: at most as long as an email address may be (RFC 5321). */
-const learner = text(254, { min: 1 }).meta({ examples: ['student1'] })
-export const BulkEnrollmentInput = z.object({
-  users: z.array(learner).min(1).max(500).meta({ description: 'Usernames or email addresses' }),
-})
-
-const rowStatus = z.enum(['enrolled', 'already_enrolled', 'not_found', 'inactive', 'course_full'])
-export const BulkEnrollment = z
-  .object({
-    results: z.array(
-      z.object({
-        user: z.string().meta({ description: 'As it was sent', examples: ['student1'] }),
-        status: rowStatus,
-        enrollment: Enrollment.nullable(),
-      }),
-    ),
-  })
-  .meta({ id: 'BulkEnrollment' })
-export type BulkRow = {
-  user: string
-  status: z.output<typeof rowStatus>
-  enrollment: z.input<typeof Enrollment> | null
-}
 
 export const toEnrollment = (row: EnrollmentRow): z.input<typeof Enrollment> => ({
   id: row.id,

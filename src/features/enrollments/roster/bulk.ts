@@ -1,6 +1,6 @@
 /** What becomes of each name an instructor writes down. */
-import type { CourseRow } from '../courses/queries.ts'
-import { keyOf } from '../users/keys.ts'
+import type { CourseRow } from '../../courses/queries.ts'
+import { keyOf } from '../../users/keys.ts'
 import type { Candidate } from './queries.ts'
 
 export type Planned = {
