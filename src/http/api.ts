@@ -9,9 +9,9 @@ import { etag, RETAINED_304_HEADERS } from 'hono/etag'
 import type { ContentfulStatusCode, StatusCode } from 'hono/utils/http-status'
 import type * as z from 'zod'
 import { bookmarkFrom, type Consistency, type Db, database, openSession, type Usage } from '../db/client.ts'
+import { addressOf } from './address.ts'
 import { type Caller, optionalCaller, requireCaller } from './authentication.ts'
 import { bodyTooLarge, describe, fieldErrors, invalid, notFound, ruledOut, unsupportedMediaType } from './errors.ts'
-import { addressOf } from './gates.ts'
 import { countRequest, quotaFor } from './quotas.ts'
 
 export type AppEnv = {

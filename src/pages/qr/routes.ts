@@ -6,10 +6,10 @@ import { type CodeRow, codeByUuid } from '../../features/qr-codes/codes/queries.
 import { isCurrent } from '../../features/qr-codes/proofs/rotation.ts'
 import { issueTicket } from '../../features/qr-codes/proofs/tickets.ts'
 import { codeStatusAt, holderOf, targetNameOf } from '../../features/qr-codes/schemas.ts'
+import { addressOf } from '../../http/address.ts'
 import { type Api, type AppContext, sessionFor } from '../../http/api.ts'
 import { optionalCaller } from '../../http/authentication.ts'
 import { toDate } from '../../http/fields.ts'
-import { addressOf } from '../../http/gates.ts'
 import { pageHeaders } from '../headers.ts'
 import { NEEDS_SCRIPT, notFoundPage, page, signedInAs, signInForm } from './document.ts'
 

@@ -1,0 +1,22 @@
+import type { AppContext } from './api.ts'
+
+/** The caller's address as limits know it: `CF-Connecting-IP` alone (a client cannot set it), IPv6 cut to its /64. */
+export function addressOf(c: AppContext): string {
+  const address = c.req.header('CF-Connecting-IP') ?? 'local'
+  return address.includes(':') ? ipv6Prefix(address) : address
+}
+
+/** The first four groups, with `::` written out; IPv4-mapped addresses count as the IPv4 address. */
+export function ipv6Prefix(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  if (mapped) return mapped
+  const [head = '', tail = ''] = address.split('::')
+  const before = head === '' ? [] : head.split(':')
+  const after = tail === '' ? [] : tail.split(':')
+  const gap = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0')
+  const groups = address.includes('::') ? [...before, ...gap, ...after] : before
+  return `${groups
+    .slice(0, 4)
+    .map(group => group.toLowerCase().replace(/^0+(?=.)/, ''))
+    .join(':')}::/64`
+}
