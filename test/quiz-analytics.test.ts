@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { database } from '../src/db/client.ts'
-import { rebuildQuizStatistics } from '../src/features/analytics/queries/rebuild.ts'
+import { rebuildQuizStatistics } from '../src/features/analytics/quizzes/rebuild.ts'
 import { call, makeInstructor, makeStaff, makeUser, type TestUser } from './helpers/client.ts'
 import { enrolled, makeCourse } from './helpers/courses.ts'
 import {

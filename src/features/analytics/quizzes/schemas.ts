@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { dateTime, id } from '../../http/fields.ts'
+import { dateTime, id } from '../../../http/fields.ts'
+import { mean, meanScore, rate, toMinutes } from '../figures.ts'
 import { difficultyIndex, discriminationIndex } from './discrimination.ts'
-import { mean, meanScore, rate, toMinutes } from './figures.ts'
-import type { ItemFiguresRow, QuizFiguresRow } from './queries/quizzes.ts'
+import type { ItemFiguresRow, QuizFiguresRow } from './queries.ts'
 
 const percent = (example: number) =>
   z
