@@ -8,7 +8,7 @@ import { notAuthenticated, tokenNotValid } from './errors.ts'
 export const ACCESS_TOKEN_TTL_SECONDS = 30 * 60
 export const REFRESH_TOKEN_TTL_SECONDS = 24 * 60 * 60
 /** HS256 needs a key of at least its own output's length (RFC 7518, 3.2). */
-export const MIN_SECRET_BYTES = 32
+const MIN_SECRET_BYTES = 32
 
 const ALGORITHM = 'HS256'
 

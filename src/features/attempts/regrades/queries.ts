@@ -39,7 +39,6 @@ export const regradableQuestion = (db: Db, id: number) =>
     .innerJoin(modules, eq(modules.id, quizzes.moduleId))
     .innerJoin(courses, eq(courses.id, modules.courseId))
     .where(and(eq(questions.id, id), isNull(questions.retiredAt), isLive))
-export type RegradableQuestion = Awaited<ReturnType<typeof regradableQuestion>>[number]
 
 /** @param id of a regrade */
 export const quizOfRegrade = (id: number) =>

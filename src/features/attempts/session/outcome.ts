@@ -46,9 +46,8 @@ export type Outcome = {
 }
 
 /** A response's id needs no database: attempt id × this + its place in the attempt. */
-export const RESPONSE_ID_FACTOR = 1_000
+const RESPONSE_ID_FACTOR = 1_000
 export const responseId = (attemptId: number, place: number) => attemptId * RESPONSE_ID_FACTOR + place
-export const attemptIdOf = (response: number) => Math.floor(response / RESPONSE_ID_FACTOR)
 
 export function outcomeOf(
   terms: Pick<Terms, 'attemptId' | 'isSurvey' | 'isPreview' | 'passingScore'>,

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { asViewer, batch } from '../../../db/read.ts'
 import type { Api } from '../../../http/api.ts'
 import { purgeTags } from '../../../http/edge-cache.ts'
-import { failedOn, invalid, notFound } from '../../../http/errors.ts'
+import { invalid, notFound } from '../../../http/errors.ts'
 import { pathId, queryId } from '../../../http/fields.ts'
 import { originOf } from '../../../http/origin.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
@@ -23,6 +23,7 @@ import {
   targetsFor,
   updateCode,
 } from './queries.ts'
+import { NO_SUCH_TARGET, ONLY_ATTENDANCE, refuseGone } from './refusals.ts'
 
 const tag = 'QR Codes'
 const params = z.object({ id: pathId() })
@@ -158,8 +159,6 @@ export function codeRoutes(api: Api): void {
   )
 }
 
-export const NO_SUCH_TARGET = 'No such target in your courses.'
-export const ONLY_ATTENDANCE = 'Only an attendance code can rotate.'
 const dateHasPassed = () => invalid({ status: ['Its date has passed: give a new expires_at.'] })
 
 /** @throws 400 for `active` on a date that has passed, and for what cannot rotate. */
@@ -167,9 +166,4 @@ function requireChange(change: CodeChange, code: CodeRow, now: number): void {
   const expiresAt = change.expires_at === undefined ? code.expiresAt : change.expires_at
   if (change.status === 'active' && expiresAt !== null && expiresAt <= now) throw dateHasPassed()
   if (change.rotating && code.type !== 'attendance') throw invalid({ rotating: [ONLY_ATTENDANCE] })
-}
-
-/** A target that was deleted since it was read takes the whole creation back. */
-export const refuseGone = (field: string) => (error: unknown) => {
-  throw failedOn(error, 'malformed JSON') ? invalid({ [field]: [NO_SUCH_TARGET] }) : error
 }
