@@ -43,7 +43,9 @@ type Running = School & { server: ChildProcess; said(): string }
 async function open(name: string, place: number): Promise<Running> {
   const port = values.check ? await freePort() : Number(values.port) + place
   const origin = `http://localhost:${port}`
-  const flags = ['--school', name, '--port', String(port), '--var', `PUBLIC_ORIGIN:${origin}`]
+  // Starting at once, both would choose the same port for their debuggers.
+  const ports = ['--port', String(port), '--inspector-port', '0']
+  const flags = ['--school', name, ...ports, '--var', `PUBLIC_ORIGIN:${origin}`]
   const store = thrownAway ? ['--persist-to', join(thrownAway, name)] : []
   console.log(`npm start -- ${[...flags, ...store].join(' ')}`)
   const run = new URL('./run.js', import.meta.url).pathname

@@ -13,7 +13,9 @@ export async function startServer(flags: string[], patienceMs: number): Promise<
   const store = mkdtempSync(join(tmpdir(), 'learnmore-store-'))
   const port = await freePort()
   const origin = `http://localhost:${port}`
-  const args = ['start', '--', '--port', String(port), '--persist-to', store, ...flags]
+  // Two that start at once would choose the same port for their debuggers.
+  const ports = ['--port', String(port), '--inspector-port', '0']
+  const args = ['start', '--', ...ports, '--persist-to', store, ...flags]
   // A group of its own, to be ended as one.
   const server = spawn('npm', args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   let said = ''

@@ -53,7 +53,7 @@ export function enrollmentRoutes(api: Api): void {
       } = await batchOf(db, {
         taken: takeSeat(db, viewer.id, course.id, now),
         recorded: recordActivity(db, event, now, 'changed'),
-        ...(state?.status === 'dropped' && { completed: completeOnReturn(db, viewer.id, course.id, now) }),
+        ...(state && { completed: completeOnReturn(db, viewer.id, course.id, now) }),
         found: enrollmentIn(db, viewer.id, course.id),
       })
       if (!enrollment || enrollment.status === 'dropped') throw ruledOut(COURSE_FULL)
