@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { call, makeInstructor, makeStaff, makeUser, type TestUser, unique } from './helpers/client.ts'
 import { allPages, makeCourse, makeModule } from './helpers/courses.ts'
+import { betweenTrips, faultyDatabase } from './helpers/faults.ts'
 
 const enroll = (learner: TestUser, slug: string) => call('POST', `/api/courses/${slug}/enroll/`, { as: learner })
 const unenroll = (learner: TestUser, slug: string) => call('POST', `/api/courses/${slug}/unenroll/`, { as: learner })
@@ -302,6 +303,28 @@ describe('enrolling many', () => {
     expect((await bulk(learner, course.id, [learner.username])).status).toBe(403)
     expect((await bulk(rival, draft.id, [learner.username])).status).toBe(404)
     expect((await bulk(owner, draft.id, [learner.username])).status).toBe(400)
+  })
+
+  test('a course taken back, or deleted, between being read and the enrolling: 400, nobody is enrolled', async () => {
+    const owner = await makeInstructor()
+    const [one, two] = await makeUsers(2)
+    for (const [method, body] of [['PATCH', { status: 'archived' }], ['DELETE']] as const) {
+      const course = await makeCourse(owner)
+      const { body: left } = await enroll(two as TestUser, course.slug)
+      await unenroll(two as TestUser, course.slug)
+      const takenBack = betweenTrips(async () => {
+        const taken = await call(method, `/api/courses/${course.id}/`, { as: owner, body })
+        expect([200, 204]).toContain(taken.status)
+      })
+      const refused = await call('POST', `/api/courses/${course.id}/enrollments/`, {
+        as: owner,
+        body: { users: [one?.username, two?.username] },
+        env: { DB: faultyDatabase(takenBack) },
+      })
+      expect([refused.status, refused.body]).toEqual([400, { detail: 'Only a published course takes enrollments.' }])
+      const rows = await env.DB.prepare('SELECT id, status FROM enrollments WHERE course_id = ?').bind(course.id).all()
+      expect(rows.results).toEqual([{ id: left.id, status: 'dropped' }])
+    }
   })
 
   test('against single ones for the last seats: never one too many, and all or none of the many', async () => {

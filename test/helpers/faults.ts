@@ -3,8 +3,13 @@ import { env } from 'cloudflare:workers'
 import { DrizzleQueryError } from 'drizzle-orm'
 import { objectOf } from './objects.ts'
 
-/** What happens to one call: before anything was done, after all of it was done, late, or never. */
-export type Fault = { before: Error } | { after: Error } | { slowMs: number } | 'hang'
+/** What happens to one call: before anything was done, after all of it was done, late, after something else, or never. */
+export type Fault =
+  | { before: Error }
+  | { after: Error }
+  | { slowMs: number }
+  | { meanwhile: () => Promise<unknown> }
+  | 'hang'
 /** What the next call meets. */
 export type Plan = () => Fault | undefined
 
@@ -12,6 +17,14 @@ export const always =
   (fault: Fault): Plan =>
   () =>
     fault
+/** Something else happens before the second call: between what a route reads and what it writes. */
+export function betweenTrips(meanwhile: () => Promise<unknown>): Plan {
+  let calls = 0
+  return () => {
+    calls += 1
+    return calls === 2 ? { meanwhile } : undefined
+  }
+}
 /** A share of the calls, by dice that fall the same every time. */
 export function share(part: number, fault: Fault): Plan {
   let state = 1
@@ -27,6 +40,7 @@ async function meeting<T>(fault: Fault | undefined, run: () => Promise<T>): Prom
   if (fault === 'hang') return new Promise<never>(() => {})
   if ('before' in fault) throw fault.before
   if ('slowMs' in fault) await scheduler.wait(fault.slowMs)
+  if ('meanwhile' in fault) await fault.meanwhile()
   const done = await run()
   if ('after' in fault) throw fault.after
   return done

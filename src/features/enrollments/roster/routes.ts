@@ -13,6 +13,7 @@ import { candidates, completeAllReturned, enrollAll, enrollmentsOfUsers, removeE
 import { BulkEnrollment, BulkEnrollmentInput } from './schemas.ts'
 
 const tag = 'Courses & Enrollments'
+const NOT_PUBLISHED = 'Only a published course takes enrollments.'
 
 export function rosterRoutes(api: Api): void {
   api.route(
@@ -38,7 +39,7 @@ export function rosterRoutes(api: Api): void {
         candidates(db, params.id, body.users.map(keyOf)),
       )
       const course = requireManaged(viewer, row, own?.status)
-      if (course.status !== 'published') throw ruledOut('Only a published course takes enrollments.')
+      if (course.status !== 'published') throw ruledOut(NOT_PUBLISHED)
       const plan = planBulkEnrollment(body.users, found, course)
       if (plan.some(fails)) throw refuseBulk(plan)
       const newcomers = plan.flatMap(({ userId, status }) => (status === 'enrolled' && userId !== null ? [userId] : []))
@@ -57,6 +58,9 @@ export function rosterRoutes(api: Api): void {
         if (failedOn(error, 'COURSE_FULL')) throw refuseBulk(plan.map(outOfSeats))
         throw error
       })
+      const seated = new Set(rows.flatMap(row => (row.status === 'dropped' ? [] : [row.userId])))
+      // The course was taken back, or deleted, since it was read.
+      if (!newcomers.every(id => seated.has(id))) throw ruledOut(NOT_PUBLISHED)
       return json(200, { results: bulkRows(plan, rows) })
     },
   )
