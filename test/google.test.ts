@@ -160,6 +160,20 @@ describe('an account of the same address', () => {
     expect((await login(username)).status).toBe(200)
   })
 
+  // Letters that fold alike for usernames are domains of different people.
+  test.each<[string, string, { hd?: string }]>([
+    ['strasse.example', 'straße.example', { hd: 'straße.example' }],
+    ['big.example', 'bıg.example', { hd: 'bıg.example' }],
+    ['gmail.com', 'gmaıl.com', {}],
+    ['gmail.com', 'gmaıl.com', { hd: 'gmaıl.com' }],
+  ])('is not entered from a domain that only looks alike: %s from %s %j', async (theirs, domain, claims) => {
+    const name = unique('alike')
+    const { id, username } = await registered(`${name}@${theirs}`)
+    expect(said(await signIn(google, { ...person(`${name}@${domain}`), ...claims }))).toEqual(LINK_FIRST)
+    expect((await stored(id))?.['google_id']).toBeNull()
+    expect((await login(username)).status).toBe(200)
+  })
+
   test('that another Google account is linked with already is not given away', async () => {
     const who = person()
     const { body } = await signIn(google, who)

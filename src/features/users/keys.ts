@@ -4,3 +4,10 @@
  */
 export const keyOf = (name: string) =>
   name.normalize('NFKC').trim().toLowerCase().toUpperCase().toLowerCase().normalize('NFKC')
+
+/**
+ * Whether two addresses are one mailbox. Stricter than their keys: `straße.example` and `strasse.example`, or `bıg.example`
+ * and `big.example`, are domains of different people, of whom one must not enter as the other.
+ */
+export const isSameMailbox = (one: string, other: string) => mailboxOf(one) === mailboxOf(other)
+const mailboxOf = (address: string) => address.normalize('NFKC').trim().toLowerCase()

@@ -6,10 +6,10 @@ import { keyOf } from '../keys.ts'
 import { sessionColumns } from '../queries.ts'
 import { USERNAME_LENGTH } from '../schemas.ts'
 
-/** Who is linked with the Google account, and who has its address; at most two. */
+/** Who is linked with the Google account, and who has its address, or one that counts as the same; at most two. */
 export const accountsOfGoogle = (db: Db, google: { sub: string; email: string }) =>
   db
-    .select({ id: users.id, googleId: users.googleId, emailKey: users.emailKey, isActive: users.isActive })
+    .select({ id: users.id, googleId: users.googleId, email: users.email, isActive: users.isActive })
     .from(users)
     .where(or(eq(users.googleId, google.sub), eq(users.emailKey, keyOf(google.email))))
 

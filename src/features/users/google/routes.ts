@@ -3,7 +3,7 @@ import { addressOf } from '../../../http/address.ts'
 import type { Api, AppContext } from '../../../http/api.ts'
 import { failedOn, invalid, ruledOut, tokenNotValid, unavailable, userInactive } from '../../../http/errors.ts'
 import { behindGates, passGate } from '../../../http/gates.ts'
-import { keyOf } from '../keys.ts'
+import { isSameMailbox, keyOf } from '../keys.ts'
 import { guessesOf, ownPasswordTries, registrationsOf } from '../limits.ts'
 import { problemsOfGiven } from '../passwords/given.ts'
 import { credentialsById } from '../queries.ts'
@@ -73,7 +73,8 @@ export function googleRoutes(api: Api): void {
         if (!created) throw ruledOut(LINK_FIRST)
         return json(200, await openedSession({ env, db, now, later }, created))
       }
-      const mayEnter = known.googleId === credential.sub || (known.googleId === null && credential.isAuthoritative)
+      const mayLink = credential.isAuthoritative && isSameMailbox(known.email, credential.email)
+      const mayEnter = known.googleId === credential.sub || (known.googleId === null && mayLink)
       if (!mayEnter) throw ruledOut(LINK_FIRST)
       if (!known.isActive) throw userInactive()
       const [, [entered]] = await batch(
