@@ -158,6 +158,17 @@ describe('a reset', () => {
     expect(said(await redeem(body.token))).toEqual(STALE)
   })
 
+  test('does not come back with an account that was deactivated', async () => {
+    const [user, staff] = [await makeUser(), await makeStaff()]
+    const { body } = await issue(staff, user.id)
+    const activate = (is_active: boolean) => call('PATCH', `/api/users/${user.id}/`, { as: staff, body: { is_active } })
+    expect((await activate(false)).status).toBe(200)
+    expect((await activate(true)).status).toBe(200)
+    expect(said(await redeem(body.token))).toEqual(STALE)
+    const after = await issue(staff, user.id)
+    expect((await redeem(after.body.token)).status).toBe(200)
+  })
+
   test('only its hash is stored', async () => {
     const user = await makeUser()
     const { body } = await issue(await makeStaff(), user.id)

@@ -7,6 +7,14 @@ import { passwordResets, users } from '../../../db/schema.ts'
 export const deleteResetsOf = (db: Db, userId: number) =>
   db.delete(passwordResets).where(eq(passwordResets.userId, userId))
 
+/** Follows a deactivation, so that a reset from before it does not come back with the account. */
+export const withdrawResetsOfInactive = (db: Db, userId: number) =>
+  db
+    .delete(passwordResets)
+    .where(
+      sql`${passwordResets.userId} = ${userId} AND EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND is_active = 0)`,
+    )
+
 export const deleteReset = (db: Db, tokenHash: string) =>
   db.delete(passwordResets).where(eq(passwordResets.tokenHash, tokenHash))
 

@@ -4,6 +4,7 @@ import type { Api } from '../../../http/api.ts'
 import { notFound, ruledOut } from '../../../http/errors.ts'
 import { pathId } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
+import { withdrawResetsOfInactive } from '../passwords/queries.ts'
 import { managedUserById, managedUsers, updateRoles } from '../queries.ts'
 import { ManagedUser, ManagedUserPage, RolesInput, toManagedUser } from '../schemas.ts'
 import { requireStaff } from './access.ts'
@@ -57,7 +58,11 @@ export function staffRoutes(api: Api): void {
       const [viewer, [user]] = await asViewer(db, caller, managedUserById(db, params.id))
       requireStaff(viewer)
       if (!user) throw notFound()
-      const [[changed]] = await batch(db, updateRoles(db, user.id, body, now))
+      const [[changed]] = await batch(
+        db,
+        updateRoles(db, user.id, body, now),
+        ...(body.is_active === false ? [withdrawResetsOfInactive(db, user.id)] : []),
+      )
       if (!changed) throw ruledOut('The last active staff user must stay active and staff.')
       return json(200, toManagedUser(changed))
     },
