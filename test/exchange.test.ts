@@ -86,7 +86,19 @@ describe('CSV', () => {
   })
 
   test('no cell that is written computes in a spreadsheet', () => {
-    for (const text of ['=HYPERLINK("http://x")', '+1+1', '-2+3', '@SUM(A1)', '\t=1', '\r=1', "'=1", '＝1+1']) {
+    for (const text of [
+      '=HYPERLINK("http://x")',
+      '+1+1',
+      '-2+3',
+      '@SUM(A1)',
+      '\t=1',
+      '\r=1',
+      "'=1",
+      '＝1+1',
+      ' =1+1',
+      '|x',
+      '%x',
+    ]) {
       const question = { ...TRUE_FALSE, text, explanation: text }
       const { text: file } = exportCsv([question])
       const { rows } = readRows(file, { delimiter: ',', rowsAtMost: 2, cellsAtMost: 20 })

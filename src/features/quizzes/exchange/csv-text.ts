@@ -65,8 +65,8 @@ export function writeRows(rows: readonly (readonly string[])[]): string {
   return rows.map(cells => `${cells.map(write).join(',')}\r\n`).join('')
 }
 
-// What makes a spreadsheet compute a cell, behind any number of apostrophes.
-const FORMULA = /^'*[=+\-@\t\r\n＝＋－＠]/
+// What makes a spreadsheet compute a cell (OWASP, CSV injection), behind any number of apostrophes.
+const FORMULA = /^'*(\s*[=+\-@|%＝＋－＠]|[\t\r\n])/
 
 /** A text that no spreadsheet takes for a formula: an apostrophe before it says that it is text. */
 export const guarded = (text: string) => (FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text)
