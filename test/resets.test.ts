@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, test, vi } from 'vitest'
 import { login, makeAccount, PASSWORD, refresh, set, stored, tally, times } from './helpers/accounts.ts'
 import { type Answer, call, makeStaff, makeUser, type TestUser } from './helpers/client.ts'
+import { betweenTrips, faultyDatabase } from './helpers/faults.ts'
 
 const NEW = 'a good long one'
 const said = ({ status, body }: Answer) => [status, body]
@@ -167,6 +168,19 @@ describe('a reset', () => {
     expect(said(await redeem(body.token))).toEqual(STALE)
     const after = await issue(staff, user.id)
     expect((await redeem(after.body.token)).status).toBe(200)
+  })
+
+  test('is refused for an account that is deactivated at that moment', async () => {
+    const [user, staff] = [await makeUser(), await makeStaff()]
+    const deactivated = betweenTrips(() =>
+      call('PATCH', `/api/users/${user.id}/`, { as: staff, body: { is_active: false } }),
+    )
+    const refused = await call('POST', `/api/users/${user.id}/password-reset/`, {
+      as: staff,
+      env: { DB: faultyDatabase(deactivated) },
+    })
+    expect(said(refused)).toEqual([400, { detail: 'This user is deactivated.' }])
+    expect(await env.DB.prepare('SELECT * FROM password_resets WHERE user_id = ?').bind(user.id).first()).toBeNull()
   })
 
   test('only its hash is stored', async () => {

@@ -18,8 +18,12 @@ export const withdrawResetsOfInactive = (db: Db, userId: number) =>
 export const deleteReset = (db: Db, tokenHash: string) =>
   db.delete(passwordResets).where(eq(passwordResets.tokenHash, tokenHash))
 
-export const insertReset = (db: Db, reset: typeof passwordResets.$inferInsert) =>
-  db.insert(passwordResets).values(reset)
+/** No row: the user has been deactivated. */
+export const insertReset = (db: Db, { tokenHash, userId, issuedBy, expiresAt }: typeof passwordResets.$inferInsert) =>
+  db
+    .insert(passwordResets)
+    .select(sql`SELECT ${tokenHash}, id, ${issuedBy}, ${expiresAt} FROM users WHERE id = ${userId} AND is_active = 1`)
+    .returning({ userId: passwordResets.userId })
 
 const ownerColumns = distinctly({ id: users.id, username: users.username, email: users.email })
 

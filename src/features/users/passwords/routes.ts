@@ -64,14 +64,14 @@ export function passwordRoutes(api: Api): void {
       const [viewer, [user]] = await asViewer(db, caller, managedUserById(db, params.id))
       requireStaff(viewer)
       if (!user) throw notFound()
-      if (!user.isActive) throw ruledOut('This user is deactivated.')
       const token = newResetToken()
       const expiresAt = now + RESET_TTL_SECONDS
-      await batch(
+      const [, [issued]] = await batch(
         db,
         deleteResetsOf(db, user.id),
         insertReset(db, { tokenHash: hashOf(token), userId: user.id, issuedBy: viewer.id, expiresAt }),
       )
+      if (!issued) throw ruledOut('This user is deactivated.')
       return json(201, { token, expires_at: toDateTime(expiresAt) })
     },
   )
