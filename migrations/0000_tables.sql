@@ -58,6 +58,7 @@ CREATE INDEX `attempts_by_quiz_status` ON `attempts` (`quiz_id`,`status`,`id`);-
 CREATE INDEX `attempts_by_enrollment` ON `attempts` (`enrollment_id`,`quiz_id`);--> statement-breakpoint
 CREATE INDEX `attempts_by_check` ON `attempts` (`check_at`) WHERE "attempts"."check_at" IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `attempts_listed` ON `attempts` (`id`) WHERE "attempts"."is_preview" = 0;--> statement-breakpoint
+CREATE INDEX `attempts_listed_by_status` ON `attempts` (`status`,`id`) WHERE "attempts"."is_preview" = 0;--> statement-breakpoint
 CREATE INDEX `attempts_pending` ON `attempts` (`quiz_id`,`id`) WHERE "attempts"."pending_grading" > 0 AND "attempts"."is_preview" = 0;--> statement-breakpoint
 CREATE INDEX `attempts_pending_by_id` ON `attempts` (`id`) WHERE "attempts"."pending_grading" > 0 AND "attempts"."is_preview" = 0;--> statement-breakpoint
 CREATE TABLE `course_days` (
@@ -159,6 +160,7 @@ CREATE TABLE `module_progress` (
 	`last_activity_at` integer NOT NULL,
 	`first_seen_at` integer,
 	`reset_at` integer,
+	`reset_attempt_id` integer,
 	PRIMARY KEY(`enrollment_id`, `module_id`),
 	FOREIGN KEY (`enrollment_id`) REFERENCES `enrollments`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`module_id`) REFERENCES `modules`(`id`) ON UPDATE no action ON DELETE no action
@@ -192,6 +194,7 @@ CREATE TABLE `modules` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `modules_by_course` ON `modules` (`course_id`,`order`,`id`) WHERE "modules"."deleted_at" IS NULL;--> statement-breakpoint
+CREATE INDEX `modules_of_course` ON `modules` (`course_id`);--> statement-breakpoint
 CREATE INDEX `modules_by_order` ON `modules` (`order`,`id`) WHERE "modules"."deleted_at" IS NULL;--> statement-breakpoint
 CREATE INDEX `modules_deleted` ON `modules` (`deleted_at`) WHERE "modules"."deleted_at" IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `password_resets` (
@@ -233,6 +236,7 @@ CREATE TABLE `qr_codes` (
 	`scan_count` integer DEFAULT 0 NOT NULL,
 	`invalid_scan_count` integer DEFAULT 0 NOT NULL,
 	`expires_at` integer,
+	`is_expired` integer DEFAULT false NOT NULL,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	`deleted_at` integer,
@@ -243,10 +247,11 @@ CREATE TABLE `qr_codes` (
 ) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `qr_codes_uuid_unique` ON `qr_codes` (`uuid`);--> statement-breakpoint
-CREATE INDEX `qr_codes_by_revoked` ON `qr_codes` (`is_revoked`,`id`) WHERE "qr_codes"."is_live" = 1;--> statement-breakpoint
-CREATE INDEX `qr_codes_by_course` ON `qr_codes` (`course_id`,`is_revoked`,`id`) WHERE "qr_codes"."is_live" = 1;--> statement-breakpoint
-CREATE INDEX `qr_codes_by_creator` ON `qr_codes` (`created_by`,`is_revoked`,`id`) WHERE "qr_codes"."is_live" = 1;--> statement-breakpoint
-CREATE INDEX `qr_codes_by_batch` ON `qr_codes` (`batch_id`,`is_revoked`,`id`) WHERE "qr_codes"."is_live" = 1;--> statement-breakpoint
+CREATE INDEX `qr_codes_by_status` ON `qr_codes` (`is_revoked`,`is_expired`,`id`) WHERE "qr_codes"."is_live" = 1;--> statement-breakpoint
+CREATE INDEX `qr_codes_by_course` ON `qr_codes` (`course_id`,`is_revoked`,`is_expired`,`id`) WHERE "qr_codes"."is_live" = 1;--> statement-breakpoint
+CREATE INDEX `qr_codes_by_creator` ON `qr_codes` (`created_by`,`is_revoked`,`is_expired`,`id`) WHERE "qr_codes"."is_live" = 1;--> statement-breakpoint
+CREATE INDEX `qr_codes_by_batch` ON `qr_codes` (`batch_id`,`is_revoked`,`is_expired`,`id`) WHERE "qr_codes"."is_live" = 1;--> statement-breakpoint
+CREATE INDEX `qr_codes_by_expiry` ON `qr_codes` (`is_expired`,`expires_at`) WHERE "qr_codes"."is_revoked" = 0 AND "qr_codes"."expires_at" IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `qr_codes_of_course` ON `qr_codes` (`course_id`);--> statement-breakpoint
 CREATE INDEX `qr_codes_of_module` ON `qr_codes` (`target_id`) WHERE "qr_codes"."type" IN ('attendance', 'module');--> statement-breakpoint
 CREATE INDEX `qr_codes_deleted` ON `qr_codes` (`deleted_at`) WHERE "qr_codes"."deleted_at" IS NOT NULL;--> statement-breakpoint
@@ -373,6 +378,7 @@ CREATE TABLE `quizzes` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `quizzes_by_module` ON `quizzes` (`module_id`,`id`) WHERE "quizzes"."deleted_at" IS NULL;--> statement-breakpoint
+CREATE INDEX `quizzes_of_module` ON `quizzes` (`module_id`);--> statement-breakpoint
 CREATE INDEX `quizzes_live` ON `quizzes` (`id`) WHERE "quizzes"."deleted_at" IS NULL;--> statement-breakpoint
 CREATE INDEX `quizzes_by_published` ON `quizzes` (`is_published`,`id`) WHERE "quizzes"."deleted_at" IS NULL;--> statement-breakpoint
 CREATE INDEX `quizzes_by_survey` ON `quizzes` (`is_survey`,`id`) WHERE "quizzes"."deleted_at" IS NULL;--> statement-breakpoint
@@ -421,7 +427,6 @@ CREATE TABLE `responses` (
 	FOREIGN KEY (`attempt_id`) REFERENCES `attempts`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`question_id`) REFERENCES `questions`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`question_version_id`) REFERENCES `question_versions`(`id`) ON UPDATE no action ON DELETE no action,
-	FOREIGN KEY (`key_version_id`) REFERENCES `question_versions`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`graded_by`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT;
 --> statement-breakpoint

@@ -17,21 +17,21 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER courses_counted_on_insert AFTER INSERT ON courses WHEN NEW.deleted_at IS NULL BEGIN
   UPDATE totals SET value = value + 1
-  WHERE name IN ('courses.live', CASE NEW.status WHEN 'published' THEN 'courses.published.' || NEW.enrollment_type END);
+  WHERE name IN ('courses.live', (CASE NEW.status WHEN 'published' THEN 'courses.published.' || NEW.enrollment_type END));
 END;
 --> statement-breakpoint
 CREATE TRIGGER courses_counted_on_update AFTER UPDATE OF status, enrollment_type, deleted_at ON courses BEGIN
   UPDATE totals SET value = value - 1
   WHERE OLD.deleted_at IS NULL
-    AND name IN ('courses.live', CASE OLD.status WHEN 'published' THEN 'courses.published.' || OLD.enrollment_type END);
+    AND name IN ('courses.live', (CASE OLD.status WHEN 'published' THEN 'courses.published.' || OLD.enrollment_type END));
   UPDATE totals SET value = value + 1
   WHERE NEW.deleted_at IS NULL
-    AND name IN ('courses.live', CASE NEW.status WHEN 'published' THEN 'courses.published.' || NEW.enrollment_type END);
+    AND name IN ('courses.live', (CASE NEW.status WHEN 'published' THEN 'courses.published.' || NEW.enrollment_type END));
 END;
 --> statement-breakpoint
 CREATE TRIGGER courses_counted_on_delete AFTER DELETE ON courses WHEN OLD.deleted_at IS NULL BEGIN
   UPDATE totals SET value = value - 1
-  WHERE name IN ('courses.live', CASE OLD.status WHEN 'published' THEN 'courses.published.' || OLD.enrollment_type END);
+  WHERE name IN ('courses.live', (CASE OLD.status WHEN 'published' THEN 'courses.published.' || OLD.enrollment_type END));
 END;
 --> statement-breakpoint
 -- Every slug a course ever had stays its own.
@@ -104,10 +104,10 @@ END;
 -- Deleting or restoring a course takes its enrollments out of the totals, or back in, in three rows however many they are.
 CREATE TRIGGER enrollments_counted_on_course_deleted AFTER UPDATE OF deleted_at ON courses
 WHEN (NEW.deleted_at IS NULL) <> (OLD.deleted_at IS NULL) BEGIN
-  UPDATE totals SET value = value + CASE WHEN NEW.deleted_at IS NULL THEN 1 ELSE -1 END * CASE name
+  UPDATE totals SET value = value + (CASE WHEN NEW.deleted_at IS NULL THEN 1 ELSE -1 END) * (CASE name
     WHEN 'enrollments.active' THEN NEW.active_count
     WHEN 'enrollments.completed' THEN NEW.completed_count
-    ELSE NEW.dropped_count END
+    ELSE NEW.dropped_count END)
   WHERE name IN ('enrollments.active', 'enrollments.completed', 'enrollments.dropped');
 END;
 --> statement-breakpoint
@@ -120,20 +120,20 @@ END;
 CREATE TRIGGER modules_counted_on_deleted AFTER UPDATE OF deleted_at ON modules
 WHEN (NEW.deleted_at IS NULL) <> (OLD.deleted_at IS NULL)
   AND EXISTS (SELECT 1 FROM courses WHERE id = NEW.course_id AND deleted_at IS NULL) BEGIN
-  UPDATE totals SET value = value + CASE WHEN NEW.deleted_at IS NULL THEN 1 ELSE -1 END * CASE name
+  UPDATE totals SET value = value + (CASE WHEN NEW.deleted_at IS NULL THEN 1 ELSE -1 END) * (CASE name
     WHEN 'modules.live' THEN 1
     ELSE (SELECT count(*) FROM quizzes q WHERE q.module_id = NEW.id AND q.deleted_at IS NULL
-      AND name = 'quizzes.' || iif(q.is_published, 'published', 'draft') || iif(q.is_survey, '.survey', '')) END
+      AND name = 'quizzes.' || iif(q.is_published, 'published', 'draft') || iif(q.is_survey, '.survey', '')) END)
   WHERE name IN ('modules.live', 'quizzes.draft', 'quizzes.draft.survey', 'quizzes.published', 'quizzes.published.survey');
 END;
 --> statement-breakpoint
 CREATE TRIGGER modules_and_quizzes_counted_on_course_deleted AFTER UPDATE OF deleted_at ON courses
 WHEN (NEW.deleted_at IS NULL) <> (OLD.deleted_at IS NULL) BEGIN
-  UPDATE totals SET value = value + CASE WHEN NEW.deleted_at IS NULL THEN 1 ELSE -1 END * CASE name
+  UPDATE totals SET value = value + (CASE WHEN NEW.deleted_at IS NULL THEN 1 ELSE -1 END) * (CASE name
     WHEN 'modules.live' THEN (SELECT count(*) FROM modules WHERE course_id = NEW.id AND deleted_at IS NULL)
     ELSE (SELECT count(*) FROM modules m JOIN quizzes q ON q.module_id = m.id
       WHERE m.course_id = NEW.id AND m.deleted_at IS NULL AND q.deleted_at IS NULL
-        AND name = 'quizzes.' || iif(q.is_published, 'published', 'draft') || iif(q.is_survey, '.survey', '')) END
+        AND name = 'quizzes.' || iif(q.is_published, 'published', 'draft') || iif(q.is_survey, '.survey', '')) END)
   WHERE name IN ('modules.live', 'quizzes.draft', 'quizzes.draft.survey', 'quizzes.published', 'quizzes.published.survey');
 END;
 --> statement-breakpoint

@@ -31,9 +31,9 @@ WHEN NEW.is_preview = 0 AND (NEW.status <> OLD.status OR NEW.pending_grading <> 
     abandoned = abandoned + (NEW.status = 'abandoned') - (OLD.status = 'abandoned'),
     pending_essays = pending_essays + NEW.pending_grading - OLD.pending_grading
   WHERE quiz_id = NEW.quiz_id;
-  UPDATE totals SET value = value + CASE name
+  UPDATE totals SET value = value + (CASE name
     WHEN 'essays.pending' THEN NEW.pending_grading - OLD.pending_grading
-    ELSE (name = 'attempts.' || NEW.status) - (name = 'attempts.' || OLD.status) END
+    ELSE (name = 'attempts.' || NEW.status) - (name = 'attempts.' || OLD.status) END)
   WHERE name IN (
       iif(NEW.status <> OLD.status, 'attempts.' || NEW.status, NULL), iif(NEW.status <> OLD.status, 'attempts.' || OLD.status, NULL),
       iif(NEW.pending_grading <> OLD.pending_grading, 'essays.pending', NULL))
@@ -61,13 +61,13 @@ CREATE TRIGGER attempts_counted_on_quiz_deleted AFTER UPDATE OF deleted_at ON qu
 WHEN (NEW.deleted_at IS NULL) <> (OLD.deleted_at IS NULL)
   AND EXISTS (SELECT 1 FROM modules m JOIN courses c ON c.id = m.course_id
     WHERE m.id = NEW.module_id AND m.deleted_at IS NULL AND c.deleted_at IS NULL) BEGIN
-  UPDATE totals SET value = value + CASE WHEN NEW.deleted_at IS NULL THEN 1 ELSE -1 END * coalesce((
-    SELECT CASE name
+  UPDATE totals SET value = value + (CASE WHEN NEW.deleted_at IS NULL THEN 1 ELSE -1 END) * coalesce((
+    SELECT (CASE name
       WHEN 'attempts.in_progress' THEN n.in_progress
       WHEN 'attempts.completed' THEN n.completed
       WHEN 'attempts.timed_out' THEN n.timed_out
       WHEN 'attempts.abandoned' THEN n.abandoned
-      ELSE n.pending_essays END
+      ELSE n.pending_essays END)
     FROM quiz_attempt_counts n WHERE n.quiz_id = NEW.id), 0)
   WHERE name IN ('attempts.in_progress', 'attempts.completed', 'attempts.timed_out', 'attempts.abandoned', 'essays.pending');
 END;
@@ -75,7 +75,7 @@ END;
 CREATE TRIGGER attempts_counted_on_module_deleted AFTER UPDATE OF deleted_at ON modules
 WHEN (NEW.deleted_at IS NULL) <> (OLD.deleted_at IS NULL)
   AND EXISTS (SELECT 1 FROM courses WHERE id = NEW.course_id AND deleted_at IS NULL) BEGIN
-  UPDATE totals SET value = value + CASE WHEN NEW.deleted_at IS NULL THEN 1 ELSE -1 END * coalesce((
+  UPDATE totals SET value = value + (CASE WHEN NEW.deleted_at IS NULL THEN 1 ELSE -1 END) * coalesce((
     SELECT sum(CASE name
       WHEN 'attempts.in_progress' THEN n.in_progress
       WHEN 'attempts.completed' THEN n.completed
@@ -88,7 +88,7 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER attempts_counted_on_course_deleted AFTER UPDATE OF deleted_at ON courses
 WHEN (NEW.deleted_at IS NULL) <> (OLD.deleted_at IS NULL) BEGIN
-  UPDATE totals SET value = value + CASE WHEN NEW.deleted_at IS NULL THEN 1 ELSE -1 END * coalesce((
+  UPDATE totals SET value = value + (CASE WHEN NEW.deleted_at IS NULL THEN 1 ELSE -1 END) * coalesce((
     SELECT sum(CASE name
       WHEN 'attempts.in_progress' THEN n.in_progress
       WHEN 'attempts.completed' THEN n.completed

@@ -1,1 +1,0 @@
-CREATE INDEX `attempts_listed_by_status` ON `attempts` (`status`,`id`) WHERE "attempts"."is_preview" = 0;

@@ -1,1 +1,0 @@
-ALTER TABLE `module_progress` ADD `reset_attempt_id` integer;
