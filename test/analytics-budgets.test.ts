@@ -68,7 +68,7 @@ async function act(who: string, value: unknown): Promise<void> {
     SELECT u.id, 'module_view', e.course_id, m.id, m.id, (u.id % ${DAYS}) * 86400 + 1, 0 ${theirs} WHERE WHO`)
   await run(`INSERT INTO attempts (quiz_id, user_id, enrollment_id, status, started_at, completed_at, score_hundredths, passed, time_spent_seconds)
     SELECT q.id, u.id, e.id, 'completed', 0, (u.id % ${DAYS}) * 86400, u.id % 10001, u.id % 2, 60 ${theirs} JOIN quizzes q ON q.module_id = m.id WHERE WHO`)
-  await run(`INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, max_milli, item_share, rest_share)
+  await run(`INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, max_nano, item_share, rest_share)
     SELECT a.id * 1000 + q."order", a.id, q.id, v.id, v.id, '{}', 1, 1000, 9000, 8000
     FROM users u JOIN attempts a ON a.user_id = u.id JOIN questions q ON q.quiz_id = a.quiz_id JOIN question_versions v ON v.question_id = q.id WHERE WHO`)
 }

@@ -142,8 +142,8 @@ async function take(
 const WRONG_SCORES = `
   WITH truth AS (
     SELECT a.id, a.status, a.is_survey, a.passing_score, a.score_hundredths, a.passed, a.pending_grading,
-      (SELECT coalesce(sum(score_milli), 0) FROM responses r WHERE r.attempt_id = a.id) AS earned,
-      (SELECT sum(max_milli) FROM responses r WHERE r.attempt_id = a.id) AS possible,
+      (SELECT coalesce(sum(score_nano), 0) FROM responses r WHERE r.attempt_id = a.id) AS earned,
+      (SELECT sum(max_nano) FROM responses r WHERE r.attempt_id = a.id) AS possible,
       (SELECT count(*) FROM responses r WHERE r.attempt_id = a.id AND r.is_pending = 1) AS pending
     FROM attempts a WHERE a.status <> 'in_progress')
   SELECT * FROM truth WHERE CASE

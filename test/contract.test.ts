@@ -165,7 +165,7 @@ async function endedQuiz(module: number, { learner, answer }: Awaited<ReturnType
     score,
   )
   await insert(
-    `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, max_milli, item_share, time_spent_seconds)
+    `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, max_nano, item_share, time_spent_seconds)
      VALUES (?, ?, ?, ?4, ?4, '{}', 1, 1000, 9500, 35)`,
     attempt * 1000,
     attempt,

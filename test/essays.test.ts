@@ -111,7 +111,7 @@ describe('grading an essay', () => {
       },
     ])
     expect(await attemptState(attempt)).toEqual({
-      earned_milli: 18_000,
+      earned_nano: 18e9,
       score_hundredths: 9000,
       passed: 1,
       pending_grading: 0,
@@ -300,12 +300,12 @@ describe('grading an essay', () => {
       ),
     )
     const row = await env.DB.prepare(
-      'SELECT score_milli, feedback, item_share, (SELECT earned_milli FROM attempts WHERE id = attempt_id) AS earned FROM responses WHERE id = ?',
+      'SELECT score_nano, feedback, item_share, (SELECT earned_nano FROM attempts WHERE id = attempt_id) AS earned FROM responses WHERE id = ?',
     )
       .bind(essay)
-      .first<{ score_milli: number; feedback: string; item_share: number; earned: number }>()
-    expect(row?.feedback).toBe(`grade ${Number(row?.score_milli) / 1000}`)
-    expect([row?.item_share, row?.earned]).toEqual([row?.score_milli, 10_000 + Number(row?.score_milli)])
+      .first<{ score_nano: number; feedback: string; item_share: number; earned: number }>()
+    expect(row?.feedback).toBe(`grade ${Number(row?.score_nano) / 1e9}`)
+    expect([row?.item_share, row?.earned]).toEqual([Number(row?.score_nano) / 1e6, 10e9 + Number(row?.score_nano)])
     expect(await attemptState(attempt)).toMatchObject({ pending_grading: 0 })
   })
 })

@@ -67,14 +67,14 @@ async function grow(times: number): Promise<void> {
     ).bind(hall.module.id),
     ...quizzes.map(quiz =>
       env.DB.prepare(
-        `INSERT INTO attempts (quiz_id, user_id, enrollment_id, status, started_at, completed_at, earned_milli, possible_milli, score_hundredths, passed, pending_grading)
-         SELECT ?, e.user_id, e.id, 'completed', 0, 1, 1000, 11000, 909, 0, 1 FROM enrollments e JOIN users u ON u.id = e.user_id WHERE u.username LIKE '${at}%'`,
+        `INSERT INTO attempts (quiz_id, user_id, enrollment_id, status, started_at, completed_at, earned_nano, possible_nano, score_hundredths, passed, pending_grading)
+         SELECT ?, e.user_id, e.id, 'completed', 0, 1, 1000000000, 11000000000, 909, 0, 1 FROM enrollments e JOIN users u ON u.id = e.user_id WHERE u.username LIKE '${at}%'`,
       ).bind(quiz),
     ),
     env.DB.prepare(
-      `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, score_milli, max_milli, is_correct, item_share, is_pending)
+      `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, score_nano, max_nano, is_correct, item_share, is_pending)
        SELECT a.id * 1000 + (v.type = 'essay'), a.id, q.id, v.id, v.id, iif(v.type = 'essay', '{"essay_text":"x"}', '{"selected_answer":true}'),
-         iif(v.type = 'essay', NULL, 1000), v.points_milli, iif(v.type = 'essay', NULL, 1), iif(v.type = 'essay', NULL, 10000), v.type = 'essay'
+         iif(v.type = 'essay', NULL, 1000000000), v.points_milli * 1000000, iif(v.type = 'essay', NULL, 1), iif(v.type = 'essay', NULL, 10000), v.type = 'essay'
        FROM attempts a JOIN users u ON u.id = a.user_id JOIN questions q ON q.quiz_id = a.quiz_id JOIN question_versions v ON v.question_id = q.id
        WHERE u.username LIKE '${at}%'`,
     ),

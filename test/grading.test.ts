@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { parseResponse } from '../src/features/quizzes/answers/answer.ts'
 import { decimal, isAtMost, minus, plus, toNumber } from '../src/features/quizzes/answers/decimal.ts'
 import { feedbackFor } from '../src/features/quizzes/answers/feedback.ts'
-import { grade, percentageHundredths } from '../src/features/quizzes/answers/grading.ts'
+import { grade } from '../src/features/quizzes/answers/grading.ts'
+import { NANO_PER_MILLI, partOf, percentageHundredths, toNano } from '../src/features/quizzes/answers/points.ts'
 import { folded } from '../src/features/quizzes/answers/text-match.ts'
 import {
   type Choice,
@@ -33,15 +34,15 @@ const choices = (...marks: string[]): Choice[] =>
     feedback: '',
   }))
 
-/** What an answer earns, in 1/1000 points; `pending`; or the refusal. */
+/** What an answer earns, in 1/1000 points (parts of them where it does not come out even); `pending`; or the refusal. */
 function earned(question: Question, responseData: unknown): number | 'pending' | string {
   const parsed = parseResponse(question, responseData)
   if ('refusal' in parsed) return parsed.refusal
   const result = grade(question, parsed.answer, { isSurvey: false })
   if (result.isPending) return 'pending'
   // In these tables every question is worth something, so all points are earned by right answers alone.
-  expect(result.isCorrect).toBe(result.scoreMilli === question.pointsMilli)
-  return result.scoreMilli ?? Number.NaN
+  expect(result.isCorrect).toBe(result.scoreNano === toNano(question.pointsMilli))
+  return (result.scoreNano ?? Number.NaN) / NANO_PER_MILLI
 }
 
 type Case = [what: string, responseData: unknown, earned: number | string]
@@ -123,12 +124,12 @@ table('multiple select, all or nothing', select(false), [
 ])
 table('multiple select with partial credit', select(true), [
   ['the exact set', { selected_choices: [2, 1, 3] }, 1000],
-  ['two of three', { selected_choices: [1, 2] }, 670],
-  ['one of three', { selected_choices: [3] }, 330],
+  ['two of three', { selected_choices: [1, 2] }, 666.666667],
+  ['one of three', { selected_choices: [3] }, 333.333333],
   ['none', { selected_choices: [] }, 0],
-  ['three right, one wrong', { selected_choices: [1, 2, 3, 4] }, 670],
-  ['all: three right, two wrong', { selected_choices: [1, 2, 3, 4, 5] }, 330],
-  ['two right, one wrong', { selected_choices: [1, 2, 4] }, 330],
+  ['three right, one wrong', { selected_choices: [1, 2, 3, 4] }, 666.666667],
+  ['all: three right, two wrong', { selected_choices: [1, 2, 3, 4, 5] }, 333.333333],
+  ['two right, one wrong', { selected_choices: [1, 2, 4] }, 333.333333],
   ['one right, one wrong', { selected_choices: [1, 5] }, 0],
   ['one right, two wrong is not less than nothing', { selected_choices: [1, 4, 5] }, 0],
   ['only wrong ones', { selected_choices: [4, 5] }, 0],
@@ -291,11 +292,11 @@ const capitals = ask({
 })
 table('matching', capitals, [
   ['all right', { matches: { 1: 11, 2: 12, 3: 13 } }, 1000],
-  ['two right', { matches: { 1: 11, 2: 12 } }, 670],
-  ['one right, two swapped', { matches: { 1: 11, 2: 13, 3: 12 } }, 330],
+  ['two right', { matches: { 1: 11, 2: 12 } }, 666.666667],
+  ['one right, two swapped', { matches: { 1: 11, 2: 13, 3: 12 } }, 333.333333],
   ['all wrong', { matches: { 1: 12, 2: 13, 3: 11 } }, 0],
   ['nothing matched', { matches: {} }, 0],
-  ['the same right half for all', { matches: { 1: 11, 2: 11, 3: 11 } }, 330],
+  ['the same right half for all', { matches: { 1: 11, 2: 11, 3: 11 } }, 333.333333],
   ['an unknown left half', { matches: { 9: 11 } }, 'matches: No such item.'],
   ['an unknown right half', { matches: { 1: 99 } }, 'matches: No such item.'],
   ['halves the wrong way round', { matches: { 11: 1 } }, 'matches: No such item.'],
@@ -348,8 +349,8 @@ table('ordering, all or nothing', steps(false, 'a', 'b', 'c'), [
 ])
 table('ordering with partial credit', steps(true, 'a', 'b', 'c'), [
   ['the right order', { order: [1, 2, 3] }, 1000],
-  ['one in place', { order: [2, 1, 3] }, 330],
-  ['the middle in place', { order: [3, 2, 1] }, 330],
+  ['one in place', { order: [2, 1, 3] }, 333.333333],
+  ['the middle in place', { order: [3, 2, 1] }, 333.333333],
   ['none in place', { order: [2, 3, 1] }, 0],
 ])
 table('ordering with equal texts', steps(false, 'lather', 'rinse', 'lather'), [
@@ -367,8 +368,8 @@ const gaps = ask({ type: 'fill_in_blank', blanks: { '1': ['def', 'async def'], '
 table('fill in the blank', gaps, [
   ['all right', { blanks: { 1: 'def', 2: 'return', 10: 'π' } }, 1000],
   ['another accepted answer', { blanks: { 1: 'async  def', 2: 'RETURN', 10: ' Π ' } }, 1000],
-  ['two right', { blanks: { 1: 'def', 2: 'return', 10: 'pi' } }, 670],
-  ['one right', { blanks: { 2: 'return' } }, 330],
+  ['two right', { blanks: { 1: 'def', 2: 'return', 10: 'pi' } }, 666.666667],
+  ['one right', { blanks: { 2: 'return' } }, 333.333333],
   ['answers in each other’s place', { blanks: { 1: 'return', 2: 'def' } }, 0],
   ['all blank', { blanks: { 1: '', 2: ' ', 10: '\n' } }, 0],
   ['none filled', { blanks: {} }, 0],
@@ -406,11 +407,11 @@ table('essay', essay, [
 describe('what is given for no answer, and in a survey', () => {
   test.each(QUESTION_TYPES)('%s', type => {
     const [question] = fc.sample(questions(type), 1) as [Question]
-    expect(grade(question, null, { isSurvey: false })).toEqual({ scoreMilli: 0, isCorrect: false, isPending: false })
+    expect(grade(question, null, { isSurvey: false })).toEqual({ scoreNano: 0, isCorrect: false, isPending: false })
     const parsed = parseResponse(question, rightAnswer(question))
     const answer = 'answer' in parsed ? parsed.answer : null
     expect(answer).not.toBeNull()
-    expect(grade(question, answer, { isSurvey: true })).toEqual({ scoreMilli: null, isCorrect: null, isPending: false })
+    expect(grade(question, answer, { isSurvey: true })).toEqual({ scoreNano: null, isCorrect: null, isPending: false })
   })
 
   test('a question without its key is never right', () => {
@@ -427,7 +428,7 @@ describe('what is given for no answer, and in a survey', () => {
   })
 })
 
-describe('rounding to 1/100 of a point', () => {
+describe('parts of points, in whole 10⁻⁹', () => {
   const partly = (pointsMilli: number, right: number, total: number) => {
     const items = Array.from({ length: total }, (_, place) => ({ id: place + 1, text: String(place) }))
     // The items after the right ones are rotated, so that none of them is in place.
@@ -435,34 +436,88 @@ describe('rounding to 1/100 of a point', () => {
     return earned(ask({ type: 'ordering', items, partialCredit: true }, pointsMilli), { order })
   }
   test.each([
-    [1000, 1, 3, 330],
+    [1000, 1, 3, 333.333333],
+    [1000, 2, 3 + 1, 500],
     [1000, 2, 8, 250],
-    [10_000, 1, 3, 3330],
-    [10_000, 1, 6, 1670],
-    [100, 1, 8, 10],
-    [100, 3, 8, 40],
-    [50, 1, 4, 10],
-    [1_000_000, 1, 7, 142_860],
-    [125, 1, 3, 40],
-    [1, 1, 3, 0],
+    [10_000, 1, 3, 3333.333333],
+    [10_000, 1, 6, 1666.666667],
+    [100, 1, 8, 12.5],
+    [50, 1, 3, 16.666667],
+    [10, 1, 2 + 1, 3.333333],
+    [1_000_000, 1, 7, 142_857.142857],
+    [125, 1, 3, 41.666667],
+    [1, 1, 3, 0.333333],
+    [0, 1, 3, 0],
   ])('%i thousandths, %i of %i parts', (pointsMilli, right, total, expected) => {
-    expect(partly(pointsMilli, right, total)).toBe(expected)
+    if (pointsMilli === 0) expect(partOf(0, right, total)).toBe(expected)
+    else expect(partly(pointsMilli, right, total)).toBe(expected)
   })
 
   test('all points only for all parts, and then exactly all', () => {
-    expect(partly(10, 4, 6)).toBe(0)
-    expect(partly(20, 4, 5 + 1)).toBe(10)
+    expect(partly(10, 4, 6)).toBe(6.666667)
     expect(earned(select(true, 125), { selected_choices: [1, 2, 3] })).toBe(125)
     expect(earned(select(true, 1), { selected_choices: [1, 2, 3] })).toBe(1)
   })
 })
 
-test('an attempt’s percentage has two decimals, and 0 of 0 is all', () => {
-  expect(percentageHundredths(0, 0)).toBe(10_000)
-  expect(percentageHundredths(1000, 3000)).toBe(3333)
-  expect(percentageHundredths(2000, 3000)).toBe(6667)
-  expect(percentageHundredths(0, 5)).toBe(0)
-  expect(percentageHundredths(1_000_000_000, 1_000_000_000)).toBe(10_000)
+describe('weights of choices', () => {
+  const weighted = (...weights: number[]) =>
+    weights.map((weight, place) => ({ id: place + 1, text: `c${place}`, isCorrect: weight > 0, feedback: '', weight }))
+  const selects = (...weights: number[]) =>
+    ask({ type: 'multiple_select', choices: weighted(...weights), partialCredit: true })
+  const sum = (question: Question, ...selected: number[]) => earned(question, { selected_choices: selected })
+
+  test.each<[weights: number[], selected: number[], earned: number]>([
+    [[50, 50, -100], [1], 500],
+    [[50, 50, -100], [1, 2], 1000],
+    [[50, 50, -100], [1, 3], 0],
+    [[50, 50, -100], [1, 2, 3], 0],
+    [[50, 50, -100], [], 0],
+    [[33.33333, 33.33333, 33.33333, -33.33333], [1, 2, 3], 1000],
+    [[33.33333, 33.33333, 33.33333, -33.33333], [1, 2], 666.6666],
+    [[33.33333, 33.33333, 33.33333, -33.33333], [1, 2, 3, 4], 666.6666],
+    [[33.33333, 33.33333, 33.33334, 0], [1, 2, 3, 4], 1000],
+    [[14.28571, 14.28571, 14.28571, 14.28571, 14.28571, 14.28571, 14.28571], [1, 2, 3, 4, 5, 6, 7], 1000],
+    [[14.28571, 14.28571, 14.28571, 14.28571, 14.28571, 14.28571, 14.28571], [1], 142.8571],
+    [[60, 40, -5], [1, 3], 550],
+  ])('weights %j, selected %j', (weights, selected, expected) => {
+    expect(sum(selects(...weights), ...selected)).toBe(expected)
+  })
+
+  test('a choice is worth its weight, a negative one nothing; without weights any correct one is all', () => {
+    const single = (choices: Choice[], id: number) =>
+      earned(ask({ type: 'multiple_choice', choices }), { selected_choice: id })
+    const graded = weighted(100, 50, -25, 0).map(choice => ({ ...choice, isCorrect: choice.weight === 100 }))
+    expect(graded.map(({ id }) => single(graded, id))).toEqual([1000, 500, 0, 0])
+    const two = choices('*spring', '*summer', 'easter')
+    expect(two.map(({ id }) => single(two, id))).toEqual([1000, 1000, 0])
+  })
+})
+
+describe('an attempt’s percentage', () => {
+  test.each([
+    [0, 0, 10_000],
+    [1, 3, 3333],
+    [2, 3, 6667],
+    [0, 5, 0],
+    [999_999, 1_000_000, 10_000],
+    [1_000_000, 1_000_000, 10_000],
+  ])('%i of %i points', (earned, possible, expected) => {
+    expect(percentageHundredths(earned * 1e9, possible * 1e9)).toBe(expected)
+  })
+
+  /** Questions of so many points each, of which so many parts are right. */
+  test.each([
+    ['3 × ⅔ of a point', 3, 1000, 2, 3, 6667],
+    ['3 × ⅓', 3, 1000, 1, 3, 3333],
+    ['6 × ⅙', 6, 1000, 1, 6, 1667],
+    ['four of 0.05 points, ⅓ each', 4, 50, 1, 3, 3333],
+    ['four of 0.01 points, ½ each', 4, 10, 1, 2, 5000],
+    ['1,000 of 0.001 points, 1/7 each', 1000, 1, 1, 7, 1429],
+  ])('%s', (_, count, pointsMilli, right, total, expected) => {
+    const earned = count * partOf(pointsMilli, right, total)
+    expect(percentageHundredths(earned, count * toNano(pointsMilli))).toBe(expected)
+  })
 })
 
 describe('feedback', () => {
@@ -503,15 +558,15 @@ describe.each(QUESTION_TYPES)('laws of grading: %s', (type: QuestionType) => {
     return grade(question, parsed.answer, { isSurvey: false })
   }
 
-  test('points lie between none and all, in hundredths or all, and all means correct', () => {
+  test('points lie between none and all, and all means correct', () => {
     fc.assert(
       fc.property(withAnswer, ([question, data]) => {
-        const { scoreMilli, isCorrect, isPending } = gradeOf(question, data)
+        const { scoreNano, isCorrect, isPending } = gradeOf(question, data)
         if (isPending) return
-        expect(scoreMilli).toBeGreaterThanOrEqual(0)
-        expect(scoreMilli).toBeLessThanOrEqual(question.pointsMilli)
-        if (question.pointsMilli > 0) expect(isCorrect).toBe(scoreMilli === question.pointsMilli)
-        if (!isCorrect) expect((scoreMilli ?? 0) % 10).toBe(0)
+        expect(scoreNano).toBeGreaterThanOrEqual(0)
+        expect(scoreNano).toBeLessThanOrEqual(toNano(question.pointsMilli))
+        expect(Number.isSafeInteger(scoreNano)).toBe(true)
+        if (question.pointsMilli > 0) expect(isCorrect).toBe(scoreNano === toNano(question.pointsMilli))
       }),
     )
   })
@@ -520,8 +575,8 @@ describe.each(QUESTION_TYPES)('laws of grading: %s', (type: QuestionType) => {
   test(isGradedByHand ? 'every answer waits for its grader' : 'the right answer earns all points', () => {
     fc.assert(
       fc.property(questions(type), question => {
-        const all = { scoreMilli: question.pointsMilli, isCorrect: true, isPending: false }
-        const pending = { scoreMilli: null, isCorrect: null, isPending: true }
+        const all = { scoreNano: toNano(question.pointsMilli), isCorrect: true, isPending: false }
+        const pending = { scoreNano: null, isCorrect: null, isPending: true }
         expect(gradeOf(question, rightAnswer(question))).toEqual(isGradedByHand ? pending : all)
       }),
     )

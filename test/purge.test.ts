@@ -92,7 +92,7 @@ async function wholeCourse() {
     enrollment.id,
   )
   await insert(
-    `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, max_milli) VALUES (?, ?, ?, ?4, ?4, '{}', 1000)`,
+    `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, max_nano) VALUES (?, ?, ?, ?4, ?4, '{}', 1000000000)`,
     attempt * 1000,
     attempt,
     question,

@@ -22,6 +22,7 @@ beforeAll(async () => {
 
 const QUESTIONS = 3
 const POINTS_MILLI = 4_000
+const NANO_PER_MILLI = 1_000_000
 const round = (value: number, digits: number) => Math.round(value * 10 ** digits) / 10 ** digits + 0
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
 const share = (part: number, whole: number) => Math.round((part * 10_000) / whole)
@@ -55,8 +56,8 @@ async function write(quiz: number, one: Attempt, questions: { question: number; 
   for (const [place, question] of questions.entries()) {
     const earned = one.scores[place] ?? null
     await insertResponse(id, place, question, {
-      score_milli: earned,
-      max_milli: POINTS_MILLI,
+      score_nano: earned === null ? null : earned * NANO_PER_MILLI,
+      max_nano: POINTS_MILLI * NANO_PER_MILLI,
       is_correct: earned === null ? null : earned === POINTS_MILLI ? 1 : 0,
       is_pending: earned === null ? 1 : 0,
       item_share: isCounted && earned !== null ? share(earned, POINTS_MILLI) : null,

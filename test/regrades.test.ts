@@ -94,7 +94,7 @@ async function hall(questions: object[] = [QUESTIONS.true_false]) {
 }
 const responseOf = (id: number) =>
   env.DB.prepare(
-    'SELECT score_milli, is_correct, item_share, key_version_id, question_version_id FROM responses WHERE id = ?',
+    'SELECT score_nano, is_correct, item_share, key_version_id, question_version_id FROM responses WHERE id = ?',
   )
     .bind(id)
     .first<Record<string, number | null>>()
@@ -137,7 +137,7 @@ describe('regrading', () => {
       completion_date: expect.any(String),
     })
     expect(await responseOf(other.id * 1000)).toEqual({
-      score_milli: 1000,
+      score_nano: 1e9,
       is_correct: 1,
       item_share: 10_000,
       key_version_id: key,
@@ -166,9 +166,9 @@ describe('regrading', () => {
     })
     await env.DB.prepare('UPDATE question_versions SET points_milli = 7000 WHERE id = ?').bind(key).run()
     expect(await regrade(question.id, made.instructor)).toMatchObject({ done: 3, raised: 1, lowered: 1 })
-    expect(await responseOf(right * 1000)).toMatchObject({ score_milli: 0, is_correct: 0, key_version_id: key })
-    expect(await responseOf(wrong * 1000)).toMatchObject({ score_milli: 2000, is_correct: 1, item_share: 10_000 })
-    expect(await responseOf(nothing * 1000)).toMatchObject({ score_milli: 0, is_correct: 0, key_version_id: key })
+    expect(await responseOf(right * 1000)).toMatchObject({ score_nano: 0, is_correct: 0, key_version_id: key })
+    expect(await responseOf(wrong * 1000)).toMatchObject({ score_nano: 2e9, is_correct: 1, item_share: 10_000 })
+    expect(await responseOf(nothing * 1000)).toMatchObject({ score_nano: 0, is_correct: 0, key_version_id: key })
   })
 
   test('surveys are skipped; abandoned attempts and previews stay out of item analysis and progress', async () => {
@@ -181,12 +181,12 @@ describe('regrading', () => {
     const gone = await attemptState(abandoned)
     await rekey(question, negate)
     expect(await regrade(question.id, instructor)).toMatchObject({ done: 2, total: 2, raised: 2 })
-    expect(await responseOf(survey * 1000)).toMatchObject({ score_milli: null, key_version_id: question.versionId })
+    expect(await responseOf(survey * 1000)).toMatchObject({ score_nano: null, key_version_id: question.versionId })
     expect(await attemptState(survey)).toEqual(survived)
     expect(await attemptState(abandoned)).toEqual(gone)
-    expect(await responseOf(abandoned * 1000)).toMatchObject({ score_milli: 1000, item_share: null })
+    expect(await responseOf(abandoned * 1000)).toMatchObject({ score_nano: 1e9, item_share: null })
     expect(await attemptState(preview)).toMatchObject({ passed: 1 })
-    expect(await responseOf(preview * 1000)).toMatchObject({ score_milli: 1000, item_share: null })
+    expect(await responseOf(preview * 1000)).toMatchObject({ score_nano: 1e9, item_share: null })
     expect((await progressOf(made, learner)).percentage_complete).toBe(0)
     expect(quiz.id).toBeGreaterThan(0)
   })
@@ -241,7 +241,7 @@ describe('regrading', () => {
     const [first, second] = [await insertRegrade(question.id, older), await insertRegrade(question.id, newer)]
     await finish(second)
     await finish(first)
-    expect(await responseOf((ids[0] ?? 0) * 1000)).toMatchObject({ score_milli: 1000, key_version_id: newer })
+    expect(await responseOf((ids[0] ?? 0) * 1000)).toMatchObject({ score_nano: 1e9, key_version_id: newer })
     expect(await regradeRow(first)).toMatchObject({ done: 0, total: 0, status: 'completed' })
   })
 })
@@ -286,15 +286,15 @@ async function manyAnswers() {
   const { question, quiz, learner, enrollment } = made
   const [right, wrong] = [JSON.stringify(rightAnswer(question)), JSON.stringify(wrongAnswer(question))]
   const { results } = await env.DB.prepare(
-    `INSERT INTO attempts (quiz_id, user_id, enrollment_id, status, started_at, completed_at, earned_milli, possible_milli, score_hundredths, passed)
+    `INSERT INTO attempts (quiz_id, user_id, enrollment_id, status, started_at, completed_at, earned_nano, possible_nano, score_hundredths, passed)
      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
-     SELECT ?, ?, ?, 'completed', 0, 1, (i % 3 = 0) * 1000, 1000, (i % 3 = 0) * 10000, i % 3 = 0 FROM n RETURNING id, passed`,
+     SELECT ?, ?, ?, 'completed', 0, 1, (i % 3 = 0) * 1000000000, 1000000000, (i % 3 = 0) * 10000, i % 3 = 0 FROM n RETURNING id, passed`,
   )
     .bind(quiz.id, learner.id, enrollment.id)
     .all<{ id: number; passed: number }>()
   await env.DB.prepare(
-    `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, score_milli, max_milli, item_share, rest_share)
-     SELECT id * 1000, id, ?1, ?2, ?2, iif(passed, ?3, ?4), passed, passed * 1000, 1000, passed * 10000, 0 FROM attempts WHERE quiz_id = ?5`,
+    `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, score_nano, max_nano, item_share, rest_share)
+     SELECT id * 1000, id, ?1, ?2, ?2, iif(passed, ?3, ?4), passed, passed * 1000000000, 1000000000, passed * 10000, 0 FROM attempts WHERE quiz_id = ?5`,
   )
     .bind(question.id, question.versionId, right, wrong, quiz.id)
     .run()
@@ -303,7 +303,7 @@ async function manyAnswers() {
 }
 const sums = (quiz: number) =>
   env.DB.prepare(
-    `SELECT sum(a.passed) AS passed, sum(a.score_hundredths) AS score, sum(r.score_milli) AS milli, sum(r.item_share) AS items, count(DISTINCT r.key_version_id) AS keys
+    `SELECT sum(a.passed) AS passed, sum(a.score_hundredths) AS score, sum(r.score_nano) / 1000000 AS milli, sum(r.item_share) AS items, count(DISTINCT r.key_version_id) AS keys
      FROM attempts a JOIN responses r ON r.attempt_id = a.id WHERE a.quiz_id = ?`,
   )
     .bind(quiz)
@@ -390,7 +390,7 @@ describe('attempts that end after a regrade', () => {
     expect(found.map(({ id }) => id)).toEqual([late * 1000])
     await regradeAttempts(db, found, now())
     await regradeAttempts(db, found, now())
-    expect(await attemptState(late)).toMatchObject({ earned_milli: 1000, score_hundredths: 5000, passed: 0 })
+    expect(await attemptState(late)).toMatchObject({ earned_nano: 1e9, score_hundredths: 5000, passed: 0 })
     expect(await pendingRegrades(db, late)).toEqual([])
     await rekey(question, negate)
     await regrade(question.id, instructor)

@@ -6,7 +6,7 @@ import { batch } from '../src/db/read.ts'
 import { completionsOf } from '../src/features/attempts/grading/settle.ts'
 import { regradeNext } from '../src/features/attempts/regrades/regrade.ts'
 import { touchModule } from '../src/features/progress/queries/touches.ts'
-import { percentageHundredths } from '../src/features/quizzes/answers/grading.ts'
+import { percentageHundredths } from '../src/features/quizzes/answers/points.ts'
 import { type MadeQuiz, makeQuiz, QUESTIONS, rightAnswer, wrongAnswer } from './helpers/attempts.ts'
 import { call, makeInstructor, makeUser, type TestUser } from './helpers/client.ts'
 import { enrolled, makeCourse, makeModule } from './helpers/courses.ts'
@@ -132,8 +132,8 @@ async function classroom() {
 type Response = {
   id: number
   attempt_id: number
-  score_milli: number | null
-  max_milli: number
+  score_nano: number | null
+  max_nano: number
   item_share: number | null
   rest_share: number | null
   is_pending: number
@@ -143,8 +143,8 @@ type Row = {
   status: string
   is_survey: number
   passing_score: number
-  earned_milli: number
-  possible_milli: number
+  earned_nano: number
+  possible_nano: number
   score_hundredths: number | null
   passed: number
   pending_grading: number
@@ -163,19 +163,19 @@ async function recount(quizIds: number[]): Promise<Map<number, boolean>> {
       expect([row.score_hundredths, row.passed]).toEqual([null, row.status === 'completed' ? 1 : 0])
       continue
     }
-    const earned = own.reduce((sum, { score_milli }) => sum + (score_milli ?? 0), 0)
-    const possible = own.reduce((sum, { max_milli }) => sum + max_milli, 0)
+    const earned = own.reduce((sum, { score_nano }) => sum + (score_nano ?? 0), 0)
+    const possible = own.reduce((sum, { max_nano }) => sum + max_nano, 0)
     const score = percentageHundredths(earned, possible)
     expect(row).toMatchObject({
-      earned_milli: earned,
-      possible_milli: possible,
+      earned_nano: earned,
+      possible_nano: possible,
       score_hundredths: score,
       passed: score >= row.passing_score * 100 ? 1 : 0,
       pending_grading: own.filter(({ is_pending }) => is_pending).length,
     })
     for (const response of own.filter(({ item_share }) => item_share !== null)) {
-      const [rest, whole] = [earned - (response.score_milli ?? 0), possible - response.max_milli]
-      expect(response.item_share).toBe(Math.round(((response.score_milli ?? 0) * 10_000) / response.max_milli))
+      const [rest, whole] = [earned - (response.score_nano ?? 0), possible - response.max_nano]
+      expect(response.item_share).toBe(Math.round(((response.score_nano ?? 0) * 10_000) / response.max_nano))
       expect(response.rest_share).toBe(Math.round((rest * 10_000) / whole))
     }
   }

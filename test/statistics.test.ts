@@ -179,7 +179,7 @@ async function end(who: number, isAbandoned: boolean, what: number, size: number
       const question = (quiz_id - 1) * QUESTIONS + place + 1
       const isPending = isScored && place === 0 && size % 2 === 0
       return sql(
-        `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, max_milli, item_share, rest_share, time_spent_seconds, is_pending)
+        `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, max_nano, item_share, rest_share, time_spent_seconds, is_pending)
          VALUES (?, ?, ?, ?4, ?4, '{}', ?, 1000, ?, ?, ?, ?)`,
         id * 1000 + place,
         id,

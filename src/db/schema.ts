@@ -1,6 +1,7 @@
 /**
  * Every table. Conventions:
- * - Times are Unix seconds (`…_at`), dates are `YYYY-MM-DD` text, points are 1/1000, percentages 1/100: integers only,
+ * - Times are Unix seconds (`…_at`), dates are `YYYY-MM-DD` text, points are 1/1000 where authors
+ *   give them and 10⁻⁹ where learners earn them (`quizzes/answers/points.ts`), percentages 1/100: integers only,
  *   so that sums kept by triggers never drift.
  * - Foreign keys never cascade: rebuilding a table in a migration would silently delete the children. What is removed
  *   for good is removed children first (see `purge.ts`).
@@ -355,9 +356,9 @@ export const attempts = sqliteTable(
     passingScore: integer().notNull().default(70),
     /** All extensions together. */
     extendedMinutes: integer().notNull().default(0),
-    /** Points earned and to be earned, in 1/1000. Null while it runs. */
-    earnedMilli: integer(),
-    possibleMilli: integer(),
+    /** Points earned and to be earned, in 10⁻⁹. Null while it runs. */
+    earnedNano: integer(),
+    possibleNano: integer(),
     /** A percentage in 1/100; null for surveys and abandoned attempts. */
     scoreHundredths: integer(),
     passed: integer({ mode: 'boolean' }),
@@ -405,9 +406,9 @@ export const responses = sqliteTable(
     /** As sent by the learner, JSON; `{}` where nothing was answered. */
     responseData: text().notNull(),
     isCorrect: integer({ mode: 'boolean' }),
-    scoreMilli: integer(),
+    scoreNano: integer(),
     /** The points to be earned. */
-    maxMilli: integer().notNull(),
+    maxNano: integer().notNull(),
     /** For item analysis, in 1/10000: this response's share of its points, and the rest of the attempt's of its own. */
     itemShare: integer(),
     restShare: integer(),

@@ -17,6 +17,7 @@ export type EndedFields = {
 }
 
 const share = (part: number, whole: number) => (whole === 0 ? 0 : Math.round((part * 10_000) / whole))
+const NANO_PER_MILLI = 1_000_000
 
 /** An ended attempt straight into the database, as carrying over leaves it; completions are left to the caller. */
 export async function endedAttempt(
@@ -34,7 +35,7 @@ export async function endedAttempt(
   const id =
     (await env.DB.prepare(
       `INSERT INTO attempts (quiz_id, user_id, enrollment_id, is_preview, status, started_at, completed_at, is_survey, passing_score,
-         earned_milli, possible_milli, score_hundredths, passed, time_spent_seconds, pending_grading, end_score_hundredths)
+         earned_nano, possible_nano, score_hundredths, passed, time_spent_seconds, pending_grading, end_score_hundredths)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 60, ?13, ?11) RETURNING id`,
     )
       .bind(
@@ -46,8 +47,8 @@ export async function endedAttempt(
         fields.completedAt ?? now(),
         isSurvey ? 1 : 0,
         passingScore,
-        earned,
-        possible,
+        earned * NANO_PER_MILLI,
+        possible * NANO_PER_MILLI,
         score,
         passed ? 1 : 0,
         isScored ? left.filter(({ pending }) => pending).length : 0,
@@ -60,15 +61,15 @@ export async function endedAttempt(
     version: question.versionId,
     data: JSON.stringify(responseData ?? (pending ? { essay_text: 'Because.' } : {})),
     correct: isSurvey || pending ? null : scoreMilli === question.question.pointsMilli ? 1 : 0,
-    score: isSurvey || pending ? null : scoreMilli,
-    max: question.question.pointsMilli,
+    score: isSurvey || pending ? null : scoreMilli * NANO_PER_MILLI,
+    max: question.question.pointsMilli * NANO_PER_MILLI,
     item: counts && !pending ? share(scoreMilli, question.question.pointsMilli) : null,
     rest: counts && !pending ? share(earned - scoreMilli, possible - question.question.pointsMilli) : null,
     pending: isScored && pending ? 1 : 0,
   }))
   await env.DB.prepare(
-    `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, score_milli,
-       max_milli, item_share, rest_share, submitted_at, is_pending)
+    `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, score_nano,
+       max_nano, item_share, rest_share, submitted_at, is_pending)
      SELECT value->>'id', ?, value->>'question', value->>'version', value->>'version', value->>'data', value->>'correct', value->>'score',
        value->>'max', value->>'item', value->>'rest', ?, value->>'pending' FROM json_each(?)`,
   )
@@ -78,7 +79,7 @@ export async function endedAttempt(
 }
 
 export type AttemptState = {
-  earned_milli: number | null
+  earned_nano: number | null
   score_hundredths: number | null
   passed: number
   pending_grading: number
@@ -87,7 +88,7 @@ export type AttemptState = {
 }
 export const attemptState = (id: number) =>
   env.DB.prepare(
-    'SELECT earned_milli, score_hundredths, passed, pending_grading, lost_pass_at, end_score_hundredths FROM attempts WHERE id = ?',
+    'SELECT earned_nano, score_hundredths, passed, pending_grading, lost_pass_at, end_score_hundredths FROM attempts WHERE id = ?',
   )
     .bind(id)
     .first<AttemptState>()

@@ -62,6 +62,18 @@ const oneOf = fc
   )
 const someOf = list(fc.boolean()).filter(flags => flags.includes(true))
 
+type Weighable = { text: string; is_correct: boolean; feedback: string; weight?: number }
+/** As they are, or with weights: all for a correct choice, and for others what a bank may give. */
+const weighted = (made: fc.Arbitrary<Weighable[]>, correctWeight: (correct: number) => number, others: number[]) =>
+  fc
+    .tuple(made, fc.boolean(), fc.array(fc.constantFrom(...others), { minLength: 6, maxLength: 6 }))
+    .map(([choices, isWeighted, weights]) => {
+      const weight = correctWeight(choices.filter(({ is_correct }) => is_correct).length)
+      if (!isWeighted) return choices
+      return choices.map((choice, place) => ({ ...choice, weight: choice.is_correct ? weight : weights[place] }))
+    })
+const fifthDecimal = (value: number) => Math.round(value * 1e5) / 1e5
+
 const common = fc.record({
   text: words,
   points,
@@ -71,8 +83,18 @@ const common = fc.record({
 })
 
 const OWN: Record<QuestionType, fc.Arbitrary<Partial<QuestionInput>>> = {
-  multiple_choice: fc.record({ choices: choices(oneOf) }),
-  multiple_select: fc.record({ choices: choices(someOf), partial_credit: fc.boolean() }),
+  multiple_choice: fc.record({
+    choices: weighted(choices(fc.oneof(oneOf, someOf)), () => 100, [-100, -33.33333, 0, 14.28571, 50, 99.99999]),
+  }),
+  multiple_select: fc
+    .tuple(
+      weighted(choices(someOf), correct => fifthDecimal(100 / correct), [-100, -50, -33.33333, -0.5, 0]),
+      fc.boolean(),
+    )
+    .map(([choices, isPartial]) => ({
+      choices,
+      partial_credit: isPartial || choices.some(({ weight }) => weight !== undefined),
+    })),
   true_false: fc.record({ correct_answer: fc.boolean() }),
   short_answer: fc.record({ accepted_answers: list(words, 1), case_sensitive: fc.boolean() }),
   numeric: fc.record({

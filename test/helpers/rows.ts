@@ -70,7 +70,7 @@ export const insertResponse = (attempt: number, place: number, { question, versi
     question_version_id: version,
     key_version_id: version,
     response_data: '{}',
-    max_milli: 1000,
+    max_nano: 1_000_000_000,
     ...values,
   })
 

@@ -4,6 +4,7 @@ import type { attempts, responses } from '../../db/schema.ts'
 import { type EndStatus, type KeptAnswer, outcomeOf } from '../../features/attempts/session/outcome.ts'
 import { parseResponse } from '../../features/quizzes/answers/answer.ts'
 import { grade } from '../../features/quizzes/answers/grading.ts'
+import { toNano } from '../../features/quizzes/answers/points.ts'
 import type { Question } from '../../features/quizzes/questions/question.ts'
 import type { DemoEvent, Visit } from './history.ts'
 
@@ -53,8 +54,8 @@ export function demoAttempts(taken: Taken[], now: number): Rows {
         completedAt,
         isSurvey: quiz.isSurvey,
         passingScore: quiz.passingScore,
-        earnedMilli: outcome.earnedMilli,
-        possibleMilli: outcome.possibleMilli,
+        earnedNano: outcome.earnedNano,
+        possibleNano: outcome.possibleNano,
         scoreHundredths: outcome.scoreHundredths,
         passed: outcome.passed,
         timeSpentSeconds,
@@ -108,9 +109,9 @@ function gradedBy(quiz: Taken['quiz'], asked: DemoQuestion | undefined, userId: 
   const points = asked.question.rubric.map(({ maxPointsMilli }) =>
     Math.floor(maxPointsMilli / (isGood ? 1_000 : 3_000)),
   )
-  const scoreMilli = points.reduce((sum, one) => sum + one * 1_000, 0)
+  const scoreNano = toNano(points.reduce((sum, one) => sum + one * 1_000, 0))
   return {
-    grade: { scoreMilli, isCorrect: scoreMilli === asked.question.pointsMilli, isPending: false },
+    grade: { scoreNano, isCorrect: scoreNano === toNano(asked.question.pointsMilli), isPending: false },
     row: {
       feedback: isGood ? 'Clear, and in the right order.' : 'Which steps? Say what happens first.',
       rubricScores: JSON.stringify(

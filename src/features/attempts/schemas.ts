@@ -1,6 +1,7 @@
 /** What all attempts show: running, listed and ended. */
 import * as z from 'zod'
 import { dateTime, id, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
+import { toPoints } from '../quizzes/answers/points.ts'
 import type { AttemptRow } from './queries.ts'
 import type { EndedAttempt, RunningAttempt } from './session/said.ts'
 
@@ -79,7 +80,7 @@ export const runningOf = (attempt: About & { remainingSeconds: number | null }) 
   time_remaining_seconds: attempt.remainingSeconds,
 })
 
-export const toPoints = (milli: number | null) => (milli === null ? null : milli / 1000)
+export const toOptionalPoints = (nano: number | null) => (nano === null ? null : toPoints(nano))
 
 const toScore = (hundredths: number | null) => (hundredths === null ? null : hundredths / 100)
 const pending = (count: number) => (count > 0 ? { pending_grading: count } : {})

@@ -16,8 +16,8 @@ const essayColumns = distinctly({
   attemptId: responses.attemptId,
   questionId: responses.questionId,
   responseData: responses.responseData,
-  scoreMilli: responses.scoreMilli,
-  maxMilli: responses.maxMilli,
+  scoreNano: responses.scoreNano,
+  maxNano: responses.maxNano,
   feedback: responses.feedback,
   rubricScores: responses.rubricScores,
   gradedAt: responses.gradedAt,
@@ -44,7 +44,7 @@ export const essayById = (db: Db, id: number) =>
 export type EssayRow = Awaited<ReturnType<typeof essayById>>[number]
 
 export type EssayGrade = {
-  scoreMilli: number
+  scoreNano: number
   /** Undefined: what there was stays. */
   feedback: string | undefined
   rubricScores: Record<string, number>
@@ -56,11 +56,11 @@ export const gradeEssay = (db: Db, id: number, grade: EssayGrade, now: number) =
   db
     .update(responses)
     .set({
-      scoreMilli: grade.scoreMilli,
-      isCorrect: sql`${grade.scoreMilli} = ${responses.maxMilli}`,
+      scoreNano: grade.scoreNano,
+      isCorrect: sql`${grade.scoreNano} = ${responses.maxNano}`,
       isPending: false,
       itemShare: sql`CASE WHEN (SELECT a.is_preview FROM attempts a WHERE a.id = ${responses.attemptId}) = 0
-        THEN ${share(sql`CAST(${grade.scoreMilli} AS INTEGER)`, sql`${responses.maxMilli}`)} END`,
+        THEN ${share(sql`CAST(${grade.scoreNano} AS INTEGER)`, sql`${responses.maxNano}`)} END`,
       feedback: grade.feedback,
       rubricScores: JSON.stringify(grade.rubricScores),
       gradedAt: now,

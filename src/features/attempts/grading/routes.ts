@@ -5,6 +5,7 @@ import { forbidden, notFound, ruledOut } from '../../../http/errors.ts'
 import { pathId, queryId } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { manages, requireTeacher } from '../../courses/access.ts'
+import { toMilliPoints, toNano } from '../../quizzes/answers/points.ts'
 import { fromColumns, type QuestionOf } from '../../quizzes/questions/question.ts'
 import { essayScore } from './grade.ts'
 import { type EssayRow, essayById, gradeEssay, pendingEssays } from './queries.ts'
@@ -31,9 +32,11 @@ export function gradingRoutes(api: Api): void {
       const [viewer, [row]] = await asViewer(db, caller, essayById(db, params.id))
       const { essay, ...found } = requireEssay(viewer, row)
       const grade = {
-        scoreMilli: essayScore(
-          { maxMilli: found.maxMilli, rubric: essay.rubric },
-          { score: body.score, rubricScores: body.rubric_scores },
+        scoreNano: toNano(
+          essayScore(
+            { maxMilli: toMilliPoints(found.maxNano), rubric: essay.rubric },
+            { score: body.score, rubricScores: body.rubric_scores },
+          ),
         ),
         feedback: body.feedback,
         rubricScores: body.rubric_scores ?? {},

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { dateTime, displayName, id, text, toDateTime } from '../../../http/fields.ts'
 import { paginated } from '../../../http/pagination.ts'
+import { toPoints } from '../../quizzes/answers/points.ts'
 import { fromColumns } from '../../quizzes/questions/question.ts'
 import type { EssayRow, PendingRow } from './queries.ts'
 
@@ -87,8 +88,8 @@ export const toGradedEssay = (row: EssayRow): z.input<typeof GradedEssay> => ({
   question_text: row.text,
   response_data: JSON.parse(row.responseData),
   is_graded: row.gradedAt !== null,
-  score: (row.scoreMilli ?? 0) / 1000,
-  max_score: row.maxMilli / 1000,
+  score: toPoints(row.scoreNano ?? 0),
+  max_score: toPoints(row.maxNano),
   feedback: row.feedback,
   graded_at: toDateTime(row.gradedAt ?? 0),
   graded_by: row.gradedBy ?? '',

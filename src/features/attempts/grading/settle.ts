@@ -12,14 +12,18 @@ import {
 } from '../../progress/queries/completions.ts'
 import { endedSinceReset, isPassed, isShown } from '../../progress/queries/counted.ts'
 
-/** A part of a whole in units of 1/`scale`, rounded as `Math.round` does, in integers; of nothing, `ofNothing`. */
-const ratio = (part: SQL, whole: SQL, scale: number, ofNothing: number) =>
-  sql`CASE ${whole} WHEN 0 THEN ${sql.raw(String(ofNothing))} ELSE (${sql.raw(String(2 * scale))} * (${part}) + (${whole})) / (2 * (${whole})) END`
+/**
+ * A part of a whole in 1/10000, rounded half up, in integers; of nothing, `ofNothing`. Two digits at a time, because a
+ * million points in 10⁻⁹ times ten thousand is more than SQLite's integers hold, and it goes on in floating point.
+ */
+const ratio = (part: SQL, whole: SQL, ofNothing: number) =>
+  sql`CASE ${whole} WHEN 0 THEN ${sql.raw(String(ofNothing))}
+    ELSE 100 * (100 * (${part}) / (${whole})) + (200 * (100 * (${part}) % (${whole})) + (${whole})) / (2 * (${whole})) END`
 
-/** A share of points in 1/10000, as item analysis keeps it. */
-export const share = (part: SQL, whole: SQL) => ratio(part, whole, 10_000, 0)
+/** As `shareOf` decides it. */
+export const share = (part: SQL, whole: SQL) => ratio(part, whole, 0)
 /** As `percentageHundredths` decides it. */
-const percentage = (earned: SQL, possible: SQL) => ratio(earned, possible, 100_00, 100_00)
+const percentage = (earned: SQL, possible: SQL) => ratio(earned, possible, 100_00)
 
 const among = (ids: readonly number[]) => sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`
 
@@ -37,19 +41,19 @@ export const settle = (db: Db, attemptIds: readonly number[], now: number): [Que
 ]
 
 function settleAttempts(db: Db, attemptIds: readonly number[], now: number) {
-  const score = percentage(sql`s.earned`, sql`${attempts.possibleMilli}`)
+  const score = percentage(sql`s.earned`, sql`${attempts.possibleNano}`)
   const passes = sql`(${score}) >= ${attempts.passingScore} * 100`
   return db
     .update(attempts)
     .set({
-      earnedMilli: sql`s.earned`,
+      earnedNano: sql`s.earned`,
       pendingGrading: sql`s.pending`,
       scoreHundredths: score,
       passed: passes,
       lostPassAt: sql`iif(${attempts.passed} AND NOT (${passes}), ${now}, ${attempts.lostPassAt})`,
     })
     .from(
-      sql`(SELECT r.attempt_id, coalesce(sum(r.score_milli), 0) AS earned, sum(r.is_pending) AS pending
+      sql`(SELECT r.attempt_id, coalesce(sum(r.score_nano), 0) AS earned, sum(r.is_pending) AS pending
         FROM json_each(${JSON.stringify(attemptIds)}) j JOIN responses r ON r.attempt_id = j.value GROUP BY r.attempt_id) s`,
     )
     .where(
@@ -59,8 +63,8 @@ function settleAttempts(db: Db, attemptIds: readonly number[], now: number) {
 
 function settleRestShares(db: Db, attemptIds: readonly number[]) {
   const rest = share(
-    sql`a.earned_milli - coalesce(${responses.scoreMilli}, 0)`,
-    sql`(a.possible_milli - ${responses.maxMilli})`,
+    sql`a.earned_nano - coalesce(${responses.scoreNano}, 0)`,
+    sql`(a.possible_nano - ${responses.maxNano})`,
   )
   return db
     .update(responses)

@@ -136,8 +136,8 @@ const response = {
   id: sql<number>`r.id`.as('id'),
   attemptId: sql<number>`r.attempt_id`.as('attemptId'),
   responseData: sql<string>`r.response_data`.as('responseData'),
-  scoreMilli: sql<number | null>`r.score_milli`.as('scoreMilli'),
-  maxMilli: sql<number>`r.max_milli`.as('maxMilli'),
+  scoreNano: sql<number | null>`r.score_nano`.as('scoreNano'),
+  maxNano: sql<number>`r.max_nano`.as('maxNano'),
 }
 const IS_DUE = sql`r.key_version_id < g.key_version_id AND shown.type = key.type AND a.is_survey = 0`
 
@@ -152,7 +152,7 @@ export type BatchSize = {
 /** The next responses of a job, in the order of their ids; at least one, if there are any. */
 export const nextResponses = (db: Db, jobId: number, most: BatchSize) => {
   // Crossed, so that a question's responses are walked by their own index.
-  const next = sql`SELECT r.id, r.attempt_id, r.response_data, r.score_milli, r.max_milli FROM regrades g
+  const next = sql`SELECT r.id, r.attempt_id, r.response_data, r.score_nano, r.max_nano FROM regrades g
     CROSS JOIN responses r ON r.question_id = g.question_id CROSS JOIN question_versions key ON key.id = g.key_version_id
     CROSS JOIN question_versions shown ON shown.id = r.question_version_id CROSS JOIN attempts a ON a.id = r.attempt_id
     WHERE g.id = ${jobId} AND g.status = 'running' AND r.id > g.cursor AND ${IS_DUE} ORDER BY r.id LIMIT ${most.responses}`
@@ -192,9 +192,9 @@ export const writeGrades = (db: Db, graded: readonly Regraded[], only = sql`1`) 
     .update(responses)
     .set({
       keyVersionId: sql`j.value->>'key'`,
-      scoreMilli: sql`j.value->>'score'`,
+      scoreNano: sql`j.value->>'score'`,
       isCorrect: sql`j.value->>'correct'`,
-      itemShare: sql`CASE WHEN ${responses.itemShare} IS NOT NULL THEN ${share(sql`j.value->>'score'`, sql`${responses.maxMilli}`)} END`,
+      itemShare: sql`CASE WHEN ${responses.itemShare} IS NOT NULL THEN ${share(sql`j.value->>'score'`, sql`${responses.maxNano}`)} END`,
     })
     .from(sql`json_each(${JSON.stringify(graded)}) j`)
     .where(sql`${responses.id} = j.value->>'id' AND ${responses.keyVersionId} < j.value->>'key' AND ${only}`)
@@ -212,8 +212,8 @@ export function countGrades(db: Db, job: Job, graded: readonly Regraded[]) {
     .update(regrades)
     .set({
       done: sql`${regrades.done} + ${changed(sql`1`)}`,
-      raised: sql`${regrades.raised} + ${changed(sql`j.value->>'score' > r.score_milli`)}`,
-      lowered: sql`${regrades.lowered} + ${changed(sql`j.value->>'score' < r.score_milli`)}`,
+      raised: sql`${regrades.raised} + ${changed(sql`j.value->>'score' > r.score_nano`)}`,
+      lowered: sql`${regrades.lowered} + ${changed(sql`j.value->>'score' < r.score_nano`)}`,
     })
     .where(and(eq(regrades.id, job.id), isAt(job)))
 }

@@ -3,6 +3,7 @@ import type { Db } from '../../../db/client.ts'
 import { batch } from '../../../db/read.ts'
 import { parseResponse } from '../../quizzes/answers/answer.ts'
 import { grade } from '../../quizzes/answers/grading.ts'
+import { toMilliPoints } from '../../quizzes/answers/points.ts'
 import { fromColumns } from '../../quizzes/questions/question.ts'
 import { settle } from '../grading/settle.ts'
 import {
@@ -24,11 +25,11 @@ const BATCH: BatchSize = { responses: 500, rows: 20_000, characters: 4_000_000 }
 
 /** The points are those that were shown; an answer that does not fit the question any more is wrong. */
 export function regraded(row: DueResponse, key: Key): Regraded {
-  const question = fromColumns({ ...key, pointsMilli: row.maxMilli })
+  const question = fromColumns({ ...key, pointsMilli: toMilliPoints(row.maxNano) })
   const parsed = row.responseData === UNANSWERED ? null : parseResponse(question, JSON.parse(row.responseData))
   const answer = parsed && 'answer' in parsed ? parsed.answer : null
-  const { scoreMilli, isCorrect } = grade(question, answer, { isSurvey: false })
-  return { id: row.id, key: key.keyVersionId, score: scoreMilli ?? 0, correct: isCorrect ?? false }
+  const { scoreNano, isCorrect } = grade(question, answer, { isSurvey: false })
+  return { id: row.id, key: key.keyVersionId, score: scoreNano ?? 0, correct: isCorrect ?? false }
 }
 const UNANSWERED = '{}'
 
@@ -56,7 +57,7 @@ export async function regradeNext(db: Db, jobId: number, now: number): Promise<b
     return false
   }
   const graded = rows.map(row => regraded(row, job))
-  const changed = rows.filter((row, i) => row.scoreMilli !== graded[i]?.score)
+  const changed = rows.filter((row, i) => row.scoreNano !== graded[i]?.score)
   if (job.isDryRun) await batch(db, countGrades(db, job, graded), moveOn(db, job, last.id))
   else {
     await batch(

@@ -12,7 +12,7 @@ const responseColumns = distinctly({
   questionId: responses.questionId,
   responseData: responses.responseData,
   isCorrect: responses.isCorrect,
-  scoreMilli: responses.scoreMilli,
+  scoreNano: responses.scoreNano,
   isPending: responses.isPending,
   timeSpentSeconds: responses.timeSpentSeconds,
   graderFeedback: responses.feedback,

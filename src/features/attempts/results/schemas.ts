@@ -4,7 +4,7 @@ import { paginated } from '../../../http/pagination.ts'
 import { parseResponse, ResponseData } from '../../quizzes/answers/answer.ts'
 import { feedbackFor } from '../../quizzes/answers/feedback.ts'
 import { fromColumns, QUESTION_TYPES, type Question } from '../../quizzes/questions/question.ts'
-import { EndedAttemptBody, ended, ListedAttempt, toPoints } from '../schemas.ts'
+import { EndedAttemptBody, ended, ListedAttempt, toOptionalPoints } from '../schemas.ts'
 import type { EndedAttempt } from '../session/said.ts'
 import type { ShowFeedback } from '../session/snapshot.ts'
 import { ResumedAttempt } from '../starting/schemas.ts'
@@ -50,7 +50,7 @@ type Entry = {
   question: Question
   responseData: string
   isCorrect: boolean | null
-  scoreMilli: number | null
+  scoreNano: number | null
   timeSpentSeconds: number
   graderFeedback: string
 }
@@ -67,7 +67,7 @@ export function toResultEntry(entry: Entry, { isLearner, showFeedback }: Reader)
     question_type: entry.question.type,
     response_data: responseData,
     is_correct: isTold ? entry.isCorrect : null,
-    score: isTold ? toPoints(entry.scoreMilli) : null,
+    score: isTold ? toOptionalPoints(entry.scoreNano) : null,
     feedback: isTold ? entry.graderFeedback || feedbackFor(entry.question, answer, entry.isCorrect) : '',
     time_spent_seconds: entry.timeSpentSeconds,
   }

@@ -34,8 +34,8 @@ export async function carryOver(db: Db, ended: EndedAttempt): Promise<void> {
     // The row may be of a start that died, before the quiz was edited.
     isSurvey: terms.isSurvey,
     passingScore: terms.passingScore,
-    earnedMilli: outcome.earnedMilli,
-    possibleMilli: outcome.possibleMilli,
+    earnedNano: outcome.earnedNano,
+    possibleNano: outcome.possibleNano,
     scoreHundredths: outcome.scoreHundredths,
     passed: outcome.passed,
     timeSpentSeconds: ended.timeSpentSeconds,
@@ -61,7 +61,7 @@ export async function carryOver(db: Db, ended: EndedAttempt): Promise<void> {
 const insertResponses = (db: Db, attemptId: number, rows: ResponseRow[], only: SQL) =>
   db.insert(responses).select(
     sql`SELECT value->>'id', ${attemptId}, value->>'questionId', value->>'versionId', value->>'versionId', value->>'responseData',
-      value->>'isCorrect', value->>'scoreMilli', value->>'maxMilli', value->>'itemShare', value->>'restShare',
+      value->>'isCorrect', value->>'scoreNano', value->>'maxNano', value->>'itemShare', value->>'restShare',
       value->>'timeSpentSeconds', value->>'submittedAt', value->>'isPending', '', NULL, NULL, NULL
       FROM json_each(${JSON.stringify(rows)}) WHERE ${only}`,
   )

@@ -1,5 +1,5 @@
 /** What an ended attempt comes to. Pure: from the snapshot's questions and the answers kept. */
-import { percentageHundredths } from '../../quizzes/answers/grading.ts'
+import { percentageHundredths, shareOf, toNano } from '../../quizzes/answers/points.ts'
 import type { SnapshotQuestion, Terms } from './snapshot.ts'
 
 export type EndStatus = 'completed' | 'timed_out' | 'abandoned'
@@ -10,7 +10,7 @@ export type KeptAnswer = {
   /** As the learner sent it, JSON. */
   responseData: string
   isCorrect: boolean | null
-  scoreMilli: number | null
+  scoreNano: number | null
   isPending: boolean
   timeSpentSeconds: number
   /** Unix seconds. */
@@ -26,8 +26,8 @@ export type ResponseRow = {
   versionId: number
   responseData: string
   isCorrect: boolean | null
-  scoreMilli: number | null
-  maxMilli: number
+  scoreNano: number | null
+  maxNano: number
   /** 1/10000; null where item analysis does not count it. */
   itemShare: number | null
   restShare: number | null
@@ -38,8 +38,8 @@ export type ResponseRow = {
 
 export type Outcome = {
   responses: ResponseRow[]
-  earnedMilli: number
-  possibleMilli: number
+  earnedNano: number
+  possibleNano: number
   scoreHundredths: number | null
   passed: boolean
   pendingGrading: number
@@ -57,14 +57,14 @@ export function outcomeOf(
 ): Outcome {
   const byPlace = new Map(answers.map(answer => [answer.place, answer]))
   const graded = questions.map((asked, place) => ({ ...asked, place, answer: byPlace.get(place) }))
-  const possibleMilli = sum(graded.map(({ question }) => question.pointsMilli))
-  const earnedMilli = sum(graded.map(({ answer }) => answer?.scoreMilli ?? 0))
+  const possibleNano = sum(graded.map(({ question }) => toNano(question.pointsMilli)))
+  const earnedNano = sum(graded.map(({ answer }) => answer?.scoreNano ?? 0))
   const isScored = !terms.isSurvey && status !== 'abandoned'
   const isCounted = isScored && !terms.isPreview
 
   const responses = graded.map(({ questionId, versionId, question, place, answer }): ResponseRow => {
-    const maxMilli = question.pointsMilli
-    const scoreMilli = terms.isSurvey ? null : answer ? answer.scoreMilli : 0
+    const maxNano = toNano(question.pointsMilli)
+    const scoreNano = terms.isSurvey ? null : answer ? answer.scoreNano : 0
     const isPending = isScored && (answer?.isPending ?? false)
     return {
       id: responseId(terms.attemptId, place),
@@ -72,20 +72,20 @@ export function outcomeOf(
       versionId,
       responseData: answer?.responseData ?? '{}',
       isCorrect: terms.isSurvey ? null : answer ? answer.isCorrect : false,
-      scoreMilli,
-      maxMilli,
-      itemShare: isCounted && !isPending ? share(scoreMilli ?? 0, maxMilli) : null,
-      restShare: isCounted && !isPending ? share(earnedMilli - (scoreMilli ?? 0), possibleMilli - maxMilli) : null,
+      scoreNano,
+      maxNano,
+      itemShare: isCounted && !isPending ? shareOf(scoreNano ?? 0, maxNano) : null,
+      restShare: isCounted && !isPending ? shareOf(earnedNano - (scoreNano ?? 0), possibleNano - maxNano) : null,
       timeSpentSeconds: answer?.timeSpentSeconds ?? 0,
       submittedAt: answer?.submittedAt ?? null,
       isPending,
     }
   })
-  const scoreHundredths = isScored ? percentageHundredths(earnedMilli, possibleMilli) : null
+  const scoreHundredths = isScored ? percentageHundredths(earnedNano, possibleNano) : null
   return {
     responses,
-    earnedMilli,
-    possibleMilli,
+    earnedNano,
+    possibleNano,
     scoreHundredths,
     passed:
       scoreHundredths === null ? terms.isSurvey && status === 'completed' : scoreHundredths >= terms.passingScore * 100,
@@ -93,6 +93,4 @@ export function outcomeOf(
   }
 }
 
-/** In 1/10000; of nothing, nothing. */
-const share = (part: number, whole: number) => (whole === 0 ? 0 : Math.round((part * 10_000) / whole))
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)

@@ -16,7 +16,7 @@ export type SavedAnswer = {
   /** JSON, as sent. */
   responseData: string
   isCorrect: boolean | null
-  scoreMilli: number | null
+  scoreNano: number | null
   timeSpentSeconds: number
   submittedAt: number
 }

@@ -49,7 +49,7 @@ export function asSaved(terms: Terms, kept: KeptAnswer, { questionId, question }
     questionText: question.text,
     responseData: kept.responseData,
     isCorrect: isTold ? kept.isCorrect : null,
-    scoreMilli: isTold ? kept.scoreMilli : null,
+    scoreNano: isTold ? kept.scoreNano : null,
     timeSpentSeconds: kept.timeSpentSeconds,
     submittedAt: kept.submittedAt,
   }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { dateTime, id, toDateTime } from '../../../http/fields.ts'
 import { ResponseData } from '../../quizzes/answers/answer.ts'
-import { toPoints } from '../schemas.ts'
+import { toOptionalPoints } from '../schemas.ts'
 import type { SavedAnswer } from '../session/said.ts'
 
 /** What is nested some thousand levels deep can be kept but never be shown: writing it as JSON runs out of stack. */
@@ -53,7 +53,7 @@ export const toSavedResponse = (attemptId: number, answer: SavedAnswer): z.input
   question_text: answer.questionText,
   response_data: JSON.parse(answer.responseData),
   is_correct: answer.isCorrect,
-  score: toPoints(answer.scoreMilli),
+  score: toOptionalPoints(answer.scoreNano),
   time_spent_seconds: answer.timeSpentSeconds,
   submitted_at: toDateTime(answer.submittedAt),
 })

@@ -1,22 +1,36 @@
 /** What an answer is worth. Pure: the same question and answer always get the same grade. */
 
-import { correctOf, type Question, type QuestionOf, type QuestionType } from '../questions/question.ts'
+import {
+  type Choice,
+  correctOf,
+  FULL_WEIGHT,
+  type Question,
+  type QuestionOf,
+  type QuestionType,
+  weightUnits,
+} from '../questions/question.ts'
 import type { Answer, AnswerOf } from './answer.ts'
 import { absolute, decimal, isAtMost, minus, times } from './decimal.ts'
+import { partOf } from './points.ts'
 import { folded, looks, overlap } from './text-match.ts'
 
-/** The score in 1/1000 points. Pending: an essay that waits for a grader. In a survey all is null. */
+/** The score in 10⁻⁹ of a point. Pending: an essay that waits for a grader. In a survey all is null. */
 export type Grade =
-  | { scoreMilli: number; isCorrect: boolean; isPending: false }
-  | { scoreMilli: null; isCorrect: null; isPending: boolean }
+  | { scoreNano: number; isCorrect: boolean; isPending: false }
+  | { scoreNano: null; isCorrect: null; isPending: boolean }
 
-/** How many of a question's parts are right; `pending` where only a person can tell. */
+/** How many of a question's parts are right, or of its weight; `pending` where only a person can tell. */
 type Share = { right: number; total: number } | 'pending'
 
 const SHARE: { [T in QuestionType]: (question: QuestionOf<T>, answer: AnswerOf<T>) => Share } = {
-  multiple_choice: ({ choices }, { selected_choice }) => whole(isExact(choices, [selected_choice])),
-  multiple_select: ({ choices, partialCredit }, { selected_choices }) =>
-    partialCredit ? selectedShare(choices, selected_choices) : whole(isExact(choices, selected_choices)),
+  multiple_choice: ({ choices }, { selected_choice }) => {
+    if (isOneOf(correctOf(choices), choices, selected_choice)) return whole(true)
+    return weightedShare(choices, [selected_choice]) ?? whole(false)
+  },
+  multiple_select({ choices, partialCredit }, { selected_choices }) {
+    if (!partialCredit || isExact(choices, selected_choices)) return whole(isExact(choices, selected_choices))
+    return weightedShare(choices, selected_choices) ?? selectedShare(choices, selected_choices)
+  },
   true_false: ({ correctAnswer }, { selected_answer }) => whole(selected_answer === correctAnswer),
   short_answer: ({ acceptedAnswers, caseSensitive }, { text }) =>
     whole(isAccepted(acceptedAnswers, text, { caseSensitive })),
@@ -35,9 +49,9 @@ const SHARE: { [T in QuestionType]: (question: QuestionOf<T>, answer: AnswerOf<T
   essay: (_, { essay_text }) => (essay_text.trim() === '' ? whole(false) : 'pending'),
 }
 
-const UNANSWERED: Grade = { scoreMilli: 0, isCorrect: false, isPending: false }
-const UNGRADED: Grade = { scoreMilli: null, isCorrect: null, isPending: false }
-const PENDING: Grade = { scoreMilli: null, isCorrect: null, isPending: true }
+const UNANSWERED: Grade = { scoreNano: 0, isCorrect: false, isPending: false }
+const UNGRADED: Grade = { scoreNano: null, isCorrect: null, isPending: false }
+const PENDING: Grade = { scoreNano: null, isCorrect: null, isPending: true }
 
 /** @param answer as `parseResponse` read it for this question; null when there is none */
 export function grade(question: Question, answer: Answer | null, { isSurvey }: { isSurvey: boolean }): Grade {
@@ -47,30 +61,31 @@ export function grade(question: Question, answer: Answer | null, { isSurvey }: {
   const shareOf = SHARE[question.type] as (question: Question, answer: Answer) => Share
   const share = shareOf(question, answer)
   if (share === 'pending') return PENDING
-  return { scoreMilli: scoreOf(question.pointsMilli, share), isCorrect: share.right === share.total, isPending: false }
-}
-
-/** Rounded to 1/100 of a point, but all points only for all parts: 2 of 3 of 0.01 points would round up to them. */
-function scoreOf(pointsMilli: number, { right, total }: { right: number; total: number }): number {
-  if (right === total) return pointsMilli
-  const hundredths = Math.round((pointsMilli * right) / total / 10)
-  const mostInPart = Math.max(0, Math.ceil(pointsMilli / 10) - 1)
-  return Math.min(hundredths, mostInPart) * 10
-}
-
-/**
- * An attempt's or an essay's score as a percentage in 1/100, rounded; 0 of 0 points is all of them.
- * @param scoreMilli @param pointsMilli in 1/1000 points
- */
-export function percentageHundredths(scoreMilli: number, pointsMilli: number): number {
-  return pointsMilli === 0 ? 100_00 : Math.round((scoreMilli * 100_00) / pointsMilli)
+  const { right, total } = share
+  return { scoreNano: partOf(question.pointsMilli, right, total), isCorrect: right === total, isPending: false }
 }
 
 const whole = (isRight: boolean): Share => ({ right: isRight ? 1 : 0, total: 1 })
 
-type Choices = QuestionOf<'multiple_select'>['choices']
+type Choices = readonly Choice[]
 
-/** By their texts, because nobody can tell choices of the same text apart. */
+/** By its text, because nobody can tell choices of the same text apart. */
+function isOneOf(some: Choices, choices: Choices, selected: number): boolean {
+  const chosen = choices.find(({ id }) => id === selected)
+  return chosen !== undefined && some.some(({ text }) => looks(text) === looks(chosen.text))
+}
+
+/** The selected weights' sum, held between nothing and all; null where the choices have none. */
+function weightedShare(choices: Choices, selected: readonly number[]): Share | null {
+  const weights = choices.map(({ weight }) => weight)
+  if (weights.includes(undefined)) return null
+  const sum = choices.reduce(
+    (total, { id, weight = 0 }) => total + (selected.includes(id) ? weightUnits(weight) : 0),
+    0,
+  )
+  return { right: Math.min(Math.max(0, sum), FULL_WEIGHT), total: FULL_WEIGHT }
+}
+
 function selection(choices: Choices, selected: readonly number[]) {
   const texts = new Map(choices.map(({ id, text }) => [id, looks(text)]))
   const correct = correctOf(choices).map(({ text }) => looks(text))

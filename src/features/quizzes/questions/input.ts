@@ -1,7 +1,7 @@
 /** Questions as authors send them: the form of the body. What becomes of it is in `made.ts`. */
 import * as z from 'zod'
 import { id, text } from '../../../http/fields.ts'
-import { blanksIn, QUESTION_TYPES, type Question } from './question.ts'
+import { blanksIn, FULL_WEIGHT, QUESTION_TYPES, type Question, weightUnits } from './question.ts'
 
 const QUESTION_LENGTH = 10_000
 const PART_LENGTH = 2_000
@@ -33,6 +33,13 @@ const ChoiceInput = z.object({
   feedback: text(PART_LENGTH)
     .optional()
     .meta({ examples: ['Functions are defined with `def`.'] }),
+  weight: z
+    .number()
+    .min(-100)
+    .max(100)
+    .refine(value => weightUnits(value) / 100_000 === value, 'Ensure that there are no more than 5 decimal places.')
+    .optional()
+    .meta({ description: 'Percent of the points; given for one choice it is given for all', examples: [100] }),
 })
 
 const PairInput = z.object({
@@ -126,8 +133,23 @@ type Refuse = (field: keyof Fields, message: string) => void
 
 /** What a type asks of its fields beyond their form. Fields that are wrong in themselves are absent here. */
 const RULES: Record<Question['type'], (fields: Partial<Fields>, refuse: Refuse) => void> = {
-  multiple_choice: ({ choices }, refuse) => requireTwo('choices', choices, refuse),
-  multiple_select: ({ choices }, refuse) => requireTwo('choices', choices, refuse),
+  multiple_choice({ choices }, refuse) {
+    requireTwo('choices', choices, refuse)
+    refuseWeights(choices, refuse, weighted => {
+      if (weighted.some(({ is_correct, weight }) => (weight === 100) !== (is_correct ?? false)))
+        refuse('choices', 'Correct choices weigh 100, all others less.')
+    })
+  },
+  multiple_select({ choices, partial_credit }, refuse) {
+    requireTwo('choices', choices, refuse)
+    refuseWeights(choices, refuse, weighted => {
+      if (!partial_credit) refuse('partial_credit', 'Must be true where choices have weights.')
+      if (weighted.some(({ is_correct, weight }) => weight > 0 !== (is_correct ?? false)))
+        refuse('choices', 'Correct choices have a positive weight, all others none or a negative one.')
+      const sum = weighted.reduce((total, { weight }) => total + Math.max(0, weightUnits(weight)), 0)
+      if (Math.abs(sum - FULL_WEIGHT) > weightUnits(0.01)) refuse('choices', 'The positive weights must add up to 100.')
+    })
+  },
   matching: ({ pairs }, refuse) => requireTwo('pairs', pairs, refuse),
   ordering: ({ items }, refuse) => requireTwo('items', items, refuse),
   fill_in_blank({ text, blanks }, refuse) {
@@ -151,6 +173,17 @@ const RULES: Record<Question['type'], (fields: Partial<Fields>, refuse: Refuse) 
   true_false() {},
   short_answer() {},
   numeric() {},
+}
+
+type ChoiceInput = NonNullable<Fields['choices']>[number]
+type Weighted = ChoiceInput & { weight: number }
+
+/** @param check of choices that have weights, each of them */
+function refuseWeights(choices: ChoiceInput[] = [], refuse: Refuse, check: (weighted: Weighted[]) => void): void {
+  const weighted = choices.filter((choice): choice is Weighted => choice.weight !== undefined)
+  if (weighted.length === 0) return
+  if (weighted.length < choices.length) refuse('choices', 'Give a weight to every choice, or to none.')
+  else check(weighted)
 }
 
 function requireTwo(field: keyof Fields, entries: unknown[] | undefined, refuse: Refuse): void {

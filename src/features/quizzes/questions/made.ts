@@ -38,11 +38,12 @@ export function revise(question: Question, changes: Partial<QuestionFields>): Qu
 function ownFields(input: QuestionInput, known: Set<number>): QuestionBody {
   const keep = (id?: number) => (id !== undefined && known.delete(id) ? id : newPartId())
   const choices = (): Choice[] =>
-    (input.choices ?? []).map(({ id, text, is_correct = false, feedback = '' }) => ({
+    (input.choices ?? []).map(({ id, text, is_correct = false, feedback = '', weight }) => ({
       id: keep(id),
       text,
       isCorrect: is_correct,
       feedback,
+      ...(weight !== undefined && { weight }),
     }))
   switch (input.type) {
     case 'multiple_choice':

@@ -17,7 +17,11 @@ export const QUESTION_TYPES = [
 ] as const
 export type QuestionType = (typeof QUESTION_TYPES)[number]
 
-export type Choice = { id: number; text: string; isCorrect: boolean; feedback: string }
+/** The weight is a percentage of the points, −100 to 100 with at most five decimals; all choices of a question have one or none. */
+export type Choice = { id: number; text: string; isCorrect: boolean; feedback: string; weight?: number }
+/** Weights are added up as whole numbers of 10⁻⁵ percent. */
+export const weightUnits = (weight: number) => Math.round(weight * 100_000)
+export const FULL_WEIGHT = weightUnits(100)
 export type Item = { id: number; text: string }
 export type Pair = { leftId: number; left: string; rightId: number; right: string }
 export type Criterion = { criterion: string; maxPointsMilli: number }
@@ -75,9 +79,6 @@ export function missingKey(question: Question): { field: string; message: string
   const required = (field: string) => ({ field, message: 'This field is required.' })
   switch (question.type) {
     case 'multiple_choice':
-      return correctOf(question.choices).length === 1
-        ? null
-        : { field: 'choices', message: 'Exactly one choice must be correct.' }
     case 'multiple_select':
       return correctOf(question.choices).length > 0
         ? null

@@ -1,7 +1,7 @@
 /** What an author and what a learner is shown of a question. */
 import * as z from 'zod'
 import { id } from '../../../http/fields.ts'
-import type { Question, QuestionType } from './question.ts'
+import type { Choice, Question, QuestionType } from './question.ts'
 import type { Shuffle } from './shuffle.ts'
 
 const partId = () => z.int().meta({ examples: [187_649_984_473_770] })
@@ -25,7 +25,14 @@ const author = <T extends QuestionType, S extends z.ZodRawShape>(type: T, own: S
     correct_feedback: z.string(),
     incorrect_feedback: z.string(),
     choices: z
-      .array(z.object({ ...choice, is_correct: z.boolean().meta({ examples: [true] }), feedback: z.string() }))
+      .array(
+        z.object({
+          ...choice,
+          is_correct: z.boolean().meta({ examples: [true] }),
+          feedback: z.string(),
+          weight: z.number().optional().meta({ description: 'Percent of the points; absent where choices have none' }),
+        }),
+      )
       .meta({ description: 'Empty where the type has none' }),
     ...own,
   })
@@ -112,11 +119,12 @@ export function authored(question: Question): WithoutPlace<AuthorQuestion> {
   }
 }
 
-const toAuthorChoice = (choice: { id: number; text: string; isCorrect: boolean; feedback: string }) => ({
-  id: choice.id,
-  text: choice.text,
-  is_correct: choice.isCorrect,
-  feedback: choice.feedback,
+const toAuthorChoice = ({ id, text, isCorrect, feedback, weight }: Choice) => ({
+  id,
+  text,
+  is_correct: isCorrect,
+  feedback,
+  ...(weight !== undefined && { weight }),
 })
 
 const toRubric = ({ rubric }: Extract<Question, { type: 'essay' }>) =>
