@@ -263,7 +263,8 @@ function learnerRow(base: Base, user: Row, courses: Row[]) {
             a['quiz_id'] === quiz['id'] &&
             a['user_id'] === user['id'] &&
             !a['is_preview'] &&
-            a['score_hundredths'] !== null,
+            // An abandoned attempt is never the highest, and a 0 otherwise.
+            (a['score_hundredths'] !== null || (a['status'] === 'abandoned' && quiz['grading_policy'] !== 'highest')),
         )
         .sort((a, b) => a['completed_at'] - b['completed_at'] || a['id'] - b['id'])
       const all: number[] = column(ended, 'score_hundredths')

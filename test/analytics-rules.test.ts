@@ -151,16 +151,27 @@ test('rates and times of nothing are 0, scores null; all have one decimal', () =
   expect([meanScore(0, 0), meanScore(0, 2), meanScore(15_555, 2)]).toEqual([null, 0, 77.8])
 })
 
-test.each<[GradingPolicy, number]>([
-  ['highest', 9_000],
-  ['latest', 5_000],
-  ['average', 6_000],
-])('%s of several attempts', (policy, expected) => {
-  expect(standingScore(policy, [4_000, 9_000, 5_000])).toBe(expected)
+test.each<[GradingPolicy, (number | null)[], number | null]>([
+  ['highest', [4_000, 9_000, 5_000], 9_000],
+  ['latest', [4_000, 9_000, 5_000], 5_000],
+  ['average', [4_000, 9_000, 5_000], 6_000],
+  // Null is an abandoned attempt.
+  ['highest', [4_000, null], 4_000],
+  ['latest', [4_000, null], 0],
+  ['latest', [null, 4_000], 4_000],
+  ['average', [4_000, null], 2_000],
+  ['highest', [null], null],
+  ['latest', [null], 0],
+  ['average', [null], 0],
+  ['highest', [], null],
+  ['latest', [], null],
+  ['average', [], null],
+])('%s of %j', (policy, scores, expected) => {
+  expect(standingScore(policy, scores)).toBe(expected)
 })
 
 describe('strengths and areas for improvement', () => {
-  const quiz = (title: string, order: number, ...scores: number[]) => ({
+  const quiz = (title: string, order: number, ...scores: (number | null)[]) => ({
     module: { id: order, title, order },
     policy: 'highest' as const,
     scores,
@@ -192,7 +203,14 @@ describe('strengths and areas for improvement', () => {
     expect([strengths, weaknesses]).toEqual([['a', 'b'], ['c']])
   })
 
-  test('nothing from nothing', () => {
-    expect(assess([])).toEqual({ averageScore: null, strengths: [], weaknesses: [] })
+  test('nothing from nothing, nor from attempts that were all abandoned', () => {
+    const nothing = { averageScore: null, strengths: [], weaknesses: [] }
+    expect(assess([])).toEqual(nothing)
+    expect(assess([quiz('left', 1, null)])).toEqual(nothing)
+    expect(assess([{ ...quiz('left', 1, null), policy: 'latest' }])).toEqual({
+      ...nothing,
+      averageScore: 0,
+      weaknesses: ['left'],
+    })
   })
 })

@@ -287,7 +287,7 @@ describe('answering', () => {
     const late = await send(wrongAnswer(asked), 1)
     expect([late.status, late.body]).toEqual([
       400,
-      { detail: 'The answer that is kept has a higher sequence than this one.' },
+      { detail: 'The answer that is kept has a higher sequence than this one.', sequence: 2 },
     ])
     expect((await send(rightAnswer(asked), 2)).status, 'the same one again').toBe(200)
     await evict(attempt)

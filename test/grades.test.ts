@@ -150,13 +150,15 @@ describe('the grade that stands', () => {
           policies.map((policy, quiz) => {
             // Only the last of equal ends was inserted last: the sort keeps their order.
             const ended = attempts
-              .filter(a => a.quiz === quiz && a.learner === learner && !a.preview && a.score !== null)
+              .filter(a => a.quiz === quiz && a.learner === learner && !a.preview)
+              // An abandoned attempt is never the highest, and a 0 otherwise.
+              .filter(({ score }) => policy !== 'highest' || score !== null)
               .sort((one, two) => one.endedAt - two.endedAt)
             if (ended.length === 0) return ''
             const decide = policy === 'latest' ? ended.slice(-1) : ended
             let [best, sum] = [0, 0]
             for (const { score, waiting } of decide) {
-              if (waiting > 0) return 'pending'
+              if (waiting > 0 && score !== null) return 'pending'
               best = Math.max(best, score ?? 0)
               sum += score ?? 0
             }

@@ -403,7 +403,7 @@ export const responses = sqliteTable(
      * key, for which every version that is deleted would read all responses there are.
      */
     keyVersionId: integer().notNull(),
-    /** As sent by the learner, JSON; `{}` where nothing was answered. */
+    /** As understood, JSON; `{}` where nothing was answered. */
     responseData: text().notNull(),
     isCorrect: integer({ mode: 'boolean' }),
     scoreNano: integer(),

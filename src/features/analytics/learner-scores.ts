@@ -2,21 +2,28 @@
 
 export type GradingPolicy = 'highest' | 'latest' | 'average'
 
-/** A learner's scored attempts at one quiz, in the order in which they ended. */
+/** Null: an abandoned attempt. */
+export type Score = number | null
+
+/** A learner's ended attempts at one quiz, in the order in which they ended. */
 export type QuizScores = {
   module: { id: number; title: string; order: number }
   policy: GradingPolicy
-  scores: number[]
+  scores: Score[]
 }
 
 const STRENGTH_FROM = 8_000
 const IMPROVEMENT_BELOW = 6_000
 
-/** The one score that stands for all attempts at a quiz. */
-export function standingScore(policy: GradingPolicy, scores: number[]): number {
-  if (policy === 'highest') return Math.max(...scores)
-  if (policy === 'latest') return scores.at(-1) ?? 0
-  return average(scores)
+/**
+ * The one score that stands for all attempts at a quiz; null of nothing. An abandoned attempt is never the highest, and is
+ * a 0 where the latest or the average counts: walking away must not beat failing.
+ */
+export function standingScore(policy: GradingPolicy, scores: readonly Score[]): Score {
+  const scored = scores.filter(score => score !== null)
+  if (policy === 'highest') return scored.length === 0 ? null : Math.max(...scored)
+  if (scores.length === 0) return null
+  return policy === 'latest' ? (scores.at(-1) ?? 0) : average(scores.map(score => score ?? 0))
 }
 
 const average = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
@@ -26,7 +33,10 @@ const average = (values: number[]) => values.reduce((sum, value) => sum + value,
  * first, and below 60, the worst first; equal ones in the modules' order.
  */
 export function assess(quizzes: QuizScores[]) {
-  const standing = quizzes.map(quiz => ({ ...quiz, score: standingScore(quiz.policy, quiz.scores) }))
+  const standing = quizzes.flatMap(({ module, policy, scores }) => {
+    const score = standingScore(policy, scores)
+    return score === null ? [] : [{ module, score }]
+  })
   const modules = [...Map.groupBy(standing, quiz => quiz.module.id).values()]
     .map(group => ({ module: (group[0] as (typeof group)[0]).module, score: average(group.map(quiz => quiz.score)) }))
     .sort((one, other) => one.module.order - other.module.order || one.module.id - other.module.id)

@@ -3,7 +3,7 @@ import { date, dateTime, displayName, id, toDateTime, toOptionalDateTime } from 
 import { paginated } from '../../http/pagination.ts'
 import { percentage } from '../progress/completion.ts'
 import { mean, rate, toHours, toMinutes } from './figures.ts'
-import { assess } from './learner-scores.ts'
+import { assess, type Score } from './learner-scores.ts'
 import type { ActivityRow } from './queries/activity.ts'
 import type { CourseFiguresRow } from './queries/courses.ts'
 import type { LearnerEnrollmentRow, LearnerEventsRow, LearnerRow, LearnerScoresRow } from './queries/learners.ts'
@@ -217,5 +217,5 @@ const sum = (values: number[]) => values.reduce((total, value) => total + value,
 const toQuizScores = (row: LearnerScoresRow) => ({
   module: { id: row.moduleId, title: row.moduleTitle, order: row.moduleOrder },
   policy: row.policy,
-  scores: JSON.parse(row.scores) as number[],
+  scores: JSON.parse(row.scores) as Score[],
 })

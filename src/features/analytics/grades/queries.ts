@@ -6,7 +6,7 @@ import { enrollments, users } from '../../../db/schema.ts'
 import { completedModules, publishedModulesOf } from '../../progress/queries/counted.ts'
 import type { GradingPolicy } from '../learner-scores.ts'
 import { teaches } from '../queries/scope.ts'
-import { inOrderOfEnd, isScored } from '../queries/scores.ts'
+import { inOrderOfEnd, isGraded } from '../queries/scores.ts'
 
 /**
  * Quizzes with a grade to show, in the modules' order: what is not published only if somebody has a score in it. By module
@@ -27,11 +27,11 @@ export const gradedQuizzes = (db: Db, courseId: number) =>
     .orderBy(sql`m."order", m.id, q.id`)
 export type GradedQuiz = Awaited<ReturnType<typeof gradedQuizzes>>[number]
 
-/** Every quiz with scores of enrollment `e`'s learner: `[id, scores in 1/100 percent, essays that wait]`, by attempt. */
+/** Every quiz with ended attempts of enrollment `e`'s learner: `[id, scores in 1/100 percent, essays that wait]`, by attempt. */
 const scoresByQuiz = sql<string>`(
   SELECT json_group_array(json_array(quiz_id, json(scores), json(waiting))) FROM (
     SELECT a.quiz_id, ${inOrderOfEnd(sql`a.score_hundredths`)} AS scores, ${inOrderOfEnd(sql`a.pending_grading`)} AS waiting
-    FROM attempts a WHERE a.enrollment_id = ${enrollments.id} AND ${isScored} GROUP BY a.quiz_id))`
+    FROM attempts a WHERE a.enrollment_id = ${enrollments.id} AND ${isGraded} GROUP BY a.quiz_id))`
 
 const gradeColumns = distinctly({
   id: enrollments.id,

@@ -22,7 +22,7 @@ export function gradeRoutes(api: Api): void {
       description:
         'A line for each enrollment, dropped ones too, in the order of enrollment: learner, status, progress in percent, and ' +
         'a column for each quiz, its id behind the title. Surveys and deleted quizzes have none, unpublished ones only ' +
-        'with scores in them. A cell is the percentage by the quiz’s grading policy, empty without a scored attempt, ' +
+        'with scores in them. A cell is the percentage by the quiz’s grading policy, by which an abandoned attempt is 0 where the latest or the average counts; empty without one, ' +
         '`pending` while an essay waits in an attempt that decides it. CSV, streamed: 1,000 learners a round trip. Text that ' +
         'a spreadsheet would take for a formula begins with an apostrophe.',
       params: z.object({ id: pathId() }),

@@ -2,13 +2,13 @@
 import { csvLines, type Pages } from '../../../http/csv.ts'
 import { displayName } from '../../../http/fields.ts'
 import { percentage } from '../../progress/completion.ts'
-import { type GradingPolicy, standingScore } from '../learner-scores.ts'
+import { type GradingPolicy, type Score, standingScore } from '../learner-scores.ts'
 import type { GradedQuiz, GradesRow } from './queries.ts'
 
 const LEARNER = ['user', 'username', 'user_name', 'status', 'progress']
 
-/** The scores of a learner's attempts in the order in which they ended, in 1/100 percent, and how many essays wait in each. */
-type Attempts = { scores: number[]; waiting: number[] }
+/** A learner's attempts in the order in which they ended: scores in 1/100 percent, and how many essays wait in each. */
+type Attempts = { scores: Score[]; waiting: number[] }
 
 export function gradeLines(quizzes: GradedQuiz[], pages: Pages<GradesRow>): AsyncGenerator<string> {
   // The id, because titles may be equal.
@@ -25,7 +25,7 @@ const learnerOf = (row: GradesRow) => [
 ]
 
 function gradesOf(row: GradesRow, quizzes: GradedQuiz[]) {
-  const found: [quizId: number, ...(readonly [number[], number[]])][] = JSON.parse(row.scores)
+  const found: [quizId: number, ...(readonly [Score[], number[]])][] = JSON.parse(row.scores)
   const byQuiz = new Map(found.map(([quizId, scores, waiting]) => [quizId, { scores, waiting }]))
   return quizzes.map(({ id, policy }) => gradeOf(policy, byQuiz.get(id)))
 }
@@ -38,5 +38,6 @@ export function gradeOf(policy: GradingPolicy, attempts: Attempts | undefined): 
   if (!attempts) return null
   const deciding = policy === 'latest' ? attempts.waiting.slice(-1) : attempts.waiting
   if (deciding.some(essays => essays > 0)) return 'pending'
-  return Math.round(standingScore(policy, attempts.scores)) / 100
+  const standing = standingScore(policy, attempts.scores)
+  return standing === null ? null : Math.round(standing) / 100
 }

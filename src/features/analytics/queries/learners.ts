@@ -6,7 +6,7 @@ import type { Page } from '../../../http/pagination.ts'
 import type { GradingPolicy } from '../learner-scores.ts'
 import { TREND_DAYS } from '../trend.ts'
 import { ONE_ROW, teaches } from './scope.ts'
-import { inOrderOfEnd, isScored } from './scores.ts'
+import { inOrderOfEnd, isGraded } from './scores.ts'
 
 const DAY_SECONDS = 86_400
 
@@ -89,7 +89,7 @@ const quizScoreColumns = {
   scores: inOrderOfEnd(sql`a.score_hundredths`).as('scores'),
 }
 
-/** Scored attempts by learner and quiz, in the order in which they ended. */
+/** Ended attempts by learner and quiz, in the order in which they ended. */
 const quizScoresOf = (db: Db, taken: SQL) =>
   db
     .select(quizScoreColumns)
@@ -97,7 +97,7 @@ const quizScoresOf = (db: Db, taken: SQL) =>
       sql`enrollments e CROSS JOIN courses c ON c.id = e.course_id CROSS JOIN attempts a ON a.enrollment_id = e.id
         JOIN quizzes q ON q.id = a.quiz_id JOIN modules m ON m.id = q.module_id`,
     )
-    .where(sql`${taken} AND ${isScored} AND q.is_survey = 0 AND q.deleted_at IS NULL AND m.deleted_at IS NULL`)
+    .where(sql`${taken} AND ${isGraded} AND q.is_survey = 0 AND q.deleted_at IS NULL AND m.deleted_at IS NULL`)
     .groupBy(sql`e.user_id, q.id`)
 export type LearnerScoresRow = Awaited<ReturnType<typeof quizScoresOf>>[number]
 

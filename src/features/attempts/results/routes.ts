@@ -6,7 +6,7 @@ import { pathId, queryId } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { countUnlessLearner, managesCourseOf, requireAttempt, seenRow } from '../access.ts'
 import { attemptObject, known, orElsewhere, TOO_MANY_CALLS } from '../object.ts'
-import { type AttemptRow, attemptById } from '../queries.ts'
+import { type AttemptRow, type AttemptStatus, attemptById } from '../queries.ts'
 import { answersHash } from '../receipts/answers-hash.ts'
 import { type Receipt, signReceipt } from '../receipts/receipt.ts'
 import { attemptStatus, toEnded, toEndedRow, toListed } from '../schemas.ts'
@@ -75,7 +75,8 @@ export function resultRoutes(api: Api): void {
       tag,
       summary: 'Get a quiz result',
       description:
-        'Of an ended attempt. Where the quiz never shows feedback, its learner sees score and passed of the attempt only.',
+        'Of an ended attempt. Where the quiz never shows feedback, its learner sees score and passed of the attempt only. Of an ' +
+        'abandoned attempt feedback, `is_correct` and `score` are there only for questions that were answered.',
       quota: 'free',
       params,
       responses: { 200: AttemptResult },
@@ -90,14 +91,21 @@ export function resultRoutes(api: Api): void {
       )
       await countUnlessLearner(c, viewer, found)
       const row = requireAttempt(viewer, found)
-      const reader = { isLearner: !managesCourseOf(viewer, row), showFeedback: row.showFeedback }
+      const isLearner = !managesCourseOf(viewer, row)
+      const readerOf = (status: AttemptStatus) => ({
+        isLearner,
+        showFeedback: row.showFeedback,
+        isAbandoned: status === 'abandoned',
+      })
       if (row.checkAt === null) {
+        const reader = readerOf(row.status)
         const entries = responses.map(response => toResultEntry(entryOfRow(response), reader))
         return json(200, { ...toEndedRow(row), responses: entries, receipt: await signReceipt(env, receiptOfRow(row)) })
       }
       // D1 waits for the end still: the object speaks for it.
       const attempt = known(await attemptObject(env, row.id).look())
       if (attempt.kind === 'running') throw ruledOut('This attempt has not ended yet.')
+      const reader = readerOf(attempt.status)
       const entries = entriesOf(attempt).map(entry => toResultEntry(entry, reader))
       const receipt = await signReceipt(env, await receiptOf(attempt))
       return json(200, { ...toEnded(attempt), responses: entries, receipt })

@@ -42,8 +42,11 @@ export const AttemptResult = z
   })
   .meta({ id: 'AttemptResult' })
 
-/** What somebody may see of each response: with `never`, a learner sees what was answered and nothing about it. */
-export type Reader = { isLearner: boolean; showFeedback: ShowFeedback }
+/**
+ * What somebody may see of each response: with `never`, a learner sees what was answered and nothing about it. Of an
+ * abandoned attempt nobody is told about questions that were not answered, or starting and walking away would show the key.
+ */
+export type Reader = { isLearner: boolean; showFeedback: ShowFeedback; isAbandoned: boolean }
 type Entry = {
   id: number
   questionId: number
@@ -55,9 +58,13 @@ type Entry = {
   graderFeedback: string
 }
 
-export function toResultEntry(entry: Entry, { isLearner, showFeedback }: Reader): z.input<typeof ResultEntry> {
-  const isTold = !(isLearner && showFeedback === 'never')
+export function toResultEntry(
+  entry: Entry,
+  { isLearner, showFeedback, isAbandoned }: Reader,
+): z.input<typeof ResultEntry> {
   const responseData = JSON.parse(entry.responseData)
+  const isAnswered = Object.keys(responseData).length > 0
+  const isTold = !(isLearner && showFeedback === 'never') && !(isAbandoned && !isAnswered)
   const parsed = parseResponse(entry.question, responseData)
   const answer = 'answer' in parsed ? parsed.answer : null
   return {

@@ -7,7 +7,7 @@ export type EndStatus = 'completed' | 'timed_out' | 'abandoned'
 /** An answer as kept: graded when it was given. */
 export type KeptAnswer = {
   place: number
-  /** As the learner sent it, JSON. */
+  /** As understood, JSON. */
   responseData: string
   isCorrect: boolean | null
   scoreNano: number | null

@@ -9,7 +9,7 @@ export const isFinal = (terms: Terms, type: string) =>
   terms.showFeedback === 'immediate' && type !== 'essay' && !terms.isSurvey
 
 /** A copy that the network brought after the answer that was to replace it. */
-export const isLate = ({ sequence }: GivenAnswer, earlier: KeptAnswer) =>
+export const isLate = ({ sequence }: GivenAnswer, earlier: KeptAnswer): earlier is KeptAnswer & { sequence: number } =>
   sequence !== undefined && earlier.sequence !== undefined && sequence < earlier.sequence
 
 export function isSame(question: SnapshotQuestion['question'], earlier: KeptAnswer, answer: Answer): boolean {

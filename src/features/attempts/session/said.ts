@@ -13,12 +13,14 @@ export type SavedAnswer = {
   id: number
   questionId: number
   questionText: string
-  /** JSON, as sent. */
+  /** JSON, as understood. */
   responseData: string
   isCorrect: boolean | null
   scoreNano: number | null
   timeSpentSeconds: number
   submittedAt: number
+  /** Of the answer that is kept; null where its client sent none. */
+  sequence: number | null
 }
 
 export type RunningAttempt = {
@@ -55,6 +57,8 @@ export type Refused =
   | { kind: 'no_such_question' }
   | { kind: 'invalid'; message: string }
   | { kind: 'refused'; detail: string }
+  /** Older than the answer that is kept, whose sequence this is. */
+  | { kind: 'late'; sequence: number }
 export type Extended = {
   kind: 'extended'
   terms: Terms

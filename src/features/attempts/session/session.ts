@@ -84,25 +84,28 @@ export class AttemptSession extends DurableObject<Env> {
     if ('refusal' in parsed) return { kind: 'invalid', message: parsed.refusal }
     if (earlier && isLate(given, earlier)) {
       // A refusal, for a client that counts wrongly must hear of it; nobody waits any more for a copy that was late.
-      return { kind: 'refused', detail: 'The answer that is kept has a higher sequence than this one.' }
+      return { kind: 'late', sequence: earlier.sequence }
     }
     if (earlier && isFinal(terms, question.type)) {
       if (isSame(question, earlier, parsed.answer)) return { kind: 'kept', answer: asSaved(terms, earlier, asked) }
       return { kind: 'refused', detail: 'This question is answered already, and its feedback was shown.' }
     }
-    const bytes = new TextEncoder().encode(JSON.stringify(given.responseData)).byteLength
+    const responseData = JSON.stringify(parsed.answer)
+    const bytes = new TextEncoder().encode(JSON.stringify(responseData)).byteLength
     if (this.store.bytes() - asked.earlierBytes + bytes > ANSWERS_BYTES) {
       return { kind: 'refused', detail: 'All answers of an attempt together may have at most 1 MB.' }
     }
     const now = Date.now()
     const elapsed = spentSeconds(clockOf(known), now)
+    // A client that sends none must not open the way for the late copies of one that does.
+    const sequence = given.sequence ?? earlier?.sequence
     const kept: KeptAnswer = {
       place,
-      responseData: given.responseData,
+      responseData,
       ...grade(question, parsed.answer, { isSurvey: terms.isSurvey }),
       timeSpentSeconds: Math.min(given.timeSpentSeconds ?? earlier?.timeSpentSeconds ?? 0, elapsed),
       submittedAt: toSeconds(endedAtMs(clockOf(known), now)),
-      ...(given.sequence !== undefined && { sequence: given.sequence }),
+      ...(sequence !== undefined && { sequence }),
     }
     this.store.keep(kept, bytes, asked)
     return { kind: 'kept', answer: asSaved(terms, kept, asked) }

@@ -52,5 +52,6 @@ export function asSaved(terms: Terms, kept: KeptAnswer, { questionId, question }
     scoreNano: isTold ? kept.scoreNano : null,
     timeSpentSeconds: kept.timeSpentSeconds,
     submittedAt: kept.submittedAt,
+    sequence: kept.sequence ?? null,
   }
 }

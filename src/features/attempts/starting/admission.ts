@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Viewer } from '../../../db/read.ts'
 import { forbidden, notFound, ruledOut } from '../../../http/errors.ts'
+import { toDate } from '../../../http/fields.ts'
 import { sees } from '../../courses/access.ts'
 import type { EnrollmentStatus } from '../../enrollments/queries.ts'
 import { courseOf, managesCourseOf } from '../access.ts'
@@ -16,7 +17,8 @@ export function attemptsAtMost(quiz: Pick<StartableQuiz, 'allowMultipleAttempts'
 /**
  * Whether the viewer may begin, but for the access code. Its instructor and staff begin previews, whatever the limits.
  * @param now Unix seconds
- * @throws 404, 400 and 403 in this order: what may not be known, what is not published, who takes no part, the window, the limit
+ * @throws 404, 400 and 403 in this order: what may not be known, what is not published, who takes no part, the window or,
+ * without one, the course's dates (400), the limit
  */
 export function admitAttempt(
   viewer: Viewer,
@@ -34,11 +36,20 @@ export function admitAttempt(
     throw takesPart ? ruledOut('This quiz is not open.') : notFound()
   }
   if (!takesPart) throw forbidden('Enroll in the course to take its quizzes.')
-  if (found.availableFrom !== null && now < found.availableFrom) throw forbidden('This quiz is not open yet.')
-  if (found.availableUntil !== null && now >= found.availableUntil) throw forbidden('This quiz is closed.')
+  requireOpen(found, now)
   const atMost = attemptsAtMost(found)
   if (atMost !== null && used >= atMost) throw forbidden(NO_ATTEMPT_LEFT)
   return { quiz: found, isPreview: false, enrollmentId: enrollment.id }
+}
+
+/** The quiz's window decides; without one the dates of its course, which are whole UTC days. */
+function requireOpen({ availableFrom, availableUntil, courseStartDate, courseEndDate }: StartableQuiz, now: number) {
+  if (availableFrom !== null && now < availableFrom) throw forbidden('This quiz is not open yet.')
+  if (availableUntil !== null && now >= availableUntil) throw forbidden('This quiz is closed.')
+  if (availableFrom !== null || availableUntil !== null) return
+  const today = toDate(now)
+  if (courseStartDate !== null && today < courseStartDate) throw ruledOut('The course has not begun.')
+  if (courseEndDate !== null && today > courseEndDate) throw ruledOut('The course has ended.')
 }
 
 export const NO_ATTEMPT_LEFT = 'No attempt is left.'

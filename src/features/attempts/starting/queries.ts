@@ -27,6 +27,8 @@ const startableColumns = distinctly({
   moduleIsPublished: modules.isPublished,
   courseId: courses.id,
   courseStatus: courses.status,
+  courseStartDate: courses.startDate,
+  courseEndDate: courses.endDate,
   instructorId: courses.instructorId,
 })
 

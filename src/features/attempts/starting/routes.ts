@@ -33,7 +33,7 @@ export function startRoutes(api: Api): void {
       body: StartInput,
       responses: { 201: StartedAttempt, 200: ResumedAttempt },
       refuses: {
-        400: 'Course, module or quiz not published, no question in it, or more text than an attempt can hold',
+        400: 'Course, module or quiz not published, before or after the dates of the course (unless the quiz has a window of its own), no question in it, or more text than an attempt can hold',
         403: 'Not enrolled, outside its window, wrong or missing access code, or no attempt left',
         429: 'Five wrong access codes within a minute; where attempts are unlimited, 30 new ones within an hour',
       },

@@ -3,7 +3,7 @@ import { text } from '../../../http/fields.ts'
 import { LearnerQuestion } from '../../quizzes/questions/views.ts'
 import { running, runningOf } from '../schemas.ts'
 import type { RunningAttempt } from '../session/said.ts'
-import { SavedResponse, toSavedResponse } from '../taking/schemas.ts'
+import { ResumedResponse, toResumedResponse } from '../taking/schemas.ts'
 
 const ACCESS_CODE_LENGTH = 200
 
@@ -24,7 +24,7 @@ export const ResumedAttempt = z
     ...running,
     is_preview: isPreview,
     questions: z.array(LearnerQuestion),
-    responses: z.array(SavedResponse).meta({ description: 'The answers saved so far' }),
+    responses: z.array(ResumedResponse).meta({ description: 'The answers saved so far' }),
   })
   .meta({ id: 'ResumedAttempt' })
 
@@ -36,5 +36,5 @@ export const toStarted = (attempt: RunningAttempt): z.input<typeof StartedAttemp
 
 export const toResumed = (attempt: RunningAttempt): z.input<typeof ResumedAttempt> => ({
   ...toStarted(attempt),
-  responses: attempt.answers.map(answer => toSavedResponse(attempt.terms.attemptId, answer)),
+  responses: attempt.answers.map(answer => toResumedResponse(attempt.terms.attemptId, answer)),
 })

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { asViewer } from '../../../db/read.ts'
 import type { Api } from '../../../http/api.ts'
-import { forbidden, invalid, notFound, ruledOut } from '../../../http/errors.ts'
+import { forbidden, invalid, notFound, Refusal, ruledOut } from '../../../http/errors.ts'
 import { pathId } from '../../../http/fields.ts'
 import { type AttemptRequest, seenRow } from '../access.ts'
 import { attemptObject, orElsewhere, TOO_MANY_CALLS } from '../object.ts'
@@ -13,6 +13,7 @@ import { ResponseInput, SavedResponse, toSavedResponse } from './schemas.ts'
 
 const tag = 'Quiz System'
 const params = z.object({ id: pathId() })
+const LATE_COPY = 'The answer that is kept has a higher sequence than this one.'
 const ATTEMPT_OVER = 'This attempt has ended.'
 const NOT_ITS_LEARNER = 'Another learner’s attempt in a course you teach'
 
@@ -26,7 +27,8 @@ export function takingRoutes(api: Api): void {
       description:
         'Safe to repeat. With immediate feedback an auto-graded answer is final; otherwise, and for essays always, it can be ' +
         'changed until the end. Taken until five seconds past the deadline. With a `sequence`, an answer that the network ' +
-        'delivers after a newer one is refused.',
+        'delivers after a newer one is refused: `{"detail", "sequence"}` names the kept one’s. Only the fields of the ' +
+        'question’s type are kept and answered.',
       quota: 'free',
       params,
       body: ResponseInput,
@@ -60,6 +62,8 @@ export function takingRoutes(api: Api): void {
           throw invalid({ response_data: [said.message] })
         case 'refused':
           throw ruledOut(said.detail)
+        case 'late':
+          throw new Refusal(400, { detail: LATE_COPY, sequence: said.sequence })
         case 'over':
           throw ruledOut(ATTEMPT_OVER)
       }

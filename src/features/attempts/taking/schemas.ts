@@ -15,10 +15,16 @@ export const ResponseInput = z.object({
     .min(0)
     .optional()
     .meta({ description: 'Cut to the time elapsed', examples: [45] }),
-  sequence: z.int().min(0).optional().meta({
-    description:
-      'Grows with every answer sent, on all devices (milliseconds since 1970 do): a late copy replaces none newer',
-  }),
+  sequence: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({
+      description:
+        'Counts the answers to a question: the kept one’s (in `responses` of a resumed attempt) + 1, never a clock’s reading, as ' +
+        'clocks of devices differ. A late copy replaces none newer',
+      examples: [1],
+    }),
 })
 
 const isShallow = (value: unknown, levels: number): boolean =>
@@ -56,4 +62,16 @@ export const toSavedResponse = (attemptId: number, answer: SavedAnswer): z.input
   score: toOptionalPoints(answer.scoreNano),
   time_spent_seconds: answer.timeSpentSeconds,
   submitted_at: toDateTime(answer.submittedAt),
+})
+
+export const ResumedResponse = SavedResponse.extend({
+  sequence: z
+    .int()
+    .nullable()
+    .meta({ description: 'Of the answer that is kept: count on from it', examples: [1] }),
+}).meta({ id: 'ResumedResponse' })
+
+export const toResumedResponse = (attemptId: number, answer: SavedAnswer): z.input<typeof ResumedResponse> => ({
+  ...toSavedResponse(attemptId, answer),
+  sequence: answer.sequence,
 })

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { fieldErrors } from '../../../http/errors.ts'
 import { text } from '../../../http/fields.ts'
-import type { Question, QuestionOf, QuestionType } from '../questions/question.ts'
+import { PARTS_AT_MOST, type Question, type QuestionOf, type QuestionType } from '../questions/question.ts'
 
 const SHORT_ANSWER_LENGTH = 1_000
 const ESSAY_LENGTH = 50_000
@@ -17,15 +17,26 @@ export const ResponseData = z.record(z.string(), z.unknown()).meta({
 })
 
 const shortText = () => text(SHORT_ANSWER_LENGTH)
+/** As many as a question has parts at most, counted before any of them is looked at. */
+const ids = () => z.array(z.unknown()).max(PARTS_AT_MOST).pipe(z.array(z.int()))
+const byPart = <Value extends z.ZodType>(value: Value) =>
+  z
+    .record(z.string(), z.unknown())
+    .refine(
+      parts => Object.keys(parts).length <= PARTS_AT_MOST,
+      `Ensure this has no more than ${PARTS_AT_MOST} entries.`,
+    )
+    .pipe(z.record(z.string(), value))
+
 const SHAPES = {
   multiple_choice: z.object({ selected_choice: z.int() }),
-  multiple_select: z.object({ selected_choices: z.array(z.int()) }),
+  multiple_select: z.object({ selected_choices: ids() }),
   true_false: z.object({ selected_answer: z.boolean() }),
   short_answer: z.object({ text: shortText() }),
   numeric: z.object({ value: z.number() }),
-  matching: z.object({ matches: z.record(z.string(), z.int()) }),
-  ordering: z.object({ order: z.array(z.int()) }),
-  fill_in_blank: z.object({ blanks: z.record(z.string(), shortText()) }),
+  matching: z.object({ matches: byPart(z.int()) }),
+  ordering: z.object({ order: ids() }),
+  fill_in_blank: z.object({ blanks: byPart(shortText()) }),
   essay: z.object({ essay_text: text(ESSAY_LENGTH) }),
 } satisfies Record<QuestionType, z.ZodObject>
 
@@ -67,7 +78,7 @@ const among = (parts: readonly { id: number }[], ids: readonly number[]) => {
 const isDistinct = (ids: readonly number[]) => new Set(ids).size === ids.length
 
 /**
- * Reads a learner's answer. The refusal comes back as a value, because it is asked in a Durable Object.
+ * Reads a learner's answer: the fields of its type and nothing else that was sent. The refusal comes back as a value, because it is asked in a Durable Object.
  * @returns the answer, or the message for the field `response_data`
  */
 export function parseResponse(question: Question, responseData: unknown): { answer: Answer } | { refusal: string } {

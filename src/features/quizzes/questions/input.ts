@@ -1,13 +1,12 @@
 /** Questions as authors send them: the form of the body. What becomes of it is in `made.ts`. */
 import * as z from 'zod'
 import { id, text } from '../../../http/fields.ts'
-import { blanksIn, FULL_WEIGHT, QUESTION_TYPES, type Question, weightUnits } from './question.ts'
+import { blanksIn, FULL_WEIGHT, PARTS_AT_MOST, QUESTION_TYPES, type Question, weightUnits } from './question.ts'
 
 const QUESTION_LENGTH = 10_000
 const PART_LENGTH = 2_000
 const ANSWER_LENGTH = 1_000
 const CRITERION_LENGTH = 200
-const PARTS_AT_MOST = 50
 const WORDS_AT_MOST = 50_000
 const POINTS_AT_MOST = 1_000
 

@@ -4,6 +4,9 @@
 export const QUESTIONS_AT_MOST = 1_000
 export const TOO_MANY_QUESTIONS = `A quiz may have at most ${QUESTIONS_AT_MOST} questions.`
 
+/** Choices, items, pairs, blanks or criteria of a question. */
+export const PARTS_AT_MOST = 50
+
 export const QUESTION_TYPES = [
   'multiple_choice',
   'multiple_select',
