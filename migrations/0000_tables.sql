@@ -92,6 +92,9 @@ CREATE TABLE `courses` (
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	`deleted_at` integer,
+	`search_title` text DEFAULT '' NOT NULL,
+	`search_description` text DEFAULT '' NOT NULL,
+	`search_version` integer DEFAULT 0 NOT NULL,
 	`active_count` integer DEFAULT 0 NOT NULL,
 	`completed_count` integer DEFAULT 0 NOT NULL,
 	`dropped_count` integer DEFAULT 0 NOT NULL,
@@ -104,6 +107,7 @@ CREATE INDEX `courses_published` ON `courses` (`id`) WHERE "courses"."deleted_at
 CREATE INDEX `courses_published_by_enrollment_type` ON `courses` (`enrollment_type`,`id`) WHERE "courses"."deleted_at" IS NULL AND "courses"."status" = 'published';--> statement-breakpoint
 CREATE INDEX `courses_by_instructor` ON `courses` (`instructor_id`,`status`,`id`) WHERE "courses"."deleted_at" IS NULL;--> statement-breakpoint
 CREATE INDEX `courses_deleted` ON `courses` (`deleted_at`) WHERE "courses"."deleted_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `courses_by_search_version` ON `courses` (`search_version`,`id`);--> statement-breakpoint
 CREATE TABLE `enrollments` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`user_id` integer NOT NULL,
@@ -220,7 +224,6 @@ CREATE TABLE `qr_batches` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `qr_batches_by_creator` ON `qr_batches` (`created_by`,`id`);--> statement-breakpoint
-CREATE INDEX `qr_batches_by_creator_type` ON `qr_batches` (`created_by`,`type`,`id`);--> statement-breakpoint
 CREATE INDEX `qr_batches_by_type` ON `qr_batches` (`type`,`id`);--> statement-breakpoint
 CREATE TABLE `qr_codes` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -249,7 +252,6 @@ CREATE TABLE `qr_codes` (
 CREATE UNIQUE INDEX `qr_codes_uuid_unique` ON `qr_codes` (`uuid`);--> statement-breakpoint
 CREATE INDEX `qr_codes_by_status` ON `qr_codes` (`is_revoked`,`is_expired`,`id`) WHERE "qr_codes"."is_live" = 1;--> statement-breakpoint
 CREATE INDEX `qr_codes_by_course` ON `qr_codes` (`course_id`,`is_revoked`,`is_expired`,`id`) WHERE "qr_codes"."is_live" = 1;--> statement-breakpoint
-CREATE INDEX `qr_codes_by_creator` ON `qr_codes` (`created_by`,`is_revoked`,`is_expired`,`id`) WHERE "qr_codes"."is_live" = 1;--> statement-breakpoint
 CREATE INDEX `qr_codes_by_batch` ON `qr_codes` (`batch_id`,`is_revoked`,`is_expired`,`id`) WHERE "qr_codes"."is_live" = 1;--> statement-breakpoint
 CREATE INDEX `qr_codes_by_expiry` ON `qr_codes` (`is_expired`,`expires_at`) WHERE "qr_codes"."is_revoked" = 0 AND "qr_codes"."expires_at" IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `qr_codes_of_course` ON `qr_codes` (`course_id`);--> statement-breakpoint
@@ -259,7 +261,6 @@ CREATE TABLE `qr_scans` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`qr_code_id` integer NOT NULL,
 	`course_id` integer NOT NULL,
-	`code_created_by` integer NOT NULL,
 	`user_id` integer NOT NULL,
 	`scanned_at` integer NOT NULL,
 	`location` text DEFAULT '' NOT NULL,
@@ -270,13 +271,11 @@ CREATE TABLE `qr_scans` (
 	`ticket` text,
 	FOREIGN KEY (`qr_code_id`) REFERENCES `qr_codes`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`course_id`) REFERENCES `courses`(`id`) ON UPDATE no action ON DELETE no action,
-	FOREIGN KEY (`code_created_by`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `qr_scans_by_valid` ON `qr_scans` (`is_valid`,`id`);--> statement-breakpoint
 CREATE INDEX `qr_scans_by_course` ON `qr_scans` (`course_id`,`is_valid`,`id`);--> statement-breakpoint
-CREATE INDEX `qr_scans_by_creator` ON `qr_scans` (`code_created_by`,`is_valid`,`id`);--> statement-breakpoint
 CREATE INDEX `qr_scans_by_code` ON `qr_scans` (`qr_code_id`,`is_valid`,`id`);--> statement-breakpoint
 CREATE INDEX `qr_scans_by_code_user` ON `qr_scans` (`qr_code_id`,`user_id`,`id`);--> statement-breakpoint
 CREATE INDEX `qr_scans_by_user` ON `qr_scans` (`user_id`,`id`);--> statement-breakpoint
@@ -286,13 +285,11 @@ CREATE TABLE `qr_tallies` (
 	`batch_id` integer NOT NULL,
 	`key` integer NOT NULL,
 	`course_id` integer NOT NULL,
-	`created_by` integer NOT NULL,
 	`count` integer NOT NULL,
-	PRIMARY KEY(`batch_id`, `key`, `course_id`, `created_by`)
+	PRIMARY KEY(`batch_id`, `key`, `course_id`)
 ) STRICT;
 --> statement-breakpoint
-CREATE INDEX `qr_tallies_by_course` ON `qr_tallies` (`course_id`,`key`,`created_by`) WHERE "qr_tallies"."batch_id" = 0;--> statement-breakpoint
-CREATE INDEX `qr_tallies_by_creator` ON `qr_tallies` (`created_by`,`key`,`course_id`) WHERE "qr_tallies"."batch_id" = 0;--> statement-breakpoint
+CREATE INDEX `qr_tallies_by_course` ON `qr_tallies` (`course_id`,`key`) WHERE "qr_tallies"."batch_id" = 0;--> statement-breakpoint
 CREATE INDEX `qr_tallies_batches` ON `qr_tallies` (`course_id`,`batch_id`) WHERE "qr_tallies"."key" = -2 AND "qr_tallies"."batch_id" > 0;--> statement-breakpoint
 CREATE TABLE `question_versions` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,

@@ -44,19 +44,19 @@ CREATE TRIGGER course_slugs_kept_on_update AFTER UPDATE OF slug ON courses WHEN 
   SELECT NEW.slug, NEW.id WHERE NOT EXISTS (SELECT 1 FROM course_slugs WHERE slug = NEW.slug AND course_id = NEW.id);
 END;
 --> statement-breakpoint
--- Words of published courses; the text itself stays in `courses` (contentless).
+-- Words of published courses, as code found them (`courses.search_…`); marks are parts of words in many scripts (contentless).
 CREATE VIRTUAL TABLE course_search USING fts5(
-  title, description, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2', prefix='2 3'
+  title, description, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co M*'", prefix='2 3'
 );
 --> statement-breakpoint
 CREATE TRIGGER course_search_on_insert AFTER INSERT ON courses WHEN NEW.status = 'published' AND NEW.deleted_at IS NULL BEGIN
-  INSERT INTO course_search (rowid, title, description) VALUES (NEW.id, NEW.title, NEW.description);
+  INSERT INTO course_search (rowid, title, description) VALUES (NEW.id, NEW.search_title, NEW.search_description);
 END;
 --> statement-breakpoint
-CREATE TRIGGER course_search_on_update AFTER UPDATE OF title, description, status, deleted_at ON courses BEGIN
+CREATE TRIGGER course_search_on_update AFTER UPDATE OF search_title, search_description, status, deleted_at ON courses BEGIN
   DELETE FROM course_search WHERE rowid = OLD.id AND OLD.status = 'published' AND OLD.deleted_at IS NULL;
   INSERT INTO course_search (rowid, title, description)
-  SELECT NEW.id, NEW.title, NEW.description WHERE NEW.status = 'published' AND NEW.deleted_at IS NULL;
+  SELECT NEW.id, NEW.search_title, NEW.search_description WHERE NEW.status = 'published' AND NEW.deleted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER course_search_on_delete AFTER DELETE ON courses WHEN OLD.status = 'published' AND OLD.deleted_at IS NULL BEGIN

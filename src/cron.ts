@@ -2,6 +2,7 @@
 import { purge } from './db/purge.ts'
 import { sweepRegrades } from './features/attempts/regrades/job.ts'
 import { sweepAttempts } from './features/attempts/sweep.ts'
+import { reindexCourses } from './features/courses/catalog/reindex.ts'
 import { flagExpired } from './features/qr-codes/codes/expiry.ts'
 import { describe } from './http/errors.ts'
 import { logDone } from './http/log.ts'
@@ -10,6 +11,7 @@ const TASKS = {
   attempts: (env: Env, nowMs: number) => sweepAttempts(env, Math.floor(nowMs / 1000)),
   regrades: (env: Env) => sweepRegrades(env),
   codes: (env: Env, nowMs: number) => flagExpired(env, Math.floor(nowMs / 1000)),
+  search: (env: Env) => reindexCourses(env),
   purge: (env: Env, nowMs: number) => purge(env, nowMs),
 }
 

@@ -40,8 +40,8 @@ async function grow(times: number): Promise<void> {
        ${numbers(learners)} SELECT '${at}-' || i, '${at}-' || i, '${at}-' || i, '${at}-' || i, i % 10 = 0, 0, 0 FROM n`,
     ),
     env.DB.prepare(
-      `INSERT INTO courses (title, slug, description, status, enrollment_type, instructor_id, created_at, updated_at)
-       ${numbers(courses)} SELECT 'Hay ' || i, '${at}-' || i, 'haystack common', CASE i % 4 WHEN 0 THEN 'draft' ELSE 'published' END,
+      `INSERT INTO courses (title, slug, description, search_title, search_description, search_version, status, enrollment_type, instructor_id, created_at, updated_at)
+       ${numbers(courses)} SELECT 'Hay ' || i, '${at}-' || i, 'haystack common', 'hay ' || i, 'haystack common', 1, CASE i % 4 WHEN 0 THEN 'draft' ELSE 'published' END,
          CASE i % 3 WHEN 0 THEN 'restricted' ELSE 'open' END, (SELECT id FROM users WHERE username_key = '${at}-10'), 0, 0 FROM n`,
     ),
     env.DB.prepare(

@@ -218,15 +218,19 @@ describe('enrolling many', () => {
     expect(first.body.results).toEqual([
       {
         user: one.username.toUpperCase(),
+        username: one.username,
+        full_name: one.username,
         status: 'enrolled',
         enrollment: expect.objectContaining({ user: one.id, status: 'active' }),
       },
       {
         user: `${two.username}@EXAMPLE.com`,
+        username: two.username,
+        full_name: two.username,
         status: 'enrolled',
         enrollment: expect.objectContaining({ user: two.id }),
       },
-      { user: one.username, status: 'already_enrolled', enrollment: expect.objectContaining({ user: one.id }) },
+      expect.objectContaining({ user: one.username, username: one.username, status: 'already_enrolled' }),
     ])
     const second = await bulk(owner, course.id, [one.username, three.username])
     expect(second.body.results.map(({ status }: { status: string }) => status)).toEqual([
@@ -248,9 +252,15 @@ describe('enrolling many', () => {
     expect(unknown.status).toBe(400)
     expect(unknown.body).toEqual({
       results: [
-        { user: one, status: 'enrolled', enrollment: null },
-        { user: 'nobody-at-all', status: 'not_found', enrollment: null },
-        { user: inactive.username, status: 'inactive', enrollment: null },
+        { user: one, username: one, full_name: one, status: 'enrolled', enrollment: null },
+        { user: 'nobody-at-all', username: null, full_name: null, status: 'not_found', enrollment: null },
+        {
+          user: inactive.username,
+          username: inactive.username,
+          full_name: inactive.username,
+          status: 'inactive',
+          enrollment: null,
+        },
       ],
     })
     const full = await bulk(owner, course.id, [one, two, three])
@@ -268,6 +278,21 @@ describe('enrolling many', () => {
     await makeUser({ username: `${victim.username}@example.com` })
     const { body } = await bulk(owner, course.id, [`${victim.username}@example.com`])
     expect(body.results[0].enrollment.user).toBe(victim.id)
+  })
+
+  test('a stranger who registered with the address first is named, so that the instructor sees who got in', async () => {
+    const owner = await makeInstructor()
+    const course = await makeCourse(owner)
+    const stranger = await makeUser({ firstName: 'Mallory', lastName: 'Stranger' })
+    const { body } = await bulk(owner, course.id, [`${stranger.username}@example.com`])
+    expect(body.results).toMatchObject([
+      {
+        user: `${stranger.username}@example.com`,
+        username: stranger.username,
+        full_name: 'Mallory Stranger',
+        status: 'enrolled',
+      },
+    ])
   })
 
   test.each([

@@ -264,7 +264,7 @@ describe('cron', () => {
 
   test('leaves a line for each task', async () => {
     await runCron({ ...env, LOG: 'requests' }, Date.now())
-    expect(told()).toEqual(['cron: attempts', 'cron: regrades', 'cron: codes', 'cron: purge'])
+    expect(told()).toEqual(['cron: attempts', 'cron: regrades', 'cron: codes', 'cron: search', 'cron: purge'])
   })
 
   test('goes on when one of them fails', async () => {
@@ -277,6 +277,7 @@ describe('cron', () => {
       'cron failed: attempts',
       'cron failed: regrades',
       'cron failed: codes',
+      'cron failed: search',
       'cron failed: purge',
     ])
   })

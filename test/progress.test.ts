@@ -23,6 +23,14 @@ async function classroom(modules = 2, fields: Record<string, unknown> = {}) {
 
 const post = (as: TestUser, id: number, action: string, body?: unknown) =>
   call('POST', `/api/module-progress/${id}/${action}/`, { as, body })
+/** As if the enrollment, and all that the learner did in its course, were that much longer ago. */
+const letPass = (enrollmentId: number, seconds: number) =>
+  env.DB.batch(
+    [
+      'UPDATE enrollments SET enrolled_at = enrolled_at - ?2 WHERE id = ?1',
+      'UPDATE module_progress SET last_activity_at = last_activity_at - ?2 WHERE enrollment_id = ?1',
+    ].map(query => env.DB.prepare(query).bind(enrollmentId, seconds)),
+  )
 const complete = (as: TestUser, id: number) => post(as, id, 'complete')
 const progressOf = async (as: TestUser, course: { id: number }) =>
   (await call('GET', `/api/progress/?course=${course.id}`, { as })).body.results[0]
@@ -164,13 +172,35 @@ describe('progress', () => {
   })
 
   test('time adds up; minutes are whole', async () => {
-    const { learner, modules, id } = await classroom()
+    const { learner, enrollment, modules, id } = await classroom()
     const add = (seconds: unknown) => post(learner, id(modules[0]), 'add-time', { seconds })
-    await Promise.all(Array.from({ length: 5 }, () => add(59)))
+    for (let turn = 0; turn < 5; turn += 1) {
+      await letPass(enrollment.id, 60)
+      await add(59)
+    }
     const { body } = await add(1)
     expect(body).toMatchObject({ status: 'in_progress', time_spent_minutes: 4, started_at: expect.any(String) })
     for (const seconds of [0, 3601, 1.5, '60', null]) expect((await add(seconds)).status).toBe(400)
     expect((await post(learner, id(modules[0]), 'add-time')).body).toEqual({ seconds: ['This field is required.'] })
+  })
+
+  test('thirty hours claimed at once are the hundred seconds that passed, for the learner and in the analytics', async () => {
+    const { owner, learner, course, enrollment, modules, id } = await classroom()
+    await letPass(enrollment.id, 100)
+    const claims = await Promise.all(
+      Array.from({ length: 30 }, (_, n) => post(learner, id(modules[n % 2]), 'add-time', { seconds: 3_600 })),
+    )
+    expect(claims.map(({ status }) => status)).toEqual(Array(30).fill(200))
+    const spent = 'SELECT sum(time_spent_seconds) AS n FROM module_progress WHERE enrollment_id = ?'
+    const studied = 'SELECT sum(seconds) AS n FROM study_time WHERE enrollment_id = ?'
+    for (const query of [spent, studied]) {
+      const seconds = await env.DB.prepare(query).bind(enrollment.id).first<number>('n')
+      // The calls may have taken some seconds themselves.
+      expect(seconds).toBeGreaterThanOrEqual(100)
+      expect(seconds).toBeLessThan(130)
+    }
+    const { body } = await call('GET', `/api/analytics/learner-analytics/?course=${course.id}`, { as: owner })
+    expect(body.results[0].total_time_spent_hours).toBeLessThan(0.1)
   })
 
   test('whose progress it is: another learner 404, the instructor may reset but not complete, staff too', async () => {

@@ -112,10 +112,9 @@ async function wholeCourse() {
     owner.id,
   )
   await insert(
-    `INSERT INTO qr_scans (qr_code_id, course_id, code_created_by, user_id, scanned_at, is_valid, validation_message) VALUES (?, ?, ?, ?, 0, 1, '')`,
+    `INSERT INTO qr_scans (qr_code_id, course_id, user_id, scanned_at, is_valid, validation_message) VALUES (?, ?, ?, 0, 1, '')`,
     code,
     course.id,
-    owner.id,
     learner.id,
   )
   return { owner, course, module }

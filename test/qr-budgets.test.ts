@@ -63,7 +63,7 @@ async function growBatch(count: number, expiresAt: number | null): Promise<void>
     .run()
 }
 
-/** Adds `times` × (20 courses with a code each, 80 codes in and 40 out of the batch, 40 of another's, 400 scans, 40 batches). */
+/** Adds `times` × (20 courses with a code each, 80 codes in and 40 out of the batch, 40 of another's, 400 scans, 40 batches with a code each). */
 async function grow(times: number): Promise<void> {
   const at = unique('g')
   const codes = (creator: number, batch: number | null, count: number, as: string) =>
@@ -73,9 +73,9 @@ async function grow(times: number): Promise<void> {
     ).bind(batch, module.id, course.id, creator)
   const scans = (codeId: number, userId: number, count: number) =>
     env.DB.prepare(
-      `INSERT INTO qr_scans (qr_code_id, course_id, code_created_by, user_id, scanned_at, is_valid, validation_message)
-       ${NUMBERS(count)} SELECT ?, ?, ?, ?, 0, i % 3 > 0, 'Grown' FROM n`,
-    ).bind(codeId, course.id, owner.id, userId)
+      `INSERT INTO qr_scans (qr_code_id, course_id, user_id, scanned_at, is_valid, validation_message)
+       ${NUMBERS(count)} SELECT ?, ?, ?, 0, i % 3 > 0, 'Grown' FROM n`,
+    ).bind(codeId, course.id, userId)
   const others = await makeUser()
   await env.DB.batch([
     env.DB.prepare(
@@ -94,6 +94,11 @@ async function grow(times: number): Promise<void> {
       `INSERT INTO qr_batches (name, type, created_by, created_at, updated_at)
        ${NUMBERS(40 * times)} SELECT 'B', CASE i % 4 WHEN 0 THEN 'access' WHEN 1 THEN 'module' ELSE 'attendance' END, ?, 0, 0 FROM n`,
     ).bind(owner.id),
+    env.DB.prepare(
+      `INSERT INTO qr_codes (uuid, batch_id, type, target_id, course_id, created_by, is_revoked, created_at, updated_at)
+       SELECT '${at}-batch-' || id, id, 'attendance', ?1, ?2, ?3, 1, 0, 0 FROM qr_batches b
+       WHERE created_by = ?3 AND NOT EXISTS (SELECT 1 FROM qr_codes q WHERE q.batch_id = b.id)`,
+    ).bind(module.id, course.id, owner.id),
   ])
 }
 
@@ -185,6 +190,11 @@ test('the rows of page 1, and of a scan, are the same with 50 times the data', a
   const check = async (when: string) => {
     const after = await measure()
     for (const [list, rows] of Object.entries(before)) {
+      // A teacher's own batches are counted: three rows each, in index order, up to 10,000.
+      if (list.includes('/batches/') && list.endsWith('as 0')) {
+        expect.soft(after[list], `${list}, ${when}`).toBeLessThanOrEqual(rows + 3 * 2 * 40 * 50 * BASE)
+        continue
+      }
       expect.soft(after[list], `${list}, ${when}`).toBeLessThanOrEqual(Math.ceil(rows * 1.1))
       expect.soft(rows, list).toBeGreaterThan(0)
     }

@@ -477,6 +477,47 @@ describe('listing and exporting scans', () => {
     })
   })
 
+  test('who handed a course over sees nothing of what is scanned there since, nor of what was', async () => {
+    const { owner, learner, course, module } = await taught()
+    const [heir, staff] = [await makeInstructor(), await makeStaff()]
+    const batch = (
+      await call('POST', '/api/qr-codes/batches/', {
+        as: owner,
+        body: { name: 'Doors', type: 'module', target_ids: [module.id] },
+      })
+    ).body
+    const [code] = batch.qr_codes
+    await scan(learner, code)
+    await call('PATCH', `/api/courses/${course.id}/`, { as: staff, body: { instructor: heir.id } })
+    await scan(learner, code)
+    const counts = async (as: TestUser) =>
+      Promise.all(
+        [
+          'scans/',
+          `scans/?qr_code=${code.id}`,
+          `scans/?user=${learner.id}`,
+          'codes/',
+          `codes/?batch=${batch.id}`,
+          'batches/',
+        ].map(async list => (await call('GET', `/api/qr-codes/${list}`, { as })).body.count),
+      )
+    expect(await counts(owner)).toEqual([0, 0, 0, 0, 0, 0])
+    expect(await counts(heir)).toEqual([2, 2, 2, 1, 1, 1])
+    expect((await call('GET', '/api/qr-codes/scans/export/', { as: owner })).text.trim().split('\r\n')).toHaveLength(1)
+    const refused = [
+      call('GET', `/api/qr-codes/codes/${code.id}/`, { as: owner }),
+      call('GET', `/api/qr-codes/display/${code.uuid}/`, { as: owner }),
+      call('PATCH', `/api/qr-codes/codes/${code.id}/`, { as: owner, body: { max_scans: 1 } }),
+      call('DELETE', `/api/qr-codes/codes/${code.id}/`, { as: owner }),
+    ]
+    expect((await Promise.all(refused)).map(({ status }) => status)).toEqual([404, 404, 404, 404])
+    const added = { type: 'module', target_id: module.id, batch: batch.id }
+    expect((await call('POST', '/api/qr-codes/codes/', { as: owner, body: added })).body).toEqual({
+      target_id: [expect.any(String)],
+      batch: ['No such batch of this type.'],
+    })
+  })
+
   test('a file no spreadsheet takes for formulas, streamed in more than one trip', async () => {
     const { owner, learner, module } = await taught()
     const code = await makeCode(owner, { type: 'module', target_id: module.id })
@@ -487,10 +528,10 @@ describe('listing and exporting scans', () => {
     await scan(learner, code, { location: '  +1', device_info: '@SUM(A1)' })
     await scan(learner, code, { location: '＝1+1', device_info: '＠SUM(A1)' })
     await env.DB.prepare(
-      `INSERT INTO qr_scans (qr_code_id, course_id, code_created_by, user_id, scanned_at, is_valid, validation_message)
-       WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) SELECT ?, ?, ?, ?, 0, 1, '' FROM n`,
+      `INSERT INTO qr_scans (qr_code_id, course_id, user_id, scanned_at, is_valid, validation_message)
+       WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) SELECT ?, ?, ?, 0, 1, '' FROM n`,
     )
-      .bind(code.id, module.course, owner.id, learner.id)
+      .bind(code.id, module.course, learner.id)
       .run()
     const file = await call('GET', `/api/qr-codes/scans/export/?qr_code=${code.id}`, { as: owner })
     expect(file.headers.get('Content-Type')).toBe('text/csv; charset=utf-8')

@@ -95,6 +95,10 @@ export const courses = sqliteTable(
     createdAt: integer().notNull(),
     updatedAt: integer().notNull(),
     deletedAt: integer(),
+    /** What title and description come to for the search, made in code by a version of `search-text.ts`; cron remakes older ones. */
+    searchTitle: text().notNull().default(''),
+    searchDescription: text().notNull().default(''),
+    searchVersion: integer().notNull().default(0),
     activeCount: integer().notNull().default(0),
     completedCount: integer().notNull().default(0),
     droppedCount: integer().notNull().default(0),
@@ -108,6 +112,7 @@ export const courses = sqliteTable(
       .where(sql`${t.deletedAt} IS NULL AND ${t.status} = 'published'`),
     index('courses_by_instructor').on(t.instructorId, t.status, t.id).where(sql`${t.deletedAt} IS NULL`),
     index('courses_deleted').on(t.deletedAt).where(sql`${t.deletedAt} IS NOT NULL`),
+    index('courses_by_search_version').on(t.searchVersion, t.id),
   ],
 )
 
@@ -519,11 +524,7 @@ export const qrBatches = sqliteTable(
     createdAt: integer().notNull(),
     updatedAt: integer().notNull(),
   },
-  t => [
-    index('qr_batches_by_creator').on(t.createdBy, t.id),
-    index('qr_batches_by_creator_type').on(t.createdBy, t.type, t.id),
-    index('qr_batches_by_type').on(t.type, t.id),
-  ],
+  t => [index('qr_batches_by_creator').on(t.createdBy, t.id), index('qr_batches_by_type').on(t.type, t.id)],
 )
 
 export const qrCodes = sqliteTable(
@@ -564,7 +565,6 @@ export const qrCodes = sqliteTable(
   t => [
     index('qr_codes_by_status').on(t.isRevoked, t.isExpired, t.id).where(sql`${t.isLive} = 1`),
     index('qr_codes_by_course').on(t.courseId, t.isRevoked, t.isExpired, t.id).where(sql`${t.isLive} = 1`),
-    index('qr_codes_by_creator').on(t.createdBy, t.isRevoked, t.isExpired, t.id).where(sql`${t.isLive} = 1`),
     index('qr_codes_by_batch').on(t.batchId, t.isRevoked, t.isExpired, t.id).where(sql`${t.isLive} = 1`),
     /** Those whose flag is behind their date. */
     index('qr_codes_by_expiry')
@@ -583,13 +583,10 @@ export const qrScans = sqliteTable(
     qrCodeId: integer()
       .notNull()
       .references(() => qrCodes.id),
-    /** The code's course and creator, by which its scans are listed. */
+    /** The code's course, by which its scans are listed. */
     courseId: integer()
       .notNull()
       .references(() => courses.id),
-    codeCreatedBy: integer()
-      .notNull()
-      .references(() => users.id),
     userId: integer()
       .notNull()
       .references(() => users.id),
@@ -605,7 +602,6 @@ export const qrScans = sqliteTable(
   t => [
     index('qr_scans_by_valid').on(t.isValid, t.id),
     index('qr_scans_by_course').on(t.courseId, t.isValid, t.id),
-    index('qr_scans_by_creator').on(t.codeCreatedBy, t.isValid, t.id),
     index('qr_scans_by_code').on(t.qrCodeId, t.isValid, t.id),
     index('qr_scans_by_code_user').on(t.qrCodeId, t.userId, t.id),
     index('qr_scans_by_user').on(t.userId, t.id),
@@ -617,8 +613,7 @@ export const qrScans = sqliteTable(
 )
 
 /**
- * How many live codes and scans there are: over all (course and creator 0), by course and creator (batch 0), and by batch,
- * course and creator. `key` says of what: -2 codes, -1 revoked ones, -3 valid scans, -4 invalid ones; from 0 on the codes
+ * How many live codes and scans there are: over all (course 0), by course (batch 0), and by batch and course. `key` says of what: -2 codes, -1 revoked ones, -3 valid scans, -4 invalid ones; from 0 on the codes
  * not revoked that expire at this second, so that what is active now is a sum over the seconds to come.
  */
 export const qrTallies = sqliteTable(
@@ -627,13 +622,11 @@ export const qrTallies = sqliteTable(
     batchId: integer().notNull(),
     key: integer().notNull(),
     courseId: integer().notNull(),
-    createdBy: integer().notNull(),
     count: integer().notNull(),
   },
   t => [
-    primaryKey({ columns: [t.batchId, t.key, t.courseId, t.createdBy] }),
-    index('qr_tallies_by_course').on(t.courseId, t.key, t.createdBy).where(sql`${t.batchId} = 0`),
-    index('qr_tallies_by_creator').on(t.createdBy, t.key, t.courseId).where(sql`${t.batchId} = 0`),
+    primaryKey({ columns: [t.batchId, t.key, t.courseId] }),
+    index('qr_tallies_by_course').on(t.courseId, t.key).where(sql`${t.batchId} = 0`),
     index('qr_tallies_batches').on(t.courseId, t.batchId).where(sql`${t.key} = -2 AND ${t.batchId} > 0`),
   ],
 )

@@ -21,6 +21,7 @@ import {
   studyTime,
   users,
 } from '../db/schema.ts'
+import { SEARCH_VERSION, searchText } from '../features/courses/catalog/search-text.ts'
 import { slugFrom } from '../features/courses/slug.ts'
 import { newQuestion } from '../features/quizzes/questions/made.ts'
 import { fromColumns, type QuestionColumns, toColumns } from '../features/quizzes/questions/question.ts'
@@ -118,7 +119,15 @@ export function demoData(now: number): string[] {
       users,
       people.map(row => ({ ...row, lastLoginAt: lastLoginOf.get(row.id) ?? null })),
     ),
-    ...insert(courses, taught),
+    ...insert(
+      courses,
+      taught.map(course => ({
+        ...course,
+        searchTitle: searchText(course.title),
+        searchDescription: searchText(course.description ?? ''),
+        searchVersion: SEARCH_VERSION,
+      })),
+    ),
     ...insert(modules, contents),
     ...insert(quizzes, asked),
     ...insert(

@@ -38,6 +38,7 @@ const DECIDED_EXTRAS: Record<string, string> = {
   correct_feedback: 'choices',
   incorrect_feedback: 'choices',
   feedback: 'is_correct',
+  weight: 'is_correct',
   min_words: 'submitted_at',
   max_words: 'submitted_at',
   difficulty_index: 'correct_response_rate',

@@ -32,23 +32,21 @@ export async function wrongCounters(): Promise<Row[]> {
 
 /** The tallies of QR codes and scans, kept and counted anew. */
 export async function qrTallies(): Promise<{ kept: Row[]; counted: Row[] }> {
-  const kept = await all(
-    'SELECT batch_id, key, course_id, created_by, count FROM qr_tallies WHERE count <> 0 ORDER BY 1, 2, 3, 4',
-  )
+  const kept = await all('SELECT batch_id, key, course_id, count FROM qr_tallies WHERE count <> 0 ORDER BY 1, 2, 3')
   const counted = await all(
     `WITH codes AS (SELECT q.*, (SELECT count(*) FROM qr_scans s WHERE s.qr_code_id = q.id AND s.is_valid = 1) AS valid,
          (SELECT count(*) FROM qr_scans s WHERE s.qr_code_id = q.id AND s.is_valid = 0) AS invalid
        FROM qr_codes q WHERE q.is_live = 1),
-     shares AS (SELECT batch_id, course_id, created_by, k.column1 AS key, k.column1 AS what, codes.id FROM codes, (VALUES (-2), (-3), (-4), (0)) k),
-     valued AS (SELECT s.batch_id, s.course_id, s.created_by,
+     shares AS (SELECT batch_id, course_id, k.column1 AS key, k.column1 AS what, codes.id FROM codes, (VALUES (-2), (-3), (-4), (0)) k),
+     valued AS (SELECT s.batch_id, s.course_id,
          CASE s.what WHEN 0 THEN iif(c.is_revoked, -1, coalesce(c.expires_at, 9007199254740991)) ELSE s.what END AS key,
          CASE s.what WHEN -3 THEN c.valid WHEN -4 THEN c.invalid ELSE 1 END AS n
        FROM shares s JOIN codes c ON c.id = s.id)
-     SELECT batch_id, key, course_id, created_by, sum(n) AS count FROM (
-       SELECT batch_id, key, course_id, created_by, n FROM valued WHERE batch_id IS NOT NULL
-       UNION ALL SELECT 0, key, course_id, created_by, n FROM valued
-       UNION ALL SELECT 0, key, 0, 0, n FROM valued
-     ) GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0 ORDER BY 1, 2, 3, 4`,
+     SELECT batch_id, key, course_id, sum(n) AS count FROM (
+       SELECT batch_id, key, course_id, n FROM valued WHERE batch_id IS NOT NULL
+       UNION ALL SELECT 0, key, course_id, n FROM valued
+       UNION ALL SELECT 0, key, 0, n FROM valued
+     ) GROUP BY 1, 2, 3 HAVING sum(n) <> 0 ORDER BY 1, 2, 3`,
   )
   return { kept, counted }
 }

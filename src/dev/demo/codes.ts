@@ -140,7 +140,6 @@ export function demoCodes(world: World) {
     rows.scans.push({
       qrCodeId: code.id,
       courseId: code.courseId,
-      codeCreatedBy: code.createdBy,
       userId,
       scannedAt,
       location: PLACES[userId % PLACES.length],

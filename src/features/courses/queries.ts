@@ -4,6 +4,7 @@ import type { Db } from '../../db/client.ts'
 import { distinctly, isStaff } from '../../db/read.ts'
 import { courseSlugs, courses, modules, users } from '../../db/schema.ts'
 import type { Page } from '../../http/pagination.ts'
+import { SEARCH_VERSION, searchText } from './catalog/search-text.ts'
 import type { CourseInput } from './schemas.ts'
 import { slugFrom } from './slug.ts'
 
@@ -136,6 +137,8 @@ export const insertCourse = (db: Db, ownerId: number, input: CourseInput, now: n
     .insert(courses)
     .values({
       ...values(input),
+      ...searchable({ title: input.title, description: input.description ?? '' }),
+      searchVersion: SEARCH_VERSION,
       title: input.title,
       slug: freeSlug(input.title, NOT_YET_A_COURSE),
       instructorId: input.instructor ?? ownerId,
@@ -150,10 +153,16 @@ export const updateCourse = (db: Db, course: CourseRow, input: Partial<CourseInp
     .update(courses)
     .set({
       ...values(input),
+      ...searchable(input),
       ...(input.title !== undefined && input.title !== course.title && { slug: freeSlug(input.title, course.id) }),
       updatedAt: now,
     })
     .where(and(eq(courses.id, course.id), isNull(courses.deletedAt)))
+
+const searchable = ({ title, description }: Partial<Pick<CourseInput, 'title' | 'description'>>) => ({
+  searchTitle: title === undefined ? undefined : searchText(title),
+  searchDescription: description === undefined ? undefined : searchText(description),
+})
 
 const values = (input: Partial<CourseInput>) => ({
   title: input.title,

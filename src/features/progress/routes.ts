@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { asViewer, batch, batchOf, type Viewer } from '../../db/read.ts'
 import type { Api } from '../../http/api.ts'
@@ -17,7 +18,7 @@ import {
   moduleProgressOf,
   openQuizCount,
 } from './queries/lists.ts'
-import { addStudyTime, touchModule } from './queries/touches.ts'
+import { addStudyTime, passedOf, touchModule } from './queries/touches.ts'
 import {
   AddTimeInput,
   ModuleProgress,
@@ -161,7 +162,8 @@ export function progressRoutes(api: Api): void {
       path: '/api/module-progress/{id}/add-time/',
       tag,
       summary: 'Add time to a module',
-      description: 'Seconds spent since the last call, at most an hour; starts the module.',
+      description:
+        'Seconds spent, at most an hour a call; starts the module. Counted up to the time since your last event in the course, by the server’s clock.',
       params,
       body: AddTimeInput,
       responses: { 200: ModuleProgress },
@@ -171,10 +173,12 @@ export function progressRoutes(api: Api): void {
       const { enrollmentId, moduleId } = fromModuleProgressId(params.id)
       const [viewer, [row]] = await asViewer(db, caller, moduleProgressOf(db, enrollmentId, moduleId))
       requireOwn(viewer, row)
+      const passed = passedOf(body.seconds, enrollmentId, now)
+      // The touch is an event itself, so it comes last.
       const [, , [touched]] = await batch(
         db,
-        touchModule(db, enrollmentId, moduleId, now, { secondsSpent: body.seconds }),
-        addStudyTime(db, enrollmentId, moduleId, body.seconds, now),
+        addStudyTime(db, enrollmentId, moduleId, passed, now, sql`${passed} > 0`),
+        touchModule(db, enrollmentId, moduleId, now, { secondsSpent: passed }),
         moduleProgressOf(db, enrollmentId, moduleId),
       )
       if (!touched) throw notFound()

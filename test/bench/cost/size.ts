@@ -200,7 +200,7 @@ function fillTerm(db: DatabaseSync, sample: Sample, term: Term): number {
           if (!due(LECTURES, n)) continue
           const code = (course - 1) * LECTURES + 1 + n
           const ticket = crypto.randomUUID().replaceAll('-', '').slice(0, String(sample.qr_scans['ticket']).length)
-          scan({ qr_code_id: code, course_id: course, code_created_by: TEACHER, user_id: id, scanned_at: at, ticket })
+          scan({ qr_code_id: code, course_id: course, user_id: id, scanned_at: at, ticket })
           did('qr_scan', code, course, (course - 1) * MODULES + 1)
         }
       }

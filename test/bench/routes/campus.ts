@@ -2,6 +2,7 @@
  * A campus straight into the database. A few measured people and courses stand still; around and inside them everything
  * else grows. The same every time, and nothing that happened is younger than a week.
  */
+import { SEARCH_VERSION } from '../../../src/features/courses/catalog/search-text.ts'
 import { hashPassword } from '../../../src/features/users/passwords/hashing.ts'
 
 /** Learners at 1× the data; with each come what a learner leaves behind, and half a course. */
@@ -56,6 +57,8 @@ const insertCourses = (range: string, now: number) => {
        CASE WHEN i > ${FIXED_COURSES} AND i % 4 = 0 THEN 'draft' ELSE 'published' END,
        CASE WHEN i > ${FIXED_COURSES} AND i % 3 = 0 THEN 'restricted' ELSE 'open' END,
        CASE WHEN i IN (${TAUGHT}) THEN ${TEACHER} ELSE ${OTHER_TEACHER} END, ${now}, ${now} FROM n`,
+    // As code finds the words: there is nothing in these but ASCII letters and spaces.
+    `UPDATE courses SET search_title = lower(title), search_description = lower(description), search_version = ${SEARCH_VERSION} WHERE search_version = 0`,
     `INSERT INTO modules (id, course_id, title, description, "order", is_published, created_at, updated_at)
      ${range} SELECT i * 10 + k, i, 'Module ' || k, 'The module of number ' || k, k, 1, ${now}, ${now} FROM n, ${modules}`,
     `INSERT INTO quizzes (id, module_id, title, is_published, show_feedback, created_at, updated_at)
@@ -149,8 +152,8 @@ async function growOnce(db: D1Database, from: number, to: number, all: number): 
       `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, score_nano, max_nano, item_share, rest_share, time_spent_seconds)
        SELECT a.id * 1000 + q."order", a.id, q.id, q.id, q.id, '{"selected_answer":true}', u.id % 2, 1000000000, 1000000000, u.id % 2 * 10000, 7000, 60
        FROM users u JOIN attempts a ON a.user_id = u.id AND a.quiz_id = ${EXAM.quiz} JOIN questions q ON q.quiz_id = a.quiz_id WHERE ${theirs}`,
-      `INSERT INTO qr_scans (qr_code_id, course_id, code_created_by, user_id, scanned_at, is_valid, validation_message, action_performed)
-       SELECT k.id, k.course_id, k.created_by, u.id, ${day}, 1, 'Scan recorded successfully', 'attendance_marked'
+      `INSERT INTO qr_scans (qr_code_id, course_id, user_id, scanned_at, is_valid, validation_message, action_performed)
+       SELECT k.id, k.course_id, u.id, ${day}, 1, 'Scan recorded successfully', 'attendance_marked'
        FROM ${learners} JOIN qr_codes k ON k.target_id = e.course_id * 10 + 1 WHERE ${theirs} AND e.status <> 'dropped'`,
     ].map(text => db.prepare(text)),
   )

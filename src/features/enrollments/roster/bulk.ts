@@ -4,8 +4,9 @@ import { keyOf } from '../../users/keys.ts'
 import type { Candidate } from './queries.ts'
 
 export type Planned = {
+  /** As it was written down. */
   user: string
-  userId: number | null
+  found: Candidate | null
   status: 'enrolled' | 'already_enrolled' | 'not_found' | 'inactive' | 'course_full'
 }
 
@@ -21,8 +22,8 @@ export function planBulkEnrollment(names: string[], found: Candidate[], course: 
   return names.map(name => {
     const key = keyOf(name)
     const user = key.includes('@') ? (byEmail.get(key) ?? byUsername.get(key)) : byUsername.get(key)
-    if (!user) return { user: name, userId: null, status: 'not_found' }
-    const planned = (status: Planned['status']): Planned => ({ user: name, userId: user.id, status })
+    if (!user) return { user: name, found: null, status: 'not_found' }
+    const planned = (status: Planned['status']): Planned => ({ user: name, found: user, status })
     if (!user.isActive) return planned('inactive')
     const isEnrolled = user.enrollment === 'active' || user.enrollment === 'completed'
     if (isEnrolled || seated.has(user.id)) return planned('already_enrolled')

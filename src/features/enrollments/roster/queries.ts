@@ -11,6 +11,9 @@ const candidateColumns = distinctly({
   id: users.id,
   usernameKey: users.usernameKey,
   emailKey: users.emailKey,
+  username: users.username,
+  firstName: users.firstName,
+  lastName: users.lastName,
   isActive: users.isActive,
   enrollment: sql<EnrollmentStatus | null>`${enrollments.status}`.as('enrollment'),
 })

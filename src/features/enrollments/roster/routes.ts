@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { asViewer, batch } from '../../../db/read.ts'
 import type { Api } from '../../../http/api.ts'
 import { failedOn, notFound, Refusal, ruledOut } from '../../../http/errors.ts'
-import { pathId } from '../../../http/fields.ts'
+import { displayName, pathId } from '../../../http/fields.ts'
 import { requireManaged } from '../../courses/access.ts'
 import { courseById } from '../../courses/queries.ts'
 import { keyOf } from '../../users/keys.ts'
@@ -24,7 +24,7 @@ export function rosterRoutes(api: Api): void {
       summary: 'Enroll learners',
       description:
         'By username or email address, up to 500, all or none: if any row fails, the answer is 400 with the same rows ' +
-        'and nobody is enrolled.',
+        'and nobody is enrolled. Each row names whom it found: an address that was typed in when registering proves nothing.',
       params: z.object({ id: pathId() }),
       body: BulkEnrollmentInput,
       responses: { 200: BulkEnrollment },
@@ -42,7 +42,7 @@ export function rosterRoutes(api: Api): void {
       if (course.status !== 'published') throw ruledOut(NOT_PUBLISHED)
       const plan = planBulkEnrollment(body.users, found, course)
       if (plan.some(fails)) throw refuseBulk(plan)
-      const newcomers = plan.flatMap(({ userId, status }) => (status === 'enrolled' && userId !== null ? [userId] : []))
+      const newcomers = plan.flatMap(({ found, status }) => (status === 'enrolled' && found ? [found.id] : []))
       const returning = found.flatMap(({ id, enrollment }) => (enrollment === 'dropped' ? [id] : []))
       const [, , rows] = await batch(
         db,
@@ -51,7 +51,7 @@ export function rosterRoutes(api: Api): void {
         enrollmentsOfUsers(
           db,
           course.id,
-          plan.flatMap(({ userId }) => userId ?? []),
+          plan.flatMap(({ found }) => found?.id ?? []),
         ),
       ).catch(error => {
         // Somebody took the last seats since they were counted.
@@ -97,8 +97,14 @@ const refuseBulk = (plan: Planned[]) => new Refusal(400, { results: bulkRows(pla
 
 function bulkRows(plan: Planned[], rows: EnrollmentRow[]) {
   const byUser = new Map(rows.map(row => [row.userId, row]))
-  return plan.map(({ user, userId, status }) => {
-    const row = userId === null ? undefined : byUser.get(userId)
-    return { user, status, enrollment: row ? toEnrollment(row) : null }
+  return plan.map(({ user, found, status }) => {
+    const row = found && byUser.get(found.id)
+    return {
+      user,
+      username: found?.username ?? null,
+      full_name: found && displayName(found),
+      status,
+      enrollment: row ? toEnrollment(row) : null,
+    }
   })
 }

@@ -14,6 +14,14 @@ export const BulkEnrollment = z
     results: z.array(
       z.object({
         user: z.string().meta({ description: 'As it was sent', examples: ['student1'] }),
+        username: z
+          .string()
+          .nullable()
+          .meta({ description: 'Of whom it found; null for nobody', examples: ['student1'] }),
+        full_name: z
+          .string()
+          .nullable()
+          .meta({ examples: ['Ada Lovelace'] }),
         status: rowStatus,
         enrollment: Enrollment.nullable(),
       }),

@@ -38,7 +38,7 @@ export function touchModules(db: Db, touched: Touched, now: number, rest: SQL) {
 }
 
 /** `only`: a condition without which nothing is written. */
-type Touch = { secondsSpent?: number; contentCompleted?: boolean; only?: SQL }
+type Touch = { secondsSpent?: number | SQL; contentCompleted?: boolean; only?: SQL }
 
 /** The learner did something in the module: starts it, adds time, or keeps the learner's mark. */
 export const touchModule = (db: Db, enrollmentId: number, moduleId: number, now: number, touch: Touch = {}) => {
@@ -48,12 +48,21 @@ export const touchModule = (db: Db, enrollmentId: number, moduleId: number, now:
   return touchModules(db, touched, now, sql`WHERE ${only}`)
 }
 
+/**
+ * Of the seconds a client counted, those that have passed since the learner's last event in the course: thirty calls at
+ * once add no thirty hours. Every event in a course touches one of its modules, but for the enrollment itself.
+ */
+export const passedOf = (seconds: number, enrollmentId: number, now: number) =>
+  sql`max(0, min(${seconds}, ${now} - (
+    SELECT max(e.enrolled_at, coalesce((SELECT max(p.last_activity_at) FROM module_progress p WHERE p.enrollment_id = e.id), 0))
+    FROM enrollments e WHERE e.id = ${enrollmentId})))`
+
 /** Counts seconds for the statistics, on the day they were spent; `touchModule` counts them for the learner. */
 export const addStudyTime = (
   db: Db,
   enrollmentId: number,
   moduleId: number,
-  seconds: number,
+  seconds: number | SQL,
   now: number,
   only = ALWAYS,
 ) =>
@@ -62,5 +71,5 @@ export const addStudyTime = (
     .select(sql`SELECT ${enrollmentId}, ${moduleId}, ${toDate(now)}, ${seconds} WHERE ${only}`)
     .onConflictDoUpdate({
       target: [studyTime.enrollmentId, studyTime.day, studyTime.moduleId],
-      set: { seconds: sql`${studyTime.seconds} + ${seconds}` },
+      set: { seconds: sql`${studyTime.seconds} + excluded.seconds` },
     })

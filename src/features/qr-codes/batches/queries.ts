@@ -36,25 +36,27 @@ export type BatchRow = Awaited<ReturnType<typeof selectBatches>>[number]
 type BatchType = BatchInput['type']
 const TYPES: readonly BatchType[] = ['attendance', 'certificate', 'access', 'module']
 
-/** The page and the count of the batches a teacher sees, the newest first. */
+/** A teacher's batches are counted, as they are never many: up to so many. */
+const COUNTED_AT_MOST = 10_000
+
+/**
+ * The page and the count of the batches a teacher sees, the newest first: those that have, or had, a code of a course they
+ * teach. Of a code's tallies the row stays when the count has become 0.
+ */
 export function seenBatches(db: Db, viewerId: number, type: BatchType | undefined, page: Page, now: number) {
   const ofType = type === undefined ? sql`1` : sql`b.type = ${type}`
-  const upTo = page.limit + page.offset
-  const others = sql`SELECT b.id FROM courses c CROSS JOIN qr_tallies t JOIN qr_batches b ON b.id = t.batch_id
+  const taught = sql`SELECT DISTINCT t.batch_id AS id FROM courses c CROSS JOIN qr_tallies t
+      ${type === undefined ? sql`` : sql`JOIN qr_batches b ON b.id = t.batch_id`}
     WHERE c.instructor_id = ${viewerId} AND c.deleted_at IS NULL AND t.course_id = c.id AND t.key = -2 AND t.batch_id > 0
-      AND t.count > 0 AND b.created_by <> ${viewerId} AND ${ofType} AND NOT ${isStaff(viewerId)}`
-  const ids = sql`SELECT id FROM (
-    SELECT * FROM (SELECT b.id FROM users v CROSS JOIN qr_batches b WHERE v.id = ${viewerId} AND v.is_staff = 0
-      AND b.created_by = v.id AND ${ofType} ORDER BY b.id DESC LIMIT ${upTo})
-    UNION SELECT * FROM (${others})
-    UNION SELECT * FROM (SELECT b.id FROM users v CROSS JOIN qr_batches b WHERE v.id = ${viewerId} AND v.is_staff = 1
-      AND ${ofType} ORDER BY b.id DESC LIMIT ${upTo})
-  ) ORDER BY id DESC LIMIT ${page.limit} OFFSET ${page.offset}`
+      AND ${ofType} AND NOT ${isStaff(viewerId)}`
+  const all = sql`SELECT b.id FROM users v CROSS JOIN qr_batches b WHERE v.id = ${viewerId} AND v.is_staff = 1
+    AND ${ofType} ORDER BY b.id DESC LIMIT ${page.limit + page.offset}`
+  const ids = sql`SELECT id FROM (${taught} UNION SELECT * FROM (${all}))
+    ORDER BY id DESC LIMIT ${page.limit} OFFSET ${page.offset}`
   const names = (type === undefined ? TYPES : [type]).map(name => `qr_batches.${name}`)
-  const totalOf = (of: string[]) =>
-    sql`(SELECT coalesce(sum(value), 0) FROM totals WHERE name IN (SELECT value FROM json_each(${JSON.stringify(of)})))`
-  const count = sql<number>`CASE WHEN ${isStaff(viewerId)} THEN ${totalOf(names)}
-    ELSE ${totalOf(names.map(name => `${name}.${viewerId}`))} + (SELECT count(DISTINCT id) FROM (${others})) END`
+  const count = sql<number>`CASE WHEN ${isStaff(viewerId)}
+    THEN (SELECT coalesce(sum(value), 0) FROM totals WHERE name IN (SELECT value FROM json_each(${JSON.stringify(names)})))
+    ELSE (SELECT count(*) FROM (${taught} LIMIT ${COUNTED_AT_MOST})) END`
   return {
     rows: selectBatches(db, now).where(sql`${qrBatches.id} IN (${ids})`).orderBy(desc(qrBatches.id)),
     count: db.select({ count: count.as('count') }).from(sql`(SELECT 1)`),

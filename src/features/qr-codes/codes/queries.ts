@@ -105,12 +105,12 @@ function placed(status: CodeStatus | undefined, now: number): SQL {
 /** The codes of a status that the flags do not find, of those the viewer sees and another condition names. */
 const others = (viewerId: number, status: CodeStatus | undefined, now: number, condition = sql`1`) =>
   status === 'active' || status === 'expired'
-    ? sql`${behindTheirDate(status, now)} AND ${condition} AND ${isSeen(viewerId, sql`q.course_id`, sql`q.created_by`)}`
+    ? sql`${behindTheirDate(status, now)} AND ${condition} AND ${isSeen(viewerId, sql`q.course_id`)}`
     : undefined
 
 function idsOfAll(viewerId: number, { status }: CodeFilter, page: Page, now: number): SQL {
-  const newest: Parameters<typeof newestSeen>[3] = ({ course, creator }, upTo) => {
-    const scope = course ? sql`q.course_id = ${course}` : creator ? sql`q.created_by = ${creator}` : sql`1`
+  const newest: Parameters<typeof newestSeen>[3] = (course, upTo) => {
+    const scope = course ? sql`q.course_id = ${course}` : sql`1`
     return sql`SELECT q.id FROM qr_codes q WHERE ${scope} AND ${placed(status, now)} ORDER BY q.id DESC LIMIT ${upTo}`
   }
   return newestSeen(viewerId, page, flagsOf(status), newest, others(viewerId, status, now))
@@ -127,7 +127,7 @@ function idsOfBatch(
   const besides = others(viewerId, status, now, ofBatch)
   return sql`SELECT id FROM (
       SELECT n.value AS id FROM ${flagRows(flagsOf(status))} f CROSS JOIN json_each((SELECT json_group_array(id) FROM (
-        SELECT q.id FROM qr_codes q WHERE ${ofBatch} AND ${placed(status, now)} AND ${isSeen(viewerId, sql`q.course_id`, sql`q.created_by`)}
+        SELECT q.id FROM qr_codes q WHERE ${ofBatch} AND ${placed(status, now)} AND ${isSeen(viewerId, sql`q.course_id`)}
         ORDER BY q.id DESC LIMIT ${limit + offset}))) n
       ${besides ? sql`UNION ${besides}` : sql``}
     ) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`
@@ -135,7 +135,7 @@ function idsOfBatch(
 
 const talliedInBatch = (viewerId: number, batch: number, ofKey: SQL) =>
   sql`(SELECT coalesce(sum(t.count), 0) FROM qr_tallies t WHERE t.batch_id = ${batch} AND ${ofKey}
-    AND ${isSeen(viewerId, sql`t.course_id`, sql`t.created_by`)})`
+    AND ${isSeen(viewerId, sql`t.course_id`)})`
 
 /** Active are those whose second of expiry is yet to come; expired is the rest that is not revoked. */
 function countOf(status: CodeStatus | undefined, now: number, sum: (ofKey: SQL) => SQL): SQL {
@@ -219,14 +219,14 @@ export const deleteCode = (db: Db, id: number, now: number) =>
     .set({ deletedAt: now })
     .where(and(eq(qrCodes.id, id), isLive))
 
-/** The type of a batch the viewer sees: theirs, staff's, or with a code of a course they teach. */
+/** The type of a batch the viewer sees. */
 export const seenBatch = (db: Db, viewerId: number, batch: number) =>
   db
     .select({ type: qrBatches.type })
     .from(qrBatches)
     .where(
-      sql`${qrBatches.id} = ${batch} AND (${qrBatches.createdBy} = ${viewerId} OR ${isStaff(viewerId)} OR EXISTS (
-        SELECT 1 FROM qr_tallies t WHERE t.key = -2 AND t.batch_id = ${batch} AND t.count > 0 AND t.course_id IN ${taughtCourses(viewerId)}))`,
+      sql`${qrBatches.id} = ${batch} AND (${isStaff(viewerId)} OR EXISTS (
+        SELECT 1 FROM qr_tallies t WHERE t.key = -2 AND t.batch_id = ${batch} AND t.course_id IN ${taughtCourses(viewerId)}))`,
     )
 
 /** What an image has to know of its code. */

@@ -7,7 +7,7 @@ import { pathId, queryId } from '../../../http/fields.ts'
 import { originOf } from '../../../http/origin.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { requireTeacher } from '../../courses/access.ts'
-import { requireManagedCode, requireSeenCode } from '../access.ts'
+import { requireManagedCode } from '../access.ts'
 import { tagOfCode } from '../images/cache-tags.ts'
 import { validScansOf } from '../scans/queries.ts'
 import { Code, CodeChange, CodeDetail, CodeInput, CodePage, codeStatus, toCode, toCodeScan } from '../schemas.ts'
@@ -110,7 +110,7 @@ export function codeRoutes(api: Api): void {
         codeById(db, params.id),
         validScansOf(db, params.id, SCANS_SHOWN),
       )
-      const code = requireSeenCode(viewer, row)
+      const code = requireManagedCode(viewer, row)
       return json(200, { ...toCode(code, originOf(c), now), scans: scans.map(toCodeScan) })
     },
   )

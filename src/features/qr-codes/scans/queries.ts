@@ -73,7 +73,7 @@ const isValid = ({ is_valid }: ScanFilter) => (is_valid === undefined ? sql`1` :
 function ofUser(viewerId: number, filter: Wanted, user: number, { limit, offset }: Page) {
   const ofCode = filter.qr_code === undefined ? sql`1` : sql`s.qr_code_id = ${filter.qr_code}`
   const found = sql`SELECT s.id FROM qr_scans s WHERE s.user_id = ${user} AND ${ofCode} AND ${isValid(filter)} AND ${isLive}
-    AND ${isSeen(viewerId, sql`s.course_id`, sql`s.code_created_by`)}`
+    AND ${isSeen(viewerId, sql`s.course_id`)}`
   return {
     ids: sql`SELECT id FROM (${found} AND ${isBefore(filter)}) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`,
     count: sql`SELECT count(*) FROM (${found})`,
@@ -82,7 +82,7 @@ function ofUser(viewerId: number, filter: Wanted, user: number, { limit, offset 
 
 /** One code's: its own counters count them. */
 function ofCode(viewerId: number, filter: Wanted, code: number, { limit, offset }: Page) {
-  const seen = sql`FROM qr_codes q WHERE q.id = ${code} AND q.is_live = 1 AND ${isSeen(viewerId, sql`q.course_id`, sql`q.created_by`)}`
+  const seen = sql`FROM qr_codes q WHERE q.id = ${code} AND q.is_live = 1 AND ${isSeen(viewerId, sql`q.course_id`)}`
   const counter =
     filter.is_valid === undefined
       ? sql`q.scan_count + q.invalid_scan_count`
@@ -102,8 +102,8 @@ function ofAll(viewerId: number, filter: Wanted, page: Page) {
   const ofKey =
     filter.is_valid === undefined ? sql`t.key IN (-3, -4)` : filter.is_valid ? sql`t.key = -3` : sql`t.key = -4`
   return {
-    ids: newestSeen(viewerId, page, flagsOf(filter), ({ course, creator }, upTo) => {
-      const scope = course ? sql`s.course_id = ${course}` : creator ? sql`s.code_created_by = ${creator}` : sql`1`
+    ids: newestSeen(viewerId, page, flagsOf(filter), (course, upTo) => {
+      const scope = course ? sql`s.course_id = ${course}` : sql`1`
       return sql`SELECT s.id FROM qr_scans s WHERE ${scope} AND s.is_valid = f.column1 AND ${isBefore(filter)} AND ${isLive}
         ORDER BY s.id DESC LIMIT ${upTo}`
     }),

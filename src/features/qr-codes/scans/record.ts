@@ -146,7 +146,7 @@ const scanOf = (
   message: SQL,
   action: string | null,
 ) =>
-  sql`NULL, v.id, v.course_id, v.created_by, ${userId}, v.at, ${location}, ${deviceInfo}, ${isValid}, ${message}, ${action},
+  sql`NULL, v.id, v.course_id, ${userId}, v.at, ${location}, ${deviceInfo}, ${isValid}, ${message}, ${action},
     iif(v.ticket_at IS NULL, NULL, ${proof.ticket?.id ?? null})`
 
 const insertInvalid = (db: Db, scan: NewScan, verdict: SQL) =>

@@ -60,7 +60,7 @@ export function scanRoutes(api: Api): void {
       path: '/api/qr-codes/scans/',
       tag,
       summary: 'List QR code scans',
-      description: 'Of codes you made and of your own courses; for staff all. Newest first.',
+      description: 'Of the courses you teach; for staff all. Newest first.',
       query: z.object({ ...filters, ...pageQuery }),
       responses: { 200: ScanPage },
       refuses: { 403: 'Instructors only' },

@@ -1,0 +1,48 @@
+/**
+ * The words of a text as the full-text index gets them. They are found in code, because the index knows only spaces and
+ * ASCII: it would take a Chinese title for one word, `C++` for `C`, and tell `Straße` from `strasse`.
+ */
+
+/** Raised with every change of what a text comes to: cron then remakes what older versions wrote (`reindex.ts`). */
+export const SEARCH_VERSION = 1
+
+/** Scripts that write no spaces between words: a run of them is searched as a phrase of its characters. */
+const SPACELESS =
+  '\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Bopomofo}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}\\p{scx=Tibetan}'
+/** Letters and digits of a word, with their marks. */
+const WORD = '\\p{L}\\p{N}\\p{M}\\p{Co}'
+
+const WORDS = new RegExp(
+  `(?<run>[[${WORD}]&&[${SPACELESS}]]+)|` +
+    // `.NET`, where nothing stands before its dot. `C++`, `C#`, `B+`: the sign belongs to the word it ends; in `1+1` and
+    // `A#B` it does not.
+    `(?<dot>(?<![${WORD}])\\.)?(?<word>[[${WORD}]--[${SPACELESS}]]+)(?<sign>\\+\\+|[+#](?![${WORD}]))?`,
+  'gv',
+)
+const DOTTED = new RegExp(`\\.(?<word>[[${WORD}]--[${SPACELESS}]]+)`, 'gv')
+const SIGNS: Record<string, string> = { '++': 'plusplus', '+': 'plus', '#': 'sharp' }
+
+/** A word as its tokens: one, or the characters of a run without spaces, which must follow each other. */
+export type Word = readonly string[]
+
+/**
+ * Unicode NFKC, and case folded to lower, upper and lower again, so that `ß` and `SS` are one, as `ς` and `Σ` are. Accents
+ * are left to the index.
+ */
+const folded = (text: string) => text.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC')
+
+/** The words that somebody typed. */
+export const wordsOf = (text: string): Word[] =>
+  [...folded(text).matchAll(WORDS)].map(({ groups = {} }) => {
+    const { run, dot, word, sign } = groups
+    return run === undefined ? [`${dot ? 'dot' : ''}${word}${SIGNS[sign ?? ''] ?? ''}`] : [...run]
+  })
+
+/** What the index gets of a text: the tokens of its words, and of `.NET` and `ASP.NET` both `net` and `dotnet`. */
+export function searchText(text: string): string {
+  const dotted = [...folded(text).matchAll(DOTTED)].flatMap(({ groups }) => [
+    groups?.['word'],
+    `dot${groups?.['word']}`,
+  ])
+  return [...wordsOf(text).flat(), ...dotted].join(' ')
+}
