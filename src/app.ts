@@ -23,11 +23,12 @@ import { quizRoutes } from './features/quizzes/routes.ts'
 import { userRoutes } from './features/users/routes.ts'
 import { createApi } from './http/api.ts'
 import { requireSecret } from './http/authentication.ts'
-import { notFound, onError, methodNotAllowed as refuseMethod } from './http/errors.ts'
+import { onError, methodNotAllowed as refuseMethod } from './http/errors.ts'
 import { logRequests } from './http/log.ts'
 import { shareMedia } from './pages/headers.ts'
 import { qrPages } from './pages/qr/routes.ts'
 import { referenceRoutes } from './pages/reference.ts'
+import { nothingHere, sitePages } from './pages/site.ts'
 
 /** What protects documents is sent with them (`pages/headers.ts`), what browsers of the past asked for not at all: phones pay. */
 const NOT_FOR_DATA = {
@@ -44,7 +45,7 @@ export const api = createApi()
 export const { app } = api
 
 app.onError(onError)
-app.notFound(c => onError(notFound(), c))
+app.notFound(nothingHere)
 
 app.use(requestId())
 app.use(logRequests())
@@ -91,6 +92,7 @@ qrCodeRoutes(api)
 qrPages(api)
 healthRoutes(api)
 referenceRoutes(api)
+sitePages(api)
 api.mount()
 
 const NOTHING_TO_RENDER = "default-src 'none'; frame-ancestors 'none'"

@@ -119,7 +119,7 @@ describe('wrong guesses of an address', () => {
         ...from(home, NO_QUOTA),
       })
     for (let i = 0; i < 3; i++) expect((await login(username, PASSWORD, from(home))).status).toBe(200)
-    expect((await login(username, 'wrongpassword1', from(home))).status).toBe(401)
+    expect((await login(unique('nobody'), 'wrongpassword1', from(home))).status).toBe(401)
     const person = () => ({ email: `${unique('g')}@gmail.com`, sub: crypto.randomUUID() })
     const signing = (id_token?: string) =>
       signIn(google, person(), id_token ? { id_token } : {}, { headers: { 'CF-Connecting-IP': home } })
@@ -188,7 +188,7 @@ describe('registrations of an address', () => {
 
 test('whose accounts there are cannot be asked without end: 100 taken names a minute for an address', async () => {
   const [home, taken] = [address(), await makeAccount()]
-  const gate = env.GATES.getByName(`guesses:${home}`)
+  const gate = env.GATES.getByName(`taken:${home}`)
   await times(97, async () => void (await gate.take({ limit: 100, windowSeconds: 60 })))
   expect((await register(unique('free'), {}, from(home))).status, 'a free one is no guess').toBe(201)
   const guesses = await times(5, () => register(taken.username, {}, from(home)))

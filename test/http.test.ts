@@ -124,7 +124,8 @@ describe('every operation', () => {
         as: token,
       })
       expect(status, `${odd} → ${text}`).toBeLessThan(500)
-      if (odd !== path && !path.includes('{slug}') && method === 'GET') expect(status).toBe(404)
+      // `..` is resolved to another path, `/api/`, before it is sent.
+      if (odd !== path && !path.includes('{slug}') && method === 'GET' && id !== '..') expect(status).toBe(404)
     }
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { login, makeAccount, PASSWORD, refresh, set, stored, tally, times } from './helpers/accounts.ts'
 import { type Answer, call, makeStaff, makeUser, type TestUser } from './helpers/client.ts'
 import { betweenTrips, faultyDatabase } from './helpers/faults.ts'
+import { publisher } from './helpers/google.ts'
 
 const NEW = 'a good long one'
 const said = ({ status, body }: Answer) => [status, body]
@@ -15,13 +16,22 @@ const redeem = (token: unknown, new_password: unknown = NEW) =>
   call('POST', '/api/users/password/reset/', { body: { token, new_password } })
 
 describe('changing a password', () => {
-  test('an account without one needs no old one, and needs it from then on', async () => {
+  test('an account without one, that no Google account is linked with, has nothing to prove itself by', async () => {
     const user = await makeUser()
-    const set = await change(user, { new_password: NEW })
-    expect(set.status, set.text).toBe(200)
-    expect((await login(user.username, NEW)).status).toBe(200)
-    const again = await change({ token: set.body.access }, { new_password: 'another good one' })
-    expect(said(again)).toEqual([400, { old_password: ['This field is required.'] }])
+    const google = await publisher()
+    const attempt = async (id_token?: string) =>
+      said(
+        await call('POST', '/api/users/password/change/', {
+          as: user,
+          body: { new_password: NEW, id_token },
+          env: google.env,
+        }),
+      )
+    expect(await attempt()).toEqual([400, { id_token: ['This field is required.'] }])
+    expect(await attempt(await google.credential())).toEqual([
+      400,
+      { id_token: ['This is not a valid Google credential.'] },
+    ])
   })
 
   test.each<[Record<string, unknown>, Record<string, string[]>]>([

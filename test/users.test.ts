@@ -492,8 +492,8 @@ describe('what each costs', () => {
       2,
       async bindings =>
         call('POST', '/api/users/password/change/', {
-          as: await makeUser(),
-          body: { new_password: 'a good long one' },
+          as: await makeAccount(),
+          body: { old_password: PASSWORD, new_password: 'a good long one' },
           env: bindings,
           leave: true,
         }),

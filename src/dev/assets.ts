@@ -10,12 +10,12 @@ import { buildSync } from 'esbuild'
 const swaggerUi = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')))
 const target = fileURLToPath(new URL('../../public/api/docs', import.meta.url))
 
-for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png'])
+for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css'])
   lay(join(target, file), readFileSync(join(swaggerUi, file)))
-lay(
-  join(target, 'reference.js'),
-  `SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#reference', deepLinking: true, tryItOutEnabled: true, persistAuthorization: true })\n`,
-)
+lay(join(target, 'reference.js'), readFileSync(new URL('../pages/reference.browser.js', import.meta.url)))
+// Asked for by browsers wherever a page names no other.
+const favicon = readFileSync(new URL('../pages/favicon.ico', import.meta.url))
+lay(fileURLToPath(new URL('../../public/favicon.ico', import.meta.url)), favicon)
 
 const pages = fileURLToPath(new URL('../pages/qr/browser', import.meta.url))
 const pageAssets = fileURLToPath(new URL('../../public/q/assets', import.meta.url))

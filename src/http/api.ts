@@ -7,7 +7,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { etag, RETAINED_304_HEADERS } from 'hono/etag'
 import type { ContentfulStatusCode, StatusCode } from 'hono/utils/http-status'
-import type * as z from 'zod'
+import * as z from 'zod'
 import { bookmarkFrom, type Consistency, type Db, database, openSession, type Usage } from '../db/client.ts'
 import { addressOf } from './address.ts'
 import { type Caller, optionalCaller, requireCaller } from './authentication.ts'
@@ -103,7 +103,7 @@ export function createApi() {
       for (const [contract, handler] of [...handlers].sort(([one], [other]) =>
         sortKey(one) < sortKey(other) ? -1 : 1,
       )) {
-        const path = contract.path.replace(/\{(\w+)\}/g, ':$1').replace(/(.)\/$/, '$1')
+        const path = routePath(contract)
         const maxSize = contract.upload?.limitBytes ?? BODY_LIMIT_BYTES
         const middleware = [bodyLimit({ maxSize, onError: refuseTooLarge }), ...caching(contract)]
         app.on(contract.method.toUpperCase(), [path], ...middleware, c => answer(c, contract, handler))
@@ -115,6 +115,14 @@ export function createApi() {
     },
   }
 }
+
+/** An id is digits, so that `/users/login/` is never `/users/{id}/` to a method that it lacks. */
+export const ID_PATTERN = '{[0-9]+}'
+const routePath = ({ path, params }: Contract) =>
+  path
+    .replace(/\{(\w+)\}/g, (_, name: string) => `:${name}${isId(params?.shape[name]) ? ID_PATTERN : ''}`)
+    .replace(/(.)\/$/, '$1')
+const isId = (param: unknown) => z.globalRegistry.get(param as z.ZodType)?.['type'] === 'integer'
 
 // `~` sorts after every letter and digit.
 const sortKey = (contract: Contract) => contract.path.replaceAll('{', '~')

@@ -24,8 +24,21 @@ export class Refusal extends Error {
 
 const BEARER = { 'WWW-Authenticate': 'Bearer' }
 
+/** A body that is wrong all over is told so far, and that there is more. */
+const MAX_FIELDS_NAMED = 50
+const MORE_FIELDS = 'More fields are wrong than these.'
+
 /** 400: one or more fields are wrong. */
-export const invalid = (fields: FieldErrors) => new Refusal(400, fields)
+export const invalid = (fields: FieldErrors) => new Refusal(400, firstOf(fields))
+
+function firstOf(fields: FieldErrors): FieldErrors {
+  const all = Object.entries(fields)
+  if (all.length <= MAX_FIELDS_NAMED) return fields
+  const { non_field_errors: general = [], ...named } = fields
+  const first = Object.entries(named).slice(0, MAX_FIELDS_NAMED - 1)
+  return { ...Object.fromEntries(first), non_field_errors: [...general, MORE_FIELDS] }
+}
+
 /** 400: a rule of the domain refuses. */
 export const ruledOut = (detail: string) => new Refusal(400, { detail })
 export const notAuthenticated = () =>
@@ -55,11 +68,16 @@ export const unavailable = () =>
     { 'Retry-After': String(1 + Math.floor(Math.random() * 5)) },
   )
 
-/** Schema issues as `{field: [messages]}`; issues of the whole object under `non_field_errors`. */
+/**
+ * Schema issues as `{field: [messages]}`; issues of the whole object under `non_field_errors`. Of the fields, one more than
+ * `invalid` names.
+ */
 export function fieldErrors(issues: readonly z.core.$ZodIssue[]): FieldErrors {
   const errors: FieldErrors = {}
+  let named = 0
   for (const issue of issues) {
     const field = issue.path.length === 0 ? 'non_field_errors' : issue.path.join('.')
+    if (errors[field] === undefined && field !== 'non_field_errors' && ++named > MAX_FIELDS_NAMED + 1) continue
     const messages = (errors[field] ??= [])
     const message = messageFor(issue)
     if (!messages.includes(message)) messages.push(message)

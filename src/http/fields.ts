@@ -4,19 +4,40 @@ import * as z from 'zod'
 export const TITLE_LENGTH = 200
 export const DESCRIPTION_LENGTH = 5_000
 
-/** Text of at most `max` characters (code points: an emoji is one). NUL would cut it short in SQLite and is refused. */
-export const text = (max: number, { min = 0 } = {}) =>
+/** Whether a text has more than `max` characters (code points). They are counted only where its size does not tell. */
+export const isLonger = (value: string, max: number): boolean =>
+  value.length > 2 * max || (value.length > max && [...value].length > max)
+
+/** Text that is looked at only if it has no more than `max` characters: a body may hold a megabyte. */
+export const within = (max: number) =>
   z
     .string()
-    .check(context => {
-      const length = [...context.value].length
-      const issue = { code: 'custom', input: context.value } as const
-      if (length > max)
-        context.issues.push({ ...issue, message: `Ensure this field has no more than ${max} characters.` })
-      if (length < min) context.issues.push({ ...issue, message: `Ensure this field has at least ${min} characters.` })
-      if (context.value.includes('\0')) context.issues.push({ ...issue, message: 'Null characters are not allowed.' })
+    .check(({ value, issues }) => {
+      const message = `Ensure this field has no more than ${max} characters.`
+      if (isLonger(value, max)) issues.push({ code: 'custom', input: value, message })
+    })
+    .meta({ maxLength: max })
+
+/** Text of at most `max` characters (code points: an emoji is one). NUL would cut it short in SQLite and is refused. */
+export const text = (max: number, { min = 0 } = {}) =>
+  within(max)
+    .check(({ value, issues }) => {
+      const refuse = (message: string) => issues.push({ code: 'custom', input: value, message })
+      if ([...value].length < min) refuse(`Ensure this field has at least ${min} characters.`)
+      if (value.includes('\0')) refuse('Null characters are not allowed.')
     })
     .meta({ maxLength: max, ...(min > 0 && { minLength: min }) })
+
+/**
+ * A list of at most `max` entries, which are counted before the first of them is looked at: a body of a megabyte may hold
+ * half a million.
+ */
+export const list = <Entry extends z.ZodType>(entry: Entry, max: number, { min = 0 } = {}) =>
+  z.preprocess((value, { issues }) => {
+    if (!Array.isArray(value) || value.length <= max) return value
+    issues.push({ code: 'too_big', origin: 'array', maximum: max, inclusive: true, input: value })
+    return z.NEVER
+  }, z.array(entry).min(min).max(max))
 
 /** A title or name: trimmed, not blank. */
 export const title = () =>

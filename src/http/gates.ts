@@ -19,15 +19,23 @@ type State = {
   /** Let in and not yet back: by ticket, since when. */
   underWay: Record<number, number>
   lastTicket: number
-  /** Visitors who are let in whatever the count, until when. */
-  trusted: Record<string, number>
 }
+
+/**
+ * Until when a visitor is let in whatever the count, in Unix milliseconds. Each in a row of its own: at a campus's one address
+ * there are thousands.
+ */
+const trustKey = (visitor: string) => `trusted:${visitor}`
+/** A trust that would only grow by less stays as it is, so that who logs in all day writes it once. */
+const TRUST_STEP_MS = 86_400_000
+/** Of who needs no ticket, because nothing they do counts. */
+const NO_TICKET = 0
 
 /**
  * A sliding window of counted tries. A try enters before its outcome is known and leaves with it; while tries under way
  * could still fill the window, the next one waits, so that neither a burst of wrong ones slips through nor a burst of
  * right ones is refused. All that counts is stored, because between two calls an object may lose its memory; as one value,
- * because every row written is charged for, and a login passes three gates.
+ * because every row written is charged for, and a login passes three gates. What is refused writes nothing.
  */
 export class Gate extends DurableObject<Env> {
   /** In the order of their coming. Whoever waits has a call open, which keeps the object in memory. */
@@ -36,7 +44,7 @@ export class Gate extends DurableObject<Env> {
   private known: State | undefined
 
   private get state(): State {
-    this.known ??= this.ctx.storage.kv.get<State>('state') ?? { tries: [], underWay: {}, lastTicket: 0, trusted: {} }
+    this.known ??= this.ctx.storage.kv.get<State>('state') ?? { tries: [], underWay: {}, lastTicket: NO_TICKET }
     return this.known
   }
 
@@ -47,13 +55,12 @@ export class Gate extends DurableObject<Env> {
     if (refusal) return refusal
     this.count(now, windowSeconds)
     await this.keep(now + MAX_WINDOW_MS)
-    return { admitted: true, ticket: 0 }
+    return { admitted: true, ticket: NO_TICKET }
   }
 
   /** Lets a try in, to `leave` with its outcome; a trusted visitor is let in whatever the count. */
-  async enter(limit: Limit, visitor = ''): Promise<Verdict> {
-    const now = Date.now()
-    if ((this.state.trusted[visitor] ?? 0) > now) return { admitted: true, ticket: 0 }
+  async enter(limit: Limit, visitor?: string): Promise<Verdict> {
+    if (visitor !== undefined && this.trustedUntil(visitor) > Date.now()) return { admitted: true, ticket: NO_TICKET }
     const verdict = (this.waiting.length === 0 && this.decide(limit)) || (await this.inTurn(limit))
     if (verdict.admitted) await this.keep(Date.now() + MAX_WINDOW_MS)
     return verdict
@@ -102,21 +109,32 @@ export class Gate extends DurableObject<Env> {
     }, LEASE_MS)
   }
 
-  /** Ends a try: counted or not. `trust` exempts the visitor for so many seconds from now on. */
+  /** Ends a try: counted or not. `trustSeconds` exempts the visitor for so long from now on. */
   async leave(
     ticket: number,
     outcome: { counts: boolean; windowSeconds: number; visitor?: string; trustSeconds?: number },
   ): Promise<void> {
     const now = Date.now()
-    const { state } = this
+    const { visitor, trustSeconds } = outcome
+    if (visitor !== undefined && trustSeconds !== undefined) await this.trust(visitor, now + trustSeconds * 1000)
+    if (ticket === NO_TICKET) return
+    const { underWay } = this.state
     // A ticket that is gone was counted when its lease ran out.
-    const isHeld = state.underWay[ticket] !== undefined
-    delete state.underWay[ticket]
+    const isHeld = underWay[ticket] !== undefined
+    delete underWay[ticket]
     if (outcome.counts && isHeld) this.count(now, outcome.windowSeconds)
-    const trustedUntil = outcome.visitor && outcome.trustSeconds ? now + outcome.trustSeconds * 1000 : null
-    if (outcome.visitor && trustedUntil !== null) state.trusted[outcome.visitor] = trustedUntil
     this.settleWaiting()
-    await this.keep(trustedUntil ?? now + MAX_WINDOW_MS)
+    await this.keep(now + MAX_WINDOW_MS)
+  }
+
+  private trustedUntil(visitor: string): number {
+    return this.ctx.storage.kv.get<number>(trustKey(visitor)) ?? 0
+  }
+
+  private async trust(visitor: string, until: number): Promise<void> {
+    if (until - this.trustedUntil(visitor) < TRUST_STEP_MS) return
+    this.ctx.storage.kv.put(trustKey(visitor), until)
+    await this.wakeAt(until)
   }
 
   /** Forgets what is past every window; an empty object takes no storage. */
@@ -124,17 +142,25 @@ export class Gate extends DurableObject<Env> {
     const now = Date.now()
     this.countAbandoned(now)
     const { state } = this
-    for (const [visitor, until] of Object.entries(state.trusted)) if (until <= now) delete state.trusted[visitor]
     state.tries = state.tries.filter(at => at > now - MAX_WINDOW_MS)
     const lastTry = state.tries.at(-1)
-    const ends = Object.values(state.trusted)
-    if (Object.keys(state.underWay).length > 0) await this.keep(now + LEASE_MS)
-    else if (lastTry !== undefined) await this.keep(lastTry + MAX_WINDOW_MS)
-    else if (ends.length > 0) await this.keep(Math.min(...ends))
-    else {
-      this.known = undefined
-      await this.ctx.storage.deleteAll()
+    const trustEndsAt = this.forgetPastTrust(now)
+    if (Object.keys(state.underWay).length > 0) return this.keep(now + LEASE_MS)
+    if (lastTry !== undefined) return this.keep(lastTry + MAX_WINDOW_MS)
+    this.known = undefined
+    if (trustEndsAt === null) return this.ctx.storage.deleteAll()
+    this.ctx.storage.kv.delete('state')
+    await this.wakeAt(trustEndsAt)
+  }
+
+  /** @returns when the next one ends, null where nobody is trusted (any more) */
+  private forgetPastTrust(now: number): number | null {
+    let next: number | null = null
+    for (const [key, until] of this.ctx.storage.kv.list<number>({ prefix: trustKey('') })) {
+      if (until <= now) this.ctx.storage.kv.delete(key)
+      else next = Math.min(next ?? until, until)
     }
+    return next
   }
 
   private counted(windowSeconds: number, now: number): number {
@@ -165,9 +191,15 @@ export class Gate extends DurableObject<Env> {
   }
 
   /** Stores what is so now, and makes sure that it is looked at again. */
-  private async keep(wakeAt: number): Promise<void> {
+  private async keep(lookAgainAt: number): Promise<void> {
     this.ctx.storage.kv.put('state', this.state)
-    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(wakeAt)
+    await this.wakeAt(lookAgainAt)
+  }
+
+  /** At the latest. */
+  private async wakeAt(at: number): Promise<void> {
+    const alarm = await this.ctx.storage.getAlarm()
+    if (alarm === null || alarm > at) await this.ctx.storage.setAlarm(at)
   }
 }
 
@@ -180,11 +212,20 @@ export async function passGate(env: Env, key: string, limit: Limit): Promise<voi
   if (!verdict.admitted) throw throttled(verdict.retryAfterSeconds)
 }
 
-export type GateKey = { key: string; limit: Limit; visitor?: string; trustSeconds?: number }
+export type GateKey = {
+  key: string
+  limit: Limit
+  /** Who is let in whatever the count for so long after a try that was right. */
+  visitor?: string
+  trustSeconds?: number
+  /** Counts every try at once, right or wrong. */
+  everyTry?: true
+}
 
 /**
- * Runs a guess behind the given gates. What it resolves to is told by `counts`: whether it used up a try at each gate.
- * @throws 429 with the true wait, when a gate refuses; then nothing is run and nothing is counted.
+ * Runs a guess behind the given gates, asked in their order: a gate that refuses keeps the later ones from being asked, so
+ * that nothing is stored of them. What the guess resolves to is told by `counts`: whether it used up a try at each gate.
+ * @throws 429 with the true wait, when a gate refuses; then nothing is run and nothing is counted but by gates of every try.
  */
 export async function behindGates<T>(
   env: Env,
@@ -196,12 +237,12 @@ export async function behindGates<T>(
   // One after the other, always in the given order: two guesses can never wait for each other.
   for (const gate of gates) {
     const stub = env.GATES.getByName(gate.key)
-    const verdict = await stub.enter(gate.limit, gate.visitor)
+    const verdict = await (gate.everyTry ? stub.take(gate.limit) : stub.enter(gate.limit, gate.visitor))
     if (!verdict.admitted) {
       await leaveAll(entered, 'void')
       throw throttled(verdict.retryAfterSeconds)
     }
-    entered.push({ gate, stub, ticket: verdict.ticket })
+    if (!gate.everyTry) entered.push({ gate, stub, ticket: verdict.ticket })
   }
   try {
     const outcome = await guess()

@@ -2,7 +2,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import { newUsage } from '../db/client.ts'
-import type { AppContext, AppEnv } from './api.ts'
+import { type AppContext, type AppEnv, ID_PATTERN } from './api.ts'
 import { describe } from './errors.ts'
 
 /** Goes first, so that whatever refuses or breaks a request, it leaves its one line. */
@@ -33,7 +33,7 @@ function lineOf(c: AppContext, began: number) {
     request_id: c.get('requestId'),
     method: c.req.method,
     // The pattern, because a path may name what is nobody else's. What matched no route met middleware alone.
-    route: route.endsWith('*') ? null : route,
+    route: route.endsWith('*') ? null : route.replaceAll(ID_PATTERN, ''),
     status: c.res.status,
     // A Worker's clock moves with its I/O only, so this is waiting, not computing.
     duration_ms: Date.now() - began,

@@ -14,7 +14,7 @@ const WITH_GOOGLE = {
 const GOOGLE = 'https://accounts.google.com/gsi/'
 
 /** Of the pages that a QR code leads to: their own files and the API, and Google's sign-in only where it is configured. */
-export function pageHeaders(env: Env): Record<string, string> {
+export function pageHeaders(env: { GOOGLE_CLIENT_ID: string }): Record<string, string> {
   const google = (path: string) => (env.GOOGLE_CLIENT_ID ? ` ${GOOGLE}${path}` : '')
   const policy = [
     "default-src 'none'",

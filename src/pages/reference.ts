@@ -37,13 +37,14 @@ const PAGE = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${INFO.title}</title>
+<meta name="color-scheme" content="light dark">
 <link rel="stylesheet" href="/api/docs/swagger-ui.css">
-<link rel="icon" href="/api/docs/favicon-32x32.png">
+<link rel="icon" href="/q/assets/icon.svg" type="image/svg+xml">
+<script src="/api/docs/reference.js"></script>
 </head>
 <body>
 <div id="reference"></div>
 <script src="/api/docs/swagger-ui-bundle.js"></script>
-<script src="/api/docs/reference.js"></script>
 </body>
 </html>
 `

@@ -60,11 +60,11 @@ export const insertAccount = (db: Db, input: RegisterInput, passwordHash: string
 
 const withCredentials = (db: Db) =>
   db
-    .select({ ...sessionColumns, passwordHash: users.passwordHash })
+    .select({ ...sessionColumns, passwordHash: users.passwordHash, googleId: users.googleId })
     .from(users)
     .$dynamic()
 export type Credentials = Awaited<ReturnType<typeof withCredentials>>[number]
-export type SessionAccount = Omit<Credentials, 'passwordHash'>
+export type SessionAccount = Omit<Credentials, 'passwordHash' | 'googleId'>
 
 export const credentialsByUsername = (db: Db, username: string) =>
   withCredentials(db).where(eq(users.usernameKey, keyOf(username)))

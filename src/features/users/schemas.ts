@@ -1,5 +1,14 @@
 import * as z from 'zod'
-import { DESCRIPTION_LENGTH, dateTime, id, text, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
+import {
+  DESCRIPTION_LENGTH,
+  dateTime,
+  id,
+  isLonger,
+  text,
+  toDateTime,
+  toOptionalDateTime,
+  within,
+} from '../../http/fields.ts'
 import { paginated } from '../../http/pagination.ts'
 import { likenessOf, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, problemsOf } from './passwords/rules.ts'
 import type { AccountRow, ManagedRow } from './queries.ts'
@@ -16,22 +25,20 @@ const EMAIL =
   /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*@([\p{L}\p{N}][\p{L}\p{M}\p{N}-]*\.)+[\p{L}\p{M}\p{N}-]{2,}$/u
 
 const username = () =>
-  z
-    .string()
+  within(USERNAME_LENGTH)
     .normalize('NFKC')
     .trim()
     .min(1)
+    // Again, because compositions may come apart in letters more than they were.
     .pipe(
       text(USERNAME_LENGTH).regex(USERNAME, 'Enter a valid username: only letters, digits and @ . + - _ are allowed.'),
     )
     .meta({ minLength: 1, maxLength: USERNAME_LENGTH, examples: ['newuser'] })
 
 const email = () =>
-  z
-    .string()
+  within(EMAIL_LENGTH)
     .trim()
     .min(1)
-    .max(EMAIL_LENGTH)
     .pipe(z.string().regex(EMAIL, 'Enter a valid email address.'))
     .meta({ format: 'email', minLength: 1, maxLength: EMAIL_LENGTH, examples: ['user@example.com'] })
 
@@ -65,13 +72,19 @@ const newPassword = () =>
       examples: [PASSWORD_EXAMPLE],
     })
 
-/** Whether these fields arrived as text, so that rules between them are judged though other fields are wrong. */
-const areText =
-  (...fields: string[]) =>
+/**
+ * Whether these fields arrived as text of no more than so many characters each, so that rules between them are judged though
+ * other fields are wrong.
+ */
+const areWithin =
+  (lengths: Record<string, number>) =>
   ({ value }: { value: unknown }) =>
     typeof value === 'object' &&
     value !== null &&
-    fields.every(field => typeof (value as Record<string, unknown>)[field] === 'string')
+    Object.entries(lengths).every(([field, max]) => {
+      const given = (value as Record<string, unknown>)[field]
+      return typeof given === 'string' && !isLonger(given, max)
+    })
 
 export const RegisterInput = z
   .object({
@@ -85,7 +98,7 @@ export const RegisterInput = z
   .refine(body => body.password === body.password2, {
     path: ['password'],
     message: "Password fields didn't match.",
-    when: areText('password', 'password2'),
+    when: areWithin({ password: MAX_PASSWORD_LENGTH, password2: Infinity }),
   })
   .check(
     z.superRefine(
@@ -93,7 +106,7 @@ export const RegisterInput = z
         for (const message of likenessOf(body.password, body))
           context.addIssue({ code: 'custom', path: ['password'], message })
       },
-      { when: areText('password', 'username', 'email') },
+      { when: areWithin({ password: MAX_PASSWORD_LENGTH, username: USERNAME_LENGTH, email: EMAIL_LENGTH }) },
     ),
   )
 export type RegisterInput = z.output<typeof RegisterInput>
@@ -165,8 +178,12 @@ export const ManagedUser = z
 export const ManagedUserPage = paginated(ManagedUser)
 
 export const PasswordChangeInput = z.object({
-  old_password: password().optional().meta({ description: 'Not needed by an account that has no password yet' }),
+  old_password: password().optional().meta({ description: 'Needed by an account that has a password' }),
   new_password: newPassword(),
+  id_token: idToken().optional().meta({
+    description:
+      'Needed by an account that has no password yet: its Google account’s credential, issued at most 10 minutes ago',
+  }),
 })
 export const PasswordReset = z.object({
   token: z.string().meta({ examples: ['Zm9vYmFyYmF6'], description: 'Shown this once; good for one use' }),

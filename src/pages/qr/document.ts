@@ -1,30 +1,6 @@
-/** The frame of every page. Everything put into it is escaped by the template. */
+/** What the pages of QR codes have in common. */
 import { html } from 'hono/html'
-
-type Content = ReturnType<typeof html>
-
-export const page = (options: {
-  title: string
-  script?: 'scan' | 'display' | 'print'
-  style?: string
-  body: Content
-}) => html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-<title>${options.title} · LearnMore</title>
-<link rel="icon" href="/q/assets/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/q/assets/page.css">
-${options.script ? html`<script type="module" src="/q/assets/${options.script}.js"></script>` : ''}
-</head>
-<body class="${options.style ?? ''}">
-<header class="brand"><span aria-hidden="true"></span>LearnMore</header>
-${options.body}
-</body>
-</html>`
+import { page } from '../document.ts'
 
 /** Sent nowhere by the browser itself: the script signs in, and without it nothing may happen. */
 export const signInForm = (googleClientId: string, why: string) => html`<form id="sign-in" method="post" hidden>

@@ -5,13 +5,15 @@ import { batch } from '../../db/read.ts'
 import { type CodeRow, codeByUuid } from '../../features/qr-codes/codes/queries.ts'
 import { isCurrent } from '../../features/qr-codes/proofs/rotation.ts'
 import { issueTicket } from '../../features/qr-codes/proofs/tickets.ts'
+import { closedBecause } from '../../features/qr-codes/scans/closed.ts'
 import { codeStatusAt, holderOf, targetNameOf } from '../../features/qr-codes/schemas.ts'
 import { addressOf } from '../../http/address.ts'
 import { type Api, type AppContext, sessionFor } from '../../http/api.ts'
 import { optionalCaller } from '../../http/authentication.ts'
 import { toDate } from '../../http/fields.ts'
+import { page } from '../document.ts'
 import { pageHeaders } from '../headers.ts'
-import { NEEDS_SCRIPT, notFoundPage, page, signedInAs, signInForm } from './document.ts'
+import { NEEDS_SCRIPT, notFoundPage, signedInAs, signInForm } from './document.ts'
 
 export function qrPages({ app }: Api): void {
   app.get('/q/:uuid', async c => {
@@ -43,31 +45,46 @@ async function liveCode(c: AppContext): Promise<CodeRow | undefined> {
 
 const KINDS = { attendance: 'Attendance', access: 'Course access', certificate: 'Certificate', module: 'Module' }
 
-/** Issues the ticket: the scan counts from now. A code that rotates gives one only to who saw the display. */
+/** Whether the rotating code that came along is the one on display; any is, of a code that does not rotate. */
+const isShownNow = async (c: AppContext, code: CodeRow, now: number): Promise<boolean> =>
+  !code.isRotating || (await isCurrent(c.env, code.uuid, c.req.query('c') ?? '', now))
+
+/** The scan counts from now. */
 async function ticketFor(c: AppContext, code: CodeRow, now: number): Promise<string> {
-  const shown = c.req.query('c') ?? ''
-  if (code.isRotating && !(await isCurrent(c.env, code.uuid, shown, now))) return ''
   const caller = await optionalCaller(c)
   const opening = { uuid: code.uuid, address: addressOf(c), isRotating: code.isRotating }
   return issueTicket(c.env, opening, caller?.userId ?? null, now)
 }
 
 async function scanPage(c: AppContext, code: CodeRow, now: number) {
-  const ticket = await ticketFor(c, code, now)
+  const isShown = await isShownNow(c, code, now)
+  const ticket = isShown ? await ticketFor(c, code, now) : ''
+  const closed = closedBecause(code, isShown, now)
   const name = targetNameOf(code)
   const isModule = code.type === 'attendance' || code.type === 'module'
+  const form = signInForm(c.env.GOOGLE_CLIENT_ID, closed ? RECORDED_STAYS : COUNTS_FROM_NOW)
   return page({
     title: name,
     script: 'scan',
-    body: html`<main id="scan" data-uuid="${code.uuid}" data-type="${code.type}" data-ticket="${ticket}" data-course="${code.courseId}" ${isModule ? html`data-module="${code.targetId}"` : ''}>
-<section class="card target"><p class="kind">${KINDS[code.type]}</p><h1>${name}</h1></section>
-${NEEDS_SCRIPT}
-<section id="outcome" class="card outcome" role="status" hidden></section>
-${signInForm(c.env.GOOGLE_CLIENT_ID, 'Your scan already counts from the moment you opened this page.')}
+    body: html`<main id="scan" data-uuid="${code.uuid}" data-type="${code.type}" data-ticket="${ticket}" data-course="${code.courseId}" ${isModule ? html`data-module="${code.targetId}"` : ''} ${closed ? html`data-closed="${closed.isForAll ? 'for all' : 'for new'}"` : ''}>
+<section class="card target"><p class="kind">${KINDS[code.type]}</p><h1>${name}</h1>${beginning(code, now)}</section>
+${closed ? '' : NEEDS_SCRIPT}
+<section id="outcome" class="card outcome ${closed ? 'bad' : ''}" role="status" ${closed ? '' : 'hidden'}>${closed ? html`<h2>Closed</h2><p>${closed.why}</p>` : ''}</section>
+${closed ? html`<details id="record" hidden><summary>Sign in all the same</summary>${form}</details>` : form}
 <article id="text" class="card text" hidden></article>
 ${signedInAs}
 </main>`,
   })
+}
+
+const COUNTS_FROM_NOW = 'Your scan already counts from the moment you opened this page.'
+const RECORDED_STAYS = 'Who is in already, or was recorded in time, finds it here.'
+
+/** The days of a course are days of UTC. */
+function beginning({ courseStartDate }: CodeRow, now: number) {
+  if (courseStartDate === null || courseStartDate <= toDate(now)) return ''
+  const day = new Date(courseStartDate).toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+  return html`<p class="note">The course has not begun: it begins on <time datetime="${courseStartDate}">${day}</time>.</p>`
 }
 
 /** Holder, course, date and whether it stands, for anybody; who is signed in is recorded as having verified it. */
@@ -119,7 +136,7 @@ const printPage = (c: AppContext, id: string) =>
   page({
     title: 'Print',
     script: 'print',
-    style: 'wide',
+    style: 'wide paper',
     body: html`<main id="print" data-batch="${id}">
 <h1 id="name">QR codes to print</h1>
 ${NEEDS_SCRIPT}

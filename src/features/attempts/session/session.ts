@@ -165,11 +165,10 @@ export class AttemptSession extends DurableObject<Env> {
 
   /** The live clock: a WebSocket that is told of every change, and closed with 1000 after the end. */
   override async fetch(request: Request): Promise<Response> {
+    const away = this.turnedAway(Number(request.headers.get('X-User-Id')))
+    if (away) return new Response(null, { status: away.kind === 'throttled' ? 429 : 404 })
     const known = await this.current()
-    if (!known || known.terms.userId !== Number(request.headers.get('X-User-Id'))) {
-      return new Response(null, { status: 404 })
-    }
-    return this.clocks.open(known)
+    return known ? this.clocks.open(known) : new Response(null, { status: 404 })
   }
 
   override async webSocketClose(socket: WebSocket, code: number): Promise<void> {

@@ -1,8 +1,8 @@
 /** The live clock: a WebSocket, because an extension must reach a learner who does nothing but read. */
 import type { Hono } from 'hono'
-import type { AppEnv } from '../../../http/api.ts'
+import { type AppEnv, ID_PATTERN } from '../../../http/api.ts'
 import { readToken } from '../../../http/authentication.ts'
-import { notAuthenticated, notFound, tokenNotValid } from '../../../http/errors.ts'
+import { notAuthenticated, notFound, throttled, tokenNotValid } from '../../../http/errors.ts'
 import { pathId } from '../../../http/fields.ts'
 import { attemptObject } from '../object.ts'
 
@@ -10,10 +10,11 @@ const attemptId = pathId()
 
 /**
  * `GET /api/courses/quiz-attempts/{id}/live/`: no operation of the OpenAPI document, which knows no WebSockets. A browser
- * cannot set headers on one, so the token comes as a subprotocol: `bearer, <access token>`.
+ * cannot set headers on one, so the token comes as a subprotocol: `bearer, <access token>`. An opening is one of the ten calls
+ * a second that an attempt takes.
  */
 export function liveRoutes(app: Hono<AppEnv>): void {
-  app.get('/api/courses/quiz-attempts/:id/live', async c => {
+  app.get(`/api/courses/quiz-attempts/:id${ID_PATTERN}/live`, async c => {
     const [scheme, token] = (c.req.header('Sec-WebSocket-Protocol') ?? '').split(',').map(part => part.trim())
     if (scheme !== 'bearer' || !token) throw notAuthenticated()
     const claims = await readToken(c.env, 'access', token)
@@ -23,6 +24,7 @@ export function liveRoutes(app: Hono<AppEnv>): void {
     if (!id.success || c.req.header('Upgrade')?.toLowerCase() !== 'websocket') throw notFound()
     const headers = { Upgrade: 'websocket', 'X-User-Id': String(claims.user_id) }
     const answer = await attemptObject(c.env, id.data).fetch(c.req.url, { headers })
+    if (answer.status === 429) throw throttled(1)
     if (answer.status !== 101) throw notFound()
     return answer
   })

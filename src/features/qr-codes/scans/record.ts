@@ -13,6 +13,7 @@ import { touchModules } from '../../progress/queries/touches.ts'
 import type { CodeRow } from '../codes/queries.ts'
 import type { Ticket } from '../proofs/tickets.ts'
 import { type ScanRow, scansWhere } from './queries.ts'
+import { REFUSED } from './refusals.ts'
 
 export type Proof = {
   ticket: Ticket | null
@@ -25,20 +26,6 @@ export type NewScan = { code: CodeRow; userId: number; location: string; deviceI
 
 /** An invalid scan of one learner, code and reason is stored once in this time, by the moments that count. */
 const INVALID_EVERY_SECONDS = 60
-
-export const REFUSED = {
-  revoked: 'This QR code has been revoked.',
-  expired: 'This QR code has expired.',
-  stale: 'This QR code changes all the time. Scan the one on display now.',
-  limit: 'This QR code has reached its scan limit.',
-  notEnrolled: 'You are not enrolled in this course.',
-  removed: 'You were removed from this course by its instructor.',
-  notOpen: 'This course is not open for enrollment.',
-  ended: 'This course has ended.',
-  full: 'This course is full.',
-  notAvailable: 'This module is not available.',
-  notCompleted: 'This certificate no longer stands: the course is not completed.',
-} as const
 
 export const RECORDED = 'Scan recorded successfully'
 

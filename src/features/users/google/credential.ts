@@ -5,11 +5,16 @@ import { publishedKeys } from './keys.ts'
 
 const ISSUER = /^(https:\/\/)?accounts\.google\.com$/
 
+export const NOT_VALID = 'This is not a valid Google credential.'
+/** Who shows one as old as this at most is the one whom Google has just seen. */
+const FRESH_SECONDS = 600
+
 const claimsSchema = z.object({
   sub: z.string().min(1).max(255),
   email: z.string().min(3),
   email_verified: z.literal(true),
   exp: z.int(),
+  iat: z.int(),
   hd: z.string().min(1).optional(),
 })
 
@@ -19,7 +24,12 @@ export type Credential = {
   email: string
   /** Whether Google itself runs the mailbox, so that its word on the address is final. */
   isAuthoritative: boolean
+  /** Unix seconds. */
+  issuedAt: number
 }
+
+/** @param now Unix seconds */
+export const isFresh = ({ issuedAt }: Credential, now: number) => now - issuedAt <= FRESH_SECONDS
 
 /**
  * What a credential says, or null when it is not valid here. Never logs: a verifier's messages carry the token.
@@ -43,9 +53,9 @@ export async function readCredential(env: Env, idToken: string, now: number): Pr
   }).catch(() => null)
   const claims = claimsSchema.safeParse(payload)
   if (!claims.success) return null
-  const { sub, email, hd } = claims.data
+  const { sub, email, hd, iat: issuedAt } = claims.data
   // Not by `keyOf`, which would take `gmaıl.com` for it.
-  return { sub, email, isAuthoritative: hd !== undefined || /@gmail\.com$/i.test(email) }
+  return { sub, email, isAuthoritative: hd !== undefined || /@gmail\.com$/i.test(email), issuedAt }
 }
 
 function keyIdOf(token: string): string | null {

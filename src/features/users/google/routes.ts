@@ -1,15 +1,15 @@
 import { asViewer, batch } from '../../../db/read.ts'
 import { addressOf } from '../../../http/address.ts'
-import type { Api, AppContext } from '../../../http/api.ts'
+import type { Api } from '../../../http/api.ts'
 import { failedOn, invalid, ruledOut, tokenNotValid, unavailable, userInactive } from '../../../http/errors.ts'
 import { behindGates, passGate } from '../../../http/gates.ts'
 import { isSameMailbox, keyOf } from '../keys.ts'
-import { guessesOf, ownPasswordTries, registrationsOf } from '../limits.ts'
+import { googleAccount, guessesOf, loginTries, ownPasswordTries, registrationsOf } from '../limits.ts'
 import { problemsOfGiven } from '../passwords/given.ts'
 import { credentialsById } from '../queries.ts'
 import { GoogleInput, GoogleLinkInput, Session, toUser, User } from '../schemas.ts'
 import { openedSession } from '../sessions/login.ts'
-import { type Credential, readCredential } from './credential.ts'
+import { NOT_VALID, readCredential } from './credential.ts'
 import {
   accountByGoogleId,
   accountsOfGoogle,
@@ -38,22 +38,29 @@ export function googleRoutes(api: Api): void {
       refuses: {
         400: 'Bad input; or the address has an account that must be linked by its owner: sign in with the password, then `POST /api/users/google-link/`',
         401: '`id_token` is not a valid credential for this server, or says something else than the body; or the user is inactive',
-        429: '100 refused ones a minute, 500 new accounts a day for an address',
+        429: '5 tries a minute for an address and Google account; 100 refused ones a minute for an address, but for Google accounts that signed in there within 30 days; 500 new accounts a day for an address',
       },
     },
     async ({ body, db, env, c, now, json, later }) => {
-      const credential = await guessed(env, c, async () => {
-        const read = await readCredential(env, body.id_token, now)
-        const isSaid = read?.sub === body.google_id && keyOf(read.email) === keyOf(body.email)
-        return isSaid ? read : null
-      })
+      const address = addressOf(c)
+      const account = googleAccount(body.google_id)
+      const credential = await behindGates(
+        env,
+        [guessesOf(address, account), loginTries(env, address, account)],
+        async () => {
+          const read = await readCredential(env, body.id_token, now)
+          const isSaid = read?.sub === body.google_id && keyOf(read.email) === keyOf(body.email)
+          return isSaid ? read : null
+        },
+        read => read === null,
+      )
       if (!credential) throw tokenNotValid()
       const [found] = await batch(db, accountsOfGoogle(db, credential))
       const known = found.find(({ googleId }) => googleId === credential.sub) ?? found[0]
       if (!known) {
         const created = await behindGates(
           env,
-          [registrationsOf(addressOf(c))],
+          [registrationsOf(address)],
           async () => {
             const newcomer = {
               ...credential,
@@ -107,8 +114,13 @@ export function googleRoutes(api: Api): void {
       const [, [credentials]] = await asViewer(db, caller, credentialsById(db, caller.userId))
       const problems = await problemsOfGiven(body.password, credentials?.passwordHash ?? null)
       if (problems.length > 0) throw invalid({ password: problems })
-      const credential = await guessed(env, c, () => readCredential(env, body.id_token, now))
-      if (!credential) throw refused('This is not a valid Google credential.')
+      const credential = await behindGates(
+        env,
+        [guessesOf(addressOf(c))],
+        () => readCredential(env, body.id_token, now),
+        read => read === null,
+      )
+      if (!credential) throw refused(NOT_VALID)
       const [[linked]] = await batch(db, linkGoogle(db, caller, credential.sub, now)).catch(error => {
         throw failedOn(error, 'users.google_id') ? refused('This Google account is linked with another user.') : error
       })
@@ -119,10 +131,6 @@ export function googleRoutes(api: Api): void {
 }
 
 const refused = (message: string) => invalid({ id_token: [message] })
-
-/** A credential behind the gate for guesses. */
-const guessed = (env: Env, c: AppContext, guess: () => Promise<Credential | null>) =>
-  behindGates(env, [guessesOf(addressOf(c))], guess, read => read === null)
 
 /** One Google account was linked elsewhere at the very moment: trying again tells with whom. */
 function refuseMeeting(error: unknown): never {

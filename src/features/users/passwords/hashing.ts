@@ -45,9 +45,13 @@ function parse(stored: string | null): { cost: Cost; salt: Buffer; hash: Buffer 
 }
 
 /** The same characters are the same password, however a keyboard composes them. */
+const asHashed = (password: string) => password.normalize('NFKC')
+export const isSamePassword = (one: string, other: string | undefined): boolean =>
+  other !== undefined && asHashed(one) === asHashed(other)
+
 const derive = (password: string, salt: Buffer, cost: Cost, bytes: number) =>
   new Promise<Buffer>((resolve, reject) => {
-    scrypt(password.normalize('NFKC'), salt, bytes, { ...cost, maxmem: MAX_MEMORY_BYTES }, (error, hash) =>
+    scrypt(asHashed(password), salt, bytes, { ...cost, maxmem: MAX_MEMORY_BYTES }, (error, hash) =>
       error ? reject(error) : resolve(hash),
     )
   })

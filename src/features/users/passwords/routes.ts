@@ -10,13 +10,14 @@ import { guessesOf, ownPasswordTries } from '../limits.ts'
 import { changePassword, credentialsById, managedUserById } from '../queries.ts'
 import { Done, PasswordChangeInput, PasswordReset, PasswordResetInput, Tokens } from '../schemas.ts'
 import { requireStaff } from '../staff/access.ts'
-import { problemsOfGiven } from './given.ts'
-import { hashPassword } from './hashing.ts'
+import { problemsOfFresh, problemsOfGiven } from './given.ts'
+import { hashPassword, isSamePassword } from './hashing.ts'
 import { deleteReset, deleteResetsOf, insertReset, ownerOfReset, redeemReset } from './queries.ts'
 import { hashOf, newResetToken, RESET_TTL_SECONDS } from './resets.ts'
 import { likenessOf } from './rules.ts'
 
 const tag = 'Users & Profiles'
+const SAME_PASSWORD = 'This is the old password.'
 const STALE_TOKEN = 'This token was used, has expired or never was one.'
 
 export function passwordRoutes(api: Api): void {
@@ -26,21 +27,29 @@ export function passwordRoutes(api: Api): void {
       path: '/api/users/password/change/',
       tag,
       summary: 'Change your password',
-      description: 'Every older token is refused from then on; the answer has new ones.',
+      description:
+        'Every older token is refused from then on; the answer has new ones. It takes the old password, because an access token can be stolen; an account made by signing in with Google has none, and takes a fresh credential of Google instead.',
       body: PasswordChangeInput,
       responses: { 200: Tokens },
-      refuses: { 400: 'Bad input; `old_password` is wrong or missing', 429: '5 tries a minute for a user' },
+      refuses: {
+        400: 'Bad input; `old_password`, or the `id_token` of an account without a password, is wrong or missing; `new_password` is the old one',
+        429: '5 tries a minute for a user',
+      },
     },
     async ({ body, caller, db, env, now, json }) => {
       const { key, limit } = ownPasswordTries(caller.userId)
       await passGate(env, key, limit)
       const [viewer, [credentials]] = await asViewer(db, caller, credentialsById(db, caller.userId))
       if (!credentials) throw tokenNotValid()
-      const errors = {
-        old_password: await problemsOfGiven(body.old_password, credentials.passwordHash),
-        new_password: likenessOf(body.new_password, credentials),
-      }
-      refuseWrong(errors)
+      const { passwordHash } = credentials
+      refuseWrong({
+        old_password: await problemsOfGiven(body.old_password, passwordHash),
+        id_token: passwordHash === null ? await problemsOfFresh(env, body.id_token, credentials.googleId, now) : [],
+        new_password: [
+          ...(passwordHash !== null && isSamePassword(body.new_password, body.old_password) ? [SAME_PASSWORD] : []),
+          ...likenessOf(body.new_password, credentials),
+        ],
+      })
       const hash = await hashPassword(body.new_password)
       const [[changed]] = await batch(db, changePassword(db, viewer, hash, now), deleteResetsOf(db, viewer.id))
       if (!changed) throw tokenNotValid()

@@ -1,4 +1,5 @@
 /** Which passwords are good enough. */
+import { isLonger } from '../../../http/fields.ts'
 import { COMMON_PASSWORDS } from './common.ts'
 
 export const MIN_PASSWORD_LENGTH = 8
@@ -7,16 +8,18 @@ export const MAX_PASSWORD_LENGTH = 128
 /** From this share of letters in common on, a password is too like a name. */
 const MAX_SIMILARITY = 0.7
 
-/** What is wrong with a password by itself; nothing when it will do. Lengths are in characters (code points). */
+/**
+ * What is wrong with a password by itself; nothing when it will do. Lengths are in characters (code points). What is too long
+ * is refused before anything else is computed about it.
+ */
 export function problemsOf(password: string): string[] {
+  if (isLonger(password, MAX_PASSWORD_LENGTH))
+    return [`This password is too long. It must contain at most ${MAX_PASSWORD_LENGTH} characters.`]
   const length = [...password].length
   const plain = password.normalize('NFKC').toLowerCase()
   return [
     ...(length < MIN_PASSWORD_LENGTH
       ? [`This password is too short. It must contain at least ${MIN_PASSWORD_LENGTH} characters.`]
-      : []),
-    ...(length > MAX_PASSWORD_LENGTH
-      ? [`This password is too long. It must contain at most ${MAX_PASSWORD_LENGTH} characters.`]
       : []),
     ...(COMMON_PASSWORDS.has(plain) ? ['This password is too common.'] : []),
     ...(/^\p{Nd}+$/u.test(password) ? ['This password is entirely numeric.'] : []),

@@ -5,7 +5,7 @@ import { issueToken, readToken } from '../../../http/authentication.ts'
 import { failedOn, invalid, tokenNotValid, wrongCredentials } from '../../../http/errors.ts'
 import { behindGates, passGate } from '../../../http/gates.ts'
 import { keyOf } from '../keys.ts'
-import { guessesAt, guessesOf, loginTries, refreshesOf, registrationsOf } from '../limits.ts'
+import { guessesAt, guessesOf, loginTries, refreshesOf, registrationsOf, takenNamesOf } from '../limits.ts'
 import { hashPassword } from '../passwords/hashing.ts'
 import { insertAccount, takenBy } from '../queries.ts'
 import { AccessToken, LoginInput, RefreshInput, RegisterInput, Session, toUser, User } from '../schemas.ts'
@@ -40,10 +40,10 @@ export function sessionRoutes(api: Api): void {
         env,
         [registrationsOf(address)],
         async () => {
-          // That a name is taken tells of an account, so asking for it is a guess like any other.
+          // That a name is taken tells of an account, so asking for it is a guess.
           const taken = await behindGates(
             env,
-            [guessesOf(address)],
+            [takenNamesOf(address)],
             async () => (await batch(db, takenBy(db, body)))[0],
             found => found.length > 0,
           )
@@ -75,16 +75,15 @@ export function sessionRoutes(api: Api): void {
       responses: { 200: Session },
       refuses: {
         401: 'Wrong password, unknown or deactivated user: always the same',
-        429: '5 tries a minute for an address and username; 100 wrong ones a minute for an address, 100 an hour for an account',
+        429: '5 tries a minute for an address and username; 100 wrong ones a minute for an address, 100 an hour for an account, both but for addresses and accounts that logged in together within 30 days',
       },
     },
     async ({ body, db, env, c, now, json, later }) => {
       const address = addressOf(c)
-      const { key, limit } = loginTries(env, address, body.username)
-      await passGate(env, key, limit)
       const account = await behindGates(
         env,
-        [guessesOf(address), guessesAt(body.username, address)],
+        // The address's gate first: once it is shut, names that are made up leave nothing behind.
+        [guessesOf(address, body.username), loginTries(env, address, body.username), guessesAt(body.username, address)],
         () => authenticate(db, body, now),
         found => found === null,
       )

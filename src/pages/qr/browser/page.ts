@@ -27,10 +27,13 @@ export function fill(place: HTMLElement, ...children: (Node | string)[]): void {
   place.append(...children)
 }
 
-/** Goes on when somebody is signed in: at once, or after the form. */
-export function whenSignedIn(go: () => void): void {
+/** After a sign-in that somebody has just made. */
+let afterSignIn = () => {}
+
+/** Goes on when somebody is signed in: at once, or after they have done it here. */
+export function whenSignedIn(go: (isJustDone: boolean) => void): void {
   const form = element<HTMLFormElement>('sign-in')
-  const enter = () => {
+  const enter = (isJustDone: boolean) => {
     const current = session()
     if (!current) return void askToSignIn()
     form.hidden = true
@@ -38,21 +41,22 @@ export function whenSignedIn(go: () => void): void {
     who.hidden = false
     const [name] = who.children
     if (name) name.textContent = `Signed in as ${userName(current)}.`
-    go()
+    go(isJustDone)
   }
+  afterSignIn = () => enter(true)
   form.onsubmit = async event => {
     event.preventDefault()
     const { username, password } = Object.fromEntries(new FormData(form))
-    await attempt(() => signIn('/api/users/login/', { username, password }), enter)
+    await attempt(() => signIn('/api/users/login/', { username, password }))
   }
   element('sign-out').onclick = () => {
     signOut()
     location.reload()
   }
-  enter()
+  enter(false)
 }
 
-async function attempt(enterBy: () => Promise<string | null>, enter: () => void): Promise<void> {
+async function attempt(enterBy: () => Promise<string | null>): Promise<void> {
   const button = element('sign-in').querySelector('button')
   if (button) button.disabled = true
   const problem = await enterBy().catch(() => 'There is no network. Try again when you are back online.')
@@ -60,7 +64,7 @@ async function attempt(enterBy: () => Promise<string | null>, enter: () => void)
   const error = element('sign-in-error')
   error.hidden = problem === null
   error.textContent = problem
-  if (problem === null) enter()
+  if (problem === null) afterSignIn()
 }
 
 /** Shows the form, and Google's button where it is configured. */
@@ -86,11 +90,7 @@ function loadGoogle(place: HTMLElement): void {
     const { google } = window as unknown as { google: Google }
     google.accounts.id.initialize({
       client_id: place.dataset['client'] ?? '',
-      callback: ({ credential }) =>
-        attempt(
-          () => signIn('/api/users/google-auth/', claimsOf(credential)),
-          () => location.reload(),
-        ),
+      callback: ({ credential }) => attempt(() => signIn('/api/users/google-auth/', claimsOf(credential))),
     })
     google.accounts.id.renderButton(place, { width: Math.min(place.clientWidth, 400), text: 'signin_with' })
   }

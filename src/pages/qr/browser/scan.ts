@@ -1,4 +1,5 @@
 /** The scan page: records the scan as who is signed in, says what came of it, and offers what comes next. */
+import { MAY_PASS } from '../../../features/qr-codes/scans/refusals.ts'
 import { markdown, type Piece } from './markdown.ts'
 import { askToSignIn, element, fill, make, show, whenSignedIn } from './page.ts'
 import { type Answer, api, reason, session, store, stored } from './session.ts'
@@ -13,7 +14,11 @@ const KEY = 'learnmore.scans'
 /** A scan that waited longer than this tells nobody anything. */
 const KEEP_MS = 7 * 86_400_000
 
-const { uuid = '', type = '', ticket = '', course = '', module } = element('scan').dataset
+const { uuid = '', type = '', ticket = '', course = '', module, closed } = element('scan').dataset
+/** Why the code is closed, as the page came with it. */
+const closedBecause = [...element('outcome').childNodes]
+/** Signing in is for some only: the form is inside what they open. */
+const isForSome = type === 'certificate' || closed === 'for new'
 const rotatingCode = new URLSearchParams(location.search).get('c')
 
 function device(): string {
@@ -98,13 +103,21 @@ async function inTurn(go: () => Promise<void>): Promise<void> {
 function tell(answer: Answer | null): void {
   if (!answer) wait()
   else if (answer.status === 401) {
-    show('outcome', false)
+    asItCame()
     askToSignIn()
   } else {
     isDone = true
-    if (answer.status < 300) tellOutcome(answer.body)
+    if (answer.status < 300) tellOutcome(answer.body, answer.status === 200)
     else say('bad', 'The scan was not recorded', reason(answer))
   }
+}
+
+function asItCame(): void {
+  const place = element('outcome')
+  place.className = 'card outcome bad'
+  place.hidden = closed === undefined
+  fill(place, ...closedBecause)
+  if (isForSome) show('record')
 }
 
 const OTHERWISE_LATER = 'If you close this page, it goes out with your next one.'
@@ -119,29 +132,48 @@ function wait(): void {
 
 type Outcome = { is_valid: boolean; validation_message: string; action_performed: string | null; scanned_at: string }
 
-function tellOutcome({
-  is_valid: isValid,
-  validation_message: message,
-  action_performed: action,
-  scanned_at: at,
-}: Outcome): void {
-  const time = new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
-  const again = make('button', { type: 'button', className: 'quiet', onclick: () => location.reload() }, 'Try again')
-  // What changes all the time is not there any more when this page is loaded again.
-  const isToBeScannedAgain = !ticket || rotatingCode !== null
-  if (!isValid) say('bad', 'Not recorded', message, ...(isToBeScannedAgain ? [] : [again]))
-  else if (action === 'attendance_marked') say('good', 'You are marked present', `At ${time}.`, ...openModule())
-  else if (action === 'module_opened') say('good', 'Module opened', 'It is in your progress now.', ...openModule())
+function tellOutcome(outcome: Outcome, isRepeated: boolean): void {
+  const { is_valid: isValid, validation_message: message, action_performed: action } = outcome
+  if (!isValid) say('bad', 'Not recorded', message, ...tryAgain(message))
+  else if (action === 'attendance_marked') {
+    say('good', 'You are marked present', whenOf(outcome, isRepeated), ...openModule())
+  } else if (action === 'module_opened') say('good', 'Module opened', 'It is in your progress now.', ...openModule())
   else if (action === 'access_granted') {
-    say('good', 'You are in', 'You are enrolled in the course.', button('See the course', seeCourse))
+    const since = isToday(outcome) ? '' : ` ${whenOf(outcome, isRepeated)}`
+    say('good', 'You are in', `You are enrolled in the course.${since}`, button('See the course', seeCourse))
   } else say('good', 'Verification recorded', message)
 }
+
+const isToday = (outcome: Outcome) => new Date(outcome.scanned_at).toDateString() === new Date().toDateString()
+
+/** By this phone's calendar; the day is said where it is another. */
+function whenOf(outcome: Outcome, isRepeated: boolean): string {
+  const at = new Date(outcome.scanned_at)
+  const time = at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+  if (isToday(outcome)) return `At ${time}.`
+  const isThisYear = at.getFullYear() === new Date().getFullYear()
+  const day = at.toLocaleDateString([], { day: 'numeric', month: 'long', ...(!isThisYear && { year: 'numeric' }) })
+  return `${isRepeated ? 'Already, on' : 'On'} ${day} at ${time}.`
+}
+
+/** Offered where it may help: neither what is over comes back, nor a code that is not on display any more. */
+function tryAgain(message: string): HTMLButtonElement[] {
+  const isToBeScannedAgain = !ticket || rotatingCode !== null
+  if (isToBeScannedAgain || !MAY_PASS.includes(message)) return []
+  return [make('button', { type: 'button', className: 'quiet', onclick: () => location.reload() }, 'Try again')]
+}
+
+/** The outcome of a sign-in that somebody has just made is where they go on. */
+let isAwaited = false
 
 function say(tone: '' | 'good' | 'bad' | 'wait', title: string, text: string, ...next: Node[]): void {
   const place = element('outcome')
   place.className = `card outcome ${tone}`
   place.hidden = false
-  fill(place, make('h2', {}, title), ...(text ? [make('p', {}, text)] : []), ...next)
+  const heading = make('h2', { tabIndex: -1 }, title)
+  fill(place, heading, ...(text ? [make('p', {}, text)] : []), ...next)
+  if (isAwaited) heading.focus()
+  if (tone) isAwaited = false
 }
 
 const openModule = () => (module ? [button('Open the module', () => readModule(module))] : [])
@@ -193,10 +225,11 @@ function drawn(piece: Piece): Node {
   return made
 }
 
-// Who only looks at a certificate is asked for nothing.
-if (type === 'certificate' && !session()) show('record')
-whenSignedIn(() => {
-  if (type === 'certificate') show('record', false)
+// Who only looks at a certificate is asked for nothing, and who would only be refused neither.
+if (isForSome && !session()) show('record')
+whenSignedIn(isJustDone => {
+  if (isForSome) show('record', false)
+  isAwaited = isJustDone
   record()
 })
 addEventListener('online', record)

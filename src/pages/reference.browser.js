@@ -1,0 +1,15 @@
+/** The API reference in a browser: Swagger UI, dark where the system is. */
+const dark = matchMedia('(prefers-color-scheme: dark)')
+const paint = () => document.documentElement.classList.toggle('dark-mode', dark.matches)
+dark.addEventListener('change', paint)
+paint()
+
+addEventListener('DOMContentLoaded', () =>
+  window.SwaggerUIBundle({
+    url: '/api/openapi.json',
+    dom_id: '#reference',
+    deepLinking: true,
+    tryItOutEnabled: true,
+    persistAuthorization: true,
+  }),
+)
