@@ -30,7 +30,7 @@ export default defineConfig(async () => ({
         test: {
           name: 'worker',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/local/**', 'test/browser/**', 'test/commands/**'],
+          exclude: ['test/local/**', 'test/browser/**', 'test/commands/**', 'test/deploy/**'],
           setupFiles: ['./test/helpers/setup.ts'],
           testTimeout: 30_000,
         },
@@ -38,6 +38,10 @@ export default defineConfig(async () => ({
       {
         // Against `npm start`, as a newcomer runs it.
         test: { name: 'local', include: ['test/local/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 180_000 },
+      },
+      {
+        // Deployments against a stand-in for the platform's API, migrations and backups against SQLite.
+        test: { name: 'deploy', include: ['test/deploy/**/*.test.ts'], testTimeout: 240_000, hookTimeout: 240_000 },
       },
       {
         // What the documentation names beside it; `npm run test:commands`, which `.ci/run` does too.

@@ -1,38 +1,79 @@
 /**
- * `npm run deploy -- [--school <name>] <wrangler deploy flags>`: the first deployment and every later one. Creates the
- * database if there is none, migrates it, then publishes (which provisions whatever else is missing), so that no code ever
- * meets a schema older than itself. With `--dry-run` it only builds, and says what would be bound to what.
+ * `npm run deploy -- [--school <name>] [--location weur] [--jurisdiction eu] <wrangler deploy flags>`: the first deployment and
+ * every later one, also after one that failed half-way. Finds or makes the database and the namespace, migrates, then
+ * publishes, so that no code ever meets a schema older than itself. With `--dry-run` it only builds, and says what would be
+ * bound to what. It writes a configuration of its own, never the one that people write.
  */
-import { unstable_readConfig } from 'wrangler'
+import { join } from 'node:path'
+import { type Configuration, readConfiguration, writeConfiguration } from './configuration.ts'
+import { turnOnReplicas } from './replicas.ts'
+import { databaseOf, fail, namespaceOf } from './resources.ts'
+import { lacking, SCHEMA_QUERY, type SchemaObject } from './schema.ts'
 import { withSchool } from './schools.ts'
-import { hand, must, storeFlags } from './wrangler.ts'
+import { withSecrets } from './secrets.ts'
+import { hand, must, takeOption } from './wrangler.ts'
 
-const args = await withSchool(process.argv.slice(2))
-const { flags, values } = storeFlags(args)
+const location = takeOption(await withSchool(process.argv.slice(2)), 'location')
+const jurisdiction = takeOption(location.rest, 'jurisdiction')
+const chosen = takeOption(jurisdiction.rest, 'config')
+const source = chosen.value ?? 'wrangler.toml'
+const args = chosen.rest
+if (args.some(arg => /^(-e|--env)\b/.test(arg)))
+  fail('There is no --env here: a second deployment is a school, --school staging.')
 
+const common = await readConfiguration(source)
+const written = join('.wrangler', 'deployments', common.name, 'wrangler.json')
 await import('./assets.ts')
-if (args.includes('--dry-run')) process.exit(await hand('deploy', '--minify', ...args))
-const name = databaseName()
-const existing = JSON.parse(await must('d1', 'list', '--json')) as { name: string }[]
-if (!existing.some(database => database.name === name)) await step('d1', 'create', name)
-await step('d1', 'migrations', 'apply', 'DB', '--remote', ...flags)
-await step('deploy', '--minify', ...args)
-const secrets = await must('secret', 'list', ...flags)
-for (const name of ['JWT_SECRET', 'RECEIPT_SECRET'].filter(name => !secrets.includes(`"${name}"`)))
-  console.log(
-    `\nLeft to do: npx wrangler secret put ${[name, ...flags].join(' ')}. Until then every request is refused.`,
-  )
-
-/** Without an id in the configuration wrangler finds the database by this name. */
-function databaseName(): string {
-  // The package types its configuration with a package of types that is not needed otherwise.
-  const { d1_databases: databases } = unstable_readConfig({ config: values.config, env: values.env }) as Databases
-  const found = databases.find(({ binding }) => binding === 'DB')?.database_name
-  if (found === undefined) throw new Error('The database bound as DB has no database_name.')
-  return found
+if (args.includes('--dry-run')) {
+  const config = writeConfiguration(written, source, published(common, jurisdiction.value))
+  process.exit(await hand('deploy', '--minify', '--config', config, ...args))
 }
 
-type Databases = { d1_databases: { binding: string; database_name?: string }[] }
+const database = await databaseOf(common, { location: location.value, jurisdiction: jurisdiction.value }, [
+  '--config',
+  source,
+])
+const namespace = await namespaceOf(common, ['--config', source])
+const flags = [
+  '--config',
+  writeConfiguration(written, source, {
+    ...published(common, database.jurisdiction ?? undefined),
+    d1_databases: common.d1_databases.map(bound =>
+      bound.binding === 'DB' ? { ...bound, database_id: database.uuid } : bound,
+    ),
+    kv_namespaces: common.kv_namespaces.map(bound => (bound.binding === 'KV' ? { ...bound, id: namespace } : bound)),
+  }),
+]
+await step('d1', 'migrations', 'apply', 'DB', '--remote', ...flags)
+await checkSchema()
+await withSecrets(flags, withThem => step('deploy', '--minify', ...flags, ...withThem, ...args))
+console.log(`\n${await turnOnReplicas(process.env['CLOUDFLARE_API_TOKEN'], common.account_id, database.uuid)}`)
+
+/** What every deployment has beside what people write: one address, a cache where it is safe, a place for its objects. */
+function published(configuration: Configuration, jurisdiction = ''): Configuration {
+  const hasAddress = configuration.route !== undefined || (configuration.routes ?? []).length > 0
+  return {
+    ...configuration,
+    workers_dev: configuration.workers_dev ?? !hasAddress,
+    preview_urls: configuration.preview_urls ?? false,
+    // The platform's cache is not kept by host, so links in what it holds must not depend on it.
+    ...(configuration.vars['PUBLIC_ORIGIN'] ? { cache: { enabled: true } } : {}),
+    vars: { ...configuration.vars, JURISDICTION: jurisdiction },
+  }
+}
+
+/** A migration that was declined, or cut in the wrong place, may have ended without an error. */
+async function checkSchema(): Promise<void> {
+  const answer = await must('d1', 'execute', 'DB', '--remote', '--yes', '--json', '--command', SCHEMA_QUERY, ...flags)
+  const [{ results }] = JSON.parse(answer) as [{ results: SchemaObject[] }]
+  const { missing } = lacking(results)
+  if (missing.length === 0) return
+  fail(
+    `The deployed database lacks ${missing.length} of what the migrations make: ${missing.join(', ')}.\n` +
+      'Nothing was published. Were the migrations declined, run this again. Does it hold nothing yet, delete it ' +
+      `(npx wrangler d1 delete ${database.name}) and run this again; else bring it back to a minute before (docs/operations.md, Restore).`,
+  )
+}
 
 async function step(...command: string[]): Promise<void> {
   const code = await hand(...command)

@@ -5,8 +5,9 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { bareCases } from './sql.ts'
 
-const FOLDER = 'migrations'
+const FOLDER = process.env['MIGRATIONS_FOLDER'] ?? 'migrations'
 // Up to the semicolon that is in no string.
 const CREATE_TABLE = /\bCREATE TABLE\b(?:[^;']|'[^']*')*;/gi
 const IS_STRICT = /\)[^()]*\bSTRICT\b[^()]*;$/i
@@ -32,6 +33,7 @@ function check(): void {
 function complaintsOf(path: string): string[] {
   const text = readFileSync(path, 'utf8')
   const sql = text.replace(/--.*$/gm, '')
+  const lineOf = (index: number) => text.slice(0, index).split('\n').length
   const loose = [...sql.matchAll(CREATE_TABLE)].map(([made]) => made).filter(made => !IS_STRICT.test(made))
   return [
     // It would delete the rows that point at the table, and drop its triggers without a word; whoever has seen to that says so.
@@ -39,6 +41,13 @@ function complaintsOf(path: string): string[] {
       ? [`${path}: DROP TABLE. Add tables and columns, never rebuild one.`]
       : []),
     ...loose.map(made => `${path}: not STRICT: ${made.split('\n')[0]}`),
+    // D1 splits a file into statements by BEGIN and END, and takes the END of a bare CASE for the end of the trigger.
+    ...bareCases(text).map(
+      index => `${path}:${lineOf(index)}: CASE without parentheses of its own. D1 needs them: (CASE … END).`,
+    ),
+    ...(text.includes('\r')
+      ? [`${path}:${lineOf(text.indexOf('\r'))}: ends in CR LF. D1 cannot split such a file; write LF alone.`]
+      : []),
   ]
 }
 

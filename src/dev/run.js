@@ -6,5 +6,10 @@ if (!process.features.typescript) {
   )
   process.exit(1)
 }
+// That Node's SQLite may change is of no use to whoever runs a command.
+const [warn] = process.listeners('warning')
+process
+  .removeAllListeners('warning')
+  .on('warning', warning => warning.name === 'ExperimentalWarning' || warn?.(warning))
 const [name] = process.argv.splice(2, 1)
 await import(`./${name}.ts`)

@@ -4,8 +4,12 @@ import { parseArgs } from 'node:util'
 
 export type Outcome = { code: number; stdout: string; stderr: string }
 
+/** Nothing is sent or fetched but what a command is for: no metrics, no look for updates (with the banner), no `Request.cf`. */
+const QUIET = { WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true', CLOUDFLARE_CF_FETCH_ENABLED: 'false' }
+
 /** Found on the PATH that npm gives its scripts. */
-const start = (args: string[], stdio: StdioOptions): ChildProcess => spawn('wrangler', args, { stdio })
+const start = (args: string[], stdio: StdioOptions): ChildProcess =>
+  spawn('wrangler', args, { stdio, env: { ...QUIET, ...process.env } })
 
 /** Runs a command in silence; what it said and how it ended. */
 export async function ask(...args: string[]): Promise<Outcome> {
@@ -58,4 +62,18 @@ export function storeFlags(args: string[]) {
   const given = { config: textOf('config'), env: textOf('env'), 'persist-to': textOf('persist-to') }
   const flags = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]))
   return { flags, positionals, values: given }
+}
+
+/** An option that is not wrangler's, and the arguments without it; of several the last counts. */
+export function takeOption(args: string[], name: string): { value: string | undefined; rest: string[] } {
+  const { tokens } = parseArgs({ args, strict: false, tokens: true, options: { [name]: { type: 'string' } } })
+  let value: string | undefined
+  const taken = new Set<number>()
+  for (const token of tokens) {
+    if (token.kind !== 'option' || token.name !== name) continue
+    value = token.value ?? ''
+    taken.add(token.index)
+    if (token.value !== undefined && !token.inlineValue) taken.add(token.index + 1)
+  }
+  return { value, rest: args.filter((_, index) => !taken.has(index)) }
 }

@@ -1,6 +1,7 @@
 /** Exact limits on guessing, each key's tries counted by one Durable Object. */
 import { DurableObject } from 'cloudflare:workers'
 import { throttled } from './errors.ts'
+import { objectNamed } from './objects.ts'
 
 export type Limit = { limit: number; windowSeconds: number }
 type Verdict = { admitted: true; ticket: number } | { admitted: false; retryAfterSeconds: number }
@@ -208,7 +209,7 @@ const MAX_WINDOW_MS = 86_400_000
 
 /** @throws 429 with the true wait, when the key's tries are used up. */
 export async function passGate(env: Env, key: string, limit: Limit): Promise<void> {
-  const verdict = await env.GATES.getByName(key).take(limit)
+  const verdict = await objectNamed(env, env.GATES, key).take(limit)
   if (!verdict.admitted) throw throttled(verdict.retryAfterSeconds)
 }
 
@@ -236,7 +237,7 @@ export async function behindGates<T>(
   const entered: Entered[] = []
   // One after the other, always in the given order: two guesses can never wait for each other.
   for (const gate of gates) {
-    const stub = env.GATES.getByName(gate.key)
+    const stub = objectNamed(env, env.GATES, gate.key)
     const verdict = await (gate.everyTry ? stub.take(gate.limit) : stub.enter(gate.limit, gate.visitor))
     if (!verdict.admitted) {
       await leaveAll(entered, 'void')

@@ -1,10 +1,11 @@
 /** Reaching an attempt's object, and what its answers mean to a learner who calls. */
 import { notFound, throttled } from '../../http/errors.ts'
+import { objectNamed } from '../../http/objects.ts'
 import type { AttemptSession } from './session/session.ts'
 import { isSameAttempt } from './session/snapshot.ts'
 
 export const attemptObject = (env: Env, attemptId: number): DurableObjectStub<AttemptSession> =>
-  env.ATTEMPTS.getByName(String(attemptId))
+  objectNamed(env, env.ATTEMPTS, String(attemptId))
 
 /** The attempt of a row, as its object knows it; `unknown` where the object knows another's (see `beginAttempt`). */
 export async function lookAtOwn(env: Env, attemptId: number, own: { userId: number; quizId: number }) {

@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { database } from '../../../db/client.ts'
 import { describe } from '../../../http/errors.ts'
 import { logDone } from '../../../http/log.ts'
+import { objectNamed } from '../../../http/objects.ts'
 import { runningRegrades } from './queries.ts'
 import { regradeNext } from './regrade.ts'
 
@@ -43,7 +44,8 @@ function retryAfterMs(failures: number): number {
   return most / 2 + (Math.random() * most) / 2
 }
 
-export const regradeJob = (env: Env, id: number): DurableObjectStub<RegradeJob> => env.REGRADES.getByName(String(id))
+export const regradeJob = (env: Env, id: number): DurableObjectStub<RegradeJob> =>
+  objectNamed(env, env.REGRADES, String(id))
 
 /**
  * Cron's look after regrades: one that is running has an alarm, or gets it.

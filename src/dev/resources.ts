@@ -1,0 +1,85 @@
+/** The database and the namespace of a deployment: found by id or name, made where there is none. */
+import type { Configuration, Database, Namespace } from './configuration.ts'
+import { ask, must } from './wrangler.ts'
+
+export type Place = { location: string | undefined; jurisdiction: string | undefined }
+type Listed = { uuid: string; name: string; jurisdiction?: string | null }
+
+/** Ends this process with a sentence that says what to do. */
+export function fail(message: string): never {
+  console.error(message)
+  return process.exit(1)
+}
+
+/**
+ * The database bound as DB. One that an id is pinned for is that one; otherwise the one of its name, made if there is none.
+ * @param place where it is to be made: it can never be moved
+ * @param flags which configuration is meant
+ */
+export async function databaseOf({ name: worker, d1_databases }: Configuration, place: Place, flags: string[]) {
+  const { database_name: name = `${worker}-db`, database_id: pinned } = bound<Database>(d1_databases, 'DB')
+  const find = async () => {
+    const all = JSON.parse(await firstAnswer('d1', 'list', '--json', ...flags)) as Listed[]
+    return all.find(database => (pinned === undefined ? database.name === name : database.uuid === pinned))
+  }
+  const existing = await find()
+  if (existing) {
+    await sayWhereItIs(existing, place, flags)
+    return existing
+  }
+  if (pinned !== undefined)
+    fail(
+      `The configuration pins database_id ${pinned}, which this account does not have. Take the line out, or change the account.`,
+    )
+  const where = Object.entries(place).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, value]))
+  await must('d1', 'create', name, ...where, ...flags)
+  console.log(
+    `Made the database ${[name, ...where].join(' ')}. Where it is, and with it the objects, it stays for good.`,
+  )
+  return (await find()) ?? fail(`The database ${name} was made and is not listed. Run this again.`)
+}
+
+/** The id of the namespace bound as KV. Its title is the one that wrangler gives those it makes by itself. */
+export async function namespaceOf({ name, kv_namespaces }: Configuration, flags: string[]): Promise<string> {
+  const { id: pinned } = bound<Namespace>(kv_namespaces, 'KV')
+  if (pinned !== undefined) return pinned
+  const title = `${name}-kv`
+  const find = async () => {
+    const all = JSON.parse(await must('kv', 'namespace', 'list', ...flags)) as { id: string; title: string }[]
+    return all.find(namespace => namespace.title === title)?.id
+  }
+  const existing = await find()
+  if (existing !== undefined) return existing
+  await must('kv', 'namespace', 'create', title, ...flags)
+  console.log(`Made the KV namespace ${title}.`)
+  return (await find()) ?? fail(`The namespace ${title} was made and is not listed. Run this again.`)
+}
+
+function bound<B extends { binding: string }>(bindings: B[], name: string): B {
+  return bindings.find(({ binding }) => binding === name) ?? fail(`The configuration binds nothing as ${name}.`)
+}
+
+async function sayWhereItIs(database: Listed, place: Place, flags: string[]): Promise<void> {
+  const { name } = database
+  const jurisdiction = database.jurisdiction ?? 'none'
+  if (place.jurisdiction !== undefined && place.jurisdiction !== jurisdiction)
+    fail(
+      `The database ${name} was made with the jurisdiction: ${jurisdiction}. That cannot be changed; deploy without --jurisdiction.`,
+    )
+  if (place.location === undefined) return
+  const { code, stdout } = await ask('d1', 'info', name, '--json', ...flags)
+  const region = code === 0 ? (JSON.parse(stdout) as { running_in_region?: string }).running_in_region : undefined
+  if (region?.toLowerCase() !== place.location)
+    console.log(
+      `The database ${name} is in ${region ?? 'the region it was made in'}, and cannot be moved by --location ${place.location}.`,
+    )
+}
+
+/** Without a terminal wrangler cannot ask which account is meant. */
+async function firstAnswer(...command: string[]): Promise<string> {
+  const { code, stdout, stderr } = await ask(...command)
+  if (code === 0) return stdout
+  if (/More than one account/.test(stdout + stderr))
+    fail(`${stdout}${stderr}\nSay which account is meant: CLOUDFLARE_ACCOUNT_ID=<id> npm run deploy`)
+  return fail(`wrangler ${command.join(' ')}\n${stdout}${stderr}`)
+}
