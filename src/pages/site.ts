@@ -17,8 +17,9 @@ export function sitePages({ app }: Api): void {
   app.get('/docs', c => c.redirect(REFERENCE))
 }
 
-/** Of a path that nothing is at. */
-export const nothingHere = (c: AppContext) => (isBrowser(c) ? c.html(lost, 404, HEADERS) : onError(notFound(), c))
+/** Of a path that nothing is at. What is sent to it, a program sends. */
+export const nothingHere = (c: AppContext) =>
+  isBrowser(c) && ['GET', 'HEAD'].includes(c.req.method) ? c.html(lost, 404, HEADERS) : onError(notFound(), c)
 
 /** Whether a page is asked for. Who takes anything, as curl does, gets JSON. */
 function isBrowser(c: AppContext): boolean {
@@ -35,12 +36,12 @@ const index = (origin: string) => ({
 
 const frontDoor = page({
   title: 'API for online learning',
-  body: html`<main><section class="card"><h1>LearnMore</h1>
-<p>An API for online learning: accounts, courses, quizzes with a clock, progress, analytics and QR codes.</p>
+  body: html`<main><section class="card"><h1>Online learning, as an API</h1>
+<p>Accounts, courses, quizzes with a clock, progress, analytics and QR codes.</p>
 <ul class="links">
 <li><a href="${REFERENCE}">API reference</a></li>
 <li><a href="/api/openapi.json">OpenAPI document</a></li>
-<li><a href="/api/health/ready/">Is it up?</a></li>
+<li><a href="/api/health/ready/">Health</a></li>
 </ul></section></main>`,
 })
 

@@ -118,8 +118,10 @@ async function opened(
 ): Promise<Page> {
   context = await browser.newContext({
     ...PHONE,
-    ...(options.viewport && { ...options, isMobile: false }),
+    ...(options.viewport && { ...options, isMobile: options.viewport.width < 600 }),
     colorScheme: dark ? 'dark' : 'light',
+    locale: 'en-US',
+    timezoneId: 'UTC',
   })
   if (as) await context.addInitScript(signedIn(as))
   const page = await context.newPage()
@@ -158,7 +160,7 @@ async function signIn(page: Page, username: string): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
-const REFUSED = ['expired', 'revoked', 'limit', 'not-enrolled', 'rotating']
+const CLOSED = ['limit', 'rotating']
 
 describe.each([false, true])('on a phone, dark mode %s', dark => {
   const name = (what: string) => `${what}-${dark ? 'dark' : 'light'}`
@@ -173,6 +175,7 @@ describe.each([false, true])('on a phone, dark mode %s', dark => {
     await page.waitForTimeout(1_200)
     await signIn(page, 'student2')
     expect(await outcome(page)).toEqual(['good', 'You are marked present'])
+    expect(await page.evaluate('document.activeElement?.textContent')).toBe('You are marked present')
     await inspect(page, name('present'))
     const { results } = await scansOf(code)
     // The moment counts, not the login.
@@ -199,28 +202,105 @@ describe.each([false, true])('on a phone, dark mode %s', dark => {
   test.each([
     ['expired', { expires_at: '2023-01-01T00:00:00Z' }, 'This QR code has expired.'],
     ['revoked', {}, 'This QR code has been revoked.'],
+  ])('over for everybody, and said so without any sign-in: %s', async (why, fields, message) => {
+    const code = await makeCode(fields)
+    if (why === 'revoked') await request('PATCH', teacher, `/api/qr-codes/codes/${code.id}/`, { status: 'revoked' })
+    const page = await opened(`/q/${code.uuid}`, { dark, viewport: { width: 390, height: 844 } })
+    expect(await outcome(page)).toEqual(['bad', 'Closed'])
+    expect(await said(page)).toBe(message)
+    expect(await page.getByLabel('Username').isVisible()).toBe(false)
+    await inspect(page, name(why))
+    // Who is signed in is recorded as refused, and cannot help it by trying again.
+    await context.addInitScript(signedIn(learner))
+    await page.reload()
+    await page.getByRole('heading', { name: 'Not recorded' }).waitFor()
+    expect(await said(page)).toBe(message)
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0)
+    expect((await scansOf(code)).results).toMatchObject([{ is_valid: false, validation_message: message }])
+  })
+
+  test.each([
     ['limit', { max_scans: 1 }, 'This QR code has reached its scan limit.'],
-    ['not-enrolled', {}, 'You are not enrolled in this course.'],
     ['rotating', { rotating: true }, 'This QR code changes all the time. Scan the one on display now.'],
-  ])('refused, from the sign-in to the outcome: %s', async (why, fields, message) => {
+  ])('closed to all but who was recorded before: %s', async (why, fields, message) => {
     const code = await makeCode(fields)
     // Somebody else each time: five logins a minute are all there are.
-    const username = `student${20 + 2 * REFUSED.indexOf(why) + (dark ? 1 : 0)}`
-    if (why !== 'not-enrolled') {
-      await request('POST', teacher, `/api/courses/${course.id}/enrollments/`, { users: [username] })
-    }
-    if (why === 'revoked') await request('PATCH', teacher, `/api/qr-codes/codes/${code.id}/`, { status: 'revoked' })
-    if (why === 'limit') {
-      await request('POST', teacher, `/api/courses/${course.id}/enrollments/`, { users: ['student9'] })
-      await post(await loginOnce('student9'), '/api/qr-codes/scans/', { qr_code_uuid: code.uuid })
-    }
+    const username = `student${20 + 2 * CLOSED.indexOf(why) + (dark ? 1 : 0)}`
+    await request('POST', teacher, `/api/courses/${course.id}/enrollments/`, { users: [username, 'student9'] })
+    if (why === 'limit') await post(await loginOnce('student9'), '/api/qr-codes/scans/', { qr_code_uuid: code.uuid })
     const page = await opened(`/q/${code.uuid}`, { dark })
+    expect(await outcome(page)).toEqual(['bad', 'Closed'])
+    expect(await said(page)).toBe(message)
+    await page.getByText('Recorded before? Sign in').click()
+    await inspect(page, name(`${why}-sign-in`))
+    await signIn(page, username)
+    await page.getByRole('heading', { name: 'Not recorded' }).waitFor()
+    expect(await said(page)).toBe(message)
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0)
+    await inspect(page, name(why))
+    if (why !== 'limit') return
+    await context.addInitScript(signedIn(await loginOnce('student9')))
+    await page.reload()
+    expect(await outcome(page)).toEqual(['good', 'You are marked present'])
+  })
+
+  test('not enrolled: after the sign-in the outcome has the focus, and trying again helps once enrolled', async () => {
+    const code = await makeCode()
+    const username = dark ? 'student25' : 'student24'
+    const page = await opened(`/q/${code.uuid}`, { dark, viewport: { width: 390, height: 844 } })
     await signIn(page, username)
     expect(await outcome(page)).toEqual(['bad', 'Not recorded'])
+    expect(await said(page)).toBe('You are not enrolled in this course.')
+    expect(await page.evaluate('document.activeElement?.textContent')).toBe('Not recorded')
+    await inspect(page, name('not-enrolled'))
+    await request('POST', teacher, `/api/courses/${course.id}/enrollments/`, { users: [username] })
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.locator('#outcome.good').waitFor()
+    expect(await outcome(page)).toEqual(['good', 'You are marked present'])
+  })
+
+  test.each([
+    ['full', { max_students: 1 }, 'This course is full.'],
+    ['ended', { start_date: '2020-01-01', end_date: '2020-06-30' }, 'This course has ended.'],
+    ['draft', { status: 'draft' }, 'This course is not open for enrollment.'],
+  ])('an access code to a course that is %s says so first', async (why, fields, message) => {
+    const made = await post(teacher, '/api/courses/', { title: `By code, ${why}`, status: 'published', ...fields })
+    if (why === 'full') await post(learner, `/api/courses/${made.slug}/enroll/`)
+    const page = await opened(`/q/${(await makeCode({ type: 'access', target_id: made.id })).uuid}`, { dark })
+    expect(await outcome(page)).toEqual(['bad', 'Closed'])
     expect(await said(page)).toBe(message)
-    // Of no use where the code has to be scanned again.
-    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(why === 'rotating' ? 0 : 1)
-    await inspect(page, name(why))
+    expect(await page.getByText('Enrolled already? Sign in').isVisible()).toBe(true)
+  })
+
+  test('a course that has not begun says when it does', async () => {
+    const fields = { title: 'Winter School', status: 'published', start_date: '2199-12-01' }
+    const made = await post(teacher, '/api/courses/', fields)
+    const page = await opened(`/q/${(await makeCode({ type: 'access', target_id: made.id })).uuid}`, { dark })
+    expect(await page.locator('.note').textContent()).toBe('The course has not begun: it begins on 1 December 2199.')
+    expect(await page.getByLabel('Username').isVisible()).toBe(true)
+    await inspect(page, name('not-begun'))
+  })
+
+  test('a scan repeated on another day says the day, by the calendar of the phone', async () => {
+    const code = await makeCode()
+    const page = await opened(`/q/${code.uuid}`, { dark, as: learner })
+    expect(await outcome(page)).toEqual(['good', 'You are marked present'])
+    expect(await said(page)).toMatch(/^At \d/)
+    const { results } = await scansOf(code)
+    const repeated = { ...results[0], scanned_at: '2020-11-22T23:30:00Z' }
+    const tell = (status: number) =>
+      page.route('**/api/qr-codes/scans/', route => route.fulfill({ status, json: repeated }))
+    await tell(200)
+    await page.reload()
+    await page.locator('#outcome.good').waitFor()
+    expect(await said(page)).toBe('Already, on November 22, 2020 at 11:30 PM.')
+    await inspect(page, name('already'))
+    // Kept on the phone, and sent another day.
+    await page.unroute('**/api/qr-codes/scans/')
+    await tell(201)
+    await page.reload()
+    await page.locator('#outcome.good').waitFor()
+    expect(await said(page)).toBe('On November 22, 2020 at 11:30 PM.')
   })
 
   test('an access code lets in and shows the course', async () => {
@@ -382,6 +462,8 @@ describe('the display', () => {
     await display.locator('#names li').waitFor({ timeout: 10_000 })
     expect(await display.locator('#count').textContent()).toBe('1')
     await inspect(display, 'display-light')
+    const box = await display.locator('.code').boundingBox()
+    expect(box && box.x + box.width / 2, 'the code is in the middle of the wall').toBeCloseTo(1280 / 2, 0)
     await expect.poll(shown, { timeout: 17_000 }).not.toBe(first)
   })
 
@@ -474,6 +556,22 @@ describe('the print sheet', () => {
     expect(await page.locator('.toolbar').isVisible()).toBe(false)
   })
 
+  test.each([390, 360])('is to be read on a phone of %i', async width => {
+    const fields = { name: 'At the pools', type: 'attendance', target_ids: [module.id, module.id] }
+    const batch = await post(teacher, '/api/qr-codes/batches/', fields)
+    const page = await opened(`/qr-codes/batches/${batch.id}/print`, { as: teacher, viewport: { width, height: 844 } })
+    await page.locator('figure').nth(1).waitFor()
+    await inspect(page, `print-phone-${width}`)
+    const edges = await page.evaluate(
+      `['.brand span', 'h1', '#go', '#sheet'].map(of => document.querySelector(of).getBoundingClientRect().left)`,
+    )
+    expect(edges, 'header and sheet begin at one edge').toEqual([16, 16, 16, 16])
+    const name = await page.locator('figcaption strong').first().boundingBox()
+    expect(name?.width, 'the name has room beside its code').toBeGreaterThan(90)
+    const code = await page.locator('#sheet img').first().boundingBox()
+    expect(code?.width, 'and the code can be scanned off the screen').toBeGreaterThan(120)
+  })
+
   test('codes that rotate are not for paper', async () => {
     const fields = { name: 'At the door', type: 'attendance', target_ids: [module.id], rotating: true }
     const batch = await post(teacher, '/api/qr-codes/batches/', fields)
@@ -534,4 +632,49 @@ test('the API reference shows every operation, and tries one out', async () => {
   await catalog.locator('button.opblock-summary-control').click()
   await catalog.getByRole('button', { name: 'Execute' }).click()
   await catalog.getByText('"introduction-to-programming"').first().waitFor()
+})
+
+describe.each([false, true])('beside the API, dark mode %s', dark => {
+  const name = (what: string) => `${what}-${dark ? 'dark' : 'light'}`
+
+  test.each([360, 390, 1200])('the front door leads to the reference, at a width of %i', async width => {
+    const page = await opened('/', { dark, viewport: { width, height: 800 } })
+    await inspect(page, name(`front-door-${width}`))
+    await page.getByRole('link', { name: 'API reference' }).click()
+    await page.locator('.opblock').first().waitFor()
+    expect(new URL(page.url()).pathname).toBe('/api/docs/')
+    const ground = await page.evaluate('getComputedStyle(document.documentElement).backgroundColor')
+    expect(ground).toBe(dark ? 'rgb(28, 32, 34)' : 'rgba(0, 0, 0, 0)')
+    await page.screenshot({ path: `${SCREENSHOTS}/${name(`reference-${width}`)}.png` })
+  })
+
+  test('what is not there leads back', async () => {
+    const page = await opened('/no/such/page', { dark })
+    expect(await page.locator('h1').textContent()).toBe('Nothing is here')
+    await inspect(page, name('nothing-here'))
+    await page.getByRole('link', { name: 'To the start' }).click()
+    await page.getByRole('link', { name: 'API reference' }).waitFor()
+  })
+})
+
+test('the icon that browsers ask for by themselves is an icon', async () => {
+  const answer = await fetch(`${server.origin}/favicon.ico`)
+  expect([answer.status, answer.headers.get('Content-Type')]).toEqual([
+    200,
+    expect.stringMatching(/^image\/(x-icon|vnd\.microsoft\.icon)/),
+  ])
+  const bytes = new Uint8Array(await answer.arrayBuffer())
+  // One image, 32 by 32, and behind the directory of 22 bytes a PNG.
+  expect([...bytes.slice(0, 8)]).toEqual([0, 0, 1, 0, 1, 0, 32, 32])
+  expect([...bytes.slice(22, 26)]).toEqual([0x89, 0x50, 0x4e, 0x47])
+})
+
+test('/docs leads to the reference, and the system turning dark turns it dark', async () => {
+  const page = await opened('/docs', { viewport: { width: 1200, height: 900 } })
+  await page.locator('.opblock').first().waitFor()
+  expect(new URL(page.url()).pathname).toBe('/api/docs/')
+  const isDark = () => page.evaluate(`document.documentElement.classList.contains('dark-mode')`)
+  expect(await isDark()).toBe(false)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await expect.poll(isDark).toBe(true)
 })

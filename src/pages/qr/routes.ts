@@ -62,7 +62,7 @@ async function scanPage(c: AppContext, code: CodeRow, now: number) {
   const closed = closedBecause(code, isShown, now)
   const name = targetNameOf(code)
   const isModule = code.type === 'attendance' || code.type === 'module'
-  const form = signInForm(c.env.GOOGLE_CLIENT_ID, closed ? RECORDED_STAYS : COUNTS_FROM_NOW)
+  const form = signInForm(c.env.GOOGLE_CLIENT_ID, closed ? STAYS : COUNTS_FROM_NOW)
   return page({
     title: name,
     script: 'scan',
@@ -70,7 +70,7 @@ async function scanPage(c: AppContext, code: CodeRow, now: number) {
 <section class="card target"><p class="kind">${KINDS[code.type]}</p><h1>${name}</h1>${beginning(code, now)}</section>
 ${closed ? '' : NEEDS_SCRIPT}
 <section id="outcome" class="card outcome ${closed ? 'bad' : ''}" role="status" ${closed ? '' : 'hidden'}>${closed ? html`<h2>Closed</h2><p>${closed.why}</p>` : ''}</section>
-${closed ? html`<details id="record" hidden><summary>Sign in all the same</summary>${form}</details>` : form}
+${closed ? html`<details id="record" hidden><summary>${WHO_MAY_RETURN[code.type]} Sign in</summary>${form}</details>` : form}
 <article id="text" class="card text" hidden></article>
 ${signedInAs}
 </main>`,
@@ -78,7 +78,13 @@ ${signedInAs}
 }
 
 const COUNTS_FROM_NOW = 'Your scan already counts from the moment you opened this page.'
-const RECORDED_STAYS = 'Who is in already, or was recorded in time, finds it here.'
+const STAYS = 'What was recorded before stays recorded.'
+const WHO_MAY_RETURN = {
+  attendance: 'Recorded before?',
+  access: 'Enrolled already?',
+  certificate: 'Verified before?',
+  module: 'Do you teach it?',
+}
 
 /** The days of a course are days of UTC. */
 function beginning({ courseStartDate }: CodeRow, now: number) {
