@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { importCsv } from '../src/features/quizzes/exchange/csv-import.ts'
+import { importCsv } from '../src/features/quizzes/exchange/csv/import.ts'
 import { decoded } from '../src/features/quizzes/exchange/encoding.ts'
-import { importGift } from '../src/features/quizzes/exchange/gift-import.ts'
+import { importGift } from '../src/features/quizzes/exchange/gift/import.ts'
 import { call } from './helpers/client.ts'
 import { classroom, makeQuiz } from './helpers/quizzes.ts'
 

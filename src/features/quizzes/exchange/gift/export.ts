@@ -1,9 +1,9 @@
 /** Questions as Moodle's GIFT format, as far as it goes. */
-import { absolute, decimal, times, toNumber } from '../answers/decimal.ts'
-import { blanksIn, correctOf, type Question, type QuestionOf } from '../questions/question.ts'
-import { differences, type Exported } from './exchange.ts'
-import { importGift } from './gift-import.ts'
-import { escaped, escapedWithin } from './gift-text.ts'
+import { absolute, decimal, times, toNumber } from '../../answers/decimal.ts'
+import { blanksIn, correctOf, type Question, type QuestionOf } from '../../questions/question.ts'
+import { differences, type Exported } from '../exchange.ts'
+import { importGift } from './import.ts'
+import { escaped, escapedWithin } from './text.ts'
 
 /** Every question is read back from what was written: where it is another one, `lost` says in what. */
 export function exportGift(questions: readonly Question[]): Exported {

@@ -1,8 +1,8 @@
-/** Questions from CSV. The columns are told in `csv-columns.ts`. */
-import { blanksIn, QUESTION_TYPES, QUESTIONS_AT_MOST, type QuestionType } from '../questions/question.ts'
-import { COMMON, NUMBERED, NUMBERS_AT_MOST, SETTINGS, splitList } from './csv-columns.ts'
-import { readRows, unguarded } from './csv-text.ts'
-import { type Imported, imported, type Reading, toNumberOrText, warningsOnce } from './exchange.ts'
+/** Questions from CSV. The columns are told in `columns.ts`. */
+import { blanksIn, QUESTION_TYPES, QUESTIONS_AT_MOST, type QuestionType } from '../../questions/question.ts'
+import { type Imported, imported, type Reading, toNumberOrText, warningsOnce } from '../exchange.ts'
+import { COMMON, NUMBERED, NUMBERS_AT_MOST, SETTINGS, splitList } from './columns.ts'
+import { readRows, unguarded } from './text.ts'
 
 /** A line before the header that tells Excel the separator. */
 const SEPARATOR = /^"?sep=([,;\t])"?[\r\n]/i

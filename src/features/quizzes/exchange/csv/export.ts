@@ -1,9 +1,9 @@
-/** Questions as CSV. The columns are told in `csv-columns.ts`. */
-import type { Question } from '../questions/question.ts'
-import { authored } from '../questions/views.ts'
-import { COMMON, joinList, NUMBERED, NUMBERS_AT_MOST, SETTINGS } from './csv-columns.ts'
-import { guarded, writeRows } from './csv-text.ts'
-import type { Exported } from './exchange.ts'
+/** Questions as CSV. The columns are told in `columns.ts`. */
+import type { Question } from '../../questions/question.ts'
+import { authored } from '../../questions/views.ts'
+import type { Exported } from '../exchange.ts'
+import { COMMON, joinList, NUMBERED, NUMBERS_AT_MOST, SETTINGS } from './columns.ts'
+import { guarded, writeRows } from './text.ts'
 
 /** With the mark by which Excel knows UTF-8. */
 export function exportCsv(questions: readonly Question[]): Exported {

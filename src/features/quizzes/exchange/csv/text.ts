@@ -2,7 +2,7 @@
  * CSV as in RFC 4180. Our own 60 lines, because the kept parsers measured do not name the line of an error (papaparse)
  * or need seconds for 5 MiB of commas and throw on 5 MiB of line ends (csv-parse).
  */
-import { countLineEnds, NUMBER, type Problem } from './exchange.ts'
+import { countLineEnds, NUMBER, type Problem } from '../exchange.ts'
 
 /** `line` is where the row starts. */
 export type Row = { line: number; cells: string[] }

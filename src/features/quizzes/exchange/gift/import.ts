@@ -3,8 +3,8 @@
  * `~` multiple choice (with `=`) or multiple select (with weights alone), with `=` and `->` matching, `{T}` true/false,
  * else a short answer, which in the middle of a sentence is a fill in the blank.
  */
-import { decimal, minus, plus, times, toNumber } from '../answers/decimal.ts'
-import { blanksIn } from '../questions/question.ts'
+import { decimal, minus, plus, times, toNumber } from '../../answers/decimal.ts'
+import { blanksIn } from '../../questions/question.ts'
 import {
   type Imported,
   imported,
@@ -15,7 +15,7 @@ import {
   TOO_LARGE,
   toNumberOrText,
   warningsOnce,
-} from './exchange.ts'
+} from '../exchange.ts'
 import {
   blocksOf,
   cut,
@@ -26,7 +26,7 @@ import {
   marksIn,
   taggingComment,
   unescaped,
-} from './gift-text.ts'
+} from './text.ts'
 
 /** Far more than a question may have: a file of nothing but marks is refused before they are all taken apart. */
 const ANSWERS_AT_MOST = 500
