@@ -138,7 +138,10 @@ describe('over HTTP, all samples of a construct in one quiz', () => {
       expect(await stored(owner, quiz), construct).toEqual(expected)
       const file = await exported(owner, quiz, format)
       const answer = await send(owner, copy, format, file)
-      expect([answer.status, answer.body], construct).toEqual([201, { imported: samples.length, warnings: [] }])
+      expect([answer.status, answer.body], construct).toEqual([
+        201,
+        { imported: samples.length, warnings: [], skipped: [] },
+      ])
       expect(await stored(owner, copy), construct).toEqual(expected)
       expect(await exported(owner, copy, format)).toBe(file)
     }

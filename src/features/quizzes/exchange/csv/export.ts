@@ -5,25 +5,34 @@ import type { Exported } from '../exchange.ts'
 import { COMMON, joinList, NUMBERED, NUMBERS_AT_MOST, SETTINGS } from './columns.ts'
 import { guarded, writeRows } from './text.ts'
 
-/** With the mark by which Excel knows UTF-8. */
-export function exportCsv(questions: readonly Question[]): Exported {
-  const rows = questions.map(toRow)
+export type Separator = 'comma' | 'semicolon'
+
+/**
+ * With the mark by which Excel knows UTF-8. Semicolons are for the half of Europe whose spreadsheets read commas within
+ * numbers: those are written so, and `sep=;` tells Excel wherever it stands.
+ */
+export function exportCsv(questions: readonly Question[], separator: Separator = 'comma'): Exported {
+  const rows = questions.map(question => toRow(question, separator === 'semicolon' ? ',' : '.'))
   const used = new Set(rows.flatMap(row => [...row.keys()]))
   const numbered = Array.from({ length: NUMBERS_AT_MOST }, (_, place) => NUMBERED.map(stem => `${stem}_${place + 1}`))
   const columns = [...COMMON, 'correct', ...numbered.flat().filter(column => used.has(column)), ...SETTINGS]
-  const cells = rows.map(row => columns.map(column => guarded(row.get(column) ?? '')))
-  return { text: `\uFEFF${writeRows([columns, ...cells])}`, lost: [] }
+  const cells = rows.map(row => columns.map(column => row.get(column) ?? ''))
+  const written = writeRows([columns, ...cells], separator === 'semicolon' ? ';' : ',')
+  return { text: `\uFEFF${separator === 'semicolon' ? 'sep=;\r\n' : ''}${written}`, lost: [] }
 }
 
-function toRow(question: Question): Map<string, string> {
+type Value = string | number | boolean | null | undefined
+
+function toRow(question: Question, decimalSign: '.' | ','): Map<string, string> {
   const fields = authored(question)
-  const row = new Map(COMMON.map(column => [column, String(fields[column as 'text'])]))
-  const set = (column: string, value: unknown) => row.set(column, value === null ? '' : spelled(value))
-  const number = (stem: string, values: unknown[]) =>
+  const row = new Map<string, string>()
+  const set = (column: string, value: Value) => row.set(column, spelled(value, decimalSign))
+  const number = (stem: string, values: Value[]) =>
     values.forEach((value, place) => {
       set(`${stem}_${place + 1}`, value)
     })
-  for (const setting of SETTINGS) if (setting in fields) set(setting, fields[setting as keyof typeof fields])
+  for (const column of COMMON) set(column, fields[column as 'text'])
+  for (const setting of SETTINGS) if (setting in fields) set(setting, fields[setting as keyof typeof fields] as Value)
   switch (fields.type) {
     case 'multiple_choice':
     case 'multiple_select':
@@ -35,6 +44,12 @@ function toRow(question: Question): Map<string, string> {
         'feedback',
         fields.choices.map(choice => choice.feedback),
       )
+      if (fields.choices.some(({ weight }) => weight !== undefined)) {
+        number(
+          'weight',
+          fields.choices.map(({ weight }) => weight),
+        )
+      }
       set('correct', fields.choices.flatMap((choice, place) => (choice.is_correct ? [place + 1] : [])).join(';'))
       break
     case 'true_false':
@@ -79,4 +94,16 @@ function toRow(question: Question): Map<string, string> {
   return row
 }
 
-const spelled = (value: unknown) => (typeof value === 'boolean' ? String(value).toUpperCase() : String(value))
+/** As a cell: texts guarded, so that none is taken for a formula. */
+function spelled(value: Value, decimalSign: '.' | ','): string {
+  switch (typeof value) {
+    case 'string':
+      return guarded(value)
+    case 'number':
+      return String(value).replace('.', decimalSign)
+    case 'boolean':
+      return String(value).toUpperCase()
+    default:
+      return ''
+  }
+}
