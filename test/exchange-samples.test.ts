@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { exportCsv } from '../src/features/quizzes/exchange/csv-export.ts'
-import { importCsv } from '../src/features/quizzes/exchange/csv-import.ts'
-import { exportGift } from '../src/features/quizzes/exchange/gift-export.ts'
-import { importGift } from '../src/features/quizzes/exchange/gift-import.ts'
+import { exportCsv } from '../src/features/quizzes/exchange/csv/export.ts'
+import { importCsv } from '../src/features/quizzes/exchange/csv/import.ts'
+import { exportGift } from '../src/features/quizzes/exchange/gift/export.ts'
+import { importGift } from '../src/features/quizzes/exchange/gift/import.ts'
 import type { Question } from '../src/features/quizzes/questions/question.ts'
 import { authored } from '../src/features/quizzes/questions/views.ts'
 import * as csvCells from './exchange/csv/cells.ts'
@@ -138,7 +138,10 @@ describe('over HTTP, all samples of a construct in one quiz', () => {
       expect(await stored(owner, quiz), construct).toEqual(expected)
       const file = await exported(owner, quiz, format)
       const answer = await send(owner, copy, format, file)
-      expect([answer.status, answer.body], construct).toEqual([201, { imported: samples.length, warnings: [] }])
+      expect([answer.status, answer.body], construct).toEqual([
+        201,
+        { imported: samples.length, warnings: [], skipped: [] },
+      ])
       expect(await stored(owner, copy), construct).toEqual(expected)
       expect(await exported(owner, copy, format)).toBe(file)
     }

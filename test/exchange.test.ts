@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { exportCsv } from '../src/features/quizzes/exchange/csv-export.ts'
-import { importCsv } from '../src/features/quizzes/exchange/csv-import.ts'
-import { readRows } from '../src/features/quizzes/exchange/csv-text.ts'
+import { exportCsv } from '../src/features/quizzes/exchange/csv/export.ts'
+import { importCsv } from '../src/features/quizzes/exchange/csv/import.ts'
+import { readRows } from '../src/features/quizzes/exchange/csv/text.ts'
 import { differences, type Exported, type Imported } from '../src/features/quizzes/exchange/exchange.ts'
-import { exportGift } from '../src/features/quizzes/exchange/gift-export.ts'
-import { importGift } from '../src/features/quizzes/exchange/gift-import.ts'
+import { exportGift } from '../src/features/quizzes/exchange/gift/export.ts'
+import { importGift } from '../src/features/quizzes/exchange/gift/import.ts'
 import { newQuestion } from '../src/features/quizzes/questions/made.ts'
 import { QUESTION_TYPES, type Question } from '../src/features/quizzes/questions/question.ts'
 import { authored } from '../src/features/quizzes/questions/views.ts'
@@ -53,7 +53,7 @@ describe('GIFT', () => {
     ['::Name::A {T}', 'Titles are not kept: a question is known by its text.'],
     ['Read this first.\n\nA {T}', 'A text without { } is a description, no question, and was left out.'],
     ['A {=1 =%50%2}', 'Answers that are worth less than 100 % are left out.'],
-    ['A {~%50%b =a ~c}', 'Part marks for one choice are not kept.'],
+    ['A {=a ~b ~#why?}', 'An answer without a text is left out, and its feedback with it.'],
     ['A {#=5:1 =7:2}', 'Of several numbers that are right only the first is kept.'],
     ['A {=a* =b}', 'An asterisk stands for itself, not for any text.'],
     ['A {=1#one =2#two}', 'Feedback that differs between right answers is not kept.'],
@@ -203,7 +203,7 @@ describe('over HTTP', () => {
     const other = await makeQuiz(owner, module.id)
     const copy = `/api/quizzes/${other.id}/questions/`
     const answer = await send(owner, copy, file.text, 'Text/CSV; charset=UTF-8')
-    expect([answer.status, answer.body]).toEqual([201, { imported: 9, warnings: [] }])
+    expect([answer.status, answer.body]).toEqual([201, { imported: 9, warnings: [], skipped: [] }])
     expect((await fetchFile(owner, copy, 'csv')).text).toBe(file.text)
     const again = await send(owner, copy, file.text)
     expect(again.body.imported).toBe(9)
@@ -220,7 +220,7 @@ describe('over HTTP', () => {
     const other = await makeQuiz(owner, module.id)
     const copy = `/api/quizzes/${other.id}/questions/`
     const answer = await send(owner, copy, text, 'text/plain', '?format=gift')
-    expect([answer.status, answer.body]).toEqual([201, { imported: 7, warnings: [] }])
+    expect([answer.status, answer.body]).toEqual([201, { imported: 7, warnings: [], skipped: [] }])
   })
 
   test('what a file holds and questions cannot is told', async () => {
@@ -228,7 +228,7 @@ describe('over HTTP', () => {
     const answer = await send(owner, path, '$CATEGORY: x\n\nA {T}', 'text/plain', '?format=gift')
     expect([answer.status, answer.body]).toEqual([
       201,
-      { imported: 1, warnings: [{ line: 1, message: 'Categories are not kept.' }] },
+      { imported: 1, warnings: [{ line: 1, message: 'Categories are not kept.' }], skipped: [] },
     ])
   })
 
@@ -249,7 +249,11 @@ describe('over HTTP', () => {
 
   test('a survey takes questions without a key', async () => {
     const { owner, path } = await emptyQuiz({ is_survey: true })
-    expect((await send(owner, path, 'type,text\ntrue_false,A\n')).body).toEqual({ imported: 1, warnings: [] })
+    expect((await send(owner, path, 'type,text\ntrue_false,A\n')).body).toEqual({
+      imported: 1,
+      warnings: [],
+      skipped: [],
+    })
   })
 
   test('the largest file there may be goes in whole', async () => {
@@ -259,7 +263,7 @@ describe('over HTTP', () => {
     const file = `type,text,option_1,option_2\n${row.repeat(1_000)}`
     expect(new TextEncoder().encode(file).length).toBeGreaterThan(4.5 * MIB)
     const answer = await send(owner, path, file)
-    expect([answer.status, answer.text.slice(0, 200)]).toEqual([201, '{"imported":1000,"warnings":[]}'])
+    expect([answer.status, answer.text.slice(0, 200)]).toEqual([201, '{"imported":1000,"warnings":[],"skipped":[]}'])
     const { results, count } = (await call('GET', `${path}?page_size=1&page=1000`, { as: owner })).body
     expect(count).toBe(1_000)
     expect(results[0]).toMatchObject({ order: 1_000, accepted_answers: ['"'.repeat(900), 'x'.repeat(1_000)] })

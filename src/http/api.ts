@@ -41,8 +41,11 @@ export type Contract = {
   params?: z.ZodObject
   query?: z.ZodObject
   body?: z.ZodObject
-  /** In place of a JSON body, a file as the body itself. */
-  upload?: { types: readonly string[]; limitBytes: number }
+  /**
+   * In place of a JSON body, a file as the body itself. Where the query has `typedBy`, it says what the file is, and the
+   * media type may be one that says nothing.
+   */
+  upload?: { types: readonly string[]; limitBytes: number; typedBy?: string }
   /** Media types of the answer, where it is a file; its schema is then a string. */
   download?: readonly string[]
   /** Status to body schema; null is an empty body. */
@@ -58,8 +61,11 @@ type BodyFor<C extends Contract, S extends Status<C>> = C['responses'][S] extend
   ? z.input<C['responses'][S]>
   : never
 
-/** A file as it was sent, and its media type as the contract names it. */
-export type Upload = { type: string; bytes: Uint8Array }
+/** Media types of files whose kind the sender does not know. Windows takes every CSV for Excel's. */
+export const UNTOLD_TYPES = ['application/octet-stream', 'application/vnd.ms-excel']
+
+/** A file as it was sent, and its media type as the contract names it; null where only the query says what it is. */
+export type Upload = { type: string | null; bytes: Uint8Array }
 export type Download = { type: string; name: string; text: string }
 
 export type Operation<C extends Contract> = {
@@ -136,7 +142,7 @@ export type Api = ReturnType<typeof createApi>
 /** The order of refusals: 413 (before this), 415 and malformed JSON, 401, 429, then the form of path, query and body. */
 async function answer(c: AppContext, contract: Contract, handler: Handler<Contract>): Promise<Response> {
   const sent = contract.body ? await readJson(c) : undefined
-  const upload = contract.upload ? await readUpload(c, contract.upload.types) : undefined
+  const upload = contract.upload ? await readUpload(c, contract.upload) : undefined
   const caller = contract.access === 'public' ? await optionalCaller(c) : await requireCaller(c)
   if (caller) c.set('userId', caller.userId)
   if (contract.quota !== 'free') await countAgainstQuota(c)
@@ -178,11 +184,12 @@ function open(c: AppContext, contract: Contract): Db {
 const hasNoBody = (c: AppContext) => c.req.raw.body === null || c.req.header('Content-Length') === '0'
 
 /** No body at all is an empty file. */
-async function readUpload(c: AppContext, types: readonly string[]): Promise<Upload> {
-  if (hasNoBody(c)) return { type: types[0] ?? '', bytes: new Uint8Array() }
-  const sent = c.req.header('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase()
-  const type = types.find(known => known === sent)
-  if (type === undefined) throw unsupportedMediaType()
+async function readUpload(c: AppContext, { types, typedBy }: NonNullable<Contract['upload']>): Promise<Upload> {
+  if (hasNoBody(c)) return { type: types[0] ?? null, bytes: new Uint8Array() }
+  const sent = c.req.header('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  const type = types.find(known => known === sent) ?? null
+  const isTyped = typedBy !== undefined && c.req.query(typedBy) !== undefined
+  if (type === null && !(isTyped && ['', ...UNTOLD_TYPES].includes(sent))) throw unsupportedMediaType()
   return { type, bytes: new Uint8Array(await c.req.arrayBuffer()) }
 }
 

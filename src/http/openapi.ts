@@ -1,6 +1,6 @@
 /** The OpenAPI 3.1 document, from the very schemas that validate. */
 import * as z from 'zod'
-import type { Contract } from './api.ts'
+import { type Contract, UNTOLD_TYPES } from './api.ts'
 
 type Json = Record<string, unknown>
 
@@ -67,7 +67,7 @@ function operation(contract: Contract): Json {
     ...(contract.body && {
       requestBody: { required: requiresBody(contract.body), content: media(contract.body, 'input') },
     }),
-    ...(contract.upload && { requestBody: { required: true, content: files(contract.upload.types) } }),
+    ...(contract.upload && { requestBody: { required: true, content: files(uploadTypes(contract.upload)) } }),
     responses: {
       ...failures(contract),
       ...(contract.cache && { 304: { description: 'As `If-None-Match` has it' } }),
@@ -75,6 +75,11 @@ function operation(contract: Contract): Json {
     },
   }
 }
+
+const uploadTypes = ({ types, typedBy }: NonNullable<Contract['upload']>) => [
+  ...types,
+  ...(typedBy === undefined ? [] : UNTOLD_TYPES),
+]
 
 const requiresBody = (body: z.ZodObject) => !body.safeParse({}).success
 

@@ -17,11 +17,18 @@ function choice(told: string) {
   return { text, is_correct: told.startsWith('+'), feedback }
 }
 
-export const oneOf = (text: string, choices: string[], more: More = {}): Expected =>
-  question('multiple_choice', text, { choices: choices.map(choice), ...more })
+type Weights = { weights?: number[] }
+const choices = (told: string[], weights?: number[]) =>
+  told.map((one, place) => ({ ...choice(one), ...(weights && { weight: weights[place] }) }))
 
-export const someOf = (text: string, choices: string[], more: More & { partial_credit?: boolean } = {}): Expected =>
-  question('multiple_select', text, { choices: choices.map(choice), partial_credit: true, ...more })
+export const oneOf = (text: string, told: string[], { weights, ...more }: More & Weights = {}): Expected =>
+  question('multiple_choice', text, { choices: choices(told, weights), ...more })
+
+export const someOf = (
+  text: string,
+  told: string[],
+  { weights, ...more }: More & Weights & { partial_credit?: boolean } = {},
+): Expected => question('multiple_select', text, { choices: choices(told, weights), partial_credit: true, ...more })
 
 export const truth = (text: string, correct_answer: boolean, more: More = {}): Expected =>
   question('true_false', text, { correct_answer, ...more })

@@ -64,8 +64,13 @@ export const GIFT_SAMPLES: Sample[] = [
     "What two people are entombed in Grant's tomb? {\n~%-100%No one\n~%50%Grant\n~%50%Grant's wife\n~%-100%Grant's father\n}",
     {
       type: 'multiple_select',
-      choices: [wrong('No one'), right('Grant'), right("Grant's wife"), wrong("Grant's father")],
-      partial_credit: false,
+      choices: [
+        { ...wrong('No one'), weight: -100 },
+        { ...right('Grant'), weight: 50 },
+        { ...right("Grant's wife"), weight: 50 },
+        { ...wrong("Grant's father"), weight: -100 },
+      ],
+      partial_credit: true,
     },
   ],
   [

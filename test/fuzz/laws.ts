@@ -1,6 +1,6 @@
 /** What holds of every answer, whoever asked for whatever. */
 import { Validator } from '@cfworker/json-schema'
-import { readRows } from '../../src/features/quizzes/exchange/csv-text.ts'
+import { readRows } from '../../src/features/quizzes/exchange/csv/text.ts'
 import { NUMBER } from '../../src/features/quizzes/exchange/exchange.ts'
 import type { Answer } from '../helpers/client.ts'
 import type { Operation } from './cases.ts'

@@ -2,7 +2,6 @@ import { oneOf, type Sample } from '../expected.ts'
 
 const gift = String.raw
 const TITLE = 'Titles are not kept: a question is known by its text.'
-const PART_MARKS = 'Part marks for one choice are not kept.'
 
 export const MULTIPLE_CHOICE: Sample[] = [
   [
@@ -95,8 +94,9 @@ export const MULTIPLE_CHOICE: Sample[] = [
     ~%50%Poland#Which city?
     =Warsaw#Right, in 1867.
 }`,
-    oneOf('Where was Marie Curie born?', ['-Paris', '-Poland // Which city?', '+Warsaw // Right, in 1867.']),
-    [PART_MARKS],
+    oneOf('Where was Marie Curie born?', ['-Paris', '-Poland // Which city?', '+Warsaw // Right, in 1867.'], {
+      weights: [0, 50, 100],
+    }),
   ],
   [
     gift`// question: 4711  name: Big-O of binary search

@@ -2,7 +2,6 @@ import { type Sample, someOf } from '../expected.ts'
 
 const gift = String.raw
 const TITLE = 'Titles are not kept: a question is known by its text.'
-const SHARES = 'Weights are kept as equal shares: each right choice adds one, each wrong one takes one away.'
 
 export const MULTIPLE_SELECT: Sample[] = [
   [
@@ -16,7 +15,9 @@ export const MULTIPLE_SELECT: Sample[] = [
 ~%-100%Danube
 ~%-100%Elbe
 }`,
-    someOf('Which two rivers meet at Koblenz?', ['+Rhine', '+Moselle', '-Danube', '-Elbe'], { partial_credit: false }),
+    someOf('Which two rivers meet at Koblenz?', ['+Rhine', '+Moselle', '-Danube', '-Elbe'], {
+      weights: [50, 50, -100, -100],
+    }),
   ],
   [
     gift`Tick every prime. {~%33.33333%2 ~%33.33333%13 ~%33.33333%31 ~%-33.33333%1 ~%-33.33333%51}`,
@@ -32,9 +33,7 @@ export const MULTIPLE_SELECT: Sample[] = [
   ],
   [
     gift`Which beam do you choose? {~%100%the steel one#It bends least. ~%-100%the wooden one#Too soft.}`,
-    someOf('Which beam do you choose?', ['+the steel one // It bends least.', '-the wooden one // Too soft.'], {
-      partial_credit: false,
-    }),
+    someOf('Which beam do you choose?', ['+the steel one // It bends least.', '-the wooden one // Too soft.']),
   ],
   [
     gift`Die Gewalten im Staat: {~%33.333%Legislative ~%33.333%Exekutive ~%33.333%Judikative ~%-33.333%Presse}`,
@@ -42,13 +41,11 @@ export const MULTIPLE_SELECT: Sample[] = [
   ],
   [
     gift`Qui a fondé la CECA ? {~%50%la France ~%50%la RFA ~le Royaume-Uni}`,
-    someOf('Qui a fondé la CECA ?', ['+la France', '+la RFA', '-le Royaume-Uni']),
-    [SHARES],
+    someOf('Qui a fondé la CECA ?', ['+la France', '+la RFA', '-le Royaume-Uni'], { weights: [50, 50, 0] }),
   ],
   [
     gift`Which of these are acids? {~%70%HCl ~%30%vinegar ~%-50%soap}`,
-    someOf('Which of these are acids?', ['+HCl', '+vinegar', '-soap']),
-    [SHARES],
+    someOf('Which of these are acids?', ['+HCl', '+vinegar', '-soap'], { weights: [70, 30, -50] }),
   ],
   [
     gift`::Instruments::Which are woodwinds? {
@@ -96,9 +93,7 @@ export const MULTIPLE_SELECT: Sample[] = [
     someOf(
       'Before you open the reactor you',
       ['+wear goggles // Always.', '+check the pressure // Always.', '-smoke // Never.'],
-      {
-        partial_credit: false,
-      },
+      { weights: [50, 50, -100] },
     ),
     [TITLE],
   ],
@@ -120,13 +115,10 @@ export const MULTIPLE_SELECT: Sample[] = [
   ~%-100%manger
   ~%50%venir
 }`,
-    someOf('Which verbs take "être"?', ['+aller', '-manger', '+venir'], { partial_credit: false }),
+    someOf('Which verbs take "être"?', ['+aller', '-manger', '+venir'], { weights: [50, -100, 50] }),
   ],
   [gift`Select the 🍎 fruit {~%50%🍐 ~%50%🍌 ~%-50%🥕}`, someOf('Select the 🍎 fruit', ['+🍐', '+🍌', '-🥕'])],
-  [
-    gift`Which are even? {~%100%12 ~%-100%7 ~%-100%9}`,
-    someOf('Which are even?', ['+12', '-7', '-9'], { partial_credit: false }),
-  ],
+  [gift`Which are even? {~%100%12 ~%-100%7 ~%-100%9}`, someOf('Which are even?', ['+12', '-7', '-9'])],
   [
     gift`Which are even?
 {

@@ -2,38 +2,55 @@ import * as z from 'zod'
 import { asViewer, batch } from '../../../db/read.ts'
 import type { Api } from '../../../http/api.ts'
 import { invalid, notFound, Refusal, ruledOut } from '../../../http/errors.ts'
-import { pathId } from '../../../http/fields.ts'
+import { pathId, queryFlag } from '../../../http/fields.ts'
 import { requireManagedQuiz } from '../access.ts'
-import { enrollmentForQuiz, quizById } from '../queries.ts'
+import { enrollmentForQuiz, quizById, quizExtras } from '../queries.ts'
 import { requireKey } from '../questions/edit.ts'
 import { insertQuestions, questionsOf } from '../questions/queries.ts'
-import { fromColumns, type Question, TOO_MANY_QUESTIONS } from '../questions/question.ts'
-import { exportCsv } from './csv-export.ts'
-import { importCsv } from './csv-import.ts'
+import { fromColumns, QUESTIONS_AT_MOST, type Question, TOO_MANY_QUESTIONS } from '../questions/question.ts'
+import { exportCsv } from './csv/export.ts'
+import { importCsv } from './csv/import.ts'
 import { decoded } from './encoding.ts'
-import { type Exported, FILE_LIMIT_BYTES, type Imported } from './exchange.ts'
-import { exportGift } from './gift-export.ts'
-import { importGift } from './gift-import.ts'
+import { FILE_LIMIT_BYTES, type Imported, type ImportOptions } from './exchange.ts'
+import { exportGift } from './gift/export.ts'
+import { importGift } from './gift/import.ts'
 
 const tag = 'Quiz System'
 const params = z.object({ id: pathId() })
 const NOT_ITS_INSTRUCTOR = "Not the course's instructor"
 
 const FORMATS = {
-  csv: { type: 'text/csv', read: importCsv, write: exportCsv },
-  gift: { type: 'text/plain', read: importGift, write: giftWithLosses },
+  csv: { type: 'text/csv', read: importCsv, savedAs: '"CSV UTF-8"' },
+  gift: { type: 'text/plain', read: importGift, savedAs: 'UTF-8' },
 } as const
+type Format = keyof typeof FORMATS
 const MEDIA_TYPES = [FORMATS.csv.type, FORMATS.gift.type]
 const format = z.enum(['csv', 'gift'])
 
-const ImportResult = z
+const FileProblem = z
   .object({
-    imported: z.int().meta({ description: 'Questions added behind the last one', examples: [12] }),
-    warnings: z
-      .array(z.object({ line: z.int(), message: z.string().meta({ examples: ['Categories are not kept.'] }) }))
-      .meta({ description: 'What the file holds and questions cannot, each once, where it first occurs' }),
+    line: z.int().meta({ description: 'Where the question starts, from 1', examples: [3] }),
+    message: z.string().meta({ examples: ['Categories are not kept.'] }),
   })
-  .meta({ id: 'ImportResult' })
+  .meta({ id: 'FileProblem' })
+
+const result = {
+  imported: z.int().meta({ description: 'Questions added behind the last one', examples: [12] }),
+  warnings: z
+    .array(FileProblem)
+    .meta({ description: 'What the file holds and questions cannot, each once, where it first occurs; at most 100' }),
+  skipped: z.array(FileProblem).meta({ description: 'With `invalid=skip`, each question left out, and why' }),
+}
+const ImportResult = z.object(result).meta({ id: 'ImportResult' })
+const ImportPreview = z
+  .object({
+    ...result,
+    imported: z.int().meta({ description: 'Questions that the same call would add without `dry_run`', examples: [12] }),
+    errors: z
+      .array(FileProblem)
+      .meta({ description: 'Why it would be refused: what would stand under `lines`; at most 100', examples: [[]] }),
+  })
+  .meta({ id: 'ImportPreview' })
 
 export function exchangeRoutes(api: Api): void {
   api.route(
@@ -43,14 +60,25 @@ export function exchangeRoutes(api: Api): void {
       tag,
       summary: 'Import questions',
       description:
-        'A file of up to 5 MiB and 1,000 questions, UTF-8, as the body: CSV (`text/csv`) or Moodle’s GIFT (`text/plain` with ' +
-        '`?format=gift`). All of it is imported or nothing: then `{"lines": [{"line", "message"}]}` says why.',
+        'A file of up to 5 MiB and 1,000 questions as the body: CSV (`text/csv`) or Moodle’s GIFT (`text/plain` with ' +
+        '`?format=gift`), in UTF-8, or in UTF-16 with its byte order mark. All of it is imported or nothing: then ' +
+        '`{"lines": [{"line", "message"}]}` says why. With `?invalid=skip` questions that are wrong are left out and listed, ' +
+        'unless none is left; a file that is wrong as a whole is refused all the same. `?dry_run=true` adds nothing and ' +
+        'answers 200 with what the same call would do.',
       params,
       query: z.object({
-        format: format.optional().meta({ description: 'Without it `text/csv` is CSV; `text/plain` needs it' }),
+        format: format.optional().meta({
+          description:
+            'Without it `text/csv` is CSV; all else needs it, and with it a file may come without a type of its own',
+        }),
+        invalid: z
+          .enum(['refuse', 'skip'])
+          .optional()
+          .meta({ description: 'What becomes of a file in which some questions are wrong', default: 'refuse' }),
+        dry_run: queryFlag().optional(),
       }),
-      upload: { types: MEDIA_TYPES, limitBytes: FILE_LIMIT_BYTES },
-      responses: { 201: ImportResult },
+      upload: { types: MEDIA_TYPES, limitBytes: FILE_LIMIT_BYTES, typedBy: 'format' },
+      responses: { 200: ImportPreview, 201: ImportResult },
       refuses: { 400: 'Problems of the file by line, under `lines`', 403: NOT_ITS_INSTRUCTOR },
     },
     async ({ params, query, upload, caller, db, now, json }) => {
@@ -63,7 +91,15 @@ export function exchangeRoutes(api: Api): void {
         enrollmentForQuiz(db, caller.userId, params.id),
       )
       const quiz = requireManagedQuiz(viewer, row, enrollment?.status)
-      const { questions, errors, warnings } = read(upload.bytes, FORMATS[named].read, quiz)
+      const { questions, errors, skipped, warnings } = read(upload.bytes, named, {
+        isSurvey: quiz.isSurvey,
+        skipsInvalid: query.invalid === 'skip',
+      })
+      if (query.dry_run) {
+        const [extras] = await quizExtras(db, quiz.id, caller.userId)
+        if ((extras?.questionTotal ?? 0) + questions.length > QUESTIONS_AT_MOST) throw ruledOut(TOO_MANY_QUESTIONS)
+        return json(200, { imported: questions.length, warnings, skipped, errors })
+      }
       if (errors.length > 0) throw new Refusal(400, { lines: errors })
       const { places, versions } = insertQuestions(db, quiz.id, questions, now)
       const [added, [still]] = await batch(db, places, quizById(db, quiz.id), ...versions)
@@ -71,7 +107,7 @@ export function exchangeRoutes(api: Api): void {
       // Since it was read the quiz may have stopped being a survey.
       if (added.length === 0 && !still.isSurvey) for (const question of questions) requireKey(question)
       if (added.length === 0) throw ruledOut(TOO_MANY_QUESTIONS)
-      return json(201, { imported: added.length, warnings })
+      return json(201, { imported: added.length, warnings, skipped })
     },
   )
 
@@ -85,12 +121,20 @@ export function exchangeRoutes(api: Api): void {
         'All questions with their keys as a file. CSV carries everything. GIFT knows no ordering, no points and no more than ' +
         'one blank: what it does not carry is listed in comments at the top of the file.',
       params,
-      query: z.object({ format: format.optional().meta({ default: 'csv' }) }),
+      query: z.object({
+        format: format.optional().meta({ default: 'csv' }),
+        separator: z.enum(['comma', 'semicolon']).optional().meta({
+          description: 'Of CSV. `semicolon` is for spreadsheets with decimal commas, and writes these too',
+          default: 'comma',
+        }),
+      }),
       download: MEDIA_TYPES,
       responses: { 200: z.string() },
       refuses: { 403: NOT_ITS_INSTRUCTOR },
     },
     async ({ params, query, caller, db, file }) => {
+      const named = query.format ?? 'csv'
+      if (named !== 'csv' && query.separator) throw invalid({ separator: ['Only CSV has a separator.'] })
       const [viewer, [row], [enrollment], questions] = await asViewer(
         db,
         caller,
@@ -99,24 +143,24 @@ export function exchangeRoutes(api: Api): void {
         questionsOf(db, params.id, caller.userId),
       )
       const quiz = requireManagedQuiz(viewer, row, enrollment?.status)
-      const named = query.format ?? 'csv'
-      const { type, write } = FORMATS[named]
       const name = `quiz-${quiz.id}.${named === 'csv' ? 'csv' : 'gift.txt'}`
-      return file({ type, name, text: write(questions.map(fromColumns)).text })
+      const kept = questions.map(fromColumns)
+      const text = named === 'csv' ? exportCsv(kept, query.separator).text : giftWithLosses(kept)
+      return file({ type: FORMATS[named].type, name, text })
     },
   )
 }
 
-type Read = (text: string, quiz: { isSurvey: boolean }) => Imported
-
-function read(bytes: Uint8Array, reader: Read, quiz: { isSurvey: boolean }): Imported {
-  const file = decoded(bytes)
-  return 'text' in file ? reader(file.text, quiz) : { questions: [], errors: [file.problem], warnings: [] }
+function read(bytes: Uint8Array, format: Format, options: ImportOptions): Imported {
+  const { read, savedAs } = FORMATS[format]
+  const file = decoded(bytes, savedAs)
+  if ('text' in file) return read(file.text, options)
+  return { questions: [], errors: [file.problem], skipped: [], warnings: [] }
 }
 
 /** What GIFT loses is told in its own comments, which every importer skips. */
-function giftWithLosses(questions: readonly Question[]): Exported {
+function giftWithLosses(questions: readonly Question[]): string {
   const { text, lost } = exportGift(questions)
   const notes = lost.map(({ question, message }) => `// Question ${question}: ${message}\n`).join('')
-  return { text: notes === '' ? text : `${notes}\n${text}`, lost }
+  return notes === '' ? text : `${notes}\n${text}`
 }

@@ -1,9 +1,9 @@
 /** Questions as Moodle's GIFT format, as far as it goes. */
-import { absolute, decimal, times, toNumber } from '../answers/decimal.ts'
-import { blanksIn, correctOf, type Question, type QuestionOf } from '../questions/question.ts'
-import { differences, type Exported } from './exchange.ts'
-import { importGift } from './gift-import.ts'
-import { escaped, escapedWithin } from './gift-text.ts'
+import { absolute, decimal, times, toNumber } from '../../answers/decimal.ts'
+import { blanksIn, correctOf, type Question, type QuestionOf } from '../../questions/question.ts'
+import { differences, type Exported } from '../exchange.ts'
+import { importGift } from './import.ts'
+import { escaped, escapedWithin } from './text.ts'
 
 /** Every question is read back from what was written: where it is another one, `lost` says in what. */
 export function exportGift(questions: readonly Question[]): Exported {
@@ -33,7 +33,9 @@ function write(question: Question): string | null {
     asked(`${mark}\n${entries.map(entry => `\t${entry}\n`).join('')}${general && '\t'}`)
   switch (question.type) {
     case 'multiple_choice':
-      return listed(question.choices.map(choice => (choice.isCorrect ? '=' : '~') + withFeedback(choice)))
+      return listed(
+        question.choices.map(choice => (choice.isCorrect ? '=' : marked(choice.weight)) + withFeedback(choice)),
+      )
     case 'multiple_select':
       return listed(writeWeighted(question))
     case 'true_false':
@@ -56,15 +58,18 @@ function write(question: Question): string | null {
 const withFeedback = ({ text, feedback }: { text: string; feedback: string }) =>
   escaped(text) + (feedback && `#${escaped(feedback)}`)
 
-/** Right choices share 100 %; a wrong one takes as much away, or everything where there is no partial credit. */
+/** A mark and a weight. Up to five decimals are as many as Moodle writes. */
+const marked = (weight = 0) => (weight === 0 ? '~' : `~%${weight}%`)
+
+/**
+ * Without weights right choices share 100 %, and a wrong one takes as much away. Without partial credit it takes
+ * everything, which is as near as GIFT comes.
+ */
 function writeWeighted({ choices, partialCredit }: QuestionOf<'multiple_select'>): string[] {
   const right = correctOf(choices).length
-  const share = Number((100 / right).toFixed(5))
-  const wrong = partialCredit ? -share : -100
-  return choices.map(choice => {
-    const weight = choice.isCorrect ? share : wrong
-    return `~${right === 0 ? '' : `%${weight}%`}${withFeedback(choice)}`
-  })
+  const share = right === 0 ? 0 : Number((100 / right).toFixed(5))
+  const wrong = partialCredit || right === 0 ? -share : -100
+  return choices.map(choice => marked(choice.weight ?? (choice.isCorrect ? share : wrong)) + withFeedback(choice))
 }
 
 function writeTruth({ correctFeedback, incorrectFeedback }: Question, answer: boolean): string {

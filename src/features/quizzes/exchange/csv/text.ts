@@ -2,7 +2,7 @@
  * CSV as in RFC 4180. Our own 60 lines, because the kept parsers measured do not name the line of an error (papaparse)
  * or need seconds for 5 MiB of commas and throw on 5 MiB of line ends (csv-parse).
  */
-import { countLineEnds, NUMBER, type Problem } from './exchange.ts'
+import { countLineEnds, NUMBER, type Problem } from '../exchange.ts'
 
 /** `line` is where the row starts. */
 export type Row = { line: number; cells: string[] }
@@ -59,10 +59,11 @@ function closingQuote(text: string, from: number): number {
   return quote
 }
 
-/** Rows as text: every cell that is not a plain word is quoted, lines end in CR LF. */
-export function writeRows(rows: readonly (readonly string[])[]): string {
-  const write = (cell: string) => (/^[\w.+-]*$/.test(cell) ? cell : `"${cell.replaceAll('"', '""')}"`)
-  return rows.map(cells => `${cells.map(write).join(',')}\r\n`).join('')
+/** Rows as text: every cell that is not a plain word or number is quoted, lines end in CR LF. */
+export function writeRows(rows: readonly (readonly string[])[], delimiter: ',' | ';' = ','): string {
+  const plain = delimiter === ',' ? /^[\w.+-]*$/ : /^[\w.,+-]*$/
+  const write = (cell: string) => (plain.test(cell) ? cell : `"${cell.replaceAll('"', '""')}"`)
+  return rows.map(cells => `${cells.map(write).join(delimiter)}\r\n`).join('')
 }
 
 // What makes a spreadsheet compute a cell (OWASP, CSV injection), behind any number of apostrophes.

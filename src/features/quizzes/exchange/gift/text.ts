@@ -3,7 +3,7 @@
 /** A question's lines, comments left out; `line` is its first. */
 export type Block = { line: number; text: string }
 
-/** Blank lines separate questions. Lines that start with `//` are comments. */
+/** Blank lines separate questions, and lines that name a category do. Lines that start with `//` are comments. */
 export function* blocksOf(text: string): Generator<Block> {
   let block: { line: number; lines: string[] } | null = null
   let number = 0
@@ -11,9 +11,10 @@ export function* blocksOf(text: string): Generator<Block> {
   for (const [line] of text.matchAll(/[^\r\n]*(?:\r\n|\r|\n|$)/g)) {
     number++
     const content = line.trim()
-    if (content === '') {
+    if (content === '' || isCategory(content)) {
       if (block) yield { line: block.line, text: block.lines.join('\n').trimStart() }
       block = null
+      if (content !== '') yield { line: number, text: content }
     } else if (!content.startsWith('//')) {
       block ??= { line: number, lines: [] }
       // What a line is indented by can be what is asked about: code, a poem.
@@ -21,6 +22,8 @@ export function* blocksOf(text: string): Generator<Block> {
     }
   }
 }
+
+export const isCategory = (text: string) => text.startsWith('$CATEGORY:')
 
 export type Mark = { mark: string; at: number }
 

@@ -1,0 +1,37 @@
+/** Weights of several right choices, as Moodle gives them. */
+
+/** Percent; without one, `=` is worth all and `~` nothing. */
+export type Entry = { sign: '' | '=' | '~'; weight: number; text: string; feedback: string }
+
+/** The parts of a whole that Moodle offers, in percent. */
+const FRACTIONS = [
+  100, 90, 83.33333, 80, 75, 70, 66.66667, 60, 50, 40, 33.33333, 30, 25, 20, 16.66667, 14.28571, 12.5, 11.11111, 10, 5,
+]
+/** How far a fraction written without its decimals may be off: 33 for 33.33333, 12 for 12.5. */
+const ROUNDED_BY = 0.5
+/** Thirds, sixths and sevenths do not add up to exactly 100. */
+const TOLERANCE = 0.01
+
+const isNearly = (one: number, other: number) => Math.abs(one - other) < TOLERANCE
+const sumOf = (entries: Entry[]) => entries.reduce((total, { weight }) => total + Math.max(0, weight), 0)
+
+/** Whether each right choice adds an equal share and each wrong one takes one away: that is partial credit, unweighted. */
+export function hasShares(entries: Entry[]): boolean {
+  const share = 100 / entries.filter(({ weight }) => weight > 0).length
+  return entries.every(({ weight }) => isNearly(weight, weight > 0 ? share : -share))
+}
+
+/** Where weights do not add up, but the fractions of which they are rounded do, those are meant: `%33%` three times. */
+export function roundedByHand(entries: Entry[], log: { warn(message: string): void }): Entry[] {
+  if (isNearly(sumOf(entries), 100)) return entries
+  const nearest = entries.map(entry => ({ ...entry, weight: nearestFraction(entry.weight) }))
+  if (!isNearly(sumOf(nearest), 100)) return entries
+  log.warn('Weights that do not add up to 100 % are taken for the fractions they round, as 33 % for 33.33333 %.')
+  return nearest
+}
+
+function nearestFraction(weight: number): number {
+  const distance = (fraction: number) => Math.abs(fraction - Math.abs(weight))
+  const [nearest = 0] = FRACTIONS.toSorted((one, other) => distance(one) - distance(other))
+  return distance(nearest) > ROUNDED_BY ? weight : Math.sign(weight) * nearest
+}
