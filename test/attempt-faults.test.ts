@@ -7,7 +7,7 @@ import {
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, test, vi } from 'vitest'
-import { database } from '../src/db/client.ts'
+import { backgroundDatabase } from '../src/db/client.ts'
 import { carryOver } from '../src/features/attempts/session/carry.ts'
 import { sweepAttempts } from '../src/features/attempts/sweep.ts'
 import worker from '../src/index.ts'
@@ -23,7 +23,7 @@ import {
   submit,
 } from './helpers/attempts.ts'
 import { call, ORIGIN, type TestUser } from './helpers/client.ts'
-import { evict, failing, letPass, objectOf, ring, slow, withDatabase } from './helpers/objects.ts'
+import { evict, failing, hanging, LOST, letPass, objectOf, ring, slow, withDatabase } from './helpers/objects.ts'
 
 const MINUTE_MS = 60_000
 const rowOf = (attempt: { id: number }) =>
@@ -155,6 +155,42 @@ describe('when D1 fails at the end', () => {
     },
   )
 
+  test.each([
+    [1, 'completed'],
+    [2, 'completed'],
+    [3, 'in_progress'],
+  ])(
+    'interrupted %i times at once: %s when the ending call answers, as two repeats are made',
+    async (times, status) => {
+      const log = quiet()
+      const hall = await makeHall()
+      const attempt = await started(hall)
+      await answerRight(hall, attempt)
+      const fault = failing(times, LOST)
+      await withDatabase(attempt, fault.DB)
+      expect((await end(attempt, hall.learner)).body).toMatchObject({ status: 'completed', score: 100 })
+      expect(await rowOf(attempt)).toMatchObject({ status })
+      expect(fault.failures()).toBe(times)
+      expect(await countOf('responses', `attempt_id = ${attempt.id}`)).toBe(status === 'completed' ? 1 : 0)
+      log.mockRestore()
+    },
+  )
+
+  test('a database that hangs is given up in time, and the alarm brings the result', async () => {
+    const log = quiet()
+    const hall = await makeHall()
+    const attempt = await started(hall)
+    await answerRight(hall, attempt)
+    await withDatabase(attempt, hanging(), { STORE_TIMEOUT_MS: '50' })
+    const done = await end(attempt, hall.learner)
+    expect(done.body).toMatchObject({ status: 'completed', score: 100 })
+    expect(await rowOf(attempt)).toMatchObject({ status: 'in_progress' })
+    await evict(attempt)
+    await runDurableObjectAlarm(objectOf(attempt) as never)
+    expect(await rowOf(attempt)).toMatchObject({ status: 'completed', score_hundredths: 10_000 })
+    log.mockRestore()
+  })
+
   test('an ending waits three seconds for a database that hangs, then answers', async () => {
     const hall = await makeHall()
     const attempt = await started(hall)
@@ -177,8 +213,8 @@ describe('when D1 fails at the end', () => {
     const before = await everything()
     const ended = await objectOf(attempt).look()
     if (ended.kind !== 'ended') throw new Error('not ended')
-    await carryOver(database(env.DB), ended as never)
-    await carryOver(database(env.DB), ended as never)
+    await carryOver(backgroundDatabase(env), ended as never)
+    await carryOver(backgroundDatabase(env), ended as never)
     expect(await everything()).toBe(before)
   })
 

@@ -22,6 +22,8 @@ const LEARNERS = 24
 const BUSY_ONE_IN = 4
 /** Two seconds of the platform, so that a drill takes none. */
 const SLOW_MS = 40
+/** Ten seconds of the platform. A batch that takes as long here, when two cores have much to do, is a fault like the others. */
+const HUNG_MS = 500
 
 const lost = () => new Error('D1_ERROR: Network connection lost.')
 const overloaded = () => new Error('D1_ERROR: D1 DB is overloaded. Requests queued for too long.')
@@ -36,6 +38,7 @@ type Drill = {
   bindings?: () => Partial<Env>
   /** For the objects of attempts. */
   database?: () => D1Database
+  settings?: Partial<Env>
   /** The exam alone, and the fault from the moment it has begun. */
   isLater?: true
   /** Objects are taken away while they are called. */
@@ -67,6 +70,30 @@ const DRILLS: Drill[] = [
     ...inDatabase(always({ before: lost() })),
     isLater: true,
     isFelt: false,
+  },
+  {
+    injected: 'D1 hangs, one call in twelve',
+    bindings: () => ({ DB: faultyDatabase(share(0.08, 'hang')), STORE_TIMEOUT_MS: String(HUNG_MS) }),
+    database: () => faultyDatabase(share(0.08, 'hang')),
+    settings: { STORE_TIMEOUT_MS: String(HUNG_MS) },
+    isFelt: true,
+  },
+  {
+    injected: 'D1 hangs, from the start of the exam on',
+    bindings: () => ({ DB: faultyDatabase(always('hang')) }),
+    database: () => faultyDatabase(always('hang')),
+    settings: { STORE_TIMEOUT_MS: String(HUNG_MS) },
+    isLater: true,
+    isFelt: false,
+  },
+  {
+    injected: 'Objects hang, one call in twelve',
+    bindings: () => ({
+      ATTEMPTS: faultyObjects(env.ATTEMPTS, share(0.08, 'hang')),
+      GATES: faultyObjects(env.GATES, share(0.08, 'hang')),
+      STORE_TIMEOUT_MS: String(HUNG_MS),
+    }),
+    isFelt: true,
   },
   { injected: 'KV down', bindings: () => ({ KV: faultyKv(always({ before: down() })) }), isFelt: false },
   { injected: 'KV hangs', bindings: () => ({ KV: faultyKv(always('hang')) }), isFelt: false },
@@ -142,7 +169,7 @@ async function sit(
   const { body } = await begin()
   expect([body.quiz, body.status, body.questions.length]).toEqual([quiz.id, 'in_progress', 5])
   const path = `/api/courses/quiz-attempts/${body.id}`
-  if (drill.stored) await withDatabase(body, drill.stored)
+  if (drill.stored) await withDatabase(body, drill.stored, drill.settings)
   const answers: Sat['answers'] = new Map()
   for (const [number, asked] of quiz.questions.entries()) {
     const isRight = right(place, number)

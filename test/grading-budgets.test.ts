@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { database } from '../src/db/client.ts'
+import { backgroundDatabase } from '../src/db/client.ts'
 import { signReceipt } from '../src/features/attempts/receipts/receipt.ts'
 import { regradeNext } from '../src/features/attempts/regrades/regrade.ts'
 import { type Hall, makeHall, makeQuiz, QUESTIONS } from './helpers/attempts.ts'
@@ -189,7 +189,7 @@ test('a batch of a regrade costs what its own responses cost, wherever in the qu
   const rows: number[] = []
   for (;;) {
     const { env: counted, counts } = counting()
-    if (!(await regradeNext(database(counted.DB as D1Database), id, 1))) break
+    if (!(await regradeNext(backgroundDatabase({ ...env, ...counted }), id, 1))) break
     expect(counts.d1Trips).toBe(2)
     rows.push(counts.rowsRead)
   }

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { database } from '../src/db/client.ts'
+import { backgroundDatabase } from '../src/db/client.ts'
 import { batch } from '../src/db/read.ts'
 import { resetModule } from '../src/features/progress/queries/completions.ts'
 import { touchModule } from '../src/features/progress/queries/touches.ts'
@@ -237,7 +237,10 @@ test('an attempt that ended before the last activity, and arrives after it, does
   const hour = Math.floor(Date.now() / 1000) - 3600
   await complete(learner, id(modules[0]))
   const { last_activity } = await progressOf(learner, course)
-  await batch(database(env.DB), touchModule(database(env.DB), enrollment.id, modules[0].id, hour, { secondsSpent: 60 }))
+  await batch(
+    backgroundDatabase(env),
+    touchModule(backgroundDatabase(env), enrollment.id, modules[0].id, hour, { secondsSpent: 60 }),
+  )
   expect((await progressOf(learner, course)).last_activity).toBe(last_activity)
 })
 
@@ -285,7 +288,7 @@ test('of the attempts that end in the second of a reset, those that end after it
   const quizId = await quiz(modules[0].id)
   const now = Math.floor(Date.now() / 1000)
   await attempt(quizId, learner, enrollment.id, true, now)
-  const db = database(env.DB)
+  const db = backgroundDatabase(env)
   await batch(db, resetModule(db, enrollment.id, modules[0].id, now))
   expect((await complete(learner, id(modules[0]))).status).toBe(400)
   await attempt(quizId, learner, enrollment.id, true, now)

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { database } from '../src/db/client.ts'
+import { backgroundDatabase } from '../src/db/client.ts'
 import { isKeyless } from '../src/features/quizzes/questions/keyless.ts'
 import { newQuestion } from '../src/features/quizzes/questions/made.ts'
 import { missingKey, QUESTION_TYPES, type Question, toColumns } from '../src/features/quizzes/questions/question.ts'
@@ -348,7 +348,7 @@ test('SQL and the rules agree on what lacks its key', async () => {
       }
     return question
   }
-  const db = database(env.DB)
+  const db = backgroundDatabase(env)
   for (const type of QUESTION_TYPES) {
     await fc.assert(
       fc.asyncProperty(inputs(type), fc.boolean(), async (input, hasKey) => {

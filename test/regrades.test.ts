@@ -1,8 +1,8 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, test, vi } from 'vitest'
-import { database } from '../src/db/client.ts'
-import { regradeJob, sweepRegrades } from '../src/features/attempts/regrades/job.ts'
+import { backgroundDatabase } from '../src/db/client.ts'
+import { sweepRegrades } from '../src/features/attempts/regrades/job.ts'
 import { type BatchSize, nextResponses, pendingRegrades } from '../src/features/attempts/regrades/queries.ts'
 import { regradeAttempts, regradeNext } from '../src/features/attempts/regrades/regrade.ts'
 import {
@@ -21,9 +21,10 @@ import {
 import { call, makeInstructor, makeStaff, makeUser, type TestUser } from './helpers/client.ts'
 import { enrolled } from './helpers/courses.ts'
 import { attemptState, endedAttempt } from './helpers/ended-attempts.ts'
+import { failing, LOST, wrapped } from './helpers/objects.ts'
 
 const now = () => Math.floor(Date.now() / 1000)
-const db = database(env.DB)
+const db = backgroundDatabase(env)
 
 const request = (question: number, as: TestUser, body: unknown = {}) =>
   call('POST', `/api/questions/${question}/regrade/`, { as, body })
@@ -263,20 +264,12 @@ async function finish(id: number): Promise<number> {
 /** D1 that dies at its n-th batch: before it, or after it was written and before anybody heard of it. */
 function dying(at: number, when: 'before' | 'after'): D1Database {
   let batches = 0
-  return new Proxy(env.DB, {
-    get(target, property) {
-      if (property === 'batch') {
-        return async (statements: D1PreparedStatement[]) => {
-          batches += 1
-          if (batches === at && when === 'before') throw new Error('D1_ERROR: Network connection lost.')
-          const results = await target.batch(statements)
-          if (batches === at) throw new Error('D1_ERROR: Network connection lost.')
-          return results
-        }
-      }
-      const value = Reflect.get(target, property)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
+  return wrapped(async batch => {
+    batches += 1
+    if (batches === at && when === 'before') throw new Error(LOST)
+    const results = await batch()
+    if (batches === at) throw new Error(LOST)
+    return results
   })
 }
 
@@ -321,7 +314,9 @@ describe('1,200 responses', () => {
     const id = await insertRegrade(question.id, key, 1200)
     for (const when of ['before', 'after'] as const) {
       for (const at of [1, 2]) {
-        await expect(regradeNext(database(dying(at, when)), id, now())).rejects.toThrow('connection lost')
+        await expect(regradeNext(backgroundDatabase({ ...env, DB: dying(at, when) }), id, now())).rejects.toThrow(
+          'connection lost',
+        )
       }
     }
     // One batch was written unheard.
@@ -338,9 +333,9 @@ describe('1,200 responses', () => {
   test('the object: an alarm that fails sets itself anew, survives eviction, and goes on when D1 is back', async () => {
     const { question, quiz, instructor, key } = await manyAnswers()
     const id = await insertRegrade(question.id, key, 1200)
-    const job = regradeJob(env, id)
+    const job = env.REGRADES.getByName(String(id))
     await runInDurableObject(job, async (instance, state) => {
-      Object.defineProperty(instance, 'env', { value: { ...env, DB: dying(1, 'before') }, configurable: true })
+      Object.defineProperty(instance, 'env', { value: { ...env, DB: failing(1).DB }, configurable: true })
       await instance.alarm()
       expect(state.storage.kv.get('failures')).toBe(1)
       const alarm = await state.storage.getAlarm()
@@ -437,7 +432,7 @@ test('a regrade that was removed for good ends its object', async () => {
   await answered(true)
   const id = await insertRegrade(question.id, await rekey(question, negate))
   await env.DB.prepare('DELETE FROM regrades WHERE id = ?').bind(id).run()
-  const job = regradeJob(env, id)
+  const job = env.REGRADES.getByName(String(id))
   await runInDurableObject(job, async (instance, state) => {
     await instance.alarm()
     expect(await state.storage.getAlarm()).toBeNull()

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { afterEach, expect, test, vi } from 'vitest'
-import { database } from '../src/db/client.ts'
+import { backgroundDatabase } from '../src/db/client.ts'
 import { batch } from '../src/db/read.ts'
 import { completionsOf } from '../src/features/attempts/grading/settle.ts'
 import { regradeNext } from '../src/features/attempts/regrades/regrade.ts'
@@ -12,7 +12,7 @@ import { call, makeInstructor, makeUser, type TestUser } from './helpers/client.
 import { enrolled, makeCourse, makeModule } from './helpers/courses.ts'
 import { countsAndTruth, endedAttempt } from './helpers/ended-attempts.ts'
 
-const db = database(env.DB)
+const db = backgroundDatabase(env)
 afterEach(() => {
   vi.useRealTimers()
 })

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { database } from '../src/db/client.ts'
+import { backgroundDatabase } from '../src/db/client.ts'
 import { purge } from '../src/db/purge.ts'
 import { batch } from '../src/db/read.ts'
 import { recordActivity } from '../src/features/activities/queries.ts'
@@ -18,7 +18,7 @@ import {
 import { addStudyTime, touchModule } from '../src/features/progress/queries/touches.ts'
 import { keptStatistics, recountedStatistics, STATISTICS } from './helpers/statistics.ts'
 
-const db = database(env.DB)
+const db = backgroundDatabase(env)
 const sql = (query: string, ...values: unknown[]) => env.DB.prepare(query).bind(...values)
 const DAY_SECONDS = 86_400
 const START = Date.parse('2026-03-01T00:00:00Z') / 1000

@@ -1,5 +1,6 @@
 /** The one place that opens D1. */
 import { drizzle } from 'drizzle-orm/d1'
+import { inTime, storeTimeoutMs } from './waits.ts'
 
 export type Db = ReturnType<typeof database>
 
@@ -20,19 +21,22 @@ export const bookmarkFrom = (header: string | undefined): { bookmark: string } |
 export type Usage = { trips: number; rowsRead: number; rowsWritten: number }
 export const newUsage = (): Usage => ({ trips: 0, rowsRead: 0, rowsWritten: 0 })
 
-/** A session that adds to `usage` what goes through it. */
-export function openSession(binding: D1Database, consistency: Consistency, usage: Usage): D1DatabaseSession {
-  if (consistency === 'primary') return metered(binding.withSession('first-primary'), usage)
-  if (consistency === 'any') return metered(binding.withSession('first-unconstrained'), usage)
-  return metered(binding.withSession(consistency.bookmark), usage)
+type Waiting = Pick<Env, 'DB' | 'STORE_TIMEOUT_MS'>
+
+/** A session that adds to `usage` what goes through it, and waits for nothing longer than `storeTimeoutMs`. */
+export function openSession(env: Waiting, consistency: Consistency, usage: Usage): D1DatabaseSession {
+  const timeoutMs = storeTimeoutMs(env)
+  if (consistency === 'primary') return metered(env.DB.withSession('first-primary'), usage, timeoutMs)
+  if (consistency === 'any') return metered(env.DB.withSession('first-unconstrained'), usage, timeoutMs)
+  return metered(env.DB.withSession(consistency.bookmark), usage, timeoutMs)
 }
 
-/** Counts batches, because nothing that a request does is a statement alone (`read.ts`). */
-const metered = (session: D1DatabaseSession, usage: Usage): D1DatabaseSession => ({
+/** Counts and bounds batches, because nothing that is done is a statement alone (`read.ts`). */
+const metered = (session: D1DatabaseSession, usage: Usage, timeoutMs: number): D1DatabaseSession => ({
   prepare: query => session.prepare(query),
   async batch<T>(statements: D1PreparedStatement[]) {
     usage.trips += 1
-    const results = await session.batch<T>(statements)
+    const results = await inTime(timeoutMs, session.batch<T>(statements))
     for (const { meta } of results) {
       usage.rowsRead += meta.rows_read
       usage.rowsWritten += meta.rows_written
@@ -42,8 +46,18 @@ const metered = (session: D1DatabaseSession, usage: Usage): D1DatabaseSession =>
   getBookmark: () => session.getBookmark(),
 })
 
-/** Drizzle over a session or the plain binding. */
-export function database(source: D1Database | D1DatabaseSession) {
+/** Drizzle over a session. */
+export function database(session: D1DatabaseSession) {
   // drizzle-orm has no type for a session; of a database it only calls `prepare` and `batch`, which a session has too.
-  return drizzle(source as D1Database, { casing: 'snake_case' })
+  return drizzle(session as unknown as D1Database, { casing: 'snake_case' })
 }
+
+/** The rows of a statement in words, which no builder writes: for cron. */
+export async function rowsOf<Row>(env: Waiting, text: string): Promise<Row[]> {
+  const session = openSession(env, 'primary', newUsage())
+  const [result] = await session.batch<Row>([session.prepare(text)])
+  return result?.results ?? []
+}
+
+/** For what no request waits for: cron, and the objects. */
+export const backgroundDatabase = (env: Waiting): Db => database(openSession(env, 'primary', newUsage()))

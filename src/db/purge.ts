@@ -1,8 +1,10 @@
 /** Cron's work: what was deleted long enough ago is removed for good, a bounded number of rows at a time. */
-import { lte, sql } from 'drizzle-orm'
+import { lte } from 'drizzle-orm'
 import { attemptObject } from '../features/attempts/object.ts'
 import { RESTORE_SECONDS } from '../features/courses/queries.ts'
-import { type Db, database } from './client.ts'
+import { backgroundDatabase, rowsOf } from './client.ts'
+import { repeated } from './faults.ts'
+import { batch } from './read.ts'
 import { passwordResets, revokedTokens } from './schema.ts'
 
 const ROWS_PER_STATEMENT = 1_000
@@ -16,29 +18,32 @@ const ASKED_AT_ONCE = 25
  * @returns how many deleted rows are gone for good
  */
 export async function purge(env: Env, nowMs: number): Promise<number> {
-  const db = database(env.DB)
+  const db = backgroundDatabase(env)
   const now = Math.floor(nowMs / 1000)
-  await db.batch([
-    db.delete(revokedTokens).where(lte(revokedTokens.expiresAt, now)),
-    db.delete(passwordResets).where(lte(passwordResets.expiresAt, now)),
-  ])
-  return purgeDeleted(env, db, now - RESTORE_SECONDS)
+  await repeated(() =>
+    batch(
+      db,
+      db.delete(revokedTokens).where(lte(revokedTokens.expiresAt, now)),
+      db.delete(passwordResets).where(lte(passwordResets.expiresAt, now)),
+    ),
+  )
+  return purgeDeleted(env, now - RESTORE_SECONDS)
 }
 
-async function purgeDeleted(env: Env, db: Db, before: number): Promise<number> {
+async function purgeDeleted(env: Env, before: number): Promise<number> {
   let statements = 0
   let gone = 0
   // Attempts that run still are untimed, or they would have ended: their objects would keep their storage for ever.
   for (let ended = ASKED_AT_ONCE; ended === ASKED_AT_ONCE; statements += 1) {
     if (statements === STATEMENTS_PER_RUN) return gone
-    ended = await discardRunning(env, db, before)
+    ended = await discardRunning(env, before)
   }
   for (const { table, doomed } of CHILDREN_FIRST) {
     for (let deleted = ROWS_PER_STATEMENT; deleted === ROWS_PER_STATEMENT; statements += 1) {
       if (statements === STATEMENTS_PER_RUN) return gone
-      const ids = sql.raw(`SELECT rowid FROM ${table} WHERE ${doomed(before)} LIMIT ${ROWS_PER_STATEMENT}`)
+      const ids = `SELECT rowid FROM ${table} WHERE ${doomed(before)} LIMIT ${ROWS_PER_STATEMENT}`
       // RETURNING, because `meta.changes` counts what the triggers wrote as well.
-      const rows = await db.all(sql`DELETE FROM ${sql.raw(table)} WHERE rowid IN (${ids}) RETURNING 1`)
+      const rows = await repeated(() => rowsOf(env, `DELETE FROM ${table} WHERE rowid IN (${ids}) RETURNING 1`))
       deleted = rows.length
       gone += deleted
     }
@@ -47,15 +52,14 @@ async function purgeDeleted(env: Env, db: Db, before: number): Promise<number> {
 }
 
 /** The object first: a run that is cut short finds the row again. */
-async function discardRunning(env: Env, db: Db, before: number): Promise<number> {
-  const running = await db.all<{ id: number; quizId: number }>(
-    sql.raw(
-      `SELECT id, quiz_id AS quizId FROM attempts WHERE check_at IS NOT NULL AND quiz_id IN ${QUIZZES(before)} LIMIT ${ASKED_AT_ONCE}`,
-    ),
-  )
+async function discardRunning(env: Env, before: number): Promise<number> {
+  const found = `SELECT id, quiz_id AS quizId FROM attempts WHERE check_at IS NOT NULL AND quiz_id IN ${QUIZZES(before)} LIMIT ${ASKED_AT_ONCE}`
+  const running = await repeated(() => rowsOf<{ id: number; quizId: number }>(env, found))
   await Promise.all(running.map(({ id, quizId }) => attemptObject(env, id).discard(quizId)))
-  const ids = JSON.stringify(running.map(({ id }) => id))
-  await db.run(sql`DELETE FROM attempts WHERE id IN (SELECT value FROM json_each(${ids}))`)
+  if (running.length > 0) {
+    const ids = running.map(({ id }) => id).join()
+    await repeated(() => rowsOf(env, `DELETE FROM attempts WHERE id IN (${ids})`))
+  }
   return running.length
 }
 

@@ -173,7 +173,7 @@ async function answer(c: AppContext, contract: Contract, handler: Handler<Contra
 
 /** A session of the database, caught up with the bookmark that the client sent, if any. */
 export const sessionFor = (c: AppContext, otherwise: Consistency = 'primary') =>
-  openSession(c.env.DB, bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? otherwise, c.get('usage'))
+  openSession(c.env, bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? otherwise, c.get('usage'))
 
 function open(c: AppContext, contract: Contract): Db {
   const session = sessionFor(c, contract.consistency)

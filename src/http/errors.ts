@@ -2,6 +2,7 @@
 import type { ErrorHandler } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type * as z from 'zod'
+import { isUnavailable, rootCause } from '../db/faults.ts'
 import type { AppEnv } from './api.ts'
 
 export type FieldErrors = Record<string, string[]>
@@ -159,20 +160,6 @@ export function describe(thrown: unknown): { error: string; message: string; sta
 
 /** A message says what broke in its first line; a longer one only quotes what it was about. */
 const MESSAGE_LENGTH = 500
-
-/** The innermost cause: Drizzle wraps what D1 threw. */
-export function rootCause(thrown: Error): Error {
-  return thrown.cause instanceof Error ? rootCause(thrown.cause) : thrown
-}
-
-// D1's and Durable Objects' own texts for overload, lost connections and exhausted daily limits.
-const UNAVAILABLE =
-  /overloaded|Network connection lost|storage caused object to be reset|reset because its code was updated|Cannot resolve D1 DB|daily row (read|write)|exceeded timeout|Durable Object.*(reset|unreachable)/i
-
-function isUnavailable(thrown: Error): boolean {
-  const { message, overloaded, retryable } = rootCause(thrown) as Error & { overloaded?: boolean; retryable?: boolean }
-  return overloaded === true || retryable === true || UNAVAILABLE.test(message)
-}
 
 /** Whether a batch was rolled back by the named trigger or constraint. */
 export const failedOn = (thrown: unknown, constraint: string): boolean =>

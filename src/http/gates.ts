@@ -1,10 +1,15 @@
 /** Exact limits on guessing, each key's tries counted by one Durable Object. */
 import { DurableObject } from 'cloudflare:workers'
-import { throttled } from './errors.ts'
+import { storeTimeoutMs } from '../db/waits.ts'
+import { throttled, unavailable } from './errors.ts'
 import { objectNamed } from './objects.ts'
 
 export type Limit = { limit: number; windowSeconds: number }
-type Verdict = { admitted: true; ticket: number } | { admitted: false; retryAfterSeconds: number }
+type Verdict =
+  | { admitted: true; ticket: number }
+  | { admitted: false; retryAfterSeconds: number }
+  /** Those under way did not come back in time to say. */
+  | { admitted: false; retryAfterSeconds: null }
 type Waiter = { limit: Limit; settle: (verdict: Verdict) => void }
 
 /**
@@ -12,6 +17,8 @@ type Waiter = { limit: Limit; settle: (verdict: Verdict) => void }
  * but a class that signs in together may queue for one isolate's CPU.
  */
 const LEASE_MS = 120_000
+/** Who waits for its turn is told this long before the caller gives the gate up, so that nobody is let in who is gone. */
+const TOLD_BEFORE_MS = 1_000
 
 /** Instants are Unix milliseconds. */
 type State = {
@@ -82,7 +89,18 @@ export class Gate extends DurableObject<Env> {
 
   private inTurn(limit: Limit): Promise<Verdict> {
     return new Promise(settle => {
-      this.waiting.push({ limit, settle })
+      const waiter: Waiter = {
+        limit,
+        settle(verdict) {
+          clearTimeout(timer)
+          settle(verdict)
+        },
+      }
+      const timer = setTimeout(() => {
+        this.waiting.splice(this.waiting.indexOf(waiter), 1)
+        settle({ admitted: false, retryAfterSeconds: null })
+      }, storeTimeoutMs(this.env) - TOLD_BEFORE_MS)
+      this.waiting.push(waiter)
       this.lookAgainLater()
     })
   }
@@ -207,11 +225,14 @@ export class Gate extends DurableObject<Env> {
 /** The longest window of any gate: registrations, a day. */
 const MAX_WINDOW_MS = 86_400_000
 
-/** @throws 429 with the true wait, when the key's tries are used up. */
+/** @throws 429 with the true wait, when the key's tries are used up; 503 when it cannot be said in time. */
 export async function passGate(env: Env, key: string, limit: Limit): Promise<void> {
   const verdict = await objectNamed(env, env.GATES, key).take(limit)
-  if (!verdict.admitted) throw throttled(verdict.retryAfterSeconds)
+  if (!verdict.admitted) throw refusalOf(verdict)
 }
+
+const refusalOf = ({ retryAfterSeconds }: { retryAfterSeconds: number | null }) =>
+  retryAfterSeconds === null ? unavailable() : throttled(retryAfterSeconds)
 
 export type GateKey = {
   key: string
@@ -226,7 +247,7 @@ export type GateKey = {
 /**
  * Runs a guess behind the given gates, asked in their order: a gate that refuses keeps the later ones from being asked, so
  * that nothing is stored of them. What the guess resolves to is told by `counts`: whether it used up a try at each gate.
- * @throws 429 with the true wait, when a gate refuses; then nothing is run and nothing is counted but by gates of every try.
+ * @throws 429 with the true wait, when a gate refuses, 503 when it cannot say in time; then nothing is run and nothing is counted but by gates of every try.
  */
 export async function behindGates<T>(
   env: Env,
@@ -241,7 +262,7 @@ export async function behindGates<T>(
     const verdict = await (gate.everyTry ? stub.take(gate.limit) : stub.enter(gate.limit, gate.visitor))
     if (!verdict.admitted) {
       await leaveAll(entered, 'void')
-      throw throttled(verdict.retryAfterSeconds)
+      throw refusalOf(verdict)
     }
     if (!gate.everyTry) entered.push({ gate, stub, ticket: verdict.ticket })
   }

@@ -2,8 +2,9 @@
  * Daily quotas, counted in KV. Approximate on purpose: a counter lives in the isolate and is flushed in steps, so k
  * isolates that serve one key can together allow up to k times the limit. What must be exact is a gate (`gates.ts`).
  */
+
+import { inTime } from '../db/waits.ts'
 import { throttled } from './errors.ts'
-import { inTime } from './patience.ts'
 
 const DAY_SECONDS = 86_400
 /** Flush each time this share of the limit is counted but not yet written. */

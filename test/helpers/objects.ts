@@ -27,44 +27,50 @@ export async function letPass(attempt: { id: number }, ms: number): Promise<void
 }
 
 /** Gives the object another database than the runtime's, for as long as it stays in memory. */
-export const withDatabase = (attempt: { id: number }, DB: D1Database) =>
+export const withDatabase = (attempt: { id: number }, DB: D1Database, settings: Partial<Env> = {}) =>
   runInDurableObject(objectOf(attempt) as never, instance => {
     // biome-ignore lint/suspicious/noExplicitAny: the environment of an object is its own business, but for faults
-    ;(instance as any).env = { ...env, DB }
+    ;(instance as any).env = { ...env, ...settings, DB }
   })
 
+/** The runtime's database, each batch of which, of a session too, goes through `run`. */
+export function wrapped(run: (batch: () => Promise<D1Result[]>) => Promise<D1Result[]>): D1Database {
+  const wrap = <D extends D1Database | D1DatabaseSession>(inner: D): D =>
+    new Proxy(inner, {
+      get(target, property) {
+        if (property === 'withSession') return (at: string) => wrap((target as D1Database).withSession(at))
+        if (property === 'batch')
+          return (statements: D1PreparedStatement[]) => run(() => target.batch(statements) as Promise<D1Result[]>)
+        const value = Reflect.get(target, property)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    }) as D
+  return wrap(env.DB)
+}
+
+export const LOST = 'D1_ERROR: Network connection lost.'
+/** What nobody repeats at once. */
+export const OVERLOADED = 'D1_ERROR: D1 DB is overloaded. Requests queued for too long.'
+
 /** A database whose next batches fail, and how many did. */
-export function failing(times: number): { DB: D1Database; failures: () => number } {
+export function failing(times: number, message = OVERLOADED): { DB: D1Database; failures: () => number } {
   let failures = 0
-  const DB = new Proxy(env.DB, {
-    get(target, property) {
-      if (property === 'batch') {
-        return async (statements: D1PreparedStatement[]) => {
-          if (failures >= times) return target.batch(statements)
-          failures += 1
-          throw new Error('D1_ERROR: Network connection lost.')
-        }
-      }
-      const value = Reflect.get(target, property)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
+  const DB = wrapped(async batch => {
+    if (failures >= times) return batch()
+    failures += 1
+    throw new Error(message)
   })
   return { DB, failures: () => failures }
 }
 
+/** A database that never answers. */
+export const hanging = () => wrapped(() => new Promise(() => {}))
+
 /** A database that answers only after so long. */
 export const slow = (ms: number) =>
-  new Proxy(env.DB, {
-    get(target, property) {
-      if (property === 'batch') {
-        return async (statements: D1PreparedStatement[]) => {
-          await scheduler.wait(ms)
-          return target.batch(statements)
-        }
-      }
-      const value = Reflect.get(target, property)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
+  wrapped(async batch => {
+    await scheduler.wait(ms)
+    return batch()
   })
 
 /** The alarm rings now, whatever it is set to. */

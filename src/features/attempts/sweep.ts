@@ -1,5 +1,7 @@
 /** Cron's look after attempts whose end should have reached D1: the alarm makes ends come, this makes sure of the alarm. */
-import { database } from '../../db/client.ts'
+import { backgroundDatabase } from '../../db/client.ts'
+import { repeated } from '../../db/faults.ts'
+import { batch } from '../../db/read.ts'
 import { describe } from '../../http/errors.ts'
 import { attemptObject } from './object.ts'
 import { deleteUnbegun, overdueAttempts, setCheckAt } from './queries.ts'
@@ -13,8 +15,8 @@ const ASKED_AT_ONCE = 25
  * @returns how many were looked after
  */
 export async function sweepAttempts(env: Env, now: number): Promise<number> {
-  const db = database(env.DB)
-  const overdue = await overdueAttempts(db, now, ATTEMPTS_PER_RUN)
+  const db = backgroundDatabase(env)
+  const [overdue] = await repeated(() => batch(db, overdueAttempts(db, now, ATTEMPTS_PER_RUN)))
   for (let first = 0; first < overdue.length; first += ASKED_AT_ONCE) {
     await Promise.all(overdue.slice(first, first + ASKED_AT_ONCE).map(({ id }) => sweepOne(env, id, now)))
   }
@@ -22,15 +24,16 @@ export async function sweepAttempts(env: Env, now: number): Promise<number> {
 }
 
 async function sweepOne(env: Env, id: number, now: number): Promise<void> {
-  const db = database(env.DB)
+  const db = backgroundDatabase(env)
+  const look = (checkAt: number) => repeated(() => batch(db, setCheckAt(db, id, checkAt)))
   try {
     const said = await attemptObject(env, id).check()
-    if (said === 'unknown') await deleteUnbegun(db, id, now)
-    else if (said.checkAt !== null) await setCheckAt(db, id, said.checkAt)
+    if (said === 'unknown') await repeated(() => batch(db, deleteUnbegun(db, id, now)))
+    else if (said.checkAt !== null) await look(said.checkAt)
   } catch (error) {
     // The next ones are not to wait for this one; it is asked again.
     console.error({ event: 'attempt not looked after', attempt: id, ...describe(error) })
-    await setCheckAt(db, id, now + RETRY_SECONDS)
+    await look(now + RETRY_SECONDS)
   }
 }
 const RETRY_SECONDS = 600

@@ -2,9 +2,9 @@
 import { sql } from 'drizzle-orm'
 import { batch } from '../../db/read.ts'
 import { users } from '../../db/schema.ts'
+import { inTime } from '../../db/waits.ts'
 import type { Operation } from '../../http/api.ts'
 import { describe } from '../../http/errors.ts'
-import { inTime } from '../../http/patience.ts'
 import { attemptObject } from '../attempts/object.ts'
 
 const PATIENCE_MS = 1_000

@@ -1,5 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
-import { database } from '../../../db/client.ts'
+import { backgroundDatabase } from '../../../db/client.ts'
+import { repeated } from '../../../db/faults.ts'
+import { batch } from '../../../db/read.ts'
 import { describe } from '../../../http/errors.ts'
 import { logDone } from '../../../http/log.ts'
 import { objectNamed } from '../../../http/objects.ts'
@@ -23,7 +25,8 @@ export class RegradeJob extends DurableObject<Env> {
     await this.ctx.storage.setAlarm(Date.now() + retryAfterMs(failures))
     const regrade = Number(this.ctx.id.name)
     try {
-      const goesOn = await regradeNext(database(this.env.DB), regrade, Math.floor(Date.now() / 1000))
+      const db = backgroundDatabase(this.env)
+      const goesOn = await repeated(() => regradeNext(db, regrade, Math.floor(Date.now() / 1000)))
       if (!goesOn) {
         logDone(this.env, { event: 'regrade done', regrade })
         return await this.ctx.storage.deleteAll()
@@ -52,7 +55,8 @@ export const regradeJob = (env: Env, id: number): DurableObjectStub<RegradeJob> 
  * @returns how many were looked after
  */
 export async function sweepRegrades(env: Env): Promise<number> {
-  const running = await runningRegrades(database(env.DB), JOBS_PER_SWEEP)
+  const db = backgroundDatabase(env)
+  const [running] = await repeated(() => batch(db, runningRegrades(db, JOBS_PER_SWEEP)))
   for (const { id } of running) {
     await regradeJob(env, id)
       .start()

@@ -1,5 +1,6 @@
 /** Sees to it that an attempt's end reaches D1, however often that takes: the object's alarm comes back until it has. */
-import { database } from '../../../db/client.ts'
+import { backgroundDatabase } from '../../../db/client.ts'
+import { repeated } from '../../../db/faults.ts'
 import { describe } from '../../../http/errors.ts'
 import { logDone } from '../../../http/log.ts'
 import { carryOver } from './carry.ts'
@@ -35,7 +36,8 @@ export class Carrier {
     // Before anything can fail, so that a crash is only a delay.
     await this.storage.setAlarm(Date.now() + retryAfterMs(known.state.failedCarries))
     try {
-      await carryOver(database(env.DB), asEnded(known, this.store))
+      const ended = asEnded(known, this.store)
+      await repeated(() => carryOver(backgroundDatabase(env), ended))
     } catch (error) {
       this.store.change(known, { failedCarries: known.state.failedCarries + 1 })
       // Anew: while the database hung, the alarm may have rung and found this under way.

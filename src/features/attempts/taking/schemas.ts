@@ -4,7 +4,7 @@ import { ResponseData } from '../../quizzes/answers/answer.ts'
 import { toOptionalPoints } from '../schemas.ts'
 import type { SavedAnswer } from '../session/said.ts'
 
-/** What is nested some thousand levels deep can be kept but never be shown: writing it as JSON runs out of stack. */
+/** What is nested some thousand levels deep cannot be handed on to the attempt's object: writing it as JSON runs out of stack. */
 const NESTED_AT_MOST = 10
 
 export const ResponseInput = z.object({

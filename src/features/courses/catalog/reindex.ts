@@ -1,6 +1,7 @@
 /** Cron's work: the search's words of courses that an older version of the code wrote, or none (a load by hand), are remade. */
 import { lt, sql } from 'drizzle-orm'
-import { database } from '../../../db/client.ts'
+import { backgroundDatabase, type Db } from '../../../db/client.ts'
+import { repeated } from '../../../db/faults.ts'
 import { batch } from '../../../db/read.ts'
 import { courses } from '../../../db/schema.ts'
 import { SEARCH_VERSION, searchText } from './search-text.ts'
@@ -15,17 +16,10 @@ const TRIPS_PER_RUN = 50
  * @returns how many courses were remade
  */
 export async function reindexCourses(env: Env): Promise<number> {
-  const db = database(env.DB)
+  const db = backgroundDatabase(env)
   let remade = 0
   for (let trip = 0; trip < TRIPS_PER_RUN; trip += 1) {
-    const [rows] = await batch(
-      db,
-      db
-        .select({ id: courses.id, title: courses.title, description: courses.description })
-        .from(courses)
-        .where(lt(courses.searchVersion, SEARCH_VERSION))
-        .limit(COURSES_PER_TRIP),
-    )
+    const [rows] = await repeated(() => batch(db, outdatedCourses(db)))
     if (rows.length === 0) return remade
     const made = rows.map(({ id, title, description }) => ({
       id,
@@ -34,21 +28,30 @@ export async function reindexCourses(env: Env): Promise<number> {
       searchTitle: searchText(title),
       searchDescription: searchText(description),
     }))
-    await batch(
-      db,
-      db
-        .update(courses)
-        .set({
-          searchTitle: sql`j.value->>'searchTitle'`,
-          searchDescription: sql`j.value->>'searchDescription'`,
-          searchVersion: SEARCH_VERSION,
-        })
-        .from(sql`json_each(${JSON.stringify(made)}) j`)
-        .where(
-          sql`${courses.id} = j.value->>'id' AND ${courses.title} = j.value->>'title' AND ${courses.description} = j.value->>'description'`,
-        ),
-    )
+    await repeated(() => batch(db, remake(db, made)))
     remade += rows.length
   }
   return remade
 }
+
+const outdatedCourses = (db: Db) =>
+  db
+    .select({ id: courses.id, title: courses.title, description: courses.description })
+    .from(courses)
+    .where(lt(courses.searchVersion, SEARCH_VERSION))
+    .limit(COURSES_PER_TRIP)
+
+type Remade = { id: number; title: string; description: string; searchTitle: string; searchDescription: string }
+
+const remake = (db: Db, made: readonly Remade[]) =>
+  db
+    .update(courses)
+    .set({
+      searchTitle: sql`j.value->>'searchTitle'`,
+      searchDescription: sql`j.value->>'searchDescription'`,
+      searchVersion: SEARCH_VERSION,
+    })
+    .from(sql`json_each(${JSON.stringify(made)}) j`)
+    .where(
+      sql`${courses.id} = j.value->>'id' AND ${courses.title} = j.value->>'title' AND ${courses.description} = j.value->>'description'`,
+    )

@@ -4,7 +4,10 @@
  * whose flag is behind their date, of which there are as many as expired since cron was here.
  */
 import { type SQL, sql } from 'drizzle-orm'
-import { type Db, database } from '../../../db/client.ts'
+import { backgroundDatabase, type Db } from '../../../db/client.ts'
+import { repeated } from '../../../db/faults.ts'
+import { batch } from '../../../db/read.ts'
+import { qrCodes } from '../../../db/schema.ts'
 
 const CODES_PER_STATEMENT = 1_000
 /** A run ends after this many statements; the next one goes on where it stopped. */
@@ -25,7 +28,7 @@ export const behindTheirDate = (status: 'active' | 'expired', now: number): SQL 
  * @returns how many were flagged
  */
 export async function flagExpired(env: Env, now: number, statements = STATEMENTS_PER_RUN): Promise<number> {
-  const db = database(env.DB)
+  const db = backgroundDatabase(env)
   let count = 0
   for (let left = statements; left > 0; left -= 1) {
     const flagged = await flagSome(db, now)
@@ -37,10 +40,15 @@ export async function flagExpired(env: Env, now: number, statements = STATEMENTS
 
 /** RETURNING, because `meta.changes` may count what triggers wrote. */
 async function flagSome(db: Db, now: number): Promise<number> {
-  const rows = await db.all(
-    sql`UPDATE qr_codes SET is_expired = 1 WHERE id IN (
-      SELECT id FROM qr_codes INDEXED BY qr_codes_by_expiry
-      WHERE is_revoked = 0 AND is_expired = 0 AND expires_at <= ${now} LIMIT ${CODES_PER_STATEMENT}) RETURNING 1`,
-  )
+  const flagging = () =>
+    db
+      .update(qrCodes)
+      .set({ isExpired: true })
+      .where(
+        sql`${qrCodes.id} IN (SELECT id FROM qr_codes INDEXED BY qr_codes_by_expiry
+          WHERE is_revoked = 0 AND is_expired = 0 AND expires_at <= ${now} LIMIT ${CODES_PER_STATEMENT})`,
+      )
+      .returning({ id: qrCodes.id })
+  const [rows] = await repeated(() => batch(db, flagging()))
   return rows.length
 }

@@ -1,11 +1,14 @@
 /** Logged-out refresh tokens in KV: the fast refusal. The truth is in D1, so KV may be late, or down. */
+
+import { inTime } from '../../../db/waits.ts'
 import { describe } from '../../../http/errors.ts'
-import { inTime } from '../../../http/patience.ts'
 
 /** KV takes nothing shorter. */
 const MIN_TTL_SECONDS = 60
 /** D1 is asked anyway. */
 const KV_PATIENCE_MS = 1_000
+/** After the response. */
+const KV_WRITE_PATIENCE_MS = 10_000
 
 const kvKey = (jti: string) => `denied:${jti}`
 
@@ -21,4 +24,4 @@ export async function isDenied(kv: KVNamespace, jti: string): Promise<boolean> {
 
 /** Until the token would have expired anyway. */
 export const deny = (kv: KVNamespace, { jti, exp }: { jti: string; exp: number }, now: number) =>
-  kv.put(kvKey(jti), '1', { expirationTtl: Math.max(MIN_TTL_SECONDS, exp - now) })
+  inTime(KV_WRITE_PATIENCE_MS, kv.put(kvKey(jti), '1', { expirationTtl: Math.max(MIN_TTL_SECONDS, exp - now) }))
