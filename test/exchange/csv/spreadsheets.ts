@@ -80,8 +80,8 @@ const POLISH: Sample[] = [
   ['"type";"text";"correct"\n"true_false";"Lód pływa.";PRAWDA\n', truth('Lód pływa.', true)],
   ['"type";"text";"correct"\n"true_false";"Lód tonie.";fałsz\n', truth('Lód tonie.', false)],
   [
-    'type\ttext\tcorrect\ttolerance\nnumeric\tLiczba π?\t3,1416\t0,0001\n',
-    number('Liczba π?', 3.1416, { tolerance: 0.0001 }),
+    'type\ttext\tcorrect\ttolerance\nnumeric\tGęstość?\t7,8742\t0,0001\n',
+    number('Gęstość?', 7.8742, { tolerance: 0.0001 }),
   ],
   [
     '"type";"text";"option_1";"match_1";"option_2";"match_2"\n"matching";"Połącz";"Łódź";"miasto";"Wisła";"rzeka"\n',
