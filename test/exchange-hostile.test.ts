@@ -154,6 +154,39 @@ describe('hostile files are refused with the line named, and fast', () => {
       () => giftOf('}{\n\n'.repeat(MIB)),
       { line: 1, message: 'A { needs its }, without a blank line between them.' },
     ],
+    ...['$', '\\\\(', '\\nu ', '$\\nabc', '{1:', '%33%', '@@PLUGINFILE@@/', '~%', '=%', '-> '].map(
+      (mark): [string, () => unknown, object] => [
+        `1.9 MiB of ${mark} in a question`,
+        () => giftOf(`A {=${mark.repeat((1.9 * MIB) / mark.length)} ~b}`),
+        { line: 1, message: expect.any(String) },
+      ],
+    ),
+    [
+      '5 MiB of categories',
+      () => giftOf('$CATEGORY:\n'.repeat(MIB / 2.2)),
+      { line: 1, message: 'There is no question in this file.' },
+    ],
+    [
+      '5 MiB of a header without an end',
+      () => csvOf(`type${' '.repeat(5 * MIB - 10)}`),
+      { line: 1, message: 'The column "text" is missing.' },
+    ],
+    ['5 MiB of words and spaces', () => csvOf('a '.repeat(2.5 * MIB)), { line: 1, message: expect.any(String) }],
+    [
+      '5 MiB of semicolons',
+      () => csvOf(`sep=;\r\ntype;text\n${';'.repeat(5 * MIB - 20)}`),
+      { line: 3, message: 'A row may have at most 250 columns.' },
+    ],
+    [
+      '5 MiB of wrong questions that are to be left out',
+      () => importGift('{T}\n\n'.repeat(MIB), { isSurvey: false, skipsInvalid: true }).errors[0],
+      { line: 1, message: 'text: This field may not be blank.' },
+    ],
+    [
+      'a question of 50 wrong weights, a thousand times',
+      () => giftOf(`A {${'~%-99.99999%x'.repeat(50)}}\n\n`.repeat(1_000)),
+      { line: 1, message: 'choices: The positive weights must add up to 100.' },
+    ],
     [
       '4 MiB of one question',
       () => giftOf(`A {T}\n\nB {${'~x'.repeat(2 * MIB)}}`),
@@ -164,6 +197,24 @@ describe('hostile files are refused with the line named, and fast', () => {
     expect(read()).toEqual(problem)
     expect(performance.now() - began).toBeLessThan(5_000)
   })
+})
+
+test('of a thousand warnings a hundred are told', () => {
+  const began = performance.now()
+  const file = (line: (place: number) => string) =>
+    Array.from({ length: 1_000 }, (_, place) => line(place)).join('\n\n')
+  const pictures = importGift(
+    file(place => `A ${`@@PLUGINFILE@@/${place}.png `.repeat(200)} {T}`),
+    QUIZ,
+  )
+  expect([pictures.questions.length, pictures.warnings.length]).toEqual([1_000, 100])
+  const letters = (place: number) => [...String(place)].map(digit => 'abcdefghij'[Number(digit)]).join('')
+  const commands = importGift(
+    file(place => `A $${`\\n${letters(place)} `.repeat(200)}$ {T}`),
+    QUIZ,
+  )
+  expect([commands.questions.length, commands.warnings.length]).toEqual([1_000, 100])
+  expect(performance.now() - began).toBeLessThan(5_000)
 })
 
 describe('a file that is not UTF-8', () => {
@@ -188,6 +239,17 @@ describe('a file that is not UTF-8', () => {
     file[file.length - 1] = LATIN_E
     const began = performance.now()
     expect(decoded(file, 'UTF-8')).toMatchObject({ problem: { line: 5 * MIB } })
+    expect(performance.now() - began).toBeLessThan(5_000)
+  })
+
+  test('of 5 MiB of UTF-16, fast, to its last letter', () => {
+    const file = new Uint8Array(5 * MIB).fill(0x0a)
+    file.set([0xff, 0xfe])
+    file.set([0x00, 0xd8], file.length - 2)
+    const began = performance.now()
+    expect(decoded(file, 'UTF-8')).toMatchObject({
+      problem: { message: 'The file is not UTF-16, though it begins so. Save it as UTF-8.' },
+    })
     expect(performance.now() - began).toBeLessThan(5_000)
   })
 })

@@ -7,16 +7,21 @@ import type { Question } from '../src/features/quizzes/questions/question.ts'
 import { authored } from '../src/features/quizzes/questions/views.ts'
 import * as csvCells from './exchange/csv/cells.ts'
 import * as csvChoices from './exchange/csv/choices.ts'
+import * as csvFiles from './exchange/csv/files.ts'
 import * as csvLists from './exchange/csv/lists.ts'
+import * as csvSpreadsheets from './exchange/csv/spreadsheets.ts'
 import * as csvTexts from './exchange/csv/texts.ts'
 import * as csvWords from './exchange/csv/words.ts'
-import type { Expected, Sample } from './exchange/expected.ts'
+import type { Expected, FileSample, Sample } from './exchange/expected.ts'
+import * as giftFiles from './exchange/gift/files.ts'
 import * as giftMarks from './exchange/gift/marks.ts'
 import * as giftChoice from './exchange/gift/multiple-choice.ts'
 import * as giftSelect from './exchange/gift/multiple-select.ts'
 import * as giftNumbersAndPairs from './exchange/gift/numbers-and-pairs.ts'
+import * as giftSources from './exchange/gift/sources.ts'
 import * as giftSurroundings from './exchange/gift/surroundings.ts'
 import * as giftTexts from './exchange/gift/texts.ts'
+import * as giftWeights from './exchange/gift/weights.ts'
 import * as giftWords from './exchange/gift/words.ts'
 import { call, makeInstructor, type TestUser } from './helpers/client.ts'
 import { makeCourse, makeModule } from './helpers/courses.ts'
@@ -33,6 +38,8 @@ const GIFT: [construct: string, samples: Sample[]][] = [
   ...Object.entries(giftTexts),
   ...Object.entries(giftMarks),
   ...Object.entries(giftSurroundings),
+  ...Object.entries(giftWeights),
+  ...Object.entries(giftSources),
 ]
 const CSV: [construct: string, samples: Sample[]][] = [
   ...Object.entries(csvChoices),
@@ -40,6 +47,7 @@ const CSV: [construct: string, samples: Sample[]][] = [
   ...Object.entries(csvLists),
   ...Object.entries(csvTexts),
   ...Object.entries(csvCells),
+  ...Object.entries(csvSpreadsheets),
 ]
 const FORMATS = {
   gift: { read: importGift, write: exportGift, type: 'text/plain' },
@@ -68,9 +76,29 @@ function roundTrip(format: Format, [file, expected, warnings = []]: Sample): voi
   expect(write(again.questions).text).toBe(out.text)
 }
 
+/** The whole outcome, and with the wrong questions left out the rest of them. */
+function readsAs(format: Format, [file, questions, { warnings = [], errors = [], kept = [] } = {}]: FileSample): void {
+  const { read } = FORMATS[format]
+  const told = (problems: { line: number; message: string }[]) => problems.map(({ line, message }) => [line, message])
+  const all = read(file, { isSurvey: false })
+  expect([told(all.errors), told(all.warnings)], file).toEqual([errors, warnings])
+  expect(all.questions.map(meaningOf), file).toEqual(questions)
+  const some = read(file, { isSurvey: false, skipsInvalid: true })
+  const expected = kept.length > 0 ? [kept, errors, []] : [questions, [], errors]
+  expect([some.questions.map(meaningOf), told(some.skipped), told(some.errors)], file).toEqual(expected)
+}
+
+test.each([
+  ['gift', giftFiles.FILES],
+  ['csv', csvFiles.FILES],
+] as const)('%s: files of several questions, or of none that can be kept', (format, files) => {
+  expect(files.length).toBeGreaterThan(20)
+  for (const file of files) readsAs(format, file)
+})
+
 describe.each([
-  ['gift', GIFT, 12],
-  ['csv', CSV, 12],
+  ['gift', GIFT, 15],
+  ['csv', CSV, 13],
 ] as const)('%s', (format, constructs, count) => {
   test.each(constructs)('%s: every sample in, out and in again', (_, samples) => {
     expect(samples.length).toBeGreaterThanOrEqual(30)
@@ -163,7 +191,7 @@ const inOrder = (format: Format, samples: Sample[]) =>
 function byHeader(samples: Sample[]): Map<string, Sample[]> {
   const groups = new Map<string, Sample[]>()
   for (const sample of samples) {
-    const header = /^[^\r\n]*(\r\n|\r|\n)/.exec(sample[0])?.[0] ?? ''
+    const header = /^(\uFEFF?"?sep=."?(\r\n|\r|\n))?[^\r\n]*(\r\n|\r|\n)/i.exec(sample[0])?.[0] ?? ''
     groups.set(header, [...(groups.get(header) ?? []), sample])
   }
   return groups

@@ -6,6 +6,17 @@ type More = { points?: number; explanation?: string; correct_feedback?: string; 
 /** A file's text, the question it must become, and what the import must say it left out. */
 export type Sample = [file: string, question: Expected, warnings?: string[]]
 
+type Told = [line: number, message: string]
+/**
+ * A file's text and all the questions it must become, with the lines of what is told. Where there are errors there are no
+ * questions: then `kept` are those that stay when the wrong ones are left out.
+ */
+export type FileSample = [
+  file: string,
+  questions: Expected[],
+  told?: { warnings?: Told[]; errors?: Told[]; kept?: Expected[] },
+]
+
 const question = (type: string, text: string, own: Expected): Expected => ({
   ...{ type, text, points: 1, explanation: '', correct_feedback: '', incorrect_feedback: '', choices: [] },
   ...own,

@@ -118,8 +118,8 @@ export function exchangeRoutes(api: Api): void {
       tag,
       summary: 'Export questions',
       description:
-        'All questions with their keys as a file. CSV carries everything. GIFT knows no ordering, no points and no more than ' +
-        'one blank: what it does not carry is listed in comments at the top of the file.',
+        'All questions with their keys as a file. CSV carries everything. GIFT knows no ordering, no points, no more than ' +
+        'one blank and no all-or-nothing of several choices: what it does not carry is listed in comments at the top of the file.',
       params,
       query: z.object({
         format: format.optional().meta({ default: 'csv' }),

@@ -46,12 +46,11 @@ export function readChoices(key: string, log: Log): Fields {
     return { type: 'multiple_choice', choices: toChoices(entries, { hasWeights, isCorrect: weight => weight === 100 }) }
   }
   const weighted = roundedByHand(entries, log)
-  const isCorrect = (weight: number) => weight > 0
-  const hasWeights = weighted.some(({ weight }) => weight !== 0) && !hasShares(weighted)
+  const isWeighted = weighted.some(({ weight }) => weight !== 0)
   return {
     type: 'multiple_select',
-    choices: toChoices(weighted, { hasWeights, isCorrect }),
-    partial_credit: weighted.some(({ weight }) => isCorrect(weight)),
+    choices: toChoices(weighted, { hasWeights: isWeighted && !hasShares(weighted), isCorrect: weight => weight > 0 }),
+    partial_credit: isWeighted,
   }
 }
 
