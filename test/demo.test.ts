@@ -231,6 +231,8 @@ describe('the examples of the reference, as it fills them in', () => {
       .filter(([path, methods]) => methods[method] && !TAKES_MORE.includes(path))
       .map(([path, methods]) => ({ method: method.toUpperCase(), path, described: methods[method] })),
   )
+  // Who has left a course has no progress in it.
+  operations.sort((one, other) => Number(one.path.endsWith('/unenroll/')) - Number(other.path.endsWith('/unenroll/')))
 
   test.each(operations)('$method $path works for one of the demo logins', async ({ method, path, described }) => {
     const filled = described.parameters
