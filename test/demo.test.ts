@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
+import { api } from '../src/app.ts'
 import { demoData } from '../src/dev/demo-data.ts'
 import { QuizAnalytics } from '../src/features/analytics/quizzes/schemas.ts'
 import { CourseAnalytics, LearnerAnalytics, ModuleEngagement, UserActivity } from '../src/features/analytics/schemas.ts'
@@ -8,6 +9,7 @@ import { Batch } from '../src/features/qr-codes/batches/schemas.ts'
 import { Scan } from '../src/features/qr-codes/scans/schemas.ts'
 import { CodeDetail } from '../src/features/qr-codes/schemas.ts'
 import { issueToken } from '../src/http/authentication.ts'
+import { openApiDocument } from '../src/http/openapi.ts'
 import { call, type TestUser } from './helpers/client.ts'
 import { allPages } from './helpers/courses.ts'
 
@@ -30,9 +32,11 @@ afterAll(() => {
 })
 
 async function signedIn(username: string): Promise<TestUser> {
-  const row = await env.DB.prepare('SELECT id FROM users WHERE username_key = ?').bind(username).first<{ id: number }>()
-  const id = row?.id ?? 0
-  const token = await issueToken(env, 'access', { userId: id, sessionVersion: 1 }, Math.floor(Date.now() / 1000))
+  const row = await env.DB.prepare('SELECT id, session_version FROM users WHERE username_key = ?')
+    .bind(username)
+    .first<{ id: number; session_version: number }>()
+  const { id, session_version: sessionVersion } = row ?? { id: 0, session_version: 0 }
+  const token = await issueToken(env, 'access', { userId: id, sessionVersion }, Math.floor(Date.now() / 1000))
   return { id, username, token }
 }
 
@@ -202,4 +206,50 @@ test('its grades are a sheet with grades and essays that wait', async () => {
   expect(text).toContain('Python Basics Quiz')
   expect(text).toContain('pending')
   expect(text).toMatch(/,(active|completed),\d+,.*\d/)
+})
+
+describe('the examples of the reference, as it fills them in', () => {
+  /** What takes a token of somebody's, a file, what is not in the demo, or an attempt that runs. */
+  const TAKES_MORE = [
+    '/api/users/logout/',
+    '/api/users/token/refresh/',
+    '/api/users/google-auth/',
+    '/api/users/google-link/',
+    '/api/users/password/reset/',
+    '/api/regrades/{id}/',
+    '/api/courses/quiz-attempts/{id}/submit-response/',
+    '/api/courses/quiz-attempts/{id}/complete/',
+    '/api/courses/quiz-attempts/{id}/timeout/',
+    '/api/courses/quiz-attempts/{id}/abandon/',
+    '/api/courses/quiz-attempts/{id}/grant-extension/',
+    '/api/quizzes/{id}/questions/import/',
+    '/api/quizzes/{id}/questions/reorder/',
+  ]
+  const document: Json = openApiDocument({ title: '', version: '', description: '' }, api.contracts)
+  const operations = ['get', 'put', 'patch', 'post'].flatMap(method =>
+    Object.entries<Json>(document.paths)
+      .filter(([path, methods]) => methods[method] && !TAKES_MORE.includes(path))
+      .map(([path, methods]) => ({ method: method.toUpperCase(), path, described: methods[method] })),
+  )
+  // Who has left a course has no progress in it.
+  operations.sort((one, other) => Number(one.path.endsWith('/unenroll/')) - Number(other.path.endsWith('/unenroll/')))
+
+  test.each(operations)('$method $path works for one of the demo logins', async ({ method, path, described }) => {
+    const filled = described.parameters
+      .filter(({ example }: Json) => example !== undefined)
+      .reduce(
+        (url: string, { name, in: where, example }: Json) =>
+          where === 'path' ? url.replace(`{${name}}`, example) : `${url}?${name}=${example}`,
+        path,
+      )
+    const body = described.requestBody?.content['application/json']?.example
+    const answers: string[] = []
+    for (const username of ['student1', 'jsmith', 'admin']) {
+      const as = described.security.length > 0 ? await signedIn(username) : undefined
+      const { status, text } = await call(method, filled, { as, body })
+      if (status < 300) return
+      answers.push(`${username}: ${status} ${text}`)
+    }
+    expect.unreachable([filled, ...answers].join('\n'))
+  })
 })

@@ -136,7 +136,8 @@ const TABLE: Row[] = [
   [
     'POST /api/users/password/change/',
     () => '/api/users/password/change/',
-    signedIn(200),
+    // They have no password, and no credential of Google either.
+    signedIn(400),
     () => ({ new_password: 'a good long one' }),
   ],
 

@@ -73,15 +73,16 @@ export const instant = (example = '2023-05-15T10:30:00Z') =>
 
 const isId = (value: string) => /^[1-9]\d*$/.test(value) && Number.isSafeInteger(Number(value))
 
-/** An id in a path. Any other form names nothing, so it is 404, not 400 (see `api.ts`). */
+/**
+ * An id in a path. Any other form names nothing, so it is 404, not 400 (see `api.ts`).
+ * @param example one that the demo data has
+ */
 export const pathId = (example = 1) =>
   z
     .string()
     .refine(isId)
-    // Here, because zod takes the examples of what transforms for its outcome's.
-    .meta({ examples: [example] })
     .transform(Number)
-    .meta({ type: 'integer', minimum: 1 })
+    .meta({ type: 'integer', minimum: 1, examples: [example] })
 
 /** An id as a filter. */
 export const queryId = () =>

@@ -93,7 +93,17 @@ function parameters(where: 'path' | 'query', schema?: z.ZodObject): Json[] {
   return Object.entries(schema?.shape ?? {}).map(([name, field]) => {
     const { description, ...json } = jsonSchema(field as z.ZodType, 'input')
     const required = where === 'path' || !(field as z.ZodType).safeParse(undefined).success
-    return { name, in: where, required, ...(description !== undefined && { description }), schema: json }
+    // zod leaves out the examples of what transforms, taking them for its outcome's.
+    const examples = z.globalRegistry.get(field as z.ZodType)?.['examples'] as unknown[] | undefined
+    return {
+      name,
+      in: where,
+      required,
+      ...(description !== undefined && { description }),
+      // What the reference fills in; a filter that nobody asked for would only hide what there is.
+      ...(required && examples && { example: examples[0] }),
+      schema: { ...json, ...(examples && { examples }) },
+    }
   })
 }
 

@@ -13,7 +13,9 @@ import { activityTrend } from './trend.ts'
 /** Spread into a query schema, which then goes through `orderedDates`. */
 export const dateQuery = {
   start_date: date().optional().meta({ description: 'First UTC day' }),
-  end_date: date().optional().meta({ description: 'Last UTC day, included' }),
+  end_date: date()
+    .optional()
+    .meta({ description: 'Last UTC day, included', examples: ['2036-06-01'] }),
 }
 
 /** 400 on `end_date` for dates in reverse. */

@@ -11,7 +11,7 @@ const courseType = z.enum(['course', 'program', 'workshop', 'seminar'])
 export const CourseInput = z.object({
   title: title(),
   description: description().optional(),
-  status: status.optional(),
+  status: status.optional().meta({ examples: ['published'] }),
   enrollment_type: enrollmentType.optional(),
   max_students: z
     .int()
@@ -23,7 +23,7 @@ export const CourseInput = z.object({
   end_date: date()
     .nullable()
     .optional()
-    .meta({ examples: ['2023-09-01'] }),
+    .meta({ examples: ['2036-09-01'] }),
   course_type: courseType.optional(),
   instructor: id()
     .optional()

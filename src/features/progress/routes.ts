@@ -31,7 +31,7 @@ import {
 } from './schemas.ts'
 
 const tag = 'Progress Tracking'
-const params = z.object({ id: pathId() })
+const params = z.object({ id: pathId(1_770_000_019) })
 const NOT_THE_LEARNER = 'Only the learner'
 
 export function progressRoutes(api: Api): void {

@@ -10,7 +10,7 @@ const MAX_SCANS = 1_000_000_000
 export const codeType = z.enum(['attendance', 'certificate', 'access', 'module'])
 export const codeStatus = z.enum(['active', 'expired', 'revoked'])
 
-export const EXAMPLE_UUID = '550e8400-e29b-41d4-a716-446655440000'
+export const EXAMPLE_UUID = '4a487972-5d1d-491c-ad4b-a7da7e0c4c39'
 export const codeUuid = () => z.uuid().meta({ examples: [EXAMPLE_UUID] })
 export const maxScans = () =>
   z
@@ -20,7 +20,7 @@ export const maxScans = () =>
     .nullable()
     .meta({ description: 'Valid scans at most; null and 0 are unlimited', examples: [50] })
 export const expiresAt = () =>
-  instant('2023-06-20T23:59:59Z').nullable().meta({ description: 'A moment in the past is accepted: born expired' })
+  instant('2036-06-20T23:59:59Z').nullable().meta({ description: 'A moment in the past is accepted: born expired' })
 export const rotating = z
   .boolean()
   .meta({ description: 'Attendance only: a scan also needs the code that the display shows', examples: [false] })

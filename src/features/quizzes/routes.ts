@@ -28,7 +28,7 @@ import { toAuthorQuestion } from './questions/views.ts'
 import { Quiz, QuizDetail, QuizFields, QuizInput, QuizPage, toQuiz } from './schemas.ts'
 
 const tag = 'Quiz System'
-const params = z.object({ id: pathId() })
+const params = z.object({ id: pathId(2) })
 const NOT_ITS_INSTRUCTOR = "Not the course's instructor"
 
 export function quizRoutes(api: Api): void {

@@ -29,7 +29,7 @@ const gradingPolicy = z
 
 /** Of PUT. What is omitted keeps its value. */
 export const QuizFields = z.object({
-  module: id().meta({ description: 'A quiz stays in its module' }),
+  module: id().meta({ description: 'A quiz stays in its module', examples: [2] }),
   title: title().meta({ examples: ['Python Basics Quiz'] }),
   description: description()
     .optional()
@@ -72,19 +72,22 @@ export const QuizFields = z.object({
     .max(ATTEMPTS_AT_MOST)
     .optional()
     .meta({ description: '0 is unlimited', examples: [3] }),
-  is_published: z.boolean().optional(),
+  is_published: z
+    .boolean()
+    .optional()
+    .meta({ examples: [true] }),
   is_survey: z.boolean().optional().meta({
     description: 'Nothing is graded, and questions need no key. Can be turned off once every question has one',
   }),
   access_code: text(ACCESS_CODE_LENGTH)
     .nullable()
     .optional()
-    .meta({ description: 'Asked for at the start, never answered; empty or null removes it', examples: ['string'] }),
+    .meta({ description: 'Asked for at the start, never answered; empty or null removes it', examples: [null] }),
   allow_time_extension: z.boolean().optional(),
   show_feedback: showFeedback.optional(),
   grading_policy: gradingPolicy.optional(),
   available_from: instant().nullable().optional(),
-  available_until: instant('2023-05-22T10:30:00Z').nullable().optional(),
+  available_until: instant('2036-05-22T10:30:00Z').nullable().optional(),
 })
 export type QuizFields = z.output<typeof QuizFields>
 

@@ -53,12 +53,13 @@ const given = (max: number, example: string) =>
     .meta({ minLength: 1, maxLength: max, examples: [example] })
 
 const PASSWORD_EXAMPLE = 'securepassword123'
+const NEW_PASSWORD_EXAMPLE = 'another good password'
 const password = () => given(MAX_PASSWORD_LENGTH, PASSWORD_EXAMPLE).meta({ format: 'password' })
 const token = (example: string) => given(TOKEN_LENGTH, example)
 const jwt = () => z.string().meta({ examples: ['eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.Zm9v'] })
 
 /** A password to be taken on: what is wrong with it by itself. */
-const newPassword = () =>
+const newPassword = (example = PASSWORD_EXAMPLE) =>
   z
     .string()
     .check(({ value, issues }) => {
@@ -69,7 +70,7 @@ const newPassword = () =>
       minLength: MIN_PASSWORD_LENGTH,
       maxLength: MAX_PASSWORD_LENGTH,
       description: 'Not all digits, not among the most common, not too like the username or the email address',
-      examples: [PASSWORD_EXAMPLE],
+      examples: [example],
     })
 
 /**
@@ -111,7 +112,7 @@ export const RegisterInput = z
   )
 export type RegisterInput = z.output<typeof RegisterInput>
 
-export const LoginInput = z.object({ username: given(USERNAME_LENGTH, 'newuser'), password: password() })
+export const LoginInput = z.object({ username: given(USERNAME_LENGTH, 'student1'), password: password() })
 export const RefreshInput = z.object({ refresh: token('eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.Zm9v') })
 
 const idToken = () =>
@@ -163,7 +164,11 @@ export const Tokens = z.object({ refresh: jwt(), access: jwt() })
 export const AccessToken = z.object({ access: jwt() })
 export const Session = z.object({ refresh: jwt(), access: jwt(), user: User }).meta({ id: 'Session' })
 
-const roleFields = { is_instructor: z.boolean(), is_staff: z.boolean(), is_active: z.boolean() }
+const roleFields = {
+  is_instructor: z.boolean(),
+  is_staff: z.boolean(),
+  is_active: z.boolean().meta({ examples: [true] }),
+}
 export const RolesInput = z.object(roleFields).partial()
 export type RolesInput = z.output<typeof RolesInput>
 
@@ -179,7 +184,7 @@ export const ManagedUserPage = paginated(ManagedUser)
 
 export const PasswordChangeInput = z.object({
   old_password: password().optional().meta({ description: 'Needed by an account that has a password' }),
-  new_password: newPassword(),
+  new_password: newPassword(NEW_PASSWORD_EXAMPLE),
   id_token: idToken().optional().meta({
     description:
       'Needed by an account that has no password yet: its Google account’s credential, issued at most 10 minutes ago',
@@ -189,7 +194,10 @@ export const PasswordReset = z.object({
   token: z.string().meta({ examples: ['Zm9vYmFyYmF6'], description: 'Shown this once; good for one use' }),
   expires_at: dateTime(),
 })
-export const PasswordResetInput = z.object({ token: given(200, 'Zm9vYmFyYmF6'), new_password: newPassword() })
+export const PasswordResetInput = z.object({
+  token: given(200, 'Zm9vYmFyYmF6'),
+  new_password: newPassword(NEW_PASSWORD_EXAMPLE),
+})
 export const Done = z.object({ detail: z.string().meta({ examples: ['The password has been changed.'] }) })
 
 export const toProfile = (row: AccountRow): z.input<typeof Profile> => ({

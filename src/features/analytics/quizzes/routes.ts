@@ -9,7 +9,7 @@ import { rebuildQuizStatistics } from './rebuild.ts'
 import { QuizAnalytics, Recalculated, toQuizAnalytics } from './schemas.ts'
 
 const tag = 'Quiz System'
-const params = z.object({ id: pathId() })
+const params = z.object({ id: pathId(2) })
 const NOT_ITS_INSTRUCTOR = "Not the course's instructor"
 
 export function quizAnalyticsRoutes(api: Api): void {

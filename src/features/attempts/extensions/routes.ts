@@ -13,7 +13,7 @@ import { runningAttemptsOf } from './queries.ts'
 import { ExtendedAttempt, ExtendedAttempts, ExtensionInput, toExtended } from './schemas.ts'
 
 const tag = 'Quiz System'
-const params = z.object({ id: pathId() })
+const params = z.object({ id: pathId(4) })
 /** Objects asked at once when every running attempt of a quiz is extended. */
 const EXTENDED_AT_ONCE = 50
 

@@ -23,7 +23,7 @@ export function gradingRoutes(api: Api): void {
       summary: 'Grade an essay',
       description:
         'The attempt’s score and pass, completions and all statistics follow at once. Grading again corrects: a pass that is lost takes back what it completed.',
-      params: z.object({ id: pathId() }),
+      params: z.object({ id: pathId(36_008) }),
       body: EssayGradeInput,
       responses: { 200: GradedEssay },
       refuses: { 400: 'Not an essay, of a survey, or of an abandoned attempt', 403: "Not the course's instructor" },

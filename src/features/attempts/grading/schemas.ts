@@ -34,6 +34,7 @@ export const EssayGradeInput = z.object({
     }),
   rubric_scores: RubricScores.optional().meta({
     description: 'Points by criterion. With a rubric: of its criteria, each within its points, summing to the score',
+    examples: [{ 'Clear steps': 5, 'Right use of the terms': 3 }],
   }),
 })
 

@@ -16,7 +16,7 @@ import { listedAttempts, responsesOf } from './queries.ts'
 import { AttemptPage, AttemptResult, entriesOf, entryOfRow, FoundAttempt, toResultEntry } from './schemas.ts'
 
 const tag = 'Quiz System'
-const params = z.object({ id: pathId() })
+const params = z.object({ id: pathId(17) })
 
 export function resultRoutes(api: Api): void {
   api.route(

@@ -12,7 +12,7 @@ import { ResumedAttempt, StartedAttempt, StartInput, toResumed, toStarted } from
 import { beginAttempt, writeAttempt } from './start.ts'
 
 const tag = 'Quiz System'
-const params = z.object({ id: pathId() })
+const params = z.object({ id: pathId(2) })
 /** Wrong access codes of one learner at one quiz. */
 const ACCESS_CODE_LIMIT = { limit: 5, windowSeconds: 60 }
 /** New attempts of one learner where a quiz sets no limit: each one stores its questions and responses. */

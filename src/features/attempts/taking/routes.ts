@@ -12,7 +12,7 @@ import type { EndedAttempt } from '../session/said.ts'
 import { ResponseInput, SavedResponse, toSavedResponse } from './schemas.ts'
 
 const tag = 'Quiz System'
-const params = z.object({ id: pathId() })
+const params = z.object({ id: pathId(71) })
 const LATE_COPY = 'The answer that is kept has a higher sequence than this one.'
 const ATTEMPT_OVER = 'This attempt has ended.'
 const NOT_ITS_LEARNER = 'Another learner’s attempt in a course you teach'

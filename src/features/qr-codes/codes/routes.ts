@@ -26,7 +26,7 @@ import {
 import { NO_SUCH_TARGET, ONLY_ATTENDANCE, refuseGone } from './refusals.ts'
 
 const tag = 'QR Codes'
-const params = z.object({ id: pathId() })
+const params = z.object({ id: pathId(4) })
 /** Details show the newest of them. */
 const SCANS_SHOWN = 100
 const NOT_ITS_INSTRUCTOR = "Not the instructor of its target's course"

@@ -7,7 +7,7 @@ import { displayName, queryId, toDateTime } from '../../../http/fields.ts'
 import { requireManagedCode } from '../access.ts'
 import { codeByUuid } from '../codes/queries.ts'
 import { rotatingCode, SLOT_SECONDS, slotAt } from '../proofs/rotation.ts'
-import { codeStatusAt, targetNameOf } from '../schemas.ts'
+import { codeStatusAt, EXAMPLE_UUID, targetNameOf } from '../schemas.ts'
 import { validScansOf } from './queries.ts'
 import { Display } from './schemas.ts'
 
@@ -27,7 +27,7 @@ export function displayRoutes(api: Api): void {
         'arrived since the scan `after`. Asked every 4 seconds by the display page, so no quota counts it.',
       quota: 'free',
       params: z.object({
-        uuid: z.string().meta({ format: 'uuid', examples: ['550e8400-e29b-41d4-a716-446655440000'] }),
+        uuid: z.string().meta({ format: 'uuid', examples: [EXAMPLE_UUID] }),
       }),
       query: z.object({ after: queryId().optional() }),
       responses: { 200: Display },

@@ -16,7 +16,7 @@ import { exportGift } from './gift/export.ts'
 import { importGift } from './gift/import.ts'
 
 const tag = 'Quiz System'
-const params = z.object({ id: pathId() })
+const params = z.object({ id: pathId(2) })
 const NOT_ITS_INSTRUCTOR = "Not the course's instructor"
 
 const FORMATS = {

@@ -65,7 +65,7 @@ export function passwordRoutes(api: Api): void {
       summary: 'Issue a password reset',
       description:
         'For somebody who forgot their password: a token of 24 hours to hand on, good for one use at `POST /api/users/password/reset/`. It withdraws an earlier one. Staff only.',
-      params: z.object({ id: pathId() }),
+      params: z.object({ id: pathId(5) }),
       responses: { 201: PasswordReset },
       refuses: { 400: 'The user is deactivated', 403: 'Staff only' },
     },

@@ -25,8 +25,8 @@ export function staffRoutes(api: Api): void {
       summary: 'List users',
       description: 'Staff only. Newest first.',
       query: z.object({
-        username: filter('The whole username, whatever its case', 'newuser'),
-        email: filter('The whole address, whatever its case', 'user@example.com'),
+        username: filter('The whole username, whatever its case', 'student1'),
+        email: filter('The whole address, whatever its case', 'student1@learnmore.example'),
         ...pageQuery,
       }),
       responses: { 200: ManagedUserPage },
@@ -49,7 +49,7 @@ export function staffRoutes(api: Api): void {
       summary: 'Change a user’s roles',
       description:
         'Staff only. What is omitted keeps its value. A role takes effect with the user’s next request; a deactivated user is refused with it, and their tokens stay refused.',
-      params: z.object({ id: pathId() }),
+      params: z.object({ id: pathId(5) }),
       body: RolesInput,
       responses: { 200: ManagedUser },
       refuses: { 400: 'Bad input; or it would leave no active staff user', 403: 'Staff only' },
