@@ -39,6 +39,17 @@ export const list = <Entry extends z.ZodType>(entry: Entry, max: number, { min =
     return z.NEVER
   }, z.array(entry).min(min).max(max))
 
+/** An object of any keys, at most `max` of them, counted as a list's entries are. */
+export const map = <Value extends z.ZodType>(key: z.ZodString, value: Value, max: number) =>
+  z.preprocess(
+    (sent, { issues }) => {
+      if (typeof sent !== 'object' || sent === null || Object.keys(sent).length <= max) return sent
+      issues.push({ code: 'custom', message: `Ensure this has no more than ${max} entries.`, input: sent })
+      return z.NEVER
+    },
+    z.record(key, value),
+  )
+
 /** A title or name: trimmed, not blank. */
 export const title = () =>
   z

@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { fieldErrors, invalid, Refusal } from '../../src/http/errors.ts'
-import { isLonger, list, text } from '../../src/http/fields.ts'
+import { isLonger, list, map, text } from '../../src/http/fields.ts'
+import { call, makeInstructor } from '../helpers/client.ts'
 
 const namedBy = (schema: z.ZodType, value: unknown) => {
   const issues = schema.safeParse(value, { reportInput: true }).error?.issues ?? []
   return invalid(fieldErrors(issues)).body as Record<string, string[]>
 }
 const entries = (count: number) => Array.from({ length: count }, () => '')
+const atMost = (max: number) => [`Ensure this list has no more than ${max} entries.`]
 const MORE = 'More fields are wrong than these.'
 
 test.each([1, 50])('%i wrong fields are all named', count => {
@@ -68,4 +70,40 @@ test.each([
   ['', false],
 ])('a length is one of characters (%#)', (value, longer) => {
   expect(isLonger(value, 200)).toBe(longer)
+})
+
+test('an object of too many keys is refused before its values are looked at', () => {
+  let looked = 0
+  const value = z.string().refine(() => {
+    looked += 1
+    return true
+  })
+  const body = z.object({ blanks: map(z.string(), value, 50) })
+  const keyed = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [n, 'x']))
+  expect(namedBy(body, { blanks: keyed(50_000) })).toEqual({ blanks: ['Ensure this has no more than 50 entries.'] })
+  expect(looked).toBe(0)
+  expect(body.safeParse({ blanks: keyed(50) }).success).toBe(true)
+  expect(looked).toBe(50)
+  expect(namedBy(body, { blanks: 'x' })).toEqual({ blanks: ['Expected an object.'] })
+  expect(namedBy(body, {})).toEqual({ blanks: ['This field is required.'] })
+})
+
+test.each([
+  ['quizzes', { module: 1, title: 'Q', questions: entries(130_000) }, { questions: atMost(1_000) }],
+  ['qr-codes/batches', { name: 'B', type: 'access', target_ids: entries(130_000) }, { target_ids: atMost(500) }],
+  ['quizzes/1/questions/reorder', { order: entries(130_000) }, { order: atMost(1_000) }],
+  ['courses/1/enrollments', { users: entries(130_000) }, { users: atMost(500) }],
+  [
+    'quizzes/1/questions',
+    { type: 'multiple_select', text: 'x', choices: entries(130_000), pairs: entries(51), items: entries(51) },
+    { choices: atMost(50), pairs: atMost(50), items: atMost(50) },
+  ],
+  [
+    'quizzes/1/questions',
+    { type: 'essay', text: 'x', rubric: entries(51), accepted_answers: entries(51) },
+    { rubric: atMost(50), accepted_answers: atMost(50) },
+  ],
+])('a body to %s with lists beyond all bounds names the lists alone', async (path, body, refused) => {
+  const answer = await call('POST', `/api/${path}/`, { as: await makeInstructor(), body })
+  expect([answer.status, answer.body]).toEqual([400, refused])
 })

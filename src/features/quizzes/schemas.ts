@@ -4,6 +4,7 @@ import {
   description,
   id,
   instant,
+  list,
   TITLE_LENGTH,
   text,
   title,
@@ -94,9 +95,7 @@ export type QuizFields = z.output<typeof QuizFields>
 /** Of POST. What is omitted takes its default. */
 export const QuizInput = z.object({
   ...QuizFields.shape,
-  questions: z
-    .array(QuestionInput)
-    .max(QUESTIONS_AT_MOST)
+  questions: list(QuestionInput, QUESTIONS_AT_MOST)
     .optional()
     .meta({ description: 'A whole quiz at once: all of it is made, or nothing' }),
 })

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { dateTime, displayName, id, text, toDateTime } from '../../../http/fields.ts'
+import { dateTime, displayName, id, map, text, toDateTime } from '../../../http/fields.ts'
 import { paginated } from '../../../http/pagination.ts'
 import { toPoints } from '../../quizzes/answers/points.ts'
 import { fromColumns } from '../../quizzes/questions/question.ts'
@@ -9,13 +9,9 @@ const FEEDBACK_LENGTH = 2_000
 const CRITERION_LENGTH = 200
 const CRITERIA_AT_MOST = 100
 
-const RubricScores = z
-  .record(text(CRITERION_LENGTH), z.number())
-  .refine(
-    scores => Object.keys(scores).length <= CRITERIA_AT_MOST,
-    `Ensure this has no more than ${CRITERIA_AT_MOST} entries.`,
-  )
-  .meta({ examples: [{ content: 3, organization: 2, grammar: 3 }] })
+const RubricScores = map(text(CRITERION_LENGTH), z.number(), CRITERIA_AT_MOST).meta({
+  examples: [{ content: 3, organization: 2, grammar: 3 }],
+})
 
 export const EssayGradeInput = z.object({
   score: z

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { dateTime, description, displayName, id, title, toDateTime } from '../../../http/fields.ts'
+import { dateTime, description, displayName, id, list, title, toDateTime } from '../../../http/fields.ts'
 import { paginated } from '../../../http/pagination.ts'
 import { codeType, codeUuid, expiresAt, imageUrl, maxScans, rotating, targetName } from '../schemas.ts'
 import type { BatchRow } from './queries.ts'
@@ -12,11 +12,7 @@ export const BatchInput = z.object({
     .optional()
     .meta({ examples: ['QR codes for spring semester attendance tracking'] }),
   type: codeType,
-  target_ids: z
-    .array(id())
-    .min(1)
-    .max(MAX_TARGETS)
-    .meta({ description: 'Each gets a code', examples: [[1, 2, 3]] }),
+  target_ids: list(id(), MAX_TARGETS, { min: 1 }).meta({ description: 'Each gets a code', examples: [[1, 2, 3]] }),
   max_scans: maxScans().optional(),
   expires_at: expiresAt().optional(),
   rotating: rotating.optional(),

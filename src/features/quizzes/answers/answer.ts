@@ -1,7 +1,7 @@
 /** Answers as learners send them, by type. */
 import * as z from 'zod'
 import { fieldErrors } from '../../../http/errors.ts'
-import { text } from '../../../http/fields.ts'
+import { list, map, text } from '../../../http/fields.ts'
 import { PARTS_AT_MOST, type Question, type QuestionOf, type QuestionType } from '../questions/question.ts'
 
 const SHORT_ANSWER_LENGTH = 1_000
@@ -17,16 +17,8 @@ export const ResponseData = z.record(z.string(), z.unknown()).meta({
 })
 
 const shortText = () => text(SHORT_ANSWER_LENGTH)
-/** As many as a question has parts at most, counted before any of them is looked at. */
-const ids = () => z.array(z.unknown()).max(PARTS_AT_MOST).pipe(z.array(z.int()))
-const byPart = <Value extends z.ZodType>(value: Value) =>
-  z
-    .record(z.string(), z.unknown())
-    .refine(
-      parts => Object.keys(parts).length <= PARTS_AT_MOST,
-      `Ensure this has no more than ${PARTS_AT_MOST} entries.`,
-    )
-    .pipe(z.record(z.string(), value))
+const ids = () => list(z.int(), PARTS_AT_MOST)
+const byPart = <Value extends z.ZodType>(value: Value) => map(z.string(), value, PARTS_AT_MOST)
 
 const SHAPES = {
   multiple_choice: z.object({ selected_choice: z.int() }),

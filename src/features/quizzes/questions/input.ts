@@ -1,6 +1,6 @@
 /** Questions as authors send them: the form of the body. What becomes of it is in `made.ts`. */
 import * as z from 'zod'
-import { id, text } from '../../../http/fields.ts'
+import { id, list, map, text } from '../../../http/fields.ts'
 import { blanksIn, FULL_WEIGHT, PARTS_AT_MOST, QUESTION_TYPES, type Question, weightUnits } from './question.ts'
 
 const QUESTION_LENGTH = 10_000
@@ -57,11 +57,11 @@ const CriterionInput = z.object({
   max_points: points(),
 })
 
-const acceptedAnswers = () => z.array(filled(ANSWER_LENGTH)).max(PARTS_AT_MOST)
+const acceptedAnswers = () => list(filled(ANSWER_LENGTH), PARTS_AT_MOST)
 const wordLimit = () => z.int().min(1).max(WORDS_AT_MOST).nullable().optional()
 const of = (types: string, rest = '') => ({ description: `${types}${rest && `: ${rest}`}` })
 const COMPARED = 'compared after Unicode NFKC, curly quotes straightened, spaces folded'
-const list = { minItems: 2, maxItems: PARTS_AT_MOST }
+const parts = { minItems: 2, maxItems: PARTS_AT_MOST }
 
 const EXAMPLE = {
   type: 'multiple_choice',
@@ -84,11 +84,9 @@ export const QuestionFields = z.object({
   explanation: text(PART_LENGTH).optional().meta(of('Shown when feedback is due')),
   correct_feedback: text(PART_LENGTH).optional(),
   incorrect_feedback: text(PART_LENGTH).optional(),
-  choices: z
-    .array(ChoiceInput)
-    .max(PARTS_AT_MOST)
+  choices: list(ChoiceInput, PARTS_AT_MOST)
     .optional()
-    .meta({ ...of('multiple_choice, multiple_select'), ...list, examples: [EXAMPLE.choices] }),
+    .meta({ ...of('multiple_choice, multiple_select'), ...parts, examples: [EXAMPLE.choices] }),
   partial_credit: z.boolean().optional().meta(of('multiple_select, ordering', 'false unless given')),
   correct_answer: z.boolean().nullable().optional().meta(of('true_false')),
   accepted_answers: acceptedAnswers().optional().meta(of('short_answer', COMPARED)),
@@ -96,13 +94,11 @@ export const QuestionFields = z.object({
   correct_value: z.number().nullable().optional().meta(of('numeric')),
   tolerance: z.number().min(0).optional().meta(of('numeric', '0 unless given, bounds included')),
   tolerance_type: z.enum(['absolute', 'percent']).optional().meta(of('numeric', '`absolute` unless given')),
-  pairs: z
-    .array(PairInput)
-    .max(PARTS_AT_MOST)
+  pairs: list(PairInput, PARTS_AT_MOST)
     .optional()
     .meta({
       ...of('matching'),
-      ...list,
+      ...parts,
       examples: [
         [
           { left: 'Canada', right: 'Ottawa' },
@@ -110,13 +106,10 @@ export const QuestionFields = z.object({
         ],
       ],
     }),
-  items: z
-    .array(ItemInput)
-    .max(PARTS_AT_MOST)
+  items: list(ItemInput, PARTS_AT_MOST)
     .optional()
-    .meta({ ...of('ordering', 'in the right order'), ...list, examples: [['first', 'second']] }),
-  blanks: z
-    .record(z.string(), acceptedAnswers())
+    .meta({ ...of('ordering', 'in the right order'), ...parts, examples: [['first', 'second']] }),
+  blanks: map(z.string(), acceptedAnswers(), PARTS_AT_MOST)
     .optional()
     .meta({
       ...of('fill_in_blank', `accepted answers of each \`{{1}}\` in the text, ${COMPARED}`),
@@ -124,7 +117,7 @@ export const QuestionFields = z.object({
     }),
   min_words: wordLimit().meta(of('essay')),
   max_words: wordLimit().meta(of('essay')),
-  rubric: z.array(CriterionInput).max(PARTS_AT_MOST).optional().meta(of('essay', 'sums to the points')),
+  rubric: list(CriterionInput, PARTS_AT_MOST).optional().meta(of('essay', 'sums to the points')),
 })
 export type QuestionFields = z.output<typeof QuestionFields>
 type Fields = QuestionFields

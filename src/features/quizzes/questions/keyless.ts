@@ -8,7 +8,7 @@ export function isKeyless(version: string): SQL {
   const [type, body] = [sql.raw(`${version}.type`), sql.raw(`${version}.body`)]
   const correct = sql`(SELECT count(*) FROM json_each(${body}, '$.choices') WHERE value->>'$.isCorrect')`
   return sql`CASE ${type}
-    WHEN 'multiple_choice' THEN ${correct} <> 1
+    WHEN 'multiple_choice' THEN ${correct} = 0
     WHEN 'multiple_select' THEN ${correct} = 0
     WHEN 'true_false' THEN ${body}->>'$.correctAnswer' IS NULL
     WHEN 'short_answer' THEN json_array_length(${body}, '$.acceptedAnswers') = 0

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { asViewer, batch } from '../../../db/read.ts'
 import type { Api } from '../../../http/api.ts'
 import { invalid, notFound, ruledOut } from '../../../http/errors.ts'
-import { id, pathId } from '../../../http/fields.ts'
+import { id, list, pathId } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery, paginated } from '../../../http/pagination.ts'
 import { requireManagedQuiz } from '../access.ts'
 import { enrollmentForQuiz, quizById } from '../queries.ts'
@@ -18,10 +18,10 @@ const params = z.object({ id: pathId() })
 const NOT_ITS_INSTRUCTOR = "Not the course's instructor"
 
 const Order = z.object({
-  order: z
-    .array(id())
-    .max(QUESTIONS_AT_MOST)
-    .meta({ description: 'The ids of all its questions, each once', examples: [[2, 1, 3]] }),
+  order: list(id(), QUESTIONS_AT_MOST).meta({
+    description: 'The ids of all its questions, each once',
+    examples: [[2, 1, 3]],
+  }),
 })
 
 export function questionRoutes(api: Api): void {
