@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startDemoAttempts } from './demo/running.ts'
 import { DEMO_LOGINS, demoData } from './demo-data.ts'
+import { newSecret, SECRETS } from './deploy/secrets.ts'
 import { lacking, migrationFiles, SCHEMA_QUERY, type SchemaObject } from './schema.ts'
 import { withSchool } from './schools.ts'
-import { newSecret, SECRETS } from './secrets.ts'
 import { ask, hand, must, storeFlags } from './wrangler.ts'
 
 const args = await withSchool(process.argv.slice(2))

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { turnOnReplicas } from '../../src/dev/replicas.ts'
+import { turnOnReplicas } from '../../src/dev/deploy/replicas.ts'
 import { migrationFiles, migrationText } from '../../src/dev/schema.ts'
 import { openProject, type Project } from './project.ts'
 

@@ -3,8 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fail } from './resources.ts'
-import { ask } from './wrangler.ts'
+import { ask, fail } from '../wrangler.ts'
 
 export const SECRETS = ['JWT_SECRET', 'RECEIPT_SECRET'] as const
 const LEAST_BYTES = 32

@@ -1,7 +1,7 @@
 /** The statements that bring rows back, in an order and of a size that D1 takes. */
 import { DatabaseSync } from 'node:sqlite'
+import type { SchemaObject } from '../schema.ts'
 import type { Row, Value } from './dump.ts'
-import type { SchemaObject } from './schema.ts'
 
 /** Where the pieces of long texts wait for their row. */
 export const PARTS = 'backup_parts'
