@@ -41,7 +41,14 @@ export default defineConfig(async () => ({
       },
       {
         // Deployments against a stand-in for the platform's API, migrations and backups against SQLite.
-        test: { name: 'deploy', include: ['test/deploy/**/*.test.ts'], testTimeout: 240_000, hookTimeout: 240_000 },
+        test: {
+          name: 'deploy',
+          include: ['test/deploy/**/*.test.ts'],
+          testTimeout: 400_000,
+          hookTimeout: 400_000,
+          // Each starts wrangler again and again, which computes more than it waits.
+          maxConcurrency: 2,
+        },
       },
       {
         // What the documentation names beside it; `npm run test:commands`, which `.ci/run` does too.

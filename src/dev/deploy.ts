@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { type Configuration, readConfiguration, writeConfiguration } from './configuration.ts'
 import { turnOnReplicas } from './deploy/replicas.ts'
 import { databaseOf, namespaceOf } from './deploy/resources.ts'
-import { withSecrets } from './deploy/secrets.ts'
+import { checkGivenSecrets, withSecrets } from './deploy/secrets.ts'
 import { lacking, SCHEMA_QUERY, type SchemaObject } from './schema.ts'
 import { withSchool } from './schools.ts'
 import { fail, hand, must, takeOption } from './wrangler.ts'
@@ -20,6 +20,7 @@ const source = chosen.value ?? 'wrangler.toml'
 const args = chosen.rest
 if (args.some(arg => /^(-e|--env)(=|$)/.test(arg)))
   fail('There is no --env here: a second deployment is a school, --school staging.')
+checkGivenSecrets()
 
 const common = await readConfiguration(source)
 const written = join('.wrangler', 'deployments', common.name, 'wrangler.json')
