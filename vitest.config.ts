@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { unstable_readConfig } from 'wrangler'
 
 export default defineConfig(async () => ({
   test: {
@@ -14,6 +15,8 @@ export default defineConfig(async () => ({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
               bindings: {
+                // As deployed, whatever .dev.vars says.
+                ...unstable_readConfig({ config: './wrangler.toml' }).vars,
                 MIGRATIONS: await readD1Migrations('./migrations'),
                 JWT_SECRET: 'a secret of the tests that is long enough',
                 RECEIPT_SECRET: 'a secret of the receipts that is long enough',
@@ -41,7 +44,14 @@ export default defineConfig(async () => ({
       },
       {
         // Deployments against a stand-in for the platform's API, migrations and backups against SQLite.
-        test: { name: 'deploy', include: ['test/deploy/**/*.test.ts'], testTimeout: 240_000, hookTimeout: 240_000 },
+        test: {
+          name: 'deploy',
+          include: ['test/deploy/**/*.test.ts'],
+          testTimeout: 400_000,
+          hookTimeout: 400_000,
+          // Each starts wrangler again and again, which computes more than it waits.
+          maxConcurrency: 2,
+        },
       },
       {
         // What the documentation names beside it; `npm run test:commands`, which `.ci/run` does too.

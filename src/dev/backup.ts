@@ -1,65 +1,109 @@
 /**
- * `npm run backup -- <file> [--school NAME] [--remote]`: the database as one SQL file, for keeping longer than Time Travel does and for
- * moving elsewhere. To be executed on a database that is migrated as far as this one; what is in that is replaced.
+ * `npm run backup -- <file> [--school NAME] [--remote] [--persist-to DIR]`: the database as one SQL file, for keeping longer than
+ * Time Travel does and for moving elsewhere. To be executed on a database that is migrated as far as this one; what is in that
+ * is replaced. D1 executes a file statement by statement, so no statement leaves a foreign key without its row.
  */
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { rowsOf } from './backup/dump.ts'
+import { escapedTexts, insert, PARTS, parentsFirst, patch, tableOf } from './backup/statements.ts'
+import { readConfiguration, writeConfiguration } from './configuration.ts'
+import { SCHEMA_QUERY, type SchemaObject } from './schema.ts'
 import { withSchool } from './schools.ts'
 import { must, storeFlags } from './wrangler.ts'
 
 const args = await withSchool(process.argv.slice(2))
 const where = args.includes('--remote') ? '--remote' : '--local'
-const { flags, positionals } = storeFlags(args.filter(arg => arg !== '--remote' && arg !== '--local'))
+const { flags, positionals, values } = storeFlags(args.filter(arg => arg !== '--remote' && arg !== '--local'))
 const [file] = positionals
 if (file === undefined || positionals.length > 1) {
-  console.error('Usage: npm run backup -- <file> [--school NAME] [--remote]')
+  console.error('Usage: npm run backup -- <file> [--school NAME] [--remote] [--persist-to DIR]')
   process.exit(2)
 }
 
-type Entry = { type: string; name: string; sql: string }
-const QUESTIONS = [
-  // What migrations have run is for the other database to know; D1's own tables are D1's.
-  `SELECT type, name, sql FROM sqlite_master WHERE type IN ('table', 'trigger') AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_cf_*' AND name <> 'd1_migrations'`,
+const [schema, sequences] = (await query(
+  SCHEMA_QUERY,
   `SELECT name, seq FROM sqlite_sequence WHERE name <> 'd1_migrations'`,
-]
-const asked = await must('d1', 'execute', 'DB', where, '--yes', '--json', '--command', QUESTIONS.join('; '), ...flags)
-const [{ results: schema }, { results: sequences }] = JSON.parse(asked) as [
-  { results: Entry[] },
-  { results: { name: string; seq: number }[] },
-]
+)) as [SchemaObject[], { name: string; seq: number }[]]
 const triggers = schema.filter(({ type }) => type === 'trigger')
 // The search index cannot be exported: it is made anew from the courses.
-const tables = schema.filter(({ type, name }) => type === 'table' && !name.startsWith('course_search'))
+const tables = parentsFirst(schema.filter(({ type, name }) => type === 'table' && !name.startsWith('course_search')))
+const indexing = triggers.find(({ name }) => name === 'course_search_on_update')
+if (!indexing) throw new Error('There is no trigger that keeps the search index when a course changes.')
 
 const folder = mkdtempSync(join(tmpdir(), 'learnmore-backup-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const data = join(folder, 'data.sql')
 const named = tables.flatMap(({ name }) => ['--table', name])
-await must('d1', 'export', 'DB', where, '--no-schema', '--output', data, ...named, ...flags)
+await must(
+  'd1',
+  'export',
+  'DB',
+  where,
+  '--no-schema',
+  '--skip-confirmation',
+  '--output',
+  data,
+  ...named,
+  ...(await exportFlags()),
+)
 
-writeFileSync(
-  file,
-  [
-    'PRAGMA defer_foreign_keys = TRUE;',
-    // Counters and statistics come with the data, so nothing may count it a second time.
-    ...triggers.map(({ name }) => `DROP TRIGGER ${name};`),
-    ...tables.map(({ name }) => `DELETE FROM ${name};`),
-    'DELETE FROM course_search;\n',
-  ].join('\n'),
-  { mode: 0o600 },
+const inserts = new Map(tables.map(({ name }) => [name, openSync(join(folder, `${name}.sql`), 'w')]))
+for await (const row of rowsOf(data)) {
+  const target = inserts.get(row.table)
+  if (target === undefined) throw new Error(`The export holds a table that was not asked for: ${row.table}`)
+  writeSync(target, `${insert(row).join('\n')}\n`)
+}
+for (const target of inserts.values()) closeSync(target)
+
+const described = tables.map(tableOf)
+const doubtful = (await query(...described.map(escapedTexts))) as Record<string, string | number | null>[][]
+
+const backup = openSync(file, 'w', 0o600)
+const write = (...statements: string[]) => writeSync(backup, statements.map(statement => `${statement}\n`).join(''))
+// Counters and statistics come with the data, so nothing may count it a second time.
+write(...triggers.map(({ name }) => `DROP TRIGGER IF EXISTS ${name};`))
+write(...tables.toReversed().map(({ name }) => `DELETE FROM ${name};`), 'DELETE FROM course_search;')
+write(`DROP TABLE IF EXISTS ${PARTS};`, `CREATE TABLE ${PARTS} (place INTEGER PRIMARY KEY, part TEXT NOT NULL);`)
+for (const { name } of tables) writeSync(backup, readFileSync(join(folder, `${name}.sql`)))
+described.forEach((table, place) => {
+  for (const row of doubtful[place] ?? []) write(...patch(table, row))
+})
+write(`DROP TABLE ${PARTS};`)
+// What an update of a course does makes its index: every course is updated to what it is.
+write(`${indexing.sql};`, 'UPDATE courses SET status = status;')
+write(
+  "DELETE FROM sqlite_sequence WHERE name <> 'd1_migrations';",
+  ...sequences.map(({ name, seq }) => `INSERT INTO sqlite_sequence VALUES ('${name}', ${seq});`),
+  ...triggers.filter(trigger => trigger !== indexing).map(({ sql }) => `${sql};`),
 )
-appendFileSync(file, readFileSync(data))
-appendFileSync(
-  file,
-  [
-    "INSERT INTO course_search (rowid, title, description) SELECT id, title, description FROM courses WHERE status = 'published' AND deleted_at IS NULL;",
-    "DELETE FROM sqlite_sequence WHERE name <> 'd1_migrations';",
-    ...sequences.map(({ name, seq }) => `INSERT INTO sqlite_sequence VALUES ('${name}', ${seq});`),
-    ...triggers.map(({ sql }) => `${sql};`),
-    '',
-  ].join('\n'),
-)
-rmSync(folder, { recursive: true })
+closeSync(backup)
 console.log(
   `${file}: ${tables.length} tables, ${triggers.length} triggers. It holds password hashes: keep it as you keep those.`,
 )
+
+async function query(...statements: string[]): Promise<object[][]> {
+  const answer = await must(
+    'd1',
+    'execute',
+    'DB',
+    where,
+    '--yes',
+    '--json',
+    '--command',
+    statements.join('; '),
+    ...flags,
+  )
+  return (JSON.parse(answer) as { results: object[] }[]).map(({ results }) => results)
+}
+
+/** `d1 export` knows no --persist-to: it looks for the store beside its configuration, so that is where the store is linked to. */
+async function exportFlags(): Promise<string[]> {
+  const store = values['persist-to']
+  if (store === undefined || where === '--remote') return flags
+  const source = values.config ?? 'wrangler.toml'
+  mkdirSync(join(folder, '.wrangler'))
+  symlinkSync(resolve(store), join(folder, '.wrangler', 'state'))
+  return ['--config', writeConfiguration(join(folder, 'wrangler.json'), source, await readConfiguration(source))]
+}

@@ -6,20 +6,21 @@
  */
 import { join } from 'node:path'
 import { type Configuration, readConfiguration, writeConfiguration } from './configuration.ts'
-import { turnOnReplicas } from './replicas.ts'
-import { databaseOf, fail, namespaceOf } from './resources.ts'
+import { turnOnReplicas } from './deploy/replicas.ts'
+import { databaseOf, namespaceOf } from './deploy/resources.ts'
+import { checkGivenSecrets, withSecrets } from './deploy/secrets.ts'
 import { lacking, SCHEMA_QUERY, type SchemaObject } from './schema.ts'
 import { withSchool } from './schools.ts'
-import { withSecrets } from './secrets.ts'
-import { hand, must, takeOption } from './wrangler.ts'
+import { fail, hand, must, takeOption } from './wrangler.ts'
 
 const location = takeOption(await withSchool(process.argv.slice(2)), 'location')
 const jurisdiction = takeOption(location.rest, 'jurisdiction')
-const chosen = takeOption(jurisdiction.rest, 'config')
+const chosen = takeOption(jurisdiction.rest, 'config', 'c')
 const source = chosen.value ?? 'wrangler.toml'
 const args = chosen.rest
-if (args.some(arg => /^(-e|--env)\b/.test(arg)))
+if (args.some(arg => /^(-e|--env)(=|$)/.test(arg)))
   fail('There is no --env here: a second deployment is a school, --school staging.')
+checkGivenSecrets()
 
 const common = await readConfiguration(source)
 const written = join('.wrangler', 'deployments', common.name, 'wrangler.json')

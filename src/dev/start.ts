@@ -1,11 +1,12 @@
 /** `npm start -- [--school <name>] <wrangler dev flags>`: everything a fresh clone needs, then the API at http://localhost:8787. */
-import { randomBytes } from 'node:crypto'
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startDemoAttempts } from './demo/running.ts'
 import { DEMO_LOGINS, demoData } from './demo-data.ts'
+import { newSecret, SECRETS } from './deploy/secrets.ts'
+import { lacking, migrationFiles, SCHEMA_QUERY, type SchemaObject } from './schema.ts'
 import { withSchool } from './schools.ts'
 import { ask, hand, must, storeFlags } from './wrangler.ts'
 
@@ -13,14 +14,21 @@ const args = await withSchool(process.argv.slice(2))
 const { flags, values } = storeFlags(args)
 /** Where wrangler looks for the settings of a configuration. */
 const folder = dirname(values.config ?? 'wrangler.toml')
-const SECRETS = ['JWT_SECRET', 'RECEIPT_SECRET']
-const LOCAL_SETTINGS = ['INSTRUCTOR_SIGNUP="open"', 'LOG="failures"']
+const LOCAL_SETTINGS = [
+  'INSTRUCTOR_SIGNUP="open"',
+  'LOG="failures"',
+  'RATE_LIMIT_ANON_PER_DAY="0"',
+  'RATE_LIMIT_USER_PER_DAY="0"',
+]
 
 await import('./assets.ts')
 settle(join(folder, '.dev.vars'))
-const isNew = await prepareStore()
+const { isNew, hasDemo } = await prepareStore()
+const origin = `http://localhost:${port()}`
 // Beside the server, which must run for it.
-if (isNew) void startDemoAttempts(`http://localhost:${port()}`)
+if (isNew) void startDemoAttempts(origin)
+console.log(`\nThe reference: ${origin}/api/docs/`)
+if (hasDemo) console.log(`Demo logins:   ${DEMO_LOGINS}\n`)
 process.exitCode = await hand('dev', ...args)
 
 function port(): string {
@@ -29,14 +37,15 @@ function port(): string {
 }
 
 /**
- * Local settings, made once and then left alone: secrets of this machine's own, instructors who sign up alone, and a log of
- * failures only, because `wrangler dev` tells of every request already.
+ * Local settings, made once and then left alone: secrets of this machine's own, instructors who sign up alone, a log of
+ * failures only, because `wrangler dev` tells of every request already, and no daily quota, because a page that reloads with
+ * every change would use it up.
  */
 function settle(file: string): void {
   const known = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const missing = [
     ...SECRETS.filter(name => !new RegExp(`^\\s*${name} *= *["']?[^\\s"']`, 'm').test(known)).map(
-      name => `${name}="${randomBytes(48).toString('base64url')}"`,
+      name => `${name}="${newSecret()}"`,
     ),
     ...LOCAL_SETTINGS.filter(line => !new RegExp(`^\\s*${line.split('=')[0]} *=`, 'm').test(known)),
   ]
@@ -45,28 +54,57 @@ function settle(file: string): void {
 }
 
 /** Migrates the local store when a migration is new, and fills it when nobody is in it: whether it did. */
-async function prepareStore(): Promise<boolean> {
-  const { migrated, hasUsers } = await stateOfStore()
-  const migrations = readdirSync('migrations').filter(name => name.endsWith('.sql'))
+async function prepareStore(): Promise<{ isNew: boolean; hasDemo: boolean }> {
+  const { migrated, schema, hasUsers, hasDemo } = await stateOfStore()
+  const migrations = migrationFiles()
+  refuseAnother(migrated, schema)
   if (migrations.some(name => !migrated.includes(name))) {
     console.log('Migrating the local database …')
     await must('d1', 'migrations', 'apply', 'DB', '--local', ...flags)
   }
   if (!hasUsers) {
-    console.log(`Loading demo data … ${DEMO_LOGINS}`)
+    console.log('Loading demo data …')
     const file = join(tmpdir(), `learnmore-demo-${process.pid}.sql`)
     writeFileSync(file, demoData(Math.floor(Date.now() / 1000)).join('\n'))
     await must('d1', 'execute', 'DB', '--local', '--file', file, ...flags)
     rmSync(file)
   }
-  return !hasUsers
+  return { isNew: !hasUsers, hasDemo: hasDemo || !hasUsers }
 }
 
+/** A store that other migrations made, or these as they were before, cannot be led to what is expected here. */
+function refuseAnother(migrated: string[], schema: SchemaObject[]): void {
+  const migrations = migrationFiles()
+  const unknown = migrated.filter(name => !migrations.includes(name))
+  const known = migrated.filter(name => migrations.includes(name))
+  const { missing, different } = lacking(schema, known)
+  if (unknown.length + missing.length + different.length === 0) return
+  const store = values['persist-to'] ?? join(folder, '.wrangler', 'state')
+  console.error(
+    `The local database in ${store} was made by another version: ${[...unknown, ...missing, ...different].slice(0, 3).join(', ')}` +
+      ` … To begin anew, delete that folder: rm -r ${store}`,
+  )
+  process.exit(1)
+}
+
+type State = { migrated: string[]; schema: SchemaObject[]; hasUsers: boolean; hasDemo: boolean }
+
 /** A store that cannot be asked is new: no table is there yet. */
-async function stateOfStore(): Promise<{ migrated: string[]; hasUsers: boolean }> {
-  const questions = 'SELECT name FROM d1_migrations; SELECT id FROM users LIMIT 1'
+async function stateOfStore(): Promise<State> {
+  const questions = [
+    'SELECT name FROM d1_migrations',
+    SCHEMA_QUERY,
+    `SELECT (SELECT count(*) FROM users) AS users, EXISTS (SELECT 1 FROM users WHERE username_key = 'student1') AS demo`,
+  ].join('; ')
   const { code, stdout } = await ask('d1', 'execute', 'DB', '--local', '--json', '--command', questions, ...flags)
-  if (code !== 0) return { migrated: [], hasUsers: false }
-  const [migrations, users] = JSON.parse(stdout) as [{ results: { name: string }[] }, { results: unknown[] }]
-  return { migrated: migrations.results.map(row => row.name), hasUsers: users.results.length > 0 }
+  if (code !== 0) return { migrated: [], schema: [], hasUsers: false, hasDemo: false }
+  const [migrations, schema, [found]] = (JSON.parse(stdout) as { results: object[] }[]).map(
+    ({ results }) => results,
+  ) as [{ name: string }[], SchemaObject[], [{ users: number; demo: number }]]
+  return {
+    migrated: migrations.map(({ name }) => name),
+    schema,
+    hasUsers: found.users > 0,
+    hasDemo: found.demo === 1,
+  }
 }

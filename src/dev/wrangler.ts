@@ -29,6 +29,12 @@ export async function must(...args: string[]): Promise<string> {
   return process.exit(code)
 }
 
+/** Ends this process with a sentence that says what to do. */
+export function fail(message: string): never {
+  console.error(message)
+  return process.exit(1)
+}
+
 /** Runs a command in this terminal, with signals passed on; its exit code. */
 export async function hand(...args: string[]): Promise<number> {
   const child = start(args, 'inherit')
@@ -65,8 +71,17 @@ export function storeFlags(args: string[]) {
 }
 
 /** An option that is not wrangler's, and the arguments without it; of several the last counts. */
-export function takeOption(args: string[], name: string): { value: string | undefined; rest: string[] } {
-  const { tokens } = parseArgs({ args, strict: false, tokens: true, options: { [name]: { type: 'string' } } })
+export function takeOption(
+  args: string[],
+  name: string,
+  short?: string,
+): { value: string | undefined; rest: string[] } {
+  const { tokens } = parseArgs({
+    args,
+    strict: false,
+    tokens: true,
+    options: { [name]: { type: 'string', ...(short && { short }) } },
+  })
   let value: string | undefined
   const taken = new Set<number>()
   for (const token of tokens) {

@@ -19,7 +19,8 @@ const RUN_ELSEWHERE: Record<string, string> = {
 const folder = mkdtempSync(join(tmpdir(), 'learnmore-commands-'))
 const SCHOOL = 'commands-test'
 afterAll(() => {
-  for (const made of [folder, `.wrangler/schools/${SCHOOL}`]) rmSync(made, { recursive: true, force: true })
+  for (const made of [folder, `.wrangler/schools/${SCHOOL}`, `.wrangler/deployments/learnmore-${SCHOOL}`])
+    rmSync(made, { recursive: true, force: true })
 })
 
 const run = (command: string, ...args: string[]) => {

@@ -1,8 +1,8 @@
 /** `npm run deploy` against a stand-in for the platform's API: the first time, again, and after failures. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { turnOnReplicas } from '../../src/dev/replicas.ts'
+import { turnOnReplicas } from '../../src/dev/deploy/replicas.ts'
 import { migrationFiles, migrationText } from '../../src/dev/schema.ts'
 import { openProject, type Project } from './project.ts'
 
@@ -57,21 +57,29 @@ test.concurrent('the first deployment makes database, namespace and secrets; the
   expect(boundTo(learnmore, 'learnmore')).toEqual(bound)
 })
 
-test.concurrent('after an upload that failed, the next deployment goes on where it stopped', async () => {
+test.concurrent('after an upload that failed the next deployment goes on, in the jurisdiction that was chosen once', async () => {
   const learnmore = await project()
-  const { platform } = learnmore
+  const { platform, deploy } = learnmore
   // As wrangler makes one by itself.
   platform.namespaces.push({ id: 'f'.repeat(32), title: 'learnmore-kv' })
   platform.failingUploads = Number.POSITIVE_INFINITY
   const given = { RECEIPT_SECRET: 'a secret of the school that it had before' }
-  const failed = await learnmore.deploy([], given)
+  const failed = await deploy(['--jurisdiction', 'eu'], given)
   expect([failed.status, platform.scripts], failed.said).toEqual([1, {}])
+  expect(failed.said).toContain('Made the database learnmore --jurisdiction eu.')
   expect(learnmore.leftovers(), 'the file of secrets').toEqual([])
-  const { uuid } = only(platform.databases)
+  const { uuid, jurisdiction } = only(platform.databases)
+  expect(jurisdiction).toBe('eu')
+
+  platform.calls = []
+  const other = await deploy(['--jurisdiction', 'us'])
+  const refusal = 'was made with the jurisdiction: eu. That cannot be changed'
+  expect(other).toEqual({ status: 1, said: expect.stringContaining(refusal) })
+  expect(changes(learnmore)).toEqual([])
 
   platform.failingUploads = 0
   await learnmore.mustDeploy([], given)
-  expect(boundTo(learnmore, 'learnmore')).toMatchObject({ DB: uuid, KV: 'f'.repeat(32) })
+  expect(boundTo(learnmore, 'learnmore')).toEqual({ DB: uuid, KV: 'f'.repeat(32), JURISDICTION: 'eu' })
   expect([platform.databases.length, platform.namespaces.length]).toEqual([1, 1])
   const { JWT_SECRET, RECEIPT_SECRET } = platform.script('learnmore').secrets
   expect([JWT_SECRET?.length, RECEIPT_SECRET]).toEqual([64, given.RECEIPT_SECRET])
@@ -131,32 +139,14 @@ test.concurrent('with ids, an address and an origin pinned, a second school shar
       vars: { PUBLIC_ORIGIN: 'https://south.example' },
     }),
   )
-  await mustDeploy(['--school', 'south'])
-  const south = platform.script('learnmore-south')
-  expect([south.isOnWorkersDev, south.domains]).toEqual([false, ['south.example']])
-  expect(south.metadata.bindings).toContainEqual({
-    name: 'PUBLIC_ORIGIN',
-    type: 'plain_text',
-    text: 'https://south.example',
+  await mustDeploy(['--school', 'south', '--dry-run'])
+  const south = join(folder, '.wrangler/deployments/learnmore-south/wrangler.json')
+  expect(JSON.parse(readFileSync(south, 'utf8'))).toMatchObject({
+    workers_dev: false,
+    routes: [{ pattern: 'south.example', custom_domain: true }],
+    cache: { enabled: true },
+    vars: { PUBLIC_ORIGIN: 'https://south.example', CORS_ORIGINS: '*' },
   })
-  expect(south.metadata).toMatchObject({ cache_options: { enabled: true } })
-})
-
-test.concurrent('a jurisdiction is chosen once, for database and objects', async () => {
-  const learnmore = await project()
-  const { platform, deploy, mustDeploy } = learnmore
-  expect(await mustDeploy(['--jurisdiction', 'eu'])).toContain('Made the database learnmore --jurisdiction eu.')
-  expect(only(platform.databases).jurisdiction).toBe('eu')
-  expect(boundTo(learnmore, 'learnmore').JURISDICTION).toBe('eu')
-  platform.calls = []
-  const other = await deploy(['--jurisdiction', 'us'])
-  expect(other).toEqual({
-    status: 1,
-    said: expect.stringContaining('was made with the jurisdiction: eu. That cannot be changed'),
-  })
-  expect(changes(learnmore)).toEqual([])
-  await mustDeploy()
-  expect(boundTo(learnmore, 'learnmore').JURISDICTION, 'without the flag, too').toBe('eu')
 })
 
 test.concurrent('nothing is made or published when it is not clear where, or with what', async () => {
@@ -171,6 +161,10 @@ test.concurrent('nothing is made or published when it is not clear where, or wit
   const environment = await deploy(['--env', 'staging'])
   expect(environment).toEqual({ status: 1, said: expect.stringContaining('--school staging') })
 
+  const short = await deploy([], { JWT_SECRET: 'too short' })
+  const tooShort = 'JWT_SECRET in the environment is shorter than 32 bytes.'
+  expect(short).toEqual({ status: 1, said: expect.stringContaining(tooShort) })
+
   // A database whose migrations are recorded, but not all of which are there.
   const { store } = platform.newDatabase({ name: 'learnmore' })
   for (const name of migrationFiles()) store.exec(migrationText(name))
@@ -180,14 +174,6 @@ test.concurrent('nothing is made or published when it is not clear where, or wit
   const lacking = await deploy([], { CLOUDFLARE_ACCOUNT_ID: 'a'.repeat(32) })
   expect(lacking.said).toContain('lacks 1 of what the migrations make: trigger users_counted_on_insert.')
   expect([lacking.status, platform.scripts]).toEqual([1, {}])
-
-  store.exec('CREATE TRIGGER users_counted_on_insert AFTER INSERT ON users BEGIN SELECT 1; END')
-  const short = await deploy([], { CLOUDFLARE_ACCOUNT_ID: 'a'.repeat(32), JWT_SECRET: 'too short' })
-  expect(short).toEqual({
-    status: 1,
-    said: expect.stringContaining('JWT_SECRET in the environment is shorter than 32 bytes.'),
-  })
-  expect(platform.scripts).toEqual({})
 })
 
 test('without a token it is said where replicas are turned on', async () => {

@@ -125,13 +125,13 @@ export class Platform {
     'GET /accounts': () => this.accounts,
     'GET /memberships': () => this.accounts.map(account => ({ id: account.id, account })),
 
-    'GET /accounts/:account/d1/database': ({ query }) => page(this.databases.map(told), query),
+    'GET /accounts/:account/d1/database': ({ query }) => page(this.databases.map(described), query),
     'POST /accounts/:account/d1/database': async ({ request }) =>
-      told(this.newDatabase((await request.json()) as Record<string, string>)),
-    'GET /accounts/:account/d1/database/*': (_, name) => told(this.database(name)),
+      described(this.newDatabase((await request.json()) as Record<string, string>)),
+    'GET /accounts/:account/d1/database/*': (_, name) => described(this.database(name)),
     'PUT /accounts/:account/d1/database/*': async ({ request }, name) => {
       Object.assign(this.database(name), await request.json())
-      return told(this.database(name))
+      return described(this.database(name))
     },
     'POST /accounts/:account/d1/database/*/query': async ({ request }, name) => {
       const { sql } = (await request.json()) as { sql: string }
@@ -210,7 +210,7 @@ export class Platform {
   }
 }
 
-const told = ({ store, ...database }: Database) => database
+const described = ({ store, ...database }: Database) => database
 
 function page<T>(all: T[], query: URLSearchParams): T[] {
   const size = Number(query.get('per_page') ?? 100)

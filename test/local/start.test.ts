@@ -1,6 +1,8 @@
 /** What a newcomer does: `npm start` on an empty store, then the documentation's own calls. */
 import { execFile, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Server, startServer } from '../helpers/server.ts'
@@ -12,12 +14,66 @@ const FIRST_CHOICE = 183_528_085_175_363
 let origin: string
 let server: Server
 
+/** Of its own: elsewhere wrangler remembers for a day that it has looked for updates. */
+const folder = mkdtempSync(join(tmpdir(), 'learnmore-start-'))
+const HOSTS_FILE = join(folder, 'hosts')
+const WATCHED = { HOSTS_FILE, TMPDIR: folder, NODE_OPTIONS: `--import ${resolve('test/local/hosts.mjs')}` }
+const SCHOOL = 'start-test'
+
 beforeAll(async () => {
-  server = await startServer(['--var', 'PUBLIC_ORIGIN:https://learn.example'], PATIENCE_MS)
+  server = await startServer(['--var', 'PUBLIC_ORIGIN:https://learn.example'], PATIENCE_MS, WATCHED)
   origin = server.origin
 })
 
-afterAll(() => server?.stop())
+afterAll(async () => {
+  await server?.stop()
+  for (const path of [folder, `.wrangler/schools/${SCHOOL}`]) rmSync(path, { recursive: true, force: true })
+})
+
+test('it tells where the reference is and who can sign in', () => {
+  expect(server.said()).toContain(`The reference: ${origin}/api/docs/`)
+  expect(server.said()).toMatch(/Demo logins: +admin \(staff\), jsmith .*password securepassword123/)
+})
+
+test('no host but this machine was connected to', () => {
+  expect(existsSync(HOSTS_FILE) ? readFileSync(HOSTS_FILE, 'utf8') : '').toBe('')
+  // It would have been seen.
+  spawnSync('npx', ['node', '-e', "fetch('http://learnmore.invalid').catch(() => {})"], {
+    env: { ...process.env, ...WATCHED },
+  })
+  expect(readFileSync(HOSTS_FILE, 'utf8')).toContain('learnmore.invalid')
+})
+
+test('there is no daily quota', async () => {
+  const { RATE_LIMIT_ANON_PER_DAY } = parse(readFileSync('wrangler.toml', 'utf8'))
+  const statuses = new Set<number>()
+  for (let call = 0; call <= Number(RATE_LIMIT_ANON_PER_DAY) * 1.1; call += 1)
+    statuses.add((await fetch(`${origin}/api/courses/catalog/?page_size=1`)).status)
+  expect([...statuses]).toEqual([200])
+})
+
+test('a store of another version is refused in a sentence; settings that are there stay', async () => {
+  const settings = `.wrangler/schools/${SCHOOL}/.dev.vars`
+  mkdirSync(dirname(settings), { recursive: true })
+  writeFileSync(settings, 'LOG="requests"\nRATE_LIMIT_USER_PER_DAY="7"')
+  const store = join(folder, 'old')
+  const old = join(folder, 'old.sql')
+  writeFileSync(
+    old,
+    `CREATE TABLE d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE);
+    INSERT INTO d1_migrations (name) VALUES ('0000_tables.sql'), ('0007_old.sql');
+    CREATE TABLE users (id INTEGER PRIMARY KEY, username_key TEXT);`,
+  )
+  spawnSync('npx', ['wrangler', 'd1', 'execute', 'DB', '--local', '--persist-to', store, '--file', old])
+  const { status, stdout, stderr } = await npm('start', '--', '--school', SCHOOL, '--persist-to', store)
+  expect(status, stdout + stderr).toBe(1)
+  expect(stderr).toContain(`The local database in ${store} was made by another version: 0007_old.sql, `)
+  expect(stderr).toContain(`To begin anew, delete that folder: rm -r ${store}`)
+  expect(stdout + stderr).not.toMatch(/at .*\.ts:\d/)
+  const lines = parse(readFileSync(settings, 'utf8'))
+  expect(lines).toMatchObject({ LOG: 'requests', RATE_LIMIT_USER_PER_DAY: '7', RATE_LIMIT_ANON_PER_DAY: '0' })
+  expect(lines['JWT_SECRET']).toHaveLength(64)
+})
 
 test('the README’s tour is answered as it says, call by call', () => {
   const [, tour = ''] = /## A first tour\n+```sh\n(.*?)```/s.exec(readFileSync('README.md', 'utf8')) ?? []
@@ -98,6 +154,10 @@ test('flags of wrangler dev are passed on', async () => {
   const catalog = await read('/api/courses/catalog/?page_size=1')
   expect(catalog.next).toBe('https://learn.example/api/courses/catalog/?page_size=1&page=2')
 })
+
+/** What stands as `NAME="value"` in a file. */
+const parse = (text: string): Record<string, string> =>
+  Object.fromEntries([...text.matchAll(/^(\w+) *= *"(.*)"$/gm)].map(([, name = '', value = '']) => [name, value]))
 
 /** Beside this process, which so hears of connections that the server closes meanwhile. */
 const npm = (...args: string[]) =>

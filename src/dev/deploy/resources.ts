@@ -1,15 +1,9 @@
 /** The database and the namespace of a deployment: found by id or name, made where there is none. */
-import type { Configuration, Database, Namespace } from './configuration.ts'
-import { ask, must } from './wrangler.ts'
+import type { Configuration, Database, Namespace } from '../configuration.ts'
+import { ask, fail, must } from '../wrangler.ts'
 
 export type Place = { location: string | undefined; jurisdiction: string | undefined }
 type Listed = { uuid: string; name: string; jurisdiction?: string | null }
-
-/** Ends this process with a sentence that says what to do. */
-export function fail(message: string): never {
-  console.error(message)
-  return process.exit(1)
-}
 
 /**
  * The database bound as DB. One that an id is pinned for is that one; otherwise the one of its name, made if there is none.

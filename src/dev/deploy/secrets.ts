@@ -3,8 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fail } from './resources.ts'
-import { ask } from './wrangler.ts'
+import { ask, fail } from '../wrangler.ts'
 
 export const SECRETS = ['JWT_SECRET', 'RECEIPT_SECRET'] as const
 const LEAST_BYTES = 32
@@ -19,7 +18,7 @@ export async function withSecrets(flags: string[], publish: (flags: string[]) =>
   const there = await deployedSecrets(flags)
   const missing = SECRETS.filter(name => !there.includes(name))
   if (missing.length === 0) return publish([])
-  const secrets = Object.fromEntries(missing.map(name => [name, secretOf(name)]))
+  const secrets = Object.fromEntries(missing.map(name => [name, process.env[name] || newSecret()]))
   const folder = mkdtempSync(join(tmpdir(), 'learnmore-secrets-'))
   const remove = () => rmSync(folder, { recursive: true, force: true })
   process.on('exit', remove)
@@ -30,11 +29,13 @@ export async function withSecrets(flags: string[], publish: (flags: string[]) =>
   console.log(`\nSet ${missing.join(' and ')}. Nobody can read them back, and a later deployment does not change them.`)
 }
 
-function secretOf(name: string): string {
-  const value = process.env[name]
-  if (!value) return newSecret()
-  if (Buffer.byteLength(value) < LEAST_BYTES) fail(`${name} in the environment is shorter than ${LEAST_BYTES} bytes.`)
-  return value
+/** Ends this process where the environment brings a secret that the Worker would refuse. */
+export function checkGivenSecrets(): void {
+  for (const name of SECRETS) {
+    const value = process.env[name]
+    if (value && Buffer.byteLength(value) < LEAST_BYTES)
+      fail(`${name} in the environment is shorter than ${LEAST_BYTES} bytes.`)
+  }
 }
 
 /** Of a Worker that does not exist yet there are none. */
