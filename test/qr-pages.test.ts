@@ -4,7 +4,7 @@ import { rotatingCode, slotAt } from '../src/features/qr-codes/proofs/rotation.t
 import { markdown, type Piece } from '../src/pages/qr/browser/markdown.ts'
 import { type CallOptions, call, makeInstructor, makeUser } from './helpers/client.ts'
 import { counting } from './helpers/counting.ts'
-import { makeCourse, makeModule } from './helpers/courses.ts'
+import { enrolled, makeCourse, makeModule } from './helpers/courses.ts'
 import { change, makeCode, scan, taught } from './helpers/qr-codes.ts'
 
 // What the server says in the pages; what they do, the browser tests show.
@@ -98,6 +98,99 @@ describe('the scan page', () => {
       expect(ticketIn((await open(`/q/${code.uuid}${query}`)).text)).toBe('')
     const ticket = ticketIn((await open(`/q/${code.uuid}?c=${seen}`)).text)
     expect((await scan(learner, code, { ticket }, HERE)).body.is_valid).toBe(true)
+  })
+})
+
+describe('a code that is closed says so to who is not signed in, in the words in which a scan is refused', () => {
+  type Taught = Awaited<ReturnType<typeof taught>>
+  const courseCode = ({ owner, course }: Taught, fields = {}) =>
+    makeCode(owner, { type: 'access', target_id: course.id, ...fields })
+  const moduleCode = ({ owner, module }: Taught, type = 'attendance', fields = {}) =>
+    makeCode(owner, { type, target_id: module.id, ...fields })
+  const edit = ({ owner, course }: Taught, body: object) =>
+    call('PATCH', `/api/courses/${course.id}/`, { as: owner, body })
+
+  test.each<[string, 'for all' | 'for new', (world: Taught) => Promise<{ uuid: string }>]>([
+    ['This QR code has expired.', 'for all', w => moduleCode(w, 'attendance', { expires_at: '2023-01-01T00:00:00Z' })],
+    [
+      'This QR code has been revoked.',
+      'for all',
+      async w => {
+        const code = await courseCode(w)
+        await change(w.owner, code, { status: 'revoked' })
+        return code
+      },
+    ],
+    [
+      'This QR code changes all the time. Scan the one on display now.',
+      'for new',
+      w => moduleCode(w, 'attendance', { rotating: true }),
+    ],
+    [
+      'This QR code has reached its scan limit.',
+      'for new',
+      async w => {
+        const code = await moduleCode(w, 'attendance', { max_scans: 1 })
+        await scan(w.learner, code)
+        return code
+      },
+    ],
+    [
+      'This course is full.',
+      'for new',
+      async w => {
+        await edit(w, { max_students: 1 })
+        return courseCode(w)
+      },
+    ],
+    [
+      'This course has ended.',
+      'for new',
+      async w => {
+        await edit(w, { start_date: '2020-01-01', end_date: '2020-02-01' })
+        return courseCode(w)
+      },
+    ],
+    [
+      'This course is not open for enrollment.',
+      'for new',
+      async w => {
+        await edit(w, { status: 'archived' })
+        return courseCode(w)
+      },
+    ],
+    [
+      'This module is not available.',
+      'for new',
+      async w => {
+        await call('PATCH', `/api/modules/${w.module.id}/`, { as: w.owner, body: { is_published: false } })
+        return moduleCode(w, 'module')
+      },
+    ],
+  ])('%s', async (why, closed, make) => {
+    const world = await taught()
+    const code = await make(world)
+    const { text } = await open(`/q/${code.uuid}`)
+    expect(text).toContain(`<h2>Closed</h2><p>${why}</p>`)
+    expect(text).toContain(`data-closed="${closed}"`)
+    // Somebody else: enrolled where the code asks for it, new where it lets in.
+    const other = await makeUser()
+    if (text.includes('data-type="attendance"') || text.includes('data-type="module"'))
+      await enrolled(other, world.course)
+    const refused = await scan(other, code)
+    expect([refused.body.is_valid, refused.body.validation_message]).toEqual([false, why])
+  })
+
+  test('what depends on who scans closes nothing, and a course that has not begun is told beside the sign-in', async () => {
+    const world = await taught()
+    await edit(world, { start_date: '2199-12-01' })
+    for (const code of [await courseCode(world), await moduleCode(world), await moduleCode(world, 'module')]) {
+      const { text } = await open(`/q/${code.uuid}`)
+      expect(text).not.toMatch(/data-closed|Closed/)
+      expect(text).toContain('it begins on <time datetime="2199-12-01">1 December 2199</time>')
+    }
+    await edit(world, { start_date: '2020-12-01' })
+    expect((await open(`/q/${(await courseCode(world)).uuid}`)).text).not.toContain('has not begun')
   })
 })
 
