@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { app } from '../src/app.ts'
 import { exportCsv } from '../src/features/quizzes/exchange/csv/export.ts'
 import { call, type TestUser } from './helpers/client.ts'
+import { cost } from './helpers/counting.ts'
 import { classroom, makeQuiz, oneOfEach } from './helpers/quizzes.ts'
 
 // How a file is sent and what is asked to become of it.
@@ -67,6 +68,9 @@ describe('one wrong question of 40', () => {
       status: 200,
       body: { imported: 1, warnings: [], skipped: [], errors: [] },
     })
+    const options = { as: owner, body: HEAD + row('A'), headers: { 'Content-Type': 'text/csv' } }
+    const { d1Trips, rowsWritten } = await cost('POST', `${path}import/?dry_run=true`, options)
+    expect([d1Trips, rowsWritten]).toEqual([2, 0])
     expect(await countOf(owner, path)).toBe(0)
     expect((await post(owner, path, '?dry_run=false&invalid=skip')).status).toBe(201)
   })

@@ -42,10 +42,10 @@ export type Contract = {
   query?: z.ZodObject
   body?: z.ZodObject
   /**
-   * In place of a JSON body, a file as the body itself. Where the query has `typedBy`, it says what the file is, and the
-   * media type may be one that says nothing.
+   * In place of a JSON body, a file as the body itself. A query with `formatParameter` says what the file is: then its
+   * media type may be a generic one.
    */
-  upload?: { types: readonly string[]; limitBytes: number; typedBy?: string }
+  upload?: { types: readonly string[]; limitBytes: number; formatParameter?: string }
   /** Media types of the answer, where it is a file; its schema is then a string. */
   download?: readonly string[]
   /** Status to body schema; null is an empty body. */
@@ -62,7 +62,7 @@ type BodyFor<C extends Contract, S extends Status<C>> = C['responses'][S] extend
   : never
 
 /** Media types of files whose kind the sender does not know. Windows takes every CSV for Excel's. */
-export const UNTOLD_TYPES = ['application/octet-stream', 'application/vnd.ms-excel']
+export const GENERIC_TYPES = ['application/octet-stream', 'application/vnd.ms-excel']
 
 /** A file as it was sent, and its media type as the contract names it; null where only the query says what it is. */
 export type Upload = { type: string | null; bytes: Uint8Array }
@@ -184,12 +184,12 @@ function open(c: AppContext, contract: Contract): Db {
 const hasNoBody = (c: AppContext) => c.req.raw.body === null || c.req.header('Content-Length') === '0'
 
 /** No body at all is an empty file. */
-async function readUpload(c: AppContext, { types, typedBy }: NonNullable<Contract['upload']>): Promise<Upload> {
+async function readUpload(c: AppContext, { types, formatParameter }: NonNullable<Contract['upload']>): Promise<Upload> {
   if (hasNoBody(c)) return { type: types[0] ?? null, bytes: new Uint8Array() }
   const sent = c.req.header('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
   const type = types.find(known => known === sent) ?? null
-  const isTyped = typedBy !== undefined && c.req.query(typedBy) !== undefined
-  if (type === null && !(isTyped && ['', ...UNTOLD_TYPES].includes(sent))) throw unsupportedMediaType()
+  const isTyped = formatParameter !== undefined && c.req.query(formatParameter) !== undefined
+  if (type === null && !(isTyped && ['', ...GENERIC_TYPES].includes(sent))) throw unsupportedMediaType()
   return { type, bytes: new Uint8Array(await c.req.arrayBuffer()) }
 }
 

@@ -1,6 +1,6 @@
 /** The OpenAPI 3.1 document, from the very schemas that validate. */
 import * as z from 'zod'
-import { type Contract, UNTOLD_TYPES } from './api.ts'
+import { type Contract, GENERIC_TYPES } from './api.ts'
 
 type Json = Record<string, unknown>
 
@@ -76,9 +76,9 @@ function operation(contract: Contract): Json {
   }
 }
 
-const uploadTypes = ({ types, typedBy }: NonNullable<Contract['upload']>) => [
+const uploadTypes = ({ types, formatParameter }: NonNullable<Contract['upload']>) => [
   ...types,
-  ...(typedBy === undefined ? [] : UNTOLD_TYPES),
+  ...(formatParameter === undefined ? [] : GENERIC_TYPES),
 ]
 
 const requiresBody = (body: z.ZodObject) => !body.safeParse({}).success

@@ -77,7 +77,7 @@ export function exchangeRoutes(api: Api): void {
           .meta({ description: 'What becomes of a file in which some questions are wrong', default: 'refuse' }),
         dry_run: queryFlag().optional(),
       }),
-      upload: { types: MEDIA_TYPES, limitBytes: FILE_LIMIT_BYTES, typedBy: 'format' },
+      upload: { types: MEDIA_TYPES, limitBytes: FILE_LIMIT_BYTES, formatParameter: 'format' },
       responses: { 200: ImportPreview, 201: ImportResult },
       refuses: { 400: 'Problems of the file by line, under `lines`', 403: NOT_ITS_INSTRUCTOR },
     },
