@@ -455,6 +455,7 @@ describe('parts of points, in whole 10⁻⁹', () => {
 
   test('all points only for all parts, and then exactly all', () => {
     expect(partly(10, 4, 6)).toBe(6.666667)
+    expect([partOf(1, 9_999_999, 10_000_000), partOf(1, 1, 1), partOf(0, 1, 2)]).toEqual([999_999, 1_000_000, 0])
     expect(earned(select(true, 125), { selected_choices: [1, 2, 3] })).toBe(125)
     expect(earned(select(true, 1), { selected_choices: [1, 2, 3] })).toBe(1)
   })

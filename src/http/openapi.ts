@@ -188,8 +188,13 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   return JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/'))
 }
 
-/** Takes out what says nothing: the bounds of safe integers. */
-function tidy({ jsonSchema: json }: { jsonSchema: Json }): void {
+/**
+ * Takes out what says nothing: the bounds of safe integers. Puts back the examples that zod leaves out of what transforms, as
+ * a list does that counts its entries first; ours are always of what is sent.
+ */
+function tidy({ zodSchema, jsonSchema: json }: { zodSchema: z.core.$ZodType; jsonSchema: Json }): void {
+  const examples = z.globalRegistry.get(zodSchema)?.examples
+  if (examples !== undefined) json['examples'] = examples
   if (json['maximum'] === Number.MAX_SAFE_INTEGER) delete json['maximum']
   if (json['minimum'] === Number.MIN_SAFE_INTEGER) delete json['minimum']
   if (json['type'] === 'integer' && 'pattern' in json) delete json['pattern']

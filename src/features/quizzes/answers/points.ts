@@ -18,8 +18,15 @@ function ratio(part: number, whole: number, scale: number): number {
   return Number((2n * numerator + denominator) / (2n * denominator))
 }
 
-/** The points of `right` in `total` parts of a question, in 10⁻⁹. @param total above 0 */
-export const partOf = (pointsMilli: number, right: number, total: number) => ratio(toNano(pointsMilli), total, right)
+/**
+ * The points of `right` in `total` parts of a question, in 10⁻⁹. All of them only for all parts: 99.99999 % of a thousandth
+ * would round up to it.
+ * @param total above 0
+ */
+export function partOf(pointsMilli: number, right: number, total: number): number {
+  const all = toNano(pointsMilli)
+  return right === total ? all : Math.min(ratio(all, total, right), Math.max(0, all - 1))
+}
 
 /**
  * An attempt's score as a percentage in 1/100, rounded; 0 of 0 points is all of them.
