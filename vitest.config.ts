@@ -3,6 +3,8 @@ import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 import { unstable_readConfig } from 'wrangler'
 
+const DEPLOYING = ['test/deploy/deploy.test.ts', 'test/deploy/backup.test.ts']
+
 export default defineConfig(async () => ({
   test: {
     // Left to itself vitest keeps one core free, which of two is half of them; and many tests wait more than they compute.
@@ -47,6 +49,8 @@ export default defineConfig(async () => ({
         test: {
           name: 'deploy',
           include: ['test/deploy/**/*.test.ts'],
+          // They run wrangler again and again, a minute and a half of two cores: with the commands.
+          exclude: DEPLOYING,
           testTimeout: 400_000,
           hookTimeout: 400_000,
           // Each starts wrangler again and again, which computes more than it waits.
@@ -55,7 +59,7 @@ export default defineConfig(async () => ({
       },
       {
         // What the documentation names beside it; `npm run test:commands`, which `.ci/run` does too.
-        test: { name: 'commands', include: ['test/commands/**/*.test.ts'], testTimeout: 240_000 },
+        test: { name: 'commands', include: ['test/commands/**/*.test.ts', ...DEPLOYING], testTimeout: 240_000 },
       },
       {
         // The pages, in a browser on a phone's screen.

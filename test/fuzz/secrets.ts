@@ -49,11 +49,13 @@ export const secretsIn = (text: string) => [...text.matchAll(PLANTED)].map(([, ,
 /** The secrets in an answer that its reader may not see, but for those that the request itself named. */
 export function leaks(world: number, role: Role, request: string, answer: string): string[] {
   const found = [...answer.matchAll(PLANTED)].filter(([marker]) => !request.includes(marker))
-  const isForeign = (made: string) => Number(made) !== world && role !== 'staff'
+  // Staff may put a code of anybody's course into anybody's batch.
+  const isForeign = (made: string, secret: string) =>
+    Number(made) !== world && role !== 'staff' && secret.toLowerCase() !== 'batch'
   return [
     ...new Set(
       found
-        .filter(([, made = '', secret = '']) => isForeign(made) || !mayAll(secret.toLowerCase()).includes(role))
+        .filter(([, made = '', secret = '']) => isForeign(made, secret) || !mayAll(secret.toLowerCase()).includes(role))
         .map(([marker]) => marker),
     ),
   ]
