@@ -5,7 +5,7 @@
  *   so that sums kept by triggers never drift.
  * - Foreign keys never cascade: rebuilding a table in a migration would silently delete the children. What is removed
  *   for good is removed children first (see `purge.ts`).
- * - Counters (`…_count`, `totals`) are written by triggers alone (`migrations/0001_triggers.sql`).
+ * - Counters (`…_count`, `totals`) are written by triggers alone (`triggers/`).
  */
 import { sql } from 'drizzle-orm'
 import { check, index, integer, primaryKey, sqliteTable, text, unique, uniqueIndex } from 'drizzle-orm/sqlite-core'
@@ -434,7 +434,7 @@ export const responses = sqliteTable(
   ],
 )
 
-/** A quiz's attempts by status and its essays that wait, previews apart. Written by triggers alone (`migrations/…_attempts.sql`). */
+/** A quiz's attempts by status and its essays that wait, previews apart. Written by triggers alone (`triggers/quiz_attempt_counts.sql`). */
 export const quizAttemptCounts = sqliteTable('quiz_attempt_counts', {
   quizId: integer()
     .primaryKey()
@@ -637,7 +637,7 @@ export const totals = sqliteTable('totals', {
   value: integer().notNull().default(0),
 })
 
-// Statistics, written by triggers alone (`migrations/0002_statistics.sql`). Each equals what a count over the base rows
+// Statistics, written by triggers alone (`triggers/…`). Each equals what a count over the base rows
 // would find; nothing here needs touching when a module or quiz is published, unpublished, deleted or restored.
 
 /** Of attempts that are no previews. */

@@ -1,12 +1,15 @@
 /**
- * `npm run migrations`: writes the migration that leads to schema.ts, its new tables STRICT (drizzle-kit cannot say so).
- * With `--check` it writes nothing, and fails where the two differ or a migration would lose data.
+ * `npm run migrations`: writes the migrations that lead to schema.ts, new tables STRICT (drizzle-kit cannot say so), and to the
+ * triggers of src/db/triggers; and the page that lists these. With `--check` it writes nothing, and fails where any of them
+ * differ or a migration would lose data.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { bareCases } from './sql.ts'
+import { dataPage, unwrittenTriggers } from './triggers.ts'
 
+const DATA_PAGE = 'docs/contribute/data.md'
 const FOLDER = process.env['MIGRATIONS_FOLDER'] ?? 'migrations'
 // Up to the semicolon that is in no string.
 const CREATE_TABLE = /\bCREATE TABLE\b(?:[^;']|'[^']*')*;/gi
@@ -21,13 +24,21 @@ function write(): void {
     writeFileSync(path, strict)
     console.log(`Wrote ${path}`)
   }
+  const statements = unwrittenTriggers()
+  if (statements.length > 0) {
+    for (const path of generate(FOLDER, ['--custom', '--name', 'triggers'])) {
+      writeFileSync(path, `${statements.join('\n--> statement-breakpoint\n')}\n`)
+      console.log(`Wrote ${path}`)
+    }
+  }
+  writeFileSync(DATA_PAGE, dataPage())
 }
 
 function check(): void {
-  const complaints = [...sqlFiles(FOLDER).flatMap(complaintsOf), ...unwritten()]
+  const complaints = [...sqlFiles(FOLDER).flatMap(complaintsOf), ...unwritten(), ...staleTriggers()]
   for (const complaint of complaints) console.error(complaint)
   if (complaints.length > 0) process.exit(1)
-  console.log('schema.ts and the migrations agree.')
+  console.log('schema.ts, the triggers and the migrations agree.')
 }
 
 function complaintsOf(path: string): string[] {
@@ -51,6 +62,16 @@ function complaintsOf(path: string): string[] {
   ]
 }
 
+function staleTriggers(): string[] {
+  const statements = unwrittenTriggers()
+  return [
+    ...(statements.length > 0
+      ? [`src/db/triggers is ahead; \`npm run migrations\` would write:\n${statements.join('\n')}`]
+      : []),
+    ...(readFileSync(DATA_PAGE, 'utf8') === dataPage() ? [] : [`${DATA_PAGE} is stale; run \`npm run migrations\`.`]),
+  ]
+}
+
 /** What drizzle-kit would still have to write, found out in a copy. */
 function unwritten(): string[] {
   // Drizzle-kit takes relative paths only.
@@ -67,9 +88,9 @@ function unwritten(): string[] {
 }
 
 /** Runs drizzle-kit over a folder of migrations; the files it added. */
-function generate(folder: string): string[] {
+function generate(folder: string, options: string[] = []): string[] {
   const before = new Set(sqlFiles(folder))
-  const { status, stdout, stderr } = spawnSync('drizzle-kit', ['generate'], {
+  const { status, stdout, stderr } = spawnSync('drizzle-kit', ['generate', ...options], {
     env: { ...process.env, MIGRATIONS_FOLDER: folder },
     encoding: 'utf8',
     stdio: ['inherit', 'pipe', 'pipe'],
