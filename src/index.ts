@@ -1,5 +1,5 @@
 import { app } from './app.ts'
-import { runCron } from './cron.ts'
+import { runCron } from './cron/run.ts'
 
 export { RegradeJob } from './features/attempts/regrades/job.ts'
 export { AttemptSession } from './features/attempts/session/session.ts'

@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mean, meanScore, rate } from '../src/features/analytics/figures.ts'
-import { assess, type GradingPolicy, standingScore } from '../src/features/analytics/learner-scores.ts'
+import { assess } from '../src/features/analytics/learner-scores.ts'
 import {
   difficultyIndex,
   discriminationIndex,
   type ItemSums,
 } from '../src/features/analytics/quizzes/discrimination.ts'
 import { activityTrend } from '../src/features/analytics/trend.ts'
+import { type GradingPolicy, standingScore } from '../src/features/attempts/grading/standing-score.ts'
 
 const sumsOf = (pairs: [number, number][]): ItemSums =>
   pairs.reduce(

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
 import { api } from '../src/app.ts'
-import { runCron } from '../src/cron.ts'
+import { runCron } from '../src/cron/run.ts'
 import { end, makeHall, resultOf, startAttempt, started, submit } from './helpers/attempts.ts'
 import { type CallOptions, call, makeInstructor, makeStaff, makeUser } from './helpers/client.ts'
 import { counting } from './helpers/counting.ts'

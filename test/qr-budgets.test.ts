@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { api } from '../src/app.ts'
-import { runCron } from '../src/cron.ts'
+import { runCron } from '../src/cron/run.ts'
 import { type CallOptions, call, makeInstructor, makeStaff, makeUser, type TestUser, unique } from './helpers/client.ts'
 import { type Counts, counting } from './helpers/counting.ts'
 import { enrolled, makeCourse, makeModule } from './helpers/courses.ts'

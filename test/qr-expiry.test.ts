@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { runCron } from '../src/cron.ts'
+import { runCron } from '../src/cron/run.ts'
 import { flagExpired } from '../src/features/qr-codes/codes/expiry.ts'
 import { call, makeInstructor, makeStaff, type TestUser } from './helpers/client.ts'
 import { qrTallies } from './helpers/counters.ts'

@@ -2,7 +2,7 @@ import { runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import runbook from '../docs/operations.md?raw'
-import { runCron } from '../src/cron.ts'
+import { runCron } from '../src/cron/run.ts'
 import {
   end,
   type Hall,

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
-import { runCron } from '../src/cron.ts'
+import { runCron } from '../src/cron/run.ts'
 import { SEARCH_VERSION, searchText, wordsOf } from '../src/features/courses/catalog/search-text.ts'
 import { call, makeInstructor } from './helpers/client.ts'
 import { makeCourse } from './helpers/courses.ts'

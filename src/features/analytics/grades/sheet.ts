@@ -1,8 +1,8 @@
 /** A course's grades as a sheet: a line for each learner, a column for each quiz. */
 import { csvLines, type Pages } from '../../../http/csv.ts'
 import { displayName } from '../../../http/fields.ts'
+import { type GradingPolicy, type Score, standingScore } from '../../attempts/grading/standing-score.ts'
 import { percentage } from '../../progress/completion.ts'
-import { type GradingPolicy, type Score, standingScore } from '../learner-scores.ts'
 import type { GradedQuiz, GradesRow } from './queries.ts'
 
 const LEARNER = ['user', 'username', 'user_name', 'status', 'progress']

@@ -1,11 +1,11 @@
 /** Cron's work: what was deleted long enough ago is removed for good, a bounded number of rows at a time. */
 import { lte } from 'drizzle-orm'
+import { backgroundDatabase, rowsOf } from '../db/client.ts'
+import { repeated } from '../db/faults.ts'
+import { batch } from '../db/read.ts'
+import { passwordResets, revokedTokens } from '../db/schema.ts'
 import { attemptObject } from '../features/attempts/object.ts'
 import { RESTORE_SECONDS } from '../features/courses/queries.ts'
-import { backgroundDatabase, rowsOf } from './client.ts'
-import { repeated } from './faults.ts'
-import { batch } from './read.ts'
-import { passwordResets, revokedTokens } from './schema.ts'
 
 const ROWS_PER_STATEMENT = 1_000
 /** A run ends after this many statements; the next one goes on where it stopped. */

@@ -1,11 +1,12 @@
 /** What cron does every ten minutes. One task's failure is not the next one's, and each is safe to repeat. */
-import { purge } from './db/purge.ts'
-import { sweepRegrades } from './features/attempts/regrades/job.ts'
-import { sweepAttempts } from './features/attempts/sweep.ts'
-import { reindexCourses } from './features/courses/catalog/reindex.ts'
-import { flagExpired } from './features/qr-codes/codes/expiry.ts'
-import { describe } from './http/errors.ts'
-import { logDone } from './http/log.ts'
+
+import { sweepRegrades } from '../features/attempts/regrades/job.ts'
+import { sweepAttempts } from '../features/attempts/sweep.ts'
+import { reindexCourses } from '../features/courses/catalog/reindex.ts'
+import { flagExpired } from '../features/qr-codes/codes/expiry.ts'
+import { describe } from '../http/errors.ts'
+import { logDone } from '../http/log.ts'
+import { purge } from './purge.ts'
 
 const TASKS = {
   attempts: (env: Env, nowMs: number) => sweepAttempts(env, Math.floor(nowMs / 1000)),
