@@ -4,7 +4,7 @@
  *   give them and 10⁻⁹ where learners earn them (`quizzes/answers/points.ts`), percentages 1/100: integers only,
  *   so that sums kept by triggers never drift.
  * - Foreign keys never cascade: rebuilding a table in a migration would silently delete the children. What is removed
- *   for good is removed children first (see `purge.ts`).
+ *   for good is removed children first (see `cron/purge.ts`).
  * - Counters (`…_count`, `totals`) are written by triggers alone (`triggers/`).
  */
 import { sql } from 'drizzle-orm'
