@@ -1,7 +1,8 @@
 /** All SQL of courses. A deleted course is in none of it, but for `restorableCourseById`. */
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { isStaff } from '../../access/viewer.ts'
 import type { Db } from '../../db/client.ts'
-import { distinctly, isStaff } from '../../db/read.ts'
+import { distinctly } from '../../db/read.ts'
 import { courseSlugs, courses, modules, users } from '../../db/schema.ts'
 import type { Page } from '../../http/pagination.ts'
 import { SEARCH_VERSION, searchText } from './catalog/search-text.ts'

@@ -1,12 +1,14 @@
 import * as z from 'zod'
-import { asViewer, batch, type Viewer } from '../../db/read.ts'
+import { requireManaged, requireManagedHidden, requireSeen } from '../../access/courses.ts'
+import { manages, requireTeacher } from '../../access/teaching.ts'
+import { asViewer, type Viewer } from '../../access/viewer.ts'
+import { batch } from '../../db/read.ts'
 import type { Api } from '../../http/api.ts'
 import { failedOn, forbidden, invalid, notFound } from '../../http/errors.ts'
 import { pathId } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { enrollmentOf } from '../enrollments/queries.ts'
 import { tagOfCourse } from '../qr-codes/images/cache-tags.ts'
-import { manages, requireManaged, requireSeen, requireTeacher } from './access.ts'
 import { purgeCatalog } from './catalog/cache.ts'
 import {
   activeInstructorById,
@@ -176,8 +178,8 @@ export function courseRoutes(api: Api): void {
     async ({ params, caller, db, now, c, json, later }) => {
       const [viewer, [row]] = await asViewer(db, caller, restorableCourseById(db, params.id, now))
       // Whoever does not manage a deleted course may not know that it ever was.
-      if (!row || !manages(viewer, row)) throw notFound()
-      const [, [restored]] = await batch(db, restoreCourse(db, row.id), courseById(db, row.id))
+      const found = requireManagedHidden(viewer, row)
+      const [, [restored]] = await batch(db, restoreCourse(db, found.id), courseById(db, found.id))
       if (!restored) throw notFound()
       later(purgeCatalog(c))
       return json(200, toCourse(restored, now))

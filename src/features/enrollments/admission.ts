@@ -1,7 +1,8 @@
 /** Whether a learner may take a seat. */
-import type { Viewer } from '../../db/read.ts'
+
+import { requireSeen } from '../../access/courses.ts'
+import type { Viewer } from '../../access/viewer.ts'
 import { forbidden, ruledOut } from '../../http/errors.ts'
-import { requireSeen } from '../courses/access.ts'
 import type { CourseRow } from '../courses/queries.ts'
 import { isFull } from '../courses/schemas.ts'
 import type { EnrollmentState } from './queries.ts'

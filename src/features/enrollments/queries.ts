@@ -1,7 +1,8 @@
 /** All SQL of enrollments. */
 import { and, desc, eq, isNull, ne, type SQL, sql } from 'drizzle-orm'
+import { isStaff } from '../../access/viewer.ts'
 import type { Db } from '../../db/client.ts'
-import { distinctly, isStaff } from '../../db/read.ts'
+import { distinctly } from '../../db/read.ts'
 import { courses, enrollments, users } from '../../db/schema.ts'
 import type { Page } from '../../http/pagination.ts'
 import { completeReturned } from '../progress/queries/completions.ts'

@@ -1,11 +1,12 @@
 /** All SQL of modules. What is deleted, or lies in a deleted course, is in none of it but `restorableModuleById`. */
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import type { EnrollmentStatus } from '../../access/participation.ts'
+import { isStaff } from '../../access/viewer.ts'
 import type { Db } from '../../db/client.ts'
-import { distinctly, isStaff } from '../../db/read.ts'
+import { distinctly } from '../../db/read.ts'
 import { courses, enrollments, modules, quizzes } from '../../db/schema.ts'
 import type { Page } from '../../http/pagination.ts'
 import { RESTORE_SECONDS } from '../courses/queries.ts'
-import type { EnrollmentStatus } from '../enrollments/queries.ts'
 import { type ModuleInput, ORDER_AT_MOST } from './schemas.ts'
 
 const selected = distinctly({

@@ -1,17 +1,19 @@
 import * as z from 'zod'
-import { asViewer, batch } from '../../db/read.ts'
+import { requireManagedHidden, sees } from '../../access/courses.ts'
+import { requireManagedModule, requireModule } from '../../access/modules.ts'
+import { manages } from '../../access/teaching.ts'
+import { asViewer } from '../../access/viewer.ts'
+import { batch } from '../../db/read.ts'
 import type { Api } from '../../http/api.ts'
 import { purgeTags } from '../../http/edge-cache.ts'
 import { forbidden, invalid, notFound } from '../../http/errors.ts'
 import { pathId, queryId } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { recordActivity } from '../activities/queries.ts'
-import { manages, sees } from '../courses/access.ts'
 import { courseById } from '../courses/queries.ts'
 import { enrollmentOf } from '../enrollments/queries.ts'
 import { touchModule } from '../progress/queries/touches.ts'
 import { tagOfModule } from '../qr-codes/images/cache-tags.ts'
-import { managesModule, requireManagedModule, requireModule } from './access.ts'
 import {
   accessibleModules,
   deleteModule,
@@ -71,7 +73,7 @@ export function moduleRoutes(api: Api): void {
         quizzesOfModule(db, params.id),
       )
       const module = requireModule(viewer, row, enrollment?.status)
-      const isAuthor = managesModule(viewer, module)
+      const isAuthor = manages(viewer, module)
       if (!isAuthor && enrollment) {
         const view = {
           userId: viewer.id,
@@ -179,8 +181,8 @@ export function moduleRoutes(api: Api): void {
     async ({ params, caller, db, now, json }) => {
       const [viewer, [row]] = await asViewer(db, caller, restorableModuleById(db, params.id, now))
       // Whoever does not manage a deleted module may not know that it ever was.
-      if (!row || !managesModule(viewer, row)) throw notFound()
-      const [, [restored]] = await batch(db, restoreModule(db, row.id), moduleById(db, row.id))
+      const found = requireManagedHidden(viewer, row)
+      const [, [restored]] = await batch(db, restoreModule(db, found.id), moduleById(db, found.id))
       if (!restored) throw notFound()
       return json(200, toModule(restored))
     },

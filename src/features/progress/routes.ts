@@ -1,12 +1,13 @@
 import { sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { asViewer, batch, batchOf, type Viewer } from '../../db/read.ts'
+import { requireRecord } from '../../access/records.ts'
+import { asViewer, type Viewer } from '../../access/viewer.ts'
+import { batch, batchOf } from '../../db/read.ts'
 import type { Api } from '../../http/api.ts'
 import { forbidden, notFound, ruledOut } from '../../http/errors.ts'
 import { pathId, queryId, toDateTime } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { recordActivity } from '../activities/queries.ts'
-import { managesModule } from '../modules/access.ts'
 import { fromModuleProgressId } from './completion.ts'
 import { completeCourse, completeModule, reopenCourse, resetModule } from './queries/completions.ts'
 import {
@@ -99,7 +100,7 @@ export function progressRoutes(api: Api): void {
     async ({ params, caller, db, now, json }) => {
       const { enrollmentId, moduleId } = fromModuleProgressId(params.id)
       const [viewer, [row]] = await asViewer(db, caller, moduleProgressOf(db, enrollmentId, moduleId))
-      requireKnown(viewer, row)
+      requireRecord(viewer, row)
       const [, , [reset]] = await batch(
         db,
         reopenCourse(db, enrollmentId, moduleId),
@@ -187,17 +188,9 @@ export function progressRoutes(api: Api): void {
   )
 }
 
-const managesProgress = (viewer: Viewer, row: ModuleProgressRow) => managesModule(viewer, { ...row, isPublished: true })
-
-/** @throws 404 for progress that is neither the viewer's own nor of a course they teach. */
-function requireKnown(viewer: Viewer, row: ModuleProgressRow | undefined): ModuleProgressRow {
-  if (!row || (row.userId !== viewer.id && !managesProgress(viewer, row))) throw notFound()
-  return row
-}
-
-/** @throws 404 as above, 403 for progress that is another's to make. */
+/** @throws 404 for progress the viewer may not know of, 403 for what is another's to make. */
 function requireOwn(viewer: Viewer, row: ModuleProgressRow | undefined): ModuleProgressRow {
-  const known = requireKnown(viewer, row)
+  const known = requireRecord(viewer, row)
   if (known.userId !== viewer.id) throw forbidden()
   return known
 }

@@ -1,7 +1,7 @@
 /** What a teacher lists of codes, scans and batches: those of the courses they teach; for staff all. */
 
 import { type SQL, sql } from 'drizzle-orm'
-import { isStaff } from '../../db/read.ts'
+import { isStaff } from '../../access/viewer.ts'
 import type { Page } from '../../http/pagination.ts'
 
 /** Ids of the courses a viewer teaches. */

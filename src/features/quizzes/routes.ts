@@ -1,12 +1,15 @@
 import * as z from 'zod'
-import { asViewer, batch } from '../../db/read.ts'
+import { requireManagedHidden } from '../../access/courses.ts'
+import { seesModule } from '../../access/modules.ts'
+import { requireManagedQuiz, requireQuiz } from '../../access/quizzes.ts'
+import { manages } from '../../access/teaching.ts'
+import { asViewer } from '../../access/viewer.ts'
+import { batch } from '../../db/read.ts'
 import type { Api } from '../../http/api.ts'
 import { failedOn, forbidden, invalid, notFound } from '../../http/errors.ts'
 import { pathId, queryFlag, queryId } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
-import { managesModule, seesModule } from '../modules/access.ts'
 import { enrollmentForModule, moduleById } from '../modules/queries.ts'
-import { managesQuiz, requireManagedQuiz, requireQuiz } from './access.ts'
 import {
   accessibleQuizzes,
   deleteQuiz,
@@ -83,7 +86,7 @@ export function quizRoutes(api: Api): void {
         question_total: extras.questionTotal,
         requires_access_code: extras.requiresAccessCode,
         attempts_used: extras.attemptsUsed,
-        questions: managesQuiz(viewer, quiz)
+        questions: manages(viewer, quiz)
           ? questions.map(question => toAuthorQuestion(question, fromColumns(question)))
           : [],
       })
@@ -109,7 +112,7 @@ export function quizRoutes(api: Api): void {
         enrollmentForModule(db, caller.userId, body.module),
       )
       if (!module || !seesModule(viewer, module, enrollment?.status)) throw invalid({ module: ['No such module.'] })
-      if (!managesModule(viewer, module)) throw forbidden()
+      if (!manages(viewer, module)) throw forbidden()
       const questions = (body.questions ?? []).map(question => newQuestion(question))
       if (!body.is_survey) {
         questions.forEach((question, place) => {
@@ -198,8 +201,8 @@ export function quizRoutes(api: Api): void {
     async ({ params, caller, db, now, json }) => {
       const [viewer, [row]] = await asViewer(db, caller, restorableQuizById(db, params.id, now))
       // Whoever does not manage a deleted quiz may not know that it ever was.
-      if (!row || !managesQuiz(viewer, row)) throw notFound()
-      const [, [restored]] = await batch(db, restoreQuiz(db, row.id), quizById(db, row.id))
+      const found = requireManagedHidden(viewer, row)
+      const [, [restored]] = await batch(db, restoreQuiz(db, found.id), quizById(db, found.id))
       if (!restored) throw notFound()
       return json(200, toQuiz(restored))
     },

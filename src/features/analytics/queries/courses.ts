@@ -1,7 +1,7 @@
 /** Figures of courses, from kept sums: the totals, or with dates the sums of days. */
 import { type SQL, sql } from 'drizzle-orm'
+import { isStaff } from '../../../access/viewer.ts'
 import type { Db } from '../../../db/client.ts'
-import { isStaff } from '../../../db/read.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { isShown } from '../../progress/queries/counted.ts'
 import { between, type Dates, isDated, ONE_ROW, teaches } from './scope.ts'

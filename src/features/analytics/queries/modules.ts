@@ -1,7 +1,7 @@
 /** Figures of modules, from kept sums. */
 import { sql } from 'drizzle-orm'
+import { isStaff } from '../../../access/viewer.ts'
 import type { Db } from '../../../db/client.ts'
-import { isStaff } from '../../../db/read.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { ONE_ROW, teaches } from './scope.ts'
 

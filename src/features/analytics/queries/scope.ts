@@ -1,7 +1,7 @@
 /** Whose figures a teacher may read: an instructor those of own courses, staff all. */
 
 import { sql } from 'drizzle-orm'
-import { isStaff } from '../../../db/read.ts'
+import { isStaff } from '../../../access/viewer.ts'
 
 /** Of a live course `c`. */
 export const teaches = (viewerId: number) =>

@@ -1,13 +1,14 @@
 /** More time: for one attempt, or for everybody who is taking a quiz. */
 import * as z from 'zod'
-import { asViewer } from '../../../db/read.ts'
+import { requireManagedQuiz } from '../../../access/quizzes.ts'
+import { manages } from '../../../access/teaching.ts'
+import { asViewer } from '../../../access/viewer.ts'
 import type { Api } from '../../../http/api.ts'
 import { describe, forbidden, ruledOut } from '../../../http/errors.ts'
 import { pathId } from '../../../http/fields.ts'
-import { requireManagedQuiz } from '../../quizzes/access.ts'
 import { enrollmentForQuiz } from '../../quizzes/queries.ts'
-import { managesCourseOf, seenRow } from '../access.ts'
 import { attemptObject, known } from '../object.ts'
+import { seenRow } from '../requested.ts'
 import { startableQuiz } from '../starting/queries.ts'
 import { runningAttemptsOf } from './queries.ts'
 import { ExtendedAttempt, ExtendedAttempts, ExtensionInput, toExtended } from './schemas.ts'
@@ -36,7 +37,7 @@ export function extensionRoutes(api: Api): void {
     async operation => {
       const { params, body, env, json } = operation
       const { viewer, row } = await seenRow(operation)
-      if (!managesCourseOf(viewer, row)) throw forbidden()
+      if (!manages(viewer, row)) throw forbidden()
       requireExtensible(row)
       const said = known(await attemptObject(env, params.id).extend(body.additional_minutes))
       if (said.kind === 'over') throw ruledOut('This attempt has ended.')

@@ -1,8 +1,9 @@
 /** All SQL of essays that are graded by hand, but what follows from a grade (`settle.ts`). */
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
+import { isStaff } from '../../../access/viewer.ts'
 import type { Db } from '../../../db/client.ts'
-import { distinctly, isStaff } from '../../../db/read.ts'
+import { distinctly } from '../../../db/read.ts'
 import { attempts, courses, modules, questionVersions, quizzes, responses, users } from '../../../db/schema.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { asked } from '../../quizzes/questions/queries.ts'

@@ -1,10 +1,11 @@
 import * as z from 'zod'
-import { asViewer, batch, type Viewer } from '../../../db/read.ts'
+import { manages, requireTeacher } from '../../../access/teaching.ts'
+import { asViewer, type Viewer } from '../../../access/viewer.ts'
+import { batch } from '../../../db/read.ts'
 import type { Api } from '../../../http/api.ts'
 import { forbidden, notFound, ruledOut } from '../../../http/errors.ts'
 import { pathId, queryId } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
-import { manages, requireTeacher } from '../../courses/access.ts'
 import { toMilliPoints, toNano } from '../../quizzes/answers/points.ts'
 import { fromColumns, type QuestionOf } from '../../quizzes/questions/question.ts'
 import { essayScore } from './grade.ts'
@@ -81,7 +82,7 @@ export function gradingRoutes(api: Api): void {
  */
 function requireEssay(viewer: Viewer, row: EssayRow | undefined): EssayRow & { essay: QuestionOf<'essay'> } {
   if (!row) throw notFound()
-  if (!manages(viewer, { instructorId: row.instructorId, status: row.courseStatus })) {
+  if (!manages(viewer, row)) {
     throw row.learnerId === viewer.id ? forbidden() : notFound()
   }
   const essay = fromColumns(row)

@@ -1,7 +1,8 @@
 /** Who may list which attempts, and what was answered in one. */
 import { desc, eq, sql } from 'drizzle-orm'
+import { isStaff } from '../../../access/viewer.ts'
 import type { Db } from '../../../db/client.ts'
-import { distinctly, isStaff } from '../../../db/read.ts'
+import { distinctly } from '../../../db/read.ts'
 import { attempts, questionVersions, responses } from '../../../db/schema.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { asked } from '../../quizzes/questions/queries.ts'

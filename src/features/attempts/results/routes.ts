@@ -1,14 +1,16 @@
 import * as z from 'zod'
-import { asViewer } from '../../../db/read.ts'
+import { requireRecord } from '../../../access/records.ts'
+import { manages } from '../../../access/teaching.ts'
+import { asViewer } from '../../../access/viewer.ts'
 import type { Api } from '../../../http/api.ts'
 import { ruledOut } from '../../../http/errors.ts'
 import { pathId, queryId } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
-import { countUnlessLearner, managesCourseOf, requireAttempt, seenRow } from '../access.ts'
 import { attemptObject, known, orElsewhere, TOO_MANY_CALLS } from '../object.ts'
 import { type AttemptRow, type AttemptStatus, attemptById } from '../queries.ts'
 import { answersHash } from '../receipts/answers-hash.ts'
 import { type Receipt, signReceipt } from '../receipts/receipt.ts'
+import { countUnlessLearner, seenRow } from '../requested.ts'
 import { attemptStatus, toEnded, toEndedRow, toListed } from '../schemas.ts'
 import type { EndedAttempt } from '../session/said.ts'
 import { toResumed } from '../starting/schemas.ts'
@@ -90,8 +92,8 @@ export function resultRoutes(api: Api): void {
         responsesOf(db, params.id),
       )
       await countUnlessLearner(c, viewer, found)
-      const row = requireAttempt(viewer, found)
-      const isLearner = !managesCourseOf(viewer, row)
+      const row = requireRecord(viewer, found)
+      const isLearner = !manages(viewer, row)
       const readerOf = (status: AttemptStatus) => ({
         isLearner,
         showFeedback: row.showFeedback,

@@ -1,11 +1,11 @@
 /** Who may begin an attempt. */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Viewer } from '../../../db/read.ts'
+import { seesCourseOf } from '../../../access/modules.ts'
+import { type EnrollmentStatus, takesPart } from '../../../access/participation.ts'
+import { manages } from '../../../access/teaching.ts'
+import type { Viewer } from '../../../access/viewer.ts'
 import { forbidden, notFound, ruledOut } from '../../../http/errors.ts'
 import { toDate } from '../../../http/fields.ts'
-import { sees } from '../../courses/access.ts'
-import type { EnrollmentStatus } from '../../enrollments/queries.ts'
-import { courseOf, managesCourseOf } from '../access.ts'
 import type { StartableQuiz } from './queries.ts'
 
 /** How many attempts a quiz allows; null is unlimited. */
@@ -28,14 +28,14 @@ export function admitAttempt(
   now: number,
 ): { quiz: StartableQuiz; isPreview: boolean; enrollmentId: number | null } {
   if (!found) throw notFound()
-  if (managesCourseOf(viewer, found)) return { quiz: found, isPreview: true, enrollmentId: null }
-  const takesPart = enrollment?.status === 'active' || enrollment?.status === 'completed'
-  if (!takesPart && !sees(viewer, courseOf(found), enrollment?.status)) throw notFound()
+  if (manages(viewer, found)) return { quiz: found, isPreview: true, enrollmentId: null }
+  const isLearner = takesPart(enrollment?.status)
+  if (!isLearner && !seesCourseOf(viewer, found, enrollment?.status)) throw notFound()
   if (found.courseStatus !== 'published' || !found.moduleIsPublished || !found.isPublished) {
     // Whoever takes the course is told; of another's unpublished quiz nobody may know.
-    throw takesPart ? ruledOut('This quiz is not open.') : notFound()
+    throw isLearner ? ruledOut('This quiz is not open.') : notFound()
   }
-  if (!takesPart) throw forbidden('Enroll in the course to take its quizzes.')
+  if (!isLearner) throw forbidden('Enroll in the course to take its quizzes.')
   requireOpen(found, now)
   const atMost = attemptsAtMost(found)
   if (atMost !== null && used >= atMost) throw forbidden(NO_ATTEMPT_LEFT)

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { asViewer, type Viewer } from '../../../db/read.ts'
+import { asViewer, type Viewer } from '../../../access/viewer.ts'
 import type { Api } from '../../../http/api.ts'
 import { forbidden } from '../../../http/errors.ts'
 import { pathId } from '../../../http/fields.ts'

@@ -1,11 +1,12 @@
 /** What an instructor does to the enrollments of a course. */
 import { and, eq, sql } from 'drizzle-orm'
+import type { EnrollmentStatus } from '../../../access/participation.ts'
 import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/read.ts'
 import { enrollments, users } from '../../../db/schema.ts'
 import { completeReturned } from '../../progress/queries/completions.ts'
 import { publishedModulesOf } from '../../progress/queries/counted.ts'
-import { type EnrollmentStatus, enrollmentColumns, selectEnrollments } from '../queries.ts'
+import { enrollmentColumns, selectEnrollments } from '../queries.ts'
 
 const candidateColumns = distinctly({
   id: users.id,

@@ -1,7 +1,8 @@
 /** All SQL of batches. */
 import { desc, eq, type SQL, sql } from 'drizzle-orm'
+import { isStaff } from '../../../access/viewer.ts'
 import type { Db } from '../../../db/client.ts'
-import { distinctly, isStaff } from '../../../db/read.ts'
+import { distinctly } from '../../../db/read.ts'
 import { qrBatches, users } from '../../../db/schema.ts'
 import type { Page } from '../../../http/pagination.ts'
 import type { BatchInput } from './schemas.ts'

@@ -1,8 +1,9 @@
 /** All SQL of codes. What is deleted, or whose module or course is, is in none of it. */
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
+import { isStaff } from '../../../access/viewer.ts'
 import type { Db } from '../../../db/client.ts'
-import { distinctly, isStaff } from '../../../db/read.ts'
+import { distinctly } from '../../../db/read.ts'
 import { courses, enrollments, modules, qrBatches, qrCodes, users } from '../../../db/schema.ts'
 import type { Page } from '../../../http/pagination.ts'
 import type { CodeChange, CodeInput } from '../schemas.ts'

@@ -1,13 +1,14 @@
 import * as z from 'zod'
-import { asViewer, batch } from '../../../db/read.ts'
+import { requireManagedHidden } from '../../../access/courses.ts'
+import { requireTeacher } from '../../../access/teaching.ts'
+import { asViewer } from '../../../access/viewer.ts'
+import { batch } from '../../../db/read.ts'
 import type { Api } from '../../../http/api.ts'
 import { purgeTags } from '../../../http/edge-cache.ts'
 import { invalid, notFound } from '../../../http/errors.ts'
 import { pathId, queryId } from '../../../http/fields.ts'
 import { originOf } from '../../../http/origin.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
-import { requireTeacher } from '../../courses/access.ts'
-import { requireManagedCode } from '../access.ts'
 import { tagOfCode } from '../images/cache-tags.ts'
 import { validScansOf } from '../scans/queries.ts'
 import { Code, CodeChange, CodeDetail, CodeInput, CodePage, codeStatus, toCode, toCodeScan } from '../schemas.ts'
@@ -110,7 +111,7 @@ export function codeRoutes(api: Api): void {
         codeById(db, params.id),
         validScansOf(db, params.id, SCANS_SHOWN),
       )
-      const code = requireManagedCode(viewer, row)
+      const code = requireManagedHidden(viewer, row)
       return json(200, { ...toCode(code, originOf(c), now), scans: scans.map(toCodeScan) })
     },
   )
@@ -129,7 +130,7 @@ export function codeRoutes(api: Api): void {
     },
     async ({ params, body, caller, db, now, c, json }) => {
       const [viewer, [row]] = await asViewer(db, caller, codeById(db, params.id))
-      const code = requireManagedCode(viewer, row)
+      const code = requireManagedHidden(viewer, row)
       requireChange(body, code, now)
       const [[changed], [updated]] = await batch(db, updateCode(db, code.id, body, now), codeById(db, code.id))
       if (!updated) throw notFound()
@@ -151,7 +152,7 @@ export function codeRoutes(api: Api): void {
     },
     async ({ params, caller, db, now, c, empty, later }) => {
       const [viewer, [row]] = await asViewer(db, caller, codeById(db, params.id))
-      const code = requireManagedCode(viewer, row)
+      const code = requireManagedHidden(viewer, row)
       await batch(db, deleteCode(db, code.id, now))
       later(purgeTags(c, tagOfCode(code.uuid)))
       return empty(204)

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { asViewer } from '../../../db/read.ts'
+import { requireManagedHidden } from '../../../access/courses.ts'
+import { asViewer } from '../../../access/viewer.ts'
 import { qrCodes } from '../../../db/schema.ts'
 import type { Api } from '../../../http/api.ts'
 import { displayName, queryId, toDateTime } from '../../../http/fields.ts'
-import { requireManagedCode } from '../access.ts'
 import { codeByUuid } from '../codes/queries.ts'
 import { rotatingCode, SLOT_SECONDS, slotAt } from '../proofs/rotation.ts'
 import { codeStatusAt, EXAMPLE_UUID, targetNameOf } from '../schemas.ts'
@@ -42,7 +42,7 @@ export function displayRoutes(api: Api): void {
         codeByUuid(db, params.uuid),
         validScansOf(db, codeId, ARRIVED_SHOWN, query.after),
       )
-      const code = requireManagedCode(viewer, row)
+      const code = requireManagedHidden(viewer, row)
       const slots = code.isRotating
         ? Array.from({ length: 1 + SLOTS_AHEAD }, (_, ahead) => slotAt(nowMs / 1000) + ahead)
         : []

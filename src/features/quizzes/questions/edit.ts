@@ -1,10 +1,11 @@
 /** Changing one question while others may be changing it, too. */
 
+import { requireManagedQuiz } from '../../../access/quizzes.ts'
+import { asViewer } from '../../../access/viewer.ts'
 import type { Db } from '../../../db/client.ts'
-import { asViewer, batch } from '../../../db/read.ts'
+import { batch } from '../../../db/read.ts'
 import type { Caller } from '../../../http/authentication.ts'
 import { invalid, notFound, unavailable } from '../../../http/errors.ts'
-import { requireManagedQuiz } from '../access.ts'
 import { enrollmentForQuiz, quizById } from '../queries.ts'
 import type { QuestionFields } from './input.ts'
 import { revise } from './made.ts'

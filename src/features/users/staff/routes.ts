@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { asViewer, batch } from '../../../db/read.ts'
+import { asViewer, requireStaff } from '../../../access/viewer.ts'
+import { batch } from '../../../db/read.ts'
 import type { Api } from '../../../http/api.ts'
 import { notFound, ruledOut } from '../../../http/errors.ts'
 import { pathId } from '../../../http/fields.ts'
@@ -7,7 +8,6 @@ import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { withdrawResetsOfInactive } from '../passwords/queries.ts'
 import { managedUserById, managedUsers, updateRoles } from '../queries.ts'
 import { ManagedUser, ManagedUserPage, RolesInput, toManagedUser } from '../schemas.ts'
-import { requireStaff } from './access.ts'
 
 const tag = 'Users & Profiles'
 const filter = (description: string, example: string) =>

@@ -1,20 +1,16 @@
 /** Who may see and change a course. */
-import type { Viewer } from '../../db/read.ts'
-import { forbidden, notFound } from '../../http/errors.ts'
-import type { EnrollmentStatus } from '../enrollments/queries.ts'
-import type { CourseRow } from './queries.ts'
+import type { courses } from '../db/schema.ts'
+import { forbidden, notFound } from '../http/errors.ts'
+import { type EnrollmentStatus, takesPart } from './participation.ts'
+import { manages } from './teaching.ts'
+import type { Viewer } from './viewer.ts'
 
-type Course = Pick<CourseRow, 'instructorId' | 'status'>
-
-/** Staff, and its instructor: the owner while still an instructor. */
-export const manages = (viewer: Viewer, course: Course) =>
-  viewer.isStaff || (viewer.isInstructor && course.instructorId === viewer.id)
+export type CourseStatus = (typeof courses.$inferSelect)['status']
+type Course = { instructorId: number; status: CourseStatus }
 
 /** A published course is everyone's to see, an archived one also its learners', a draft nobody else's. */
 export const sees = (viewer: Viewer, course: Course, enrollment?: EnrollmentStatus) =>
-  manages(viewer, course) ||
-  course.status === 'published' ||
-  (course.status === 'archived' && (enrollment === 'active' || enrollment === 'completed'))
+  manages(viewer, course) || course.status === 'published' || (course.status === 'archived' && takesPart(enrollment))
 
 /** @throws 404 for a course the viewer may not know of. */
 export function requireSeen<C extends Course>(viewer: Viewer, course: C | undefined, enrollment?: EnrollmentStatus): C {
@@ -33,7 +29,11 @@ export function requireManaged<C extends Course>(
   return seen
 }
 
-/** @throws 403 for who is neither an instructor nor staff. */
-export function requireTeacher(viewer: Viewer): void {
-  if (!viewer.isInstructor && !viewer.isStaff) throw forbidden()
+/**
+ * Of what only who manages its course may know of: a QR code, and whatever is deleted.
+ * @throws 404 for everybody else.
+ */
+export function requireManagedHidden<T extends { instructorId: number }>(viewer: Viewer, hidden: T | undefined): T {
+  if (!hidden || !manages(viewer, hidden)) throw notFound()
+  return hidden
 }

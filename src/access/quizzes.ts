@@ -1,11 +1,11 @@
 /** Who may see and change a quiz: as its module, and unpublished with it. */
-import type { Viewer } from '../../db/read.ts'
-import { notFound } from '../../http/errors.ts'
-import type { EnrollmentStatus } from '../enrollments/queries.ts'
-import { managesModule, requireManagedModule, requireModule } from '../modules/access.ts'
-import type { QuizRow } from './queries.ts'
+import { notFound } from '../http/errors.ts'
+import type { CourseStatus } from './courses.ts'
+import { opensModule, requireManagedModule, requireModule } from './modules.ts'
+import type { EnrollmentStatus } from './participation.ts'
+import type { Viewer } from './viewer.ts'
 
-type Quiz = Pick<QuizRow, 'isPublished' | 'moduleIsPublished' | 'instructorId' | 'courseStatus'>
+type Quiz = { isPublished: boolean; moduleIsPublished: boolean; instructorId: number; courseStatus: CourseStatus }
 
 const shownWith = ({ isPublished, moduleIsPublished, instructorId, courseStatus }: Quiz) => ({
   isPublished: isPublished && moduleIsPublished,
@@ -13,7 +13,9 @@ const shownWith = ({ isPublished, moduleIsPublished, instructorId, courseStatus 
   courseStatus,
 })
 
-export const managesQuiz = (viewer: Viewer, quiz: Quiz) => managesModule(viewer, shownWith(quiz))
+/** Whether the viewer may read the quiz, and not only know of it. */
+export const opensQuiz = (viewer: Viewer, quiz: Quiz, enrollment?: EnrollmentStatus) =>
+  opensModule(viewer, shownWith(quiz), enrollment)
 
 /** @throws 404 for what the viewer may not know of, 403 for a quiz of a course the viewer sees but does not take. */
 export function requireQuiz<Q extends Quiz>(viewer: Viewer, quiz: Q | undefined, enrollment?: EnrollmentStatus): Q {

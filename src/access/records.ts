@@ -1,0 +1,15 @@
+/** Who may see what is kept of one learner in a course: an attempt, a module's progress. */
+import { notFound } from '../http/errors.ts'
+import { manages } from './teaching.ts'
+import type { Viewer } from './viewer.ts'
+
+type LearnerRecord = { userId: number; instructorId: number }
+
+export const seesRecord = (viewer: Viewer, record: LearnerRecord) =>
+  record.userId === viewer.id || manages(viewer, record)
+
+/** @throws 404 for what is neither the viewer's own nor of a course they manage. */
+export function requireRecord<R extends LearnerRecord>(viewer: Viewer, record: R | undefined): R {
+  if (!record || !seesRecord(viewer, record)) throw notFound()
+  return record
+}
