@@ -1,4 +1,4 @@
-import type { AppContext } from './api.ts'
+import type { AppContext } from './context.ts'
 
 /** The caller's address as limits know it: `CF-Connecting-IP` alone (a client cannot set it), IPv6 cut to its /64. */
 export function addressOf(c: AppContext): string {

@@ -3,22 +3,17 @@
  * A response of the wrong shape or with an undocumented status does not compile; a login is needed unless the contract
  * says `access: 'public'`.
  */
-import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { etag, RETAINED_304_HEADERS } from 'hono/etag'
 import type { ContentfulStatusCode, StatusCode } from 'hono/utils/http-status'
 import * as z from 'zod'
-import { bookmarkFrom, type Consistency, type Db, database, openSession, type Usage } from '../db/client.ts'
+import { bookmarkFrom, type Consistency, type Db, database, openSession } from '../db/client.ts'
 import { addressOf } from './address.ts'
 import { type Caller, optionalCaller, requireCaller } from './authentication.ts'
+import type { AppContext, AppEnv } from './context.ts'
 import { bodyTooLarge, describe, fieldErrors, invalid, notFound, ruledOut, unsupportedMediaType } from './errors.ts'
 import { countRequest, quotaFor } from './quotas.ts'
-
-export type AppEnv = {
-  Bindings: Env
-  Variables: { requestId: string; usage: Usage; userId?: number; bookmark?: () => string | null }
-}
-export type AppContext = Context<AppEnv>
 
 /** Why an operation refuses, for the reference: 403 and rules of the domain. The rest follows from the contract. */
 export type Refusals = Partial<Record<400 | 401 | 403 | 404 | 429, string>>

@@ -2,7 +2,7 @@
 
 import { sign, verify } from 'hono/jwt'
 import * as z from 'zod'
-import type { AppContext } from './api.ts'
+import type { AppContext } from './context.ts'
 import { notAuthenticated, tokenNotValid } from './errors.ts'
 
 export const ACCESS_TOKEN_TTL_SECONDS = 30 * 60

@@ -1,4 +1,4 @@
-import type { AppContext } from './api.ts'
+import type { AppContext } from './context.ts'
 
 /** Where the platform keeps cached answers; elsewhere they simply live as long as they said. */
 export async function purgeTags(c: AppContext, ...tags: string[]): Promise<void> {

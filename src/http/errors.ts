@@ -3,7 +3,7 @@ import type { ErrorHandler } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type * as z from 'zod'
 import { isUnavailable, rootCause } from '../db/faults.ts'
-import type { AppEnv } from './api.ts'
+import type { AppEnv } from './context.ts'
 
 export type FieldErrors = Record<string, string[]>
 export type RefusalBody = { detail: string; code?: string } | FieldErrors | Record<string, unknown>

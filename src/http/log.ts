@@ -2,7 +2,8 @@
 import type { MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import { newUsage } from '../db/client.ts'
-import { type AppContext, type AppEnv, ID_PATTERN } from './api.ts'
+import { ID_PATTERN } from './api.ts'
+import type { AppContext, AppEnv } from './context.ts'
 import { describe } from './errors.ts'
 
 /** Goes first, so that whatever refuses or breaks a request, it leaves its one line. */

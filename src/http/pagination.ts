@@ -1,7 +1,7 @@
 /** Numbered pages with absolute links, the same for every list. */
 
 import * as z from 'zod'
-import type { AppContext } from './api.ts'
+import type { AppContext } from './context.ts'
 import { notFound } from './errors.ts'
 
 export const DEFAULT_PAGE_SIZE = 10

@@ -1,7 +1,8 @@
 /** What is beside the API: the front door, and a way back from where nothing is. A browser gets a page, a program JSON. */
 import { accepts } from 'hono/accepts'
 import { html } from 'hono/html'
-import type { Api, AppContext } from '../http/api.ts'
+import type { Api } from '../http/api.ts'
+import type { AppContext } from '../http/context.ts'
 import { notFound, onError } from '../http/errors.ts'
 import { originOf } from '../http/origin.ts'
 import { page } from './document.ts'

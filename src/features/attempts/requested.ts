@@ -2,7 +2,8 @@
 import type * as z from 'zod'
 import { requireRecord } from '../../access/records.ts'
 import { asViewer, type Viewer } from '../../access/viewer.ts'
-import { type AppContext, type Contract, countAgainstQuota, type Operation } from '../../http/api.ts'
+import { type Contract, countAgainstQuota, type Operation } from '../../http/api.ts'
+import type { AppContext } from '../../http/context.ts'
 import type { pathId } from '../../http/fields.ts'
 import { type AttemptRow, attemptById } from './queries.ts'
 

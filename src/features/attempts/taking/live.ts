@@ -1,7 +1,8 @@
 /** The live clock: a WebSocket, because an extension must reach a learner who does nothing but read. */
 import type { Hono } from 'hono'
-import { type AppEnv, ID_PATTERN } from '../../../http/api.ts'
+import { ID_PATTERN } from '../../../http/api.ts'
 import { readToken } from '../../../http/authentication.ts'
+import type { AppEnv } from '../../../http/context.ts'
 import { notAuthenticated, notFound, throttled, tokenNotValid } from '../../../http/errors.ts'
 import { pathId } from '../../../http/fields.ts'
 import { attemptObject } from '../object.ts'

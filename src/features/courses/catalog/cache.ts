@@ -1,4 +1,4 @@
-import type { AppContext } from '../../../http/api.ts'
+import type { AppContext } from '../../../http/context.ts'
 import { purgeTags } from '../../../http/edge-cache.ts'
 
 /** The catalog may be this old; its answers carry the tag by which a change purges them. */

@@ -1,6 +1,7 @@
 import { database } from '../../../db/client.ts'
 import { batch } from '../../../db/read.ts'
-import { type Api, type AppContext, sessionFor } from '../../../http/api.ts'
+import { type Api, sessionFor } from '../../../http/api.ts'
+import type { AppContext } from '../../../http/context.ts'
 import { invalid, notFound } from '../../../http/errors.ts'
 import { originOf } from '../../../http/origin.ts'
 import { liveCode } from '../codes/queries.ts'
