@@ -6,7 +6,6 @@ import { distinctly } from '../../db/read.ts'
 import { courseSlugs, courses, modules, users } from '../../db/schema.ts'
 import type { Page } from '../../http/pagination.ts'
 import { SEARCH_VERSION, searchText } from './catalog/search-text.ts'
-import type { CourseInput } from './schemas.ts'
 import { slugFrom } from './slug.ts'
 
 export const RESTORE_SECONDS = 30 * 86_400
@@ -133,48 +132,51 @@ function freeSlug(title: string, courseId: number): SQL {
 
 const NOT_YET_A_COURSE = 0
 
-export const insertCourse = (db: Db, ownerId: number, input: CourseInput, now: number) =>
+/** What an author writes of a course; undefined stays as it is, or becomes the default. */
+export type CourseValues = Partial<
+  Pick<
+    typeof courses.$inferInsert,
+    | 'title'
+    | 'description'
+    | 'status'
+    | 'enrollmentType'
+    | 'courseType'
+    | 'maxStudents'
+    | 'startDate'
+    | 'endDate'
+    | 'instructorId'
+  >
+>
+
+export const insertCourse = (db: Db, ownerId: number, values: CourseValues & { title: string }, now: number) =>
   db
     .insert(courses)
     .values({
-      ...values(input),
-      ...searchable({ title: input.title, description: input.description ?? '' }),
+      ...values,
+      ...searchable({ title: values.title, description: values.description ?? '' }),
       searchVersion: SEARCH_VERSION,
-      title: input.title,
-      slug: freeSlug(input.title, NOT_YET_A_COURSE),
-      instructorId: input.instructor ?? ownerId,
+      slug: freeSlug(values.title, NOT_YET_A_COURSE),
+      instructorId: values.instructorId ?? ownerId,
       createdAt: now,
       updatedAt: now,
     })
     .returning(columns)
 
 /** Changes what is given; a new title brings its slug along. */
-export const updateCourse = (db: Db, course: CourseRow, input: Partial<CourseInput>, now: number) =>
+export const updateCourse = (db: Db, course: CourseRow, values: CourseValues, now: number) =>
   db
     .update(courses)
     .set({
-      ...values(input),
-      ...searchable(input),
-      ...(input.title !== undefined && input.title !== course.title && { slug: freeSlug(input.title, course.id) }),
+      ...values,
+      ...searchable(values),
+      ...(values.title !== undefined && values.title !== course.title && { slug: freeSlug(values.title, course.id) }),
       updatedAt: now,
     })
     .where(and(eq(courses.id, course.id), isNull(courses.deletedAt)))
 
-const searchable = ({ title, description }: Partial<Pick<CourseInput, 'title' | 'description'>>) => ({
+const searchable = ({ title, description }: CourseValues) => ({
   searchTitle: title === undefined ? undefined : searchText(title),
   searchDescription: description === undefined ? undefined : searchText(description),
-})
-
-const values = (input: Partial<CourseInput>) => ({
-  title: input.title,
-  description: input.description,
-  status: input.status,
-  enrollmentType: input.enrollment_type,
-  courseType: input.course_type,
-  maxStudents: input.max_students,
-  startDate: input.start_date,
-  endDate: input.end_date,
-  instructorId: input.instructor,
 })
 
 export const deleteCourse = (db: Db, id: number, now: number) =>

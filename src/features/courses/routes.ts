@@ -22,7 +22,7 @@ import {
   taughtCoursesCount,
   updateCourse,
 } from './queries.ts'
-import { Course, CourseDetail, CourseInput, CoursePage, toCourse, toModuleSummary } from './schemas.ts'
+import { Course, CourseDetail, CourseInput, CoursePage, courseValues, toCourse, toModuleSummary } from './schemas.ts'
 
 const tag = 'Courses & Enrollments'
 const params = z.object({ id: pathId() })
@@ -100,7 +100,7 @@ export function courseRoutes(api: Api): void {
       requireTeacher(viewer)
       requireOwner(viewer, body, viewer.id, owner)
       requireDates(body)
-      const [[created]] = await batch(db, insertCourse(db, viewer.id, body, now))
+      const [[created]] = await batch(db, insertCourse(db, viewer.id, courseValues(body), now))
       if (!created) throw notFound()
       later(purgeCatalog(c))
       return json(201, toCourse({ ...(owner ?? viewer), ...created }, now))
@@ -130,9 +130,11 @@ export function courseRoutes(api: Api): void {
       const course = requireManaged(viewer, row, enrollment?.status)
       requireOwner(viewer, body, course.instructorId, owner)
       requireDates({ start_date: course.startDate, end_date: course.endDate, ...body })
-      const [, [updated]] = await batch(db, updateCourse(db, course, body, now), courseById(db, course.id)).catch(
-        refuseDates,
-      )
+      const [, [updated]] = await batch(
+        db,
+        updateCourse(db, course, courseValues(body), now),
+        courseById(db, course.id),
+      ).catch(refuseDates)
       if (!updated) throw notFound()
       later(purgeCatalog(c))
       return json(200, toCourse(updated, now))

@@ -31,6 +31,18 @@ export const CourseInput = z.object({
 })
 export type CourseInput = z.output<typeof CourseInput>
 
+export const courseValues = <Input extends Partial<CourseInput>>(input: Input) => ({
+  title: input.title as Input['title'],
+  description: input.description,
+  status: input.status,
+  enrollmentType: input.enrollment_type,
+  courseType: input.course_type,
+  maxStudents: input.max_students,
+  startDate: input.start_date,
+  endDate: input.end_date,
+  instructorId: input.instructor,
+})
+
 const courseFields = {
   id: id(),
   title: z.string().meta({ examples: ['Introduction to Programming'] }),

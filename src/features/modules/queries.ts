@@ -7,7 +7,6 @@ import { distinctly } from '../../db/read.ts'
 import { courses, enrollments, modules, quizzes } from '../../db/schema.ts'
 import type { Page } from '../../http/pagination.ts'
 import { RESTORE_SECONDS } from '../courses/queries.ts'
-import { type ModuleInput, ORDER_AT_MOST } from './schemas.ts'
 
 const selected = distinctly({
   id: modules.id,
@@ -109,17 +108,27 @@ export function accessibleModules(db: Db, viewerId: number, courseId: number | u
   }
 }
 
-export const insertModule = (db: Db, input: ModuleInput, now: number) =>
+/** Places count from 0 to this. */
+export const ORDER_AT_MOST = 1_000_000
+
+/** What an author writes of a module; undefined stays as it is, or becomes the default. */
+export type ModuleValues = Partial<
+  Pick<
+    typeof modules.$inferInsert,
+    'title' | 'description' | 'order' | 'completionCriteria' | 'content' | 'isPublished'
+  >
+>
+
+export const insertModule = (db: Db, courseId: number, values: ModuleValues & { title: string }, now: number) =>
   db
     .insert(modules)
     .values({
-      ...values(input),
-      courseId: input.course,
-      title: input.title,
+      ...values,
+      courseId,
       // Inside the statement, so that two modules made at once do not share a place. Behind the last place of all they do.
       order:
-        input.order ??
-        sql`(SELECT min(coalesce(max("order"), 0) + 1, ${ORDER_AT_MOST}) FROM modules WHERE course_id = ${input.course} AND deleted_at IS NULL)`,
+        values.order ??
+        sql`(SELECT min(coalesce(max("order"), 0) + 1, ${ORDER_AT_MOST}) FROM modules WHERE course_id = ${courseId} AND deleted_at IS NULL)`,
       createdAt: now,
       updatedAt: now,
     })
@@ -129,20 +138,11 @@ export const insertModule = (db: Db, input: ModuleInput, now: number) =>
 export const newestModuleOf = (db: Db, courseId: number) =>
   selectModules(db).where(sql`${modules.id} = (SELECT max(id) FROM modules WHERE course_id = ${courseId})`)
 
-export const updateModule = (db: Db, id: number, input: Partial<ModuleInput>, now: number) =>
+export const updateModule = (db: Db, id: number, values: ModuleValues, now: number) =>
   db
     .update(modules)
-    .set({ ...values(input), updatedAt: now })
+    .set({ ...values, updatedAt: now })
     .where(and(eq(modules.id, id), isNull(modules.deletedAt)))
-
-const values = (input: Partial<ModuleInput>) => ({
-  title: input.title,
-  description: input.description,
-  order: input.order,
-  completionCriteria: input.completion_criteria,
-  content: input.content,
-  isPublished: input.is_published,
-})
 
 export const deleteModule = (db: Db, id: number, now: number) =>
   db

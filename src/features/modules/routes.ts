@@ -26,7 +26,7 @@ import {
   restoreModule,
   updateModule,
 } from './queries.ts'
-import { Module, ModuleDetail, ModuleInput, ModulePage, toModule, toQuizSummary } from './schemas.ts'
+import { Module, ModuleDetail, ModuleInput, ModulePage, moduleValues, toModule, toQuizSummary } from './schemas.ts'
 
 const tag = 'Modules'
 const params = z.object({ id: pathId() })
@@ -108,7 +108,11 @@ export function moduleRoutes(api: Api): void {
       )
       if (!course || !sees(viewer, course, enrollment?.status)) throw invalid({ course: ['No such course.'] })
       if (!manages(viewer, course)) throw forbidden()
-      const [, [created]] = await batch(db, insertModule(db, body, now), newestModuleOf(db, course.id))
+      const [, [created]] = await batch(
+        db,
+        insertModule(db, course.id, moduleValues(body), now),
+        newestModuleOf(db, course.id),
+      )
       if (!created) throw notFound()
       return json(201, toModule(created))
     },
@@ -137,7 +141,11 @@ export function moduleRoutes(api: Api): void {
       if (body.course !== undefined && body.course !== module.courseId) {
         throw invalid({ course: ['A module stays in its course.'] })
       }
-      const [, [updated]] = await batch(db, updateModule(db, module.id, body, now), moduleById(db, module.id))
+      const [, [updated]] = await batch(
+        db,
+        updateModule(db, module.id, moduleValues(body), now),
+        moduleById(db, module.id),
+      )
       if (!updated) throw notFound()
       return json(200, toModule(updated))
     },

@@ -1,10 +1,9 @@
 import * as z from 'zod'
 import { dateTime, description, id, text, title, toDateTime } from '../../http/fields.ts'
 import { paginated } from '../../http/pagination.ts'
-import type { ModuleRow, QuizSummaryRow } from './queries.ts'
+import { type ModuleRow, ORDER_AT_MOST, type QuizSummaryRow } from './queries.ts'
 
 const CONTENT_LENGTH = 200_000
-export const ORDER_AT_MOST = 1_000_000
 
 const completionCriteria = z.enum(['content', 'quiz', 'hybrid']).meta({
   description:
@@ -32,6 +31,15 @@ export const ModuleInput = z.object({
   is_published: z.boolean().optional(),
 })
 export type ModuleInput = z.output<typeof ModuleInput>
+
+export const moduleValues = <Input extends Partial<ModuleInput>>(input: Input) => ({
+  title: input.title as Input['title'],
+  description: input.description,
+  order: input.order,
+  completionCriteria: input.completion_criteria,
+  content: input.content,
+  isPublished: input.is_published,
+})
 
 const moduleFields = {
   id: id(),

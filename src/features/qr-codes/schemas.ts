@@ -47,6 +47,21 @@ export const CodeChange = z.object({
 })
 export type CodeChange = z.output<typeof CodeChange>
 
+export const codeValues = ({
+  max_scans,
+  expires_at,
+  rotating,
+}: Partial<Pick<CodeInput, 'max_scans' | 'expires_at' | 'rotating'>>) => ({
+  maxScans: max_scans,
+  expiresAt: expires_at,
+  isRotating: rotating,
+})
+/** Of a code, or of a batch of them. */
+export const newCodeValues = (input: Pick<CodeInput, 'type' | 'max_scans' | 'expires_at' | 'rotating'>) => ({
+  type: input.type,
+  ...codeValues(input),
+})
+
 export const targetName = z.string().meta({
   description: '"Course - Module", the course, or "Course - Full Name"',
   examples: ['Introduction to Programming - Lecture 1'],

@@ -8,7 +8,6 @@ import { attempts, courses, enrollments, modules, quizzes } from '../../db/schem
 import type { Page } from '../../http/pagination.ts'
 import { RESTORE_SECONDS } from '../courses/queries.ts'
 import { isKeyless } from './questions/keyless.ts'
-import type { QuizFields } from './schemas.ts'
 
 /** Without the access code: only starting an attempt reads that. */
 const columns = {
@@ -155,10 +154,13 @@ function total({ is_published, is_survey }: QuizFilter): SQL {
   return sql`SELECT sum(value) FROM totals WHERE name IN (${sql.join(names, sql`, `)})`
 }
 
-export const insertQuiz = (db: Db, input: QuizFields, now: number) =>
-  db
-    .insert(quizzes)
-    .values({ ...values(input), moduleId: input.module, title: input.title, createdAt: now, updatedAt: now })
+/** What an author writes of a quiz; undefined stays as it is, or becomes the default. */
+export type QuizValues = Partial<
+  Omit<typeof quizzes.$inferInsert, 'id' | 'moduleId' | 'createdAt' | 'updatedAt' | 'deletedAt'>
+>
+
+export const insertQuiz = (db: Db, moduleId: number, values: QuizValues & { title: string }, now: number) =>
+  db.insert(quizzes).values({ ...values, moduleId, createdAt: now, updatedAt: now })
 
 /** The newest quiz of a module: the one just inserted in the same transaction. */
 export const newestQuizIdOf = (moduleId: number) => sql`(SELECT max(id) FROM quizzes WHERE module_id = ${moduleId})`
@@ -166,15 +168,15 @@ export const newestQuizOf = (db: Db, moduleId: number) =>
   selectQuizzes(db).where(sql`${quizzes.id} = ${newestQuizIdOf(moduleId)}`)
 
 /** A survey stays one (and nothing else changes either) while a question of it lacks its key. */
-export const updateQuiz = (db: Db, id: number, input: Partial<QuizFields>, now: number) =>
+export const updateQuiz = (db: Db, id: number, values: QuizValues, now: number) =>
   db
     .update(quizzes)
-    .set({ ...values(input), updatedAt: now })
+    .set({ ...values, updatedAt: now })
     .where(
       and(
         eq(quizzes.id, id),
         isNull(quizzes.deletedAt),
-        input.is_survey === false ? sql`NOT EXISTS (${keylessQuestions(id)})` : undefined,
+        values.isSurvey === false ? sql`NOT EXISTS (${keylessQuestions(id)})` : undefined,
       ),
     )
     .returning({ id: quizzes.id })
@@ -182,27 +184,6 @@ export const updateQuiz = (db: Db, id: number, input: Partial<QuizFields>, now: 
 const keylessQuestions = (quizId: number) => sql`
   SELECT 1 FROM questions q JOIN question_versions v ON v.id = (SELECT max(id) FROM question_versions WHERE question_id = q.id)
   WHERE q.quiz_id = ${quizId} AND q.retired_at IS NULL AND ${isKeyless('v')}`
-
-const values = (input: Partial<QuizFields>) => ({
-  title: input.title,
-  description: input.description,
-  instructions: input.instructions,
-  timeLimitMinutes: input.time_limit_minutes,
-  passingScore: input.passing_score,
-  randomizeQuestions: input.randomize_questions,
-  randomizeChoices: input.randomize_choices,
-  questionCount: input.question_count,
-  allowMultipleAttempts: input.allow_multiple_attempts,
-  maxAttempts: input.max_attempts,
-  isPublished: input.is_published,
-  isSurvey: input.is_survey,
-  accessCode: input.access_code === '' ? null : input.access_code,
-  allowTimeExtension: input.allow_time_extension,
-  showFeedback: input.show_feedback,
-  gradingPolicy: input.grading_policy,
-  availableFrom: input.available_from,
-  availableUntil: input.available_until,
-})
 
 export const deleteQuiz = (db: Db, id: number, now: number) =>
   db

@@ -28,7 +28,7 @@ import { newQuestion } from './questions/made.ts'
 import { insertQuestions, questionsOf } from './questions/queries.ts'
 import { fromColumns } from './questions/question.ts'
 import { toAuthorQuestion } from './questions/views.ts'
-import { Quiz, QuizDetail, QuizFields, QuizInput, QuizPage, toQuiz } from './schemas.ts'
+import { Quiz, QuizDetail, QuizFields, QuizInput, QuizPage, quizValues, toQuiz } from './schemas.ts'
 
 const tag = 'Quiz System'
 const params = z.object({ id: pathId(2) })
@@ -123,7 +123,7 @@ export function quizRoutes(api: Api): void {
       const withQuestions = questions.length > 0 ? [places, ...versions] : []
       const [, [created]] = await batch(
         db,
-        insertQuiz(db, body, now),
+        insertQuiz(db, module.id, quizValues(body), now),
         newestQuizOf(db, module.id),
         ...withQuestions,
       ).catch(refuseWindow)
@@ -155,9 +155,11 @@ export function quizRoutes(api: Api): void {
       if (body.module !== undefined && body.module !== quiz.moduleId) {
         throw invalid({ module: ['A quiz stays in its module.'] })
       }
-      const [[written], [updated]] = await batch(db, updateQuiz(db, quiz.id, body, now), quizById(db, quiz.id)).catch(
-        refuseWindow,
-      )
+      const [[written], [updated]] = await batch(
+        db,
+        updateQuiz(db, quiz.id, quizValues(body), now),
+        quizById(db, quiz.id),
+      ).catch(refuseWindow)
       if (!updated) throw notFound()
       if (!written) throw invalid({ is_survey: ['A question lacks its key: only a survey can do without.'] })
       return json(200, toQuiz(updated))

@@ -92,6 +92,27 @@ export const QuizFields = z.object({
 })
 export type QuizFields = z.output<typeof QuizFields>
 
+export const quizValues = <Input extends Partial<QuizFields>>(input: Input) => ({
+  title: input.title as Input['title'],
+  description: input.description,
+  instructions: input.instructions,
+  timeLimitMinutes: input.time_limit_minutes,
+  passingScore: input.passing_score,
+  randomizeQuestions: input.randomize_questions,
+  randomizeChoices: input.randomize_choices,
+  questionCount: input.question_count,
+  allowMultipleAttempts: input.allow_multiple_attempts,
+  maxAttempts: input.max_attempts,
+  isPublished: input.is_published,
+  isSurvey: input.is_survey,
+  accessCode: input.access_code === '' ? null : input.access_code,
+  allowTimeExtension: input.allow_time_extension,
+  showFeedback: input.show_feedback,
+  gradingPolicy: input.grading_policy,
+  availableFrom: input.available_from,
+  availableUntil: input.available_until,
+})
+
 /** Of POST. What is omitted takes its default. */
 export const QuizInput = z.object({
   ...QuizFields.shape,

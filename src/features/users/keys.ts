@@ -1,3 +1,7 @@
+/** What accounts are known by, and how it is compared. */
+
+export const USERNAME_LENGTH = 150
+
 /**
  * How usernames and addresses are compared: whatever their case and composition. Down, up and down again, because letters
  * meet only so: ẞ, ß and SS; Σ, σ and ς. (SQLite folds ASCII only, so the key is stored.)

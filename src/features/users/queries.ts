@@ -4,7 +4,6 @@ import type { Db } from '../../db/client.ts'
 import { users } from '../../db/schema.ts'
 import type { Page } from '../../http/pagination.ts'
 import { keyOf } from './keys.ts'
-import type { ProfileInput, RegisterInput, RolesInput } from './schemas.ts'
 
 const accountColumns = {
   id: users.id,
@@ -36,23 +35,26 @@ export type ManagedRow = Awaited<ReturnType<typeof selectManaged>>[number]
 export const accountById = (db: Db, id: number) => selectAccounts(db).where(eq(users.id, id))
 
 /** Who has the username or the address already; at most two. */
-export const takenBy = (db: Db, { username, email }: Pick<RegisterInput, 'username' | 'email'>) =>
+export const takenBy = (db: Db, { username, email }: { username: string; email: string }) =>
   db
     .select({ usernameKey: users.usernameKey, emailKey: users.emailKey })
     .from(users)
     .where(or(eq(users.usernameKey, keyOf(username)), eq(users.emailKey, keyOf(email))))
 
-export const insertAccount = (db: Db, input: RegisterInput, passwordHash: string, now: number) =>
+type Values = Partial<typeof users.$inferInsert>
+/** What somebody registers with. */
+export type NewAccount = Pick<typeof users.$inferInsert, 'username' | 'email' | 'firstName' | 'lastName'>
+export type ProfileValues = Pick<Values, 'bio' | 'studentId' | 'department' | 'isInstructor'>
+export type RoleValues = Pick<Values, 'isInstructor' | 'isStaff' | 'isActive'>
+
+export const insertAccount = (db: Db, account: NewAccount, passwordHash: string, now: number) =>
   db
     .insert(users)
     .values({
-      username: input.username,
-      usernameKey: keyOf(input.username),
-      email: input.email,
-      emailKey: keyOf(input.email),
+      ...account,
+      usernameKey: keyOf(account.username),
+      emailKey: keyOf(account.email),
       passwordHash,
-      firstName: input.first_name,
-      lastName: input.last_name,
       createdAt: now,
       updatedAt: now,
     })
@@ -86,16 +88,10 @@ export const changePassword = (db: Db, user: Pick<Credentials, 'id' | 'sessionVe
     .where(unchanged(user))
     .returning({ sessionVersion: users.sessionVersion })
 
-export const updateProfile = (db: Db, id: number, input: ProfileInput, now: number) =>
+export const updateProfile = (db: Db, id: number, values: ProfileValues, now: number) =>
   db
     .update(users)
-    .set({
-      bio: input.bio,
-      studentId: input.student_id,
-      department: input.department,
-      isInstructor: input.is_instructor,
-      updatedAt: now,
-    })
+    .set({ ...values, updatedAt: now })
     .where(eq(users.id, id))
     .returning(accountColumns)
 
@@ -120,21 +116,19 @@ export const managedUserById = (db: Db, id: number) => selectManaged(db).where(e
  * Changes roles. Decided inside the statement: the last active staff user stays that, though two be changed at once; no
  * row then. Deactivation also ends the sessions, so that they do not come back with the account.
  */
-export const updateRoles = (db: Db, id: number, input: RolesInput, now: number) =>
+export const updateRoles = (db: Db, id: number, values: RoleValues, now: number) =>
   db
     .update(users)
     .set({
-      isInstructor: input.is_instructor,
-      isStaff: input.is_staff,
-      isActive: input.is_active,
-      ...(input.is_active === false && { sessionVersion: sql`${users.sessionVersion} + ${users.isActive}` }),
+      ...values,
+      ...(values.isActive === false && { sessionVersion: sql`${users.sessionVersion} + ${users.isActive}` }),
       updatedAt: now,
     })
-    .where(and(eq(users.id, id), staysManaged(id, input)))
+    .where(and(eq(users.id, id), staysManaged(id, values)))
     .returning(managedColumns)
 
-function staysManaged(id: number, input: RolesInput): SQL | undefined {
-  if (input.is_staff !== false && input.is_active !== false) return undefined
+function staysManaged(id: number, { isStaff, isActive }: RoleValues): SQL | undefined {
+  if (isStaff !== false && isActive !== false) return undefined
   return sql`(${users.isStaff} = 0 OR ${users.isActive} = 0
     OR EXISTS (SELECT 1 FROM users other WHERE other.is_staff = 1 AND other.is_active = 1 AND other.id <> ${id}))`
 }

@@ -10,10 +10,10 @@ import {
   within,
 } from '../../http/fields.ts'
 import { paginated } from '../../http/pagination.ts'
+import { USERNAME_LENGTH } from './keys.ts'
 import { likenessOf, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, problemsOf } from './passwords/rules.ts'
 import type { AccountRow, ManagedRow } from './queries.ts'
 
-export const USERNAME_LENGTH = 150
 /** The longest address that mail can be sent to (RFC 5321). */
 const EMAIL_LENGTH = 254
 const NAME_LENGTH = 200
@@ -112,6 +112,13 @@ export const RegisterInput = z
   )
 export type RegisterInput = z.output<typeof RegisterInput>
 
+export const newAccount = ({ username, email, first_name, last_name }: RegisterInput) => ({
+  username,
+  email,
+  firstName: first_name,
+  lastName: last_name,
+})
+
 export const LoginInput = z.object({ username: given(USERNAME_LENGTH, 'student1'), password: password() })
 export const RefreshInput = z.object({ refresh: token('eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.Zm9v') })
 
@@ -146,6 +153,13 @@ const profileFields = {
 export const ProfileInput = z.object(profileFields).partial()
 export type ProfileInput = z.output<typeof ProfileInput>
 
+export const profileValues = ({ bio, student_id, department, is_instructor }: ProfileInput) => ({
+  bio,
+  studentId: student_id,
+  department,
+  isInstructor: is_instructor,
+})
+
 export const Profile = z
   .object({ ...profileFields, created_at: dateTime(), updated_at: dateTime() })
   .meta({ id: 'Profile' })
@@ -171,6 +185,12 @@ const roleFields = {
 }
 export const RolesInput = z.object(roleFields).partial()
 export type RolesInput = z.output<typeof RolesInput>
+
+export const roleValues = ({ is_instructor, is_staff, is_active }: RolesInput) => ({
+  isInstructor: is_instructor,
+  isStaff: is_staff,
+  isActive: is_active,
+})
 
 /** A user as staff see them. */
 export const ManagedUser = z

@@ -5,7 +5,6 @@ import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/read.ts'
 import { qrBatches, users } from '../../../db/schema.ts'
 import type { Page } from '../../../http/pagination.ts'
-import type { BatchInput } from './schemas.ts'
 
 /** The sum over a batch's tallies, of the keys a condition names. */
 const sumOf = (ofKey: SQL) =>
@@ -34,7 +33,7 @@ const selectBatches = (db: Db, now: number) =>
     .$dynamic()
 export type BatchRow = Awaited<ReturnType<typeof selectBatches>>[number]
 
-type BatchType = BatchInput['type']
+type BatchType = (typeof qrBatches.$inferSelect)['type']
 const TYPES: readonly BatchType[] = ['attendance', 'certificate', 'access', 'module']
 
 /** A teacher's batches are counted, as they are never many: up to so many. */
@@ -64,11 +63,11 @@ export function seenBatches(db: Db, viewerId: number, type: BatchType | undefine
   }
 }
 
-export const insertBatch = (db: Db, viewerId: number, input: BatchInput, now: number) =>
+type BatchValues = Pick<typeof qrBatches.$inferInsert, 'name' | 'description' | 'type'>
+
+export const insertBatch = (db: Db, viewerId: number, values: BatchValues, now: number) =>
   db.insert(qrBatches).values({
-    name: input.name,
-    description: input.description,
-    type: input.type,
+    ...values,
     createdBy: viewerId,
     createdAt: now,
     updatedAt: now,

@@ -8,9 +8,9 @@ import { originOf } from '../../../http/origin.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { allOrNothing, codesByUuids, insertCodes, targetsFor } from '../codes/queries.ts'
 import { ONLY_ATTENDANCE, refuseGone } from '../codes/refusals.ts'
-import { codeType, imageUrlOf, targetNameOf } from '../schemas.ts'
+import { codeType, imageUrlOf, newCodeValues, targetNameOf } from '../schemas.ts'
 import { insertBatch, newestBatch, newestBatchOf, seenBatches } from './queries.ts'
-import { BatchCreated, BatchInput, BatchPage, toBatch } from './schemas.ts'
+import { BatchCreated, BatchInput, BatchPage, batchValues, toBatch } from './schemas.ts'
 
 const tag = 'QR Codes'
 
@@ -67,8 +67,8 @@ export function batchRoutes(api: Api): void {
         found: [created],
         rows,
       } = await batchOf(db, {
-        batch: insertBatch(db, viewer.id, body, now),
-        codes: insertCodes(db, viewer.id, { ...body, codes, batch: newestBatchOf(viewer.id) }, now),
+        batch: insertBatch(db, viewer.id, batchValues(body), now),
+        codes: insertCodes(db, viewer.id, { ...newCodeValues(body), codes, batch: newestBatchOf(viewer.id) }, now),
         allOrNothing: allOrNothing(db, uuids),
         found: newestBatch(db, viewer.id, now),
         rows: codesByUuids(db, uuids),

@@ -19,6 +19,8 @@ export const BatchInput = z.object({
 })
 export type BatchInput = z.output<typeof BatchInput>
 
+export const batchValues = ({ name, description, type }: BatchInput) => ({ name, description, type })
+
 const batchFields = {
   id: id(),
   name: z.string().meta({ examples: ['Spring Semester 2024'] }),

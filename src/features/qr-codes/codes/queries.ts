@@ -6,7 +6,6 @@ import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/read.ts'
 import { courses, enrollments, modules, qrBatches, qrCodes, users } from '../../../db/schema.ts'
 import type { Page } from '../../../http/pagination.ts'
-import type { CodeChange, CodeInput } from '../schemas.ts'
 import { flagRows, isSeen, newestSeen, tallied, taughtCourses } from '../visible.ts'
 import { behindTheirDate, hasPassed } from './expiry.ts'
 
@@ -73,6 +72,9 @@ export const codesByUuids = (db: Db, uuids: string[]) =>
     .orderBy(qrCodes.id)
 
 export type CodeStatus = 'active' | 'expired' | 'revoked'
+export type CodeType = (typeof qrCodes.$inferSelect)['type']
+/** What a teacher writes of a code; undefined stays as it is, or becomes the default. */
+type CodeValues = Partial<Pick<typeof qrCodes.$inferInsert, 'maxScans' | 'expiresAt' | 'isRotating'>>
 export type CodeFilter = { batch?: number; status?: CodeStatus }
 
 /** The page and the count of the codes a teacher sees, the newest first. */
@@ -155,14 +157,14 @@ function countOf(status: CodeStatus | undefined, now: number, sum: (ofKey: SQL) 
 }
 
 /** What a type's codes may point at, of those asked for: live, and in courses of the caller's own (staff: any). */
-export const targetsFor = (db: Db, viewerId: number, type: CodeInput['type'], ids: number[]) =>
+export const targetsFor = (db: Db, viewerId: number, type: CodeType, ids: number[]) =>
   db.select({ id: sql<number>`t.id`.as('id') }).from(
     sql`${targets(type)} t WHERE t.id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))
       AND (t.instructor_id = ${viewerId} OR ${isStaff(viewerId)})`,
   )
 
 /** As a table of `id`, `course_id`, `instructor_id`. */
-function targets(type: CodeInput['type']): SQL {
+function targets(type: CodeType): SQL {
   const live = sql`FROM courses c`
   if (type === 'access')
     return sql`(SELECT c.id, c.id AS course_id, c.instructor_id ${live} WHERE c.deleted_at IS NULL)`
@@ -174,7 +176,8 @@ function targets(type: CodeInput['type']): SQL {
     WHERE c.deleted_at IS NULL AND m.deleted_at IS NULL)`
 }
 
-type NewCodes = Pick<CodeInput, 'type' | 'max_scans' | 'expires_at' | 'rotating'> & {
+type NewCodes = CodeValues & {
+  type: CodeType
   codes: { uuid: string; target: number }[]
   /** A batch's id, or how a statement of the same transaction finds it. */
   batch: number | SQL | null
@@ -183,8 +186,8 @@ type NewCodes = Pick<CodeInput, 'type' | 'max_scans' | 'expires_at' | 'rotating'
 /** One code per target; a target that was deleted this moment gets none, so the caller counts (`allOrNothing`). */
 export const insertCodes = (db: Db, viewerId: number, input: NewCodes, now: number) =>
   db.insert(qrCodes).select(
-    sql`SELECT NULL, j.value->>'uuid', ${input.batch}, ${input.type}, t.id, t.course_id, ${viewerId}, 0, ${input.rotating ? 1 : 0},
-      ${input.max_scans ?? null}, 0, 0, ${input.expires_at ?? null}, ${hasPassed(input.expires_at, now) ? 1 : 0}, ${now}, ${now}, NULL, 1
+    sql`SELECT NULL, j.value->>'uuid', ${input.batch}, ${input.type}, t.id, t.course_id, ${viewerId}, 0, ${input.isRotating ? 1 : 0},
+      ${input.maxScans ?? null}, 0, 0, ${input.expiresAt ?? null}, ${hasPassed(input.expiresAt, now) ? 1 : 0}, ${now}, ${now}, NULL, 1
       FROM json_each(${JSON.stringify(input.codes)}) j JOIN ${targets(input.type)} t ON t.id = j.value->>'target' ORDER BY j.key`,
   )
 
@@ -199,21 +202,21 @@ export const allOrNothing = (db: Db, uuids: string[]) =>
     .from(sql`(SELECT 1)`)
 
 /** Changes what is given. No row: `active` is asked for, but its date has passed by now. */
-export function updateCode(db: Db, id: number, change: CodeChange, now: number) {
-  const expiresAt = change.status === 'expired' ? now : change.expires_at
+export function updateCode(db: Db, id: number, change: CodeValues & { status?: CodeStatus }, now: number) {
+  const expiresAt = change.status === 'expired' ? now : change.expiresAt
   return db
     .update(qrCodes)
     .set({
       isRevoked: change.status === undefined ? undefined : change.status === 'revoked',
-      maxScans: change.max_scans,
+      maxScans: change.maxScans,
       expiresAt,
       isExpired: expiresAt === undefined ? undefined : hasPassed(expiresAt, now),
-      isRotating: change.rotating,
+      isRotating: change.isRotating,
       updatedAt: now,
     })
     .where(
       sql`${qrCodes.id} = ${id} AND ${isLive} AND ${
-        change.status === 'active' && change.expires_at === undefined
+        change.status === 'active' && change.expiresAt === undefined
           ? sql`coalesce(${qrCodes.expiresAt} > ${now}, 1)`
           : sql`1`
       }`,

@@ -11,7 +11,18 @@ import { originOf } from '../../../http/origin.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { tagOfCode } from '../images/cache-tags.ts'
 import { validScansOf } from '../scans/queries.ts'
-import { Code, CodeChange, CodeDetail, CodeInput, CodePage, codeStatus, toCode, toCodeScan } from '../schemas.ts'
+import {
+  Code,
+  CodeChange,
+  CodeDetail,
+  CodeInput,
+  CodePage,
+  codeStatus,
+  codeValues,
+  newCodeValues,
+  toCode,
+  toCodeScan,
+} from '../schemas.ts'
 import {
   allOrNothing,
   type CodeRow,
@@ -85,7 +96,7 @@ export function codeRoutes(api: Api): void {
       const codes = [{ uuid, target: target.id }]
       const [, , [created]] = await batch(
         db,
-        insertCodes(db, viewer.id, { ...body, codes, batch: body.batch ?? null }, now),
+        insertCodes(db, viewer.id, { ...newCodeValues(body), codes, batch: body.batch ?? null }, now),
         allOrNothing(db, [uuid]),
         codeByUuid(db, uuid),
       ).catch(refuseGone('target_id'))
@@ -132,7 +143,11 @@ export function codeRoutes(api: Api): void {
       const [viewer, [row]] = await asViewer(db, caller, codeById(db, params.id))
       const code = requireManagedHidden(viewer, row)
       requireChange(body, code, now)
-      const [[changed], [updated]] = await batch(db, updateCode(db, code.id, body, now), codeById(db, code.id))
+      const [[changed], [updated]] = await batch(
+        db,
+        updateCode(db, code.id, { status: body.status, ...codeValues(body) }, now),
+        codeById(db, code.id),
+      )
       if (!updated) throw notFound()
       if (!changed) throw dateHasPassed()
       return json(200, toCode(updated, originOf(c), now))

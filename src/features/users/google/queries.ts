@@ -2,9 +2,8 @@
 import { and, eq, isNull, or, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
 import { passwordResets, users } from '../../../db/schema.ts'
-import { keyOf } from '../keys.ts'
+import { keyOf, USERNAME_LENGTH } from '../keys.ts'
 import { sessionColumns } from '../queries.ts'
-import { USERNAME_LENGTH } from '../schemas.ts'
 
 /** Who is linked with the Google account, and who has its address, or one that counts as the same; at most two. */
 export const accountsOfGoogle = (db: Db, google: { sub: string; email: string }) =>

@@ -3,7 +3,7 @@ import { batch } from '../../../db/read.ts'
 import type { Api } from '../../../http/api.ts'
 import { forbidden, userInactive } from '../../../http/errors.ts'
 import { accountById, updateProfile } from '../queries.ts'
-import { Profile, ProfileInput, toProfile } from '../schemas.ts'
+import { Profile, ProfileInput, profileValues, toProfile } from '../schemas.ts'
 
 const tag = 'Users & Profiles'
 const path = '/api/users/profile/'
@@ -34,7 +34,7 @@ export function profileRoutes(api: Api): void {
     async ({ body, caller, db, env, now, json }) => {
       const [viewer] = await asViewer(db, caller)
       requireSignup(env, viewer, body)
-      const [[account]] = await batch(db, updateProfile(db, viewer.id, body, now))
+      const [[account]] = await batch(db, updateProfile(db, viewer.id, profileValues(body), now))
       if (!account) throw userInactive()
       return json(200, toProfile(account))
     },

@@ -9,7 +9,7 @@ import { keyOf } from '../keys.ts'
 import { guessesAt, guessesOf, loginTries, refreshesOf, registrationsOf, takenNamesOf } from '../limits.ts'
 import { hashPassword } from '../passwords/hashing.ts'
 import { insertAccount, takenBy } from '../queries.ts'
-import { AccessToken, LoginInput, RefreshInput, RegisterInput, Session, toUser, User } from '../schemas.ts'
+import { AccessToken, LoginInput, newAccount, RefreshInput, RegisterInput, Session, toUser, User } from '../schemas.ts'
 import { deny, isDenied } from './denylist.ts'
 import { authenticate, openedSession } from './login.ts'
 import { revocationOf, revoke } from './queries.ts'
@@ -53,7 +53,7 @@ export function sessionRoutes(api: Api): void {
             taken.some(({ emailKey }) => emailKey === keyOf(body.email)),
           )
           const hash = await hashPassword(body.password)
-          const [[account]] = await batch(db, insertAccount(db, body, hash, now)).catch(refuseConflict)
+          const [[account]] = await batch(db, insertAccount(db, newAccount(body), hash, now)).catch(refuseConflict)
           return account
         },
         account => account !== undefined,

@@ -7,7 +7,7 @@ import { pathId } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { withdrawResetsOfInactive } from '../passwords/queries.ts'
 import { managedUserById, managedUsers, updateRoles } from '../queries.ts'
-import { ManagedUser, ManagedUserPage, RolesInput, toManagedUser } from '../schemas.ts'
+import { ManagedUser, ManagedUserPage, RolesInput, roleValues, toManagedUser } from '../schemas.ts'
 
 const tag = 'Users & Profiles'
 const filter = (description: string, example: string) =>
@@ -60,7 +60,7 @@ export function staffRoutes(api: Api): void {
       if (!user) throw notFound()
       const [[changed]] = await batch(
         db,
-        updateRoles(db, user.id, body, now),
+        updateRoles(db, user.id, roleValues(body), now),
         ...(body.is_active === false ? [withdrawResetsOfInactive(db, user.id)] : []),
       )
       if (!changed) throw ruledOut('The last active staff user must stay active and staff.')
