@@ -35,7 +35,7 @@ export default defineConfig(async () => ({
         test: {
           name: 'worker',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/local/**', 'test/browser/**', 'test/commands/**', 'test/deploy/**'],
+          exclude: ['test/local/**', 'test/browser/**', 'test/commands/**', 'test/deploy/**', 'test/structure/**'],
           setupFiles: ['./test/helpers/setup.ts'],
           testTimeout: 30_000,
         },
@@ -48,7 +48,7 @@ export default defineConfig(async () => ({
         // Deployments against a stand-in for the platform's API, migrations and backups against SQLite.
         test: {
           name: 'deploy',
-          include: ['test/deploy/**/*.test.ts'],
+          include: ['test/deploy/**/*.test.ts', 'test/structure/**/*.test.ts'],
           // They run wrangler again and again, a minute and a half of two cores: with the commands.
           exclude: DEPLOYING,
           testTimeout: 400_000,

@@ -58,6 +58,26 @@ describe('start, abandon, read the result, start again', () => {
     expect((await resultOf(attempt, hall.learner)).body.responses.map(told)).toEqual(expected)
   })
 
+  test('nor is it enough to send empty answers', async () => {
+    const hall = await makeHall({ show_feedback: 'after_completion' }, oneOfEach('§key§'))
+    const attempt = await started(hall)
+    const EMPTY: Record<string, object> = {
+      multiple_select: { selected_choices: [] },
+      short_answer: { text: ' ' },
+      matching: { matches: {} },
+      fill_in_blank: { blanks: { 1: '' } },
+      essay: { essay_text: '' },
+    }
+    for (const { id, question } of hall.quiz.questions) {
+      const empty = EMPTY[question.type]
+      if (empty) expect((await submit(attempt, hall.learner, id, empty)).status).toBe(200)
+    }
+    await end(attempt, hall.learner, 'abandon')
+    const { body, text } = await resultOf(attempt, hall.learner)
+    expect(body.responses.map(told)).toEqual(Array(9).fill([null, null, '']))
+    expect(text).not.toContain('§key§')
+  })
+
   test.each([
     ['highest', ['complete', 'abandon'], '100'],
     ['latest', ['complete', 'abandon'], '0'],
@@ -150,6 +170,18 @@ describe('a phone three minutes fast, then a laptop', () => {
     const counted = await submit(attempt, hall.learner, asked.id, rightAnswer(asked), { sequence: fast + 1 })
     expect(counted.status).toBe(200)
     expect((await end(attempt, hall.learner)).body.score).toBe(100)
+  })
+
+  test('a final answer that is said again is the same answer, whatever the sequence; counting on never ends', async () => {
+    const hall = await makeHall()
+    const attempt = await started(hall)
+    const asked = first(hall)
+    const kept = await submit(attempt, hall.learner, asked.id, rightAnswer(asked), { sequence: 5 })
+    const again = await submit(attempt, hall.learner, asked.id, rightAnswer(asked), { sequence: 3 })
+    expect([again.status, again.body]).toEqual([200, kept.body])
+    expect((await submit(attempt, hall.learner, asked.id, wrongAnswer(asked), { sequence: 3 })).body.sequence).toBe(5)
+    const beyond = await submit(attempt, hall.learner, asked.id, rightAnswer(asked), { sequence: 2 ** 53 - 1 })
+    expect(Object.keys(beyond.body)).toEqual(['sequence'])
   })
 
   test('a client that counts nothing opens no way for late copies of one that does', async () => {

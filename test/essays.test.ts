@@ -221,6 +221,7 @@ describe('grading an essay', () => {
     for (const [body, field] of [
       [{ score: 9, rubric_scores }, 'rubric_scores'],
       [{ score: 8, rubric_scores: { content: 6, organization: 2 } }, 'rubric_scores'],
+      [{ rubric_scores: {} }, 'score'],
       [{ rubric_scores: { style: 1 } }, 'rubric_scores'],
       [{ rubric_scores: { constructor: 1 } }, 'rubric_scores'],
       [{ rubric_scores: { content: -1 } }, 'rubric_scores'],

@@ -21,7 +21,10 @@ describe('the words of a text', () => {
     ['한국어 수업', ['한국어', '수업']],
     ['हिन्दी', ['हिन्दी']],
     ['Straße STRASSE strasse', ['strasse', 'strasse', 'strasse']],
-    ['Ελλάς ΕΛΛΑΣ', ['ελλάς', 'ελλας']],
+    ['Ελλάς ΕΛΛΑΣ', ['ελλασ', 'ελλασ']],
+    ['Đại số Łódź Smørrebrød Œuvre Æsthetics ёж', ['dai', 'so', 'lodz', 'smorrebrod', 'oeuvre', 'aesthetics', 'еж']],
+    ['العَرَبِيَّة', ['العربية']],
+    ['שָׁלוֹם', ['שלום']],
     ['ｆｕｌｌ ﬁn', ['full', 'fin']],
     ['C++ and C# with .NET', ['cplusplus', 'and', 'csharp', 'with', 'dotnet']],
     ['C++/C#, F#', ['cplusplus', 'csharp', 'fsharp']],
@@ -50,6 +53,11 @@ describe('found', () => {
     ['The .NET platform', ['.NET', 'net', 'dotnet'], ['.NOT']],
     ['ASP.NET Core in depth', ['.NET', 'asp.net', 'net core'], ['.ASP']],
     ['Élan vital naïveté', ['elan', 'naivete', 'ÉLAN'], ['elen']],
+    ['Ελληνικά', ['ελληνικα', 'ΕΛΛΗΝΙΚΆ'], ['ελληνικο']],
+    ['Русский ёж', ['еж', 'ЁЖ'], ['уж']],
+    ['Đại số tuyến tính', ['dai so', 'đại', 'tuyen'], ['dau']],
+    ['Łódź i Wrocław', ['lodz', 'wroclaw', 'łódź'], ['lodzz']],
+    ['العَرَبِيَّة للمبتدئين', ['العربية'], ['العربيه']],
   ])('%s', async (title, found, notFound) => {
     await makeCourse(await makeInstructor(), { title })
     for (const q of found) expect(await find(q), q).toContain(title)

@@ -6,6 +6,7 @@ import { batch } from '../db/read.ts'
 import { passwordResets, revokedTokens } from '../db/schema.ts'
 import { attemptObject } from '../features/attempts/object.ts'
 import { RESTORE_SECONDS } from '../features/courses/queries.ts'
+import { describe } from '../http/errors.ts'
 
 const ROWS_PER_STATEMENT = 1_000
 /** A run ends after this many statements; the next one goes on where it stopped. */
@@ -55,12 +56,23 @@ async function purgeDeleted(env: Env, before: number): Promise<number> {
 async function discardRunning(env: Env, before: number): Promise<number> {
   const found = `SELECT id, quiz_id AS quizId FROM attempts WHERE check_at IS NOT NULL AND quiz_id IN ${QUIZZES(before)} LIMIT ${ASKED_AT_ONCE}`
   const running = await repeated(() => rowsOf<{ id: number; quizId: number }>(env, found))
-  await Promise.all(running.map(({ id, quizId }) => attemptObject(env, id).discard(quizId)))
-  if (running.length > 0) {
-    const ids = running.map(({ id }) => id).join()
-    await repeated(() => rowsOf(env, `DELETE FROM attempts WHERE id IN (${ids})`))
+  const discarded = await Promise.all(running.map(({ id, quizId }) => discard(env, id, quizId)))
+  const ids = running.filter((_, place) => discarded[place]).map(({ id }) => id)
+  if (ids.length > 0) {
+    await repeated(() => rowsOf(env, `DELETE FROM attempts WHERE id IN (${ids.join()})`))
   }
-  return running.length
+  return ids.length
+}
+
+/** One that does not answer keeps its row, and the others from nothing. */
+async function discard(env: Env, id: number, quizId: number): Promise<boolean> {
+  try {
+    await attemptObject(env, id).discard(quizId)
+    return true
+  } catch (error) {
+    console.error({ event: 'attempt not discarded', attempt: id, ...describe(error) })
+    return false
+  }
 }
 
 type Doomed = (before: number) => string

@@ -7,19 +7,22 @@ export function rootCause(thrown: Error): Error {
 }
 
 // D1's and Durable Objects' own texts. A full database passes only when somebody makes room, but its callers may come back.
-const OVERLOADED = /overloaded|daily row (read|write)|SQLITE_FULL|long-running export/i
+// What was too heavy is as heavy the next time. A timeout of ours loses its class on the way out of an object.
+const OVERLOADED =
+  /overloaded|daily row (read|write)|SQLITE_FULL|long-running export|exceeded its CPU time limit|exceeded timeout|no answer within \d+ ms/i
 const PASSING =
-  /Network connection lost|storage caused object to be reset|reset because its code was updated|exceeded its CPU time limit and was reset|Cannot resolve (D1 DB|Durable Object)|D1_ERROR: internal error|read from request stream|exceeded timeout|Durable Object.*(reset|unreachable)/i
+  /Network connection lost|storage caused object to be reset|reset because its code was updated|Cannot resolve (D1 DB|Durable Object)|D1_ERROR: internal error|read from request stream|Durable Object.*(reset|unreachable)/i
 
 type StoreError = Error & { overloaded?: boolean; retryable?: boolean }
 
 /** The store cannot now, and would only be hindered by being asked again at once. */
-const isOverload = ({ overloaded, message }: StoreError) => overloaded === true || OVERLOADED.test(message)
+const isOverload = (cause: StoreError) =>
+  cause.overloaded === true || cause instanceof StoreTimeout || OVERLOADED.test(cause.message)
 
 /** Whether the caller may come back in a while: the store is overloaded, was interrupted, or did not answer in time. */
 export function isUnavailable(thrown: Error): boolean {
   const cause: StoreError = rootCause(thrown)
-  return cause instanceof StoreTimeout || isOverload(cause) || isInterruption(cause)
+  return isOverload(cause) || isInterruption(cause)
 }
 
 /** It may work at once: the connection was lost, or the store went to another machine. */

@@ -43,9 +43,14 @@ export const list = <Entry extends z.ZodType>(entry: Entry, max: number, { min =
 export const map = <Value extends z.ZodType>(key: z.ZodString, value: Value, max: number) =>
   z.preprocess(
     (sent, { issues }) => {
-      if (typeof sent !== 'object' || sent === null || Object.keys(sent).length <= max) return sent
-      issues.push({ code: 'custom', message: `Ensure this has no more than ${max} entries.`, input: sent })
-      return z.NEVER
+      if (typeof sent !== 'object' || sent === null) return sent
+      const refuse = (message: string) => {
+        issues.push({ code: 'custom', message, input: sent })
+        return z.NEVER
+      }
+      if (Object.keys(sent).length > max) return refuse(`Ensure this has no more than ${max} entries.`)
+      // A record leaves it out without a word.
+      return Object.hasOwn(sent, '__proto__') ? refuse('There is no entry `__proto__`.') : sent
     },
     z.record(key, value),
   )

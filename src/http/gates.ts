@@ -96,10 +96,13 @@ export class Gate extends DurableObject<Env> {
           settle(verdict)
         },
       }
-      const timer = setTimeout(() => {
-        this.waiting.splice(this.waiting.indexOf(waiter), 1)
-        settle({ admitted: false, retryAfterSeconds: null })
-      }, storeTimeoutMs(this.env) - TOLD_BEFORE_MS)
+      const timer = setTimeout(
+        () => {
+          this.waiting.splice(this.waiting.indexOf(waiter), 1)
+          settle({ admitted: false, retryAfterSeconds: null })
+        },
+        Math.max(TOLD_BEFORE_MS, storeTimeoutMs(this.env) - TOLD_BEFORE_MS),
+      )
       this.waiting.push(waiter)
       this.lookAgainLater()
     })

@@ -35,7 +35,7 @@ export function openApiDocument(
     const path = (paths[contract.path] ??= {})
     path[contract.method] = operation(contract)
     if (contract.method === 'put')
-      path['patch'] = operation({ ...contract, summary: `${contract.summary} in part`, body: contract.body?.partial() })
+      path['patch'] = operation({ ...contract, summary: `${contract.summary} in part`, body: inPart(contract.body) })
   }
   return {
     openapi: '3.1.0',
@@ -47,6 +47,12 @@ export function openApiDocument(
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
   }
+}
+
+/** All fields optional, with the example of the whole. */
+function inPart(body: z.ZodObject | undefined): z.ZodObject | undefined {
+  const examples = body && z.globalRegistry.get(body)?.examples
+  return examples ? body?.partial().meta({ examples }) : body?.partial()
 }
 
 const ERROR_SCHEMA = {

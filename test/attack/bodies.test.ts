@@ -85,6 +85,9 @@ test('an object of too many keys is refused before its values are looked at', ()
   expect(body.safeParse({ blanks: keyed(50) }).success).toBe(true)
   expect(looked).toBe(50)
   expect(namedBy(body, { blanks: 'x' })).toEqual({ blanks: ['Expected an object.'] })
+  expect(namedBy(body, JSON.parse('{"blanks": {"__proto__": "x"}}'))).toEqual({
+    blanks: ['There is no entry `__proto__`.'],
+  })
   expect(namedBy(body, {})).toEqual({ blanks: ['This field is required.'] })
 })
 

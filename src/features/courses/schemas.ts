@@ -8,27 +8,40 @@ export const enrollmentType = z.enum(['open', 'restricted'])
 const courseType = z.enum(['course', 'program', 'workshop', 'seminar'])
 
 /** Of POST and PUT. What POST omits takes the column's default, what PUT omits keeps its value. */
-export const CourseInput = z.object({
-  title: title(),
-  description: description().optional(),
-  status: status.optional().meta({ examples: ['published'] }),
-  enrollment_type: enrollmentType.optional(),
-  max_students: z
-    .int()
-    .min(0)
-    .max(1_000_000)
-    .optional()
-    .meta({ description: '0 is unlimited', examples: [50] }),
-  start_date: date().nullable().optional(),
-  end_date: date()
-    .nullable()
-    .optional()
-    .meta({ examples: ['2036-09-01'] }),
-  course_type: courseType.optional(),
-  instructor: id()
-    .optional()
-    .meta({ description: 'Another owner; staff only', examples: [2] }),
-})
+export const CourseInput = z
+  .object({
+    title: title(),
+    description: description().optional(),
+    status: status.optional().meta({ examples: ['published'] }),
+    enrollment_type: enrollmentType.optional(),
+    max_students: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .optional()
+      .meta({ description: '0 is unlimited', examples: [50] }),
+    start_date: date().nullable().optional(),
+    end_date: date()
+      .nullable()
+      .optional()
+      .meta({ examples: ['2036-09-01'] }),
+    course_type: courseType.optional(),
+    instructor: id().optional().meta({ description: 'Another owner; staff only' }),
+  })
+  .meta({
+    examples: [
+      {
+        title: 'Introduction to Programming',
+        description: 'Learn the basics of programming',
+        status: 'published',
+        enrollment_type: 'open',
+        max_students: 50,
+        start_date: '2023-06-01',
+        end_date: '2036-09-01',
+        course_type: 'course',
+      },
+    ],
+  })
 export type CourseInput = z.output<typeof CourseInput>
 
 export const courseValues = <Input extends Partial<CourseInput>>(input: Input) => ({

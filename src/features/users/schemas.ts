@@ -150,7 +150,11 @@ const profileFields = {
   department: text(NAME_LENGTH).meta({ examples: ['Computer Science'] }),
   is_instructor: z.boolean(),
 }
-export const ProfileInput = z.object(profileFields).partial()
+/** The example leaves the role as it is: who tries it out is not to lose it. */
+export const ProfileInput = z
+  .object(profileFields)
+  .partial()
+  .meta({ examples: [{ bio: 'Teaches Python', student_id: 'S2026001', department: 'Computer Science' }] })
 export type ProfileInput = z.output<typeof ProfileInput>
 
 export const profileValues = ({ bio, student_id, department, is_instructor }: ProfileInput) => ({
@@ -183,7 +187,10 @@ const roleFields = {
   is_staff: z.boolean(),
   is_active: z.boolean().meta({ examples: [true] }),
 }
-export const RolesInput = z.object(roleFields).partial()
+export const RolesInput = z
+  .object(roleFields)
+  .partial()
+  .meta({ examples: [{ is_active: true }] })
 export type RolesInput = z.output<typeof RolesInput>
 
 export const roleValues = ({ is_instructor, is_staff, is_active }: RolesInput) => ({

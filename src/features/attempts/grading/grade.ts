@@ -19,7 +19,8 @@ export function essayScore({ maxMilli, rubric }: Essay, { score, rubricScores }:
   if (rubricError) errors['rubric_scores'] = [rubricError]
   const scoreError = score === undefined ? null : scoreMismatch(score, maxMilli)
   if (scoreError) errors['score'] = [scoreError]
-  const sum = rubric.length > 0 && rubricScores ? sumMilli(rubricScores) : undefined
+  const isByRubric = rubric.length > 0 && rubricScores !== undefined && Object.keys(rubricScores).length > 0
+  const sum = isByRubric ? sumMilli(rubricScores) : undefined
   if (score === undefined && sum === undefined) errors['score'] = ['This field is required.']
   const agree = score === undefined || sum === undefined || sum === toMilli(score)
   if (!agree && !rubricError && !scoreError) errors['rubric_scores'] = ['The scores must sum to the score.']

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { id } from '../../../http/fields.ts'
 import { paginated } from '../../../http/pagination.ts'
-import { parseResponse, ResponseData } from '../../quizzes/answers/answer.ts'
+import { isBlank, parseResponse, ResponseData } from '../../quizzes/answers/answer.ts'
 import { feedbackFor } from '../../quizzes/answers/feedback.ts'
 import { fromColumns, QUESTION_TYPES, type Question } from '../../quizzes/questions/question.ts'
 import { EndedAttemptBody, ended, ListedAttempt, toOptionalPoints } from '../schemas.ts'
@@ -63,10 +63,10 @@ export function toResultEntry(
   { isLearner, showFeedback, isAbandoned }: Reader,
 ): z.input<typeof ResultEntry> {
   const responseData = JSON.parse(entry.responseData)
-  const isAnswered = Object.keys(responseData).length > 0
-  const isTold = !(isLearner && showFeedback === 'never') && !(isAbandoned && !isAnswered)
   const parsed = parseResponse(entry.question, responseData)
   const answer = 'answer' in parsed ? parsed.answer : null
+  const isAnswered = answer !== null && !isBlank(answer)
+  const isTold = !(isLearner && showFeedback === 'never') && !(isAbandoned && !isAnswered)
   return {
     id: entry.id,
     question: entry.questionId,

@@ -82,12 +82,13 @@ export class AttemptSession extends DurableObject<Env> {
     const { place, question, earlier } = asked
     const parsed = parseResponse(question, JSON.parse(given.responseData))
     if ('refusal' in parsed) return { kind: 'invalid', message: parsed.refusal }
+    const isSaid = earlier && isFinal(terms, question.type) && isSame(question, earlier, parsed.answer)
+    if (isSaid) return { kind: 'kept', answer: asSaved(terms, earlier, asked) }
     if (earlier && isLate(given, earlier)) {
       // A refusal, for a client that counts wrongly must hear of it; nobody waits any more for a copy that was late.
       return { kind: 'late', sequence: earlier.sequence }
     }
     if (earlier && isFinal(terms, question.type)) {
-      if (isSame(question, earlier, parsed.answer)) return { kind: 'kept', answer: asSaved(terms, earlier, asked) }
       return { kind: 'refused', detail: 'This question is answered already, and its feedback was shown.' }
     }
     const responseData = JSON.stringify(parsed.answer)

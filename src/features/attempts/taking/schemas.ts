@@ -7,6 +7,9 @@ import type { SavedAnswer } from '../session/said.ts'
 /** What is nested some thousand levels deep cannot be handed on to the attempt's object: writing it as JSON runs out of stack. */
 const NESTED_AT_MOST = 10
 
+/** So that counting on from a kept one never runs into the end of whole numbers: a clock's microseconds are a fifth of it. */
+const SEQUENCE_AT_MOST = 2 ** 53 - 1_000_000_000
+
 export const ResponseInput = z.object({
   question: id(),
   response_data: ResponseData.refine(data => isShallow(data, NESTED_AT_MOST), 'Nested too deeply.'),
@@ -18,6 +21,7 @@ export const ResponseInput = z.object({
   sequence: z
     .int()
     .min(0)
+    .max(SEQUENCE_AT_MOST)
     .optional()
     .meta({
       description:

@@ -26,10 +26,36 @@ const SIGNS: Record<string, string> = { '++': 'plusplus', '+': 'plus', '#': 'sha
 export type Word = readonly string[]
 
 /**
- * Unicode NFKC, and case folded to lower, upper and lower again, so that `ß` and `SS` are one, as `ς` and `Σ` are. Accents
- * are left to the index.
+ * Unicode NFKC, and case folded to lower, upper and lower again, so that `ß` and `SS` are one, as `ς` and `Σ` are. Then without
+ * accents, where they are that and no vowels as in Thai and Hindi, and with the letters that no keyboard abroad has spelled out.
  */
-const folded = (text: string) => text.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC')
+const folded = (text: string) =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .toUpperCase()
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(ACCENTS, '')
+    .replace(SPELLED_OUT, letter => PLAIN[letter] ?? letter)
+    .normalize('NFKC')
+
+const ACCENTS =
+  /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Hebrew}\p{Script=Arabic}]\p{M}*)\p{M}/gu
+const PLAIN: Record<string, string> = {
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  ł: 'l',
+  þ: 'th',
+  ħ: 'h',
+  ŧ: 't',
+  ı: 'i',
+  ς: 'σ',
+}
+const SPELLED_OUT = new RegExp(`[${Object.keys(PLAIN).join('')}]`, 'g')
 
 /** The words that somebody typed. */
 export const wordsOf = (text: string): Word[] =>

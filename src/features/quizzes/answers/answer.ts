@@ -36,6 +36,15 @@ export type AnswerOf<T extends QuestionType> = z.output<(typeof SHAPES)[T]>
 /** An answer that fits the question it was parsed for. */
 export type Answer = AnswerOf<QuestionType>
 
+/** Whether nothing was chosen, matched or written in an answer that was sent. */
+export function isBlank(answer: Answer): boolean {
+  if ('selected_choices' in answer) return answer.selected_choices.length === 0
+  if ('matches' in answer) return Object.keys(answer.matches).length === 0
+  if ('blanks' in answer) return Object.values(answer.blanks).every(text => text.trim() === '')
+  if ('text' in answer) return answer.text.trim() === ''
+  return 'essay_text' in answer && answer.essay_text.trim() === ''
+}
+
 /** What a form cannot say: that the answer speaks of this question's parts. Null when it does. */
 const FITS: { [T in QuestionType]: (question: QuestionOf<T>, answer: AnswerOf<T>) => string | null } = {
   multiple_choice: ({ choices }, { selected_choice }) =>

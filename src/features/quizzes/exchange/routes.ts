@@ -97,7 +97,7 @@ export function exchangeRoutes(api: Api): void {
         skipsInvalid: query.invalid === 'skip',
       })
       if (query.dry_run) {
-        const [extras] = await quizExtras(db, quiz.id, caller.userId)
+        const [[extras]] = await batch(db, quizExtras(db, quiz.id, caller.userId))
         if ((extras?.questionTotal ?? 0) + questions.length > QUESTIONS_AT_MOST) throw ruledOut(TOO_MANY_QUESTIONS)
         return json(200, { imported: questions.length, warnings, skipped, errors })
       }
