@@ -3,6 +3,8 @@
  * anew, so that of many at once each sees what those before it did.
  */
 import { type SQL, sql } from 'drizzle-orm'
+import { isTakingPart } from '../../../access/participation.ts'
+import { isManagedBy } from '../../../access/teaching.ts'
 import type { Db } from '../../../db/client.ts'
 import { batchOf } from '../../../db/read.ts'
 import { enrollments, qrScans } from '../../../db/schema.ts'
@@ -104,7 +106,7 @@ function verdictOn({ code, userId, proof }: NewScan, now: number): SQL {
 
 /** What else a type asks for. */
 function refusalsOf(code: CodeRow, userId: number, now: number): SQL {
-  const isEnrolled = sql`EXISTS (SELECT 1 FROM enrollments e WHERE e.user_id = ${userId} AND e.course_id = v.course_id AND e.status <> 'dropped')`
+  const isEnrolled = sql`EXISTS (SELECT 1 FROM enrollments e WHERE e.user_id = ${userId} AND e.course_id = v.course_id AND ${isTakingPart()})`
   const course = (condition: SQL) => sql`EXISTS (SELECT 1 FROM courses k WHERE k.id = v.course_id AND ${condition})`
   switch (code.type) {
     case 'attendance':
@@ -120,7 +122,7 @@ function refusalsOf(code: CodeRow, userId: number, now: number): SQL {
       return sql`WHEN NOT EXISTS (SELECT 1 FROM enrollments e WHERE e.id = v.target_id AND e.status = 'completed') THEN ${REFUSED.notCompleted}`
     case 'module':
       return sql`
-        WHEN ${course(sql`(SELECT u.is_staff OR (u.is_instructor AND u.id = k.instructor_id) FROM users u WHERE u.id = ${userId})`)} THEN NULL
+        WHEN ${course(isManagedBy(userId, sql`k`))} THEN NULL
         WHEN NOT ${isEnrolled} THEN ${REFUSED.notEnrolled}
         WHEN ${course(sql`k.status = 'draft'`)} OR EXISTS (SELECT 1 FROM modules m WHERE m.id = v.target_id AND m.is_published = 0) THEN ${REFUSED.notAvailable}`
   }
@@ -194,7 +196,7 @@ const seeModule = (db: Db, code: CodeRow, userId: number, now: number) =>
     { enrollmentId: sql`e.id`, moduleId: code.targetId, startedAt: code.type === 'module' ? now : null },
     now,
     sql`FROM enrollments e
-      WHERE changes() > 0 AND e.user_id = ${userId} AND e.course_id = ${code.courseId} AND e.status <> 'dropped'`,
+      WHERE changes() > 0 AND e.user_id = ${userId} AND e.course_id = ${code.courseId} AND ${isTakingPart()}`,
   )
 
 /** The scan that answers when no new one was stored. */
