@@ -2,7 +2,8 @@
  * Who teaches a course: its instructor, while still one. A further role of a course is added here alone, as one more
  * condition of `teaches`, `isTaughtBy` and `coursesTaughtBy`.
  */
-import { type SQL, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { users } from '../db/schema.ts'
 import { forbidden } from '../http/errors.ts'
 import { isStaff, type Viewer } from './viewer.ts'
 
@@ -28,6 +29,9 @@ export const coursesTaughtBy = (viewerId: number) =>
 /** Of the id of a course: whether it is live and the viewer manages it. */
 export const isManagedCourse = (viewerId: number, courseId: SQL) =>
   sql`(${courseId} IN (SELECT id FROM ${coursesTaughtBy(viewerId)}) OR ${isStaff(viewerId)})`
+
+/** Whether a row of `users` can own a course: an active instructor. */
+export const canOwnCourses = and(eq(users.isActive, true), eq(users.isInstructor, true))
 
 /** @throws 403 for who is neither an instructor nor staff. */
 export function requireTeacher(viewer: Viewer): void {

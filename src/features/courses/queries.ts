@@ -1,6 +1,6 @@
 /** All SQL of courses. A deleted course is in none of it, but for `restorableCourseById`. */
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
-import { coursesTaughtBy } from '../../access/teaching.ts'
+import { canOwnCourses, coursesTaughtBy } from '../../access/teaching.ts'
 import { isStaff, staffViewer } from '../../access/viewer.ts'
 import type { Db } from '../../db/client.ts'
 import { distinctly } from '../../db/read.ts'
@@ -117,7 +117,7 @@ export const activeInstructorById = (db: Db, id: number) =>
   db
     .select({ id: users.id, ...instructorNames })
     .from(users)
-    .where(and(eq(users.id, id), eq(users.isActive, true), eq(users.isInstructor, true)))
+    .where(and(eq(users.id, id), canOwnCourses))
 
 /**
  * The first free slug of a title: `intro`, else `intro-2`, `intro-3` …, found inside the statement that takes it, so that

@@ -1,11 +1,13 @@
 /** All SQL of enrollments. */
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { type EnrollmentStatus, isCourseOpenToLearners } from '../../access/participation.ts'
+import { seatVerdictOn } from '../../access/seats.ts'
 import { coursesTaughtBy, isManagedBy } from '../../access/teaching.ts'
 import { isStaff, staffViewer } from '../../access/viewer.ts'
 import type { Db } from '../../db/client.ts'
 import { distinctly } from '../../db/read.ts'
 import { courses, enrollments, users } from '../../db/schema.ts'
+import { toDate } from '../../http/fields.ts'
 import type { Page } from '../../http/pagination.ts'
 import { completeReturned } from '../progress/queries/completions.ts'
 import { completedModules, publishedModules } from '../progress/queries/counted.ts'
@@ -63,20 +65,18 @@ export const enrollmentIn = (db: Db, userId: number, courseId: number) =>
 
 /**
  * Takes a seat, if there is one at this moment: inserts, or brings a dropped enrollment back with its progress.
- * Returns no row when the course has no seat left, or the learner is enrolled already.
+ * Returns no row when there is no seat for the learner any more, or they are enrolled already.
  */
 export const takeSeat = (db: Db, userId: number, courseId: number, now: number) =>
   db
     .insert(enrollments)
     .select(
-      sql`SELECT NULL, ${userId}, id, 'active', 'self', ${now}, NULL, NULL FROM courses
-        WHERE id = ${courseId} AND deleted_at IS NULL AND status = 'published'
-          AND (max_students = 0 OR active_count + completed_count < max_students)`,
+      sql`SELECT NULL, ${userId}, ${courseId}, 'active', 'self', ${now}, NULL, NULL
+        WHERE ${seatVerdictOn('self', sql`${courseId}`, sql`${userId}`, toDate(now))} = 'free'`,
     )
     .onConflictDoUpdate({
       target: [enrollments.userId, enrollments.courseId],
       set: { status: 'active' },
-      setWhere: sql`${enrollments.status} = 'dropped' AND ${enrollments.removedAt} IS NULL`,
     })
     .returning({ id: enrollments.id })
 

@@ -26,6 +26,7 @@ const selected = distinctly({
   courseStatus: courses.status,
   courseStartDate: courses.startDate,
   courseEndDate: courses.endDate,
+  enrollmentType: courses.enrollmentType,
   maxStudents: courses.maxStudents,
   activeCount: courses.activeCount,
   completedCount: courses.completedCount,

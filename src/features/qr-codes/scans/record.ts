@@ -3,7 +3,8 @@
  * anew, so that of many at once each sees what those before it did.
  */
 import { type SQL, sql } from 'drizzle-orm'
-import { isTakingPart } from '../../../access/participation.ts'
+import { isCourseOpenToLearners, isTakingPart } from '../../../access/participation.ts'
+import { seatVerdictOn } from '../../../access/seats.ts'
 import { isManagedBy } from '../../../access/teaching.ts'
 import type { Db } from '../../../db/client.ts'
 import { batchOf } from '../../../db/read.ts'
@@ -14,6 +15,7 @@ import { completeOnReturn } from '../../enrollments/queries.ts'
 import { touchModules } from '../../progress/queries/touches.ts'
 import type { CodeRow } from '../codes/queries.ts'
 import type { Ticket } from '../proofs/tickets.ts'
+import { NO_SEAT } from './closed.ts'
 import { type ScanRow, scansWhere } from './queries.ts'
 import { REFUSED } from './refusals.ts'
 
@@ -104,6 +106,11 @@ function verdictOn({ code, userId, proof }: NewScan, now: number): SQL {
       FROM qr_codes c WHERE c.id = ${code.id} AND c.is_live = 1) v)`
 }
 
+const noSeat = sql.join(
+  Object.entries(NO_SEAT).map(([verdict, words]) => sql`WHEN ${verdict} THEN ${words}`),
+  sql` `,
+)
+
 /** What else a type asks for. */
 function refusalsOf(code: CodeRow, userId: number, now: number): SQL {
   const isEnrolled = sql`EXISTS (SELECT 1 FROM enrollments e WHERE e.user_id = ${userId} AND e.course_id = v.course_id AND ${isTakingPart()})`
@@ -112,19 +119,14 @@ function refusalsOf(code: CodeRow, userId: number, now: number): SQL {
     case 'attendance':
       return sql`WHEN NOT ${isEnrolled} THEN ${REFUSED.notEnrolled}`
     case 'access':
-      return sql`
-        WHEN ${isEnrolled} THEN NULL
-        WHEN EXISTS (SELECT 1 FROM enrollments e WHERE e.user_id = ${userId} AND e.course_id = v.course_id AND e.removed_at IS NOT NULL) THEN ${REFUSED.removed}
-        WHEN ${course(sql`k.status <> 'published'`)} THEN ${REFUSED.notOpen}
-        WHEN ${course(sql`k.end_date < ${toDate(now)}`)} THEN ${REFUSED.ended}
-        WHEN ${course(sql`k.max_students > 0 AND k.active_count + k.completed_count >= k.max_students`)} THEN ${REFUSED.full}`
+      return sql`ELSE CASE ${seatVerdictOn('code', sql`v.course_id`, sql`${userId}`, toDate(now))} ${noSeat} END`
     case 'certificate':
       return sql`WHEN NOT EXISTS (SELECT 1 FROM enrollments e WHERE e.id = v.target_id AND e.status = 'completed') THEN ${REFUSED.notCompleted}`
     case 'module':
       return sql`
         WHEN ${course(isManagedBy(userId, sql`k`))} THEN NULL
         WHEN NOT ${isEnrolled} THEN ${REFUSED.notEnrolled}
-        WHEN ${course(sql`k.status = 'draft'`)} OR EXISTS (SELECT 1 FROM modules m WHERE m.id = v.target_id AND m.is_published = 0) THEN ${REFUSED.notAvailable}`
+        WHEN ${course(sql`NOT ${isCourseOpenToLearners(sql`k`)}`)} OR EXISTS (SELECT 1 FROM modules m WHERE m.id = v.target_id AND m.is_published = 0) THEN ${REFUSED.notAvailable}`
   }
 }
 
@@ -176,7 +178,7 @@ const takeSeat = (db: Db, userId: number, verdict: SQL, now: number) =>
     .onConflictDoUpdate({
       target: [enrollments.userId, enrollments.courseId],
       set: { status: 'active', source: 'code' },
-      setWhere: sql`${enrollments.status} = 'dropped' AND ${enrollments.removedAt} IS NULL`,
+      setWhere: sql`${enrollments.status} = 'dropped'`,
     })
 
 /** Who was enrolled already may come back by it too, should the course be restricted by then. */
