@@ -37,17 +37,17 @@ const wasLetIn = (standing: Standing | undefined) => standing?.source === 'instr
 
 /** `seatVerdict` in SQL, of this moment; null when there is no such course, or it is deleted. */
 export function seatVerdictOn(door: Door, courseId: SQL, userId: SQL, today: string): SQL {
-  const removed = sql`WHEN e.removed_at IS NOT NULL THEN 'removed'`
-  const restricted = sql`WHEN c.enrollment_type = 'restricted' AND coalesce(e.source, 'self') = 'self' THEN 'restricted'`
-  const ended = sql`WHEN c.end_date < ${today} THEN 'ended'`
+  const removed = sql`WHEN standing.removed_at IS NOT NULL THEN 'removed'`
+  const restricted = sql`WHEN wanted.enrollment_type = 'restricted' AND coalesce(standing.source, 'self') = 'self' THEN 'restricted'`
+  const ended = sql`WHEN wanted.end_date < ${today} THEN 'ended'`
   return sql`(SELECT CASE
-      WHEN ${isTakingPart()} THEN 'enrolled'
+      WHEN ${isTakingPart(sql`standing`)} THEN 'enrolled'
       ${door === 'instructor' ? sql`` : removed}
       ${door === 'self' ? restricted : sql``}
-      WHEN c.status <> 'published' THEN 'not_open'
+      WHEN wanted.status <> 'published' THEN 'not_open'
       ${door === 'instructor' ? sql`` : ended}
-      WHEN c.max_students > 0 AND c.active_count + c.completed_count >= c.max_students THEN 'full'
+      WHEN wanted.max_students > 0 AND wanted.active_count + wanted.completed_count >= wanted.max_students THEN 'full'
       ELSE 'free' END
-    FROM courses c LEFT JOIN enrollments e ON e.course_id = c.id AND e.user_id = ${userId}
-    WHERE c.id = ${courseId} AND c.deleted_at IS NULL)`
+    FROM courses wanted LEFT JOIN enrollments standing ON standing.course_id = wanted.id AND standing.user_id = ${userId}
+    WHERE wanted.id = ${courseId} AND wanted.deleted_at IS NULL)`
 }

@@ -26,7 +26,7 @@ export const isManagedBy = (viewerId: number, course?: SQL) =>
 export const coursesTaughtBy = (viewerId: number) =>
   sql`(SELECT * FROM courses WHERE deleted_at IS NULL AND ${isTaughtBy(viewerId, sql`courses`)})`
 
-/** Of the id of a course: whether it is live and the viewer manages it. */
+/** Of a course's id: whether the viewer manages it. Who taught a deleted one does not; what is deleted is in no list of staff either. */
 export const isManagedCourse = (viewerId: number, courseId: SQL) =>
   sql`(${courseId} IN (SELECT id FROM ${coursesTaughtBy(viewerId)}) OR ${isStaff(viewerId)})`
 
