@@ -1,16 +1,14 @@
 /** Who may see and change a course. */
-import type { courses } from '../db/schema.ts'
 import { forbidden, notFound } from '../http/errors.ts'
-import { type EnrollmentStatus, takesPart } from './participation.ts'
+import { type CourseStatus, type EnrollmentStatus, studies } from './participation.ts'
 import { manages } from './teaching.ts'
 import type { Viewer } from './viewer.ts'
 
-export type CourseStatus = (typeof courses.$inferSelect)['status']
 type Course = { instructorId: number; status: CourseStatus }
 
 /** A published course is everyone's to see, an archived one also its learners', a draft nobody else's. */
 export const sees = (viewer: Viewer, course: Course, enrollment?: EnrollmentStatus) =>
-  manages(viewer, course) || course.status === 'published' || (course.status === 'archived' && takesPart(enrollment))
+  manages(viewer, course) || course.status === 'published' || studies(course, enrollment)
 
 /** @throws 404 for a course the viewer may not know of. */
 export function requireSeen<C extends Course>(viewer: Viewer, course: C | undefined, enrollment?: EnrollmentStatus): C {

@@ -1,8 +1,9 @@
 /** Who may see and change a module. */
+import { type SQL, sql } from 'drizzle-orm'
 import { forbidden, notFound } from '../http/errors.ts'
-import { type CourseStatus, sees } from './courses.ts'
-import { type EnrollmentStatus, takesPart } from './participation.ts'
-import { manages } from './teaching.ts'
+import { sees } from './courses.ts'
+import { type CourseStatus, coursesStudiedBy, type EnrollmentStatus, studies } from './participation.ts'
+import { coursesTaughtBy, manages } from './teaching.ts'
 import type { Viewer } from './viewer.ts'
 
 /** What lies in a course, with what of the course decides. */
@@ -17,9 +18,16 @@ export const seesCourseOf = (viewer: Viewer, { instructorId, courseStatus }: InC
 export const seesModule = (viewer: Viewer, module: Module, enrollment?: EnrollmentStatus) =>
   manages(viewer, module) || (module.isPublished && seesCourseOf(viewer, module, enrollment))
 
-/** Whether the viewer may read the module, and not only know of it: who takes part in its course, and who manages it. */
-export const opensModule = (viewer: Viewer, module: Module, enrollment?: EnrollmentStatus) =>
-  manages(viewer, module) || (takesPart(enrollment) && seesModule(viewer, module, enrollment))
+/** Whether the viewer may read the module, and not only know of it: who studies in its course, and who manages it. */
+export const readsModule = (viewer: Viewer, module: Module, enrollment?: EnrollmentStatus) =>
+  manages(viewer, module) || (module.isPublished && studies({ status: module.courseStatus }, enrollment))
+
+/**
+ * `readsModule` in SQL, for anybody but staff.
+ * @param select a query of the modules `m` in the courses given, of which a condition on `m` says whether they are shown
+ */
+export const modulesReadBy = (viewerId: number, select: (courses: SQL, isShown: SQL) => SQL) =>
+  sql`${select(coursesTaughtBy(viewerId), sql`1`)} UNION ${select(coursesStudiedBy(viewerId), sql`m.is_published = 1`)}`
 
 /**
  * A published module is its learners' to see, an unpublished one its instructor's and staff's alone.
@@ -31,7 +39,7 @@ export function requireModule<M extends Module>(
   enrollment?: EnrollmentStatus,
 ): M {
   if (!module || !seesModule(viewer, module, enrollment)) throw notFound()
-  if (!opensModule(viewer, module, enrollment)) throw forbidden()
+  if (!readsModule(viewer, module, enrollment)) throw forbidden()
   return module
 }
 

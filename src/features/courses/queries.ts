@@ -1,6 +1,7 @@
 /** All SQL of courses. A deleted course is in none of it, but for `restorableCourseById`. */
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
-import { isStaff } from '../../access/viewer.ts'
+import { canOwnCourses, coursesTaughtBy } from '../../access/teaching.ts'
+import { isStaff, staffViewer } from '../../access/viewer.ts'
 import type { Db } from '../../db/client.ts'
 import { distinctly } from '../../db/read.ts'
 import { courseSlugs, courses, modules, users } from '../../db/schema.ts'
@@ -79,8 +80,8 @@ export const totalOf = (names: string[]) =>
 
 /** The join is crossed so that the viewer is looked at first: for anybody but staff no course is read at all. */
 const newestForStaff = (viewerId: number, upTo: number) =>
-  sql`SELECT c.id FROM users v CROSS JOIN courses c
-    WHERE v.id = ${viewerId} AND v.is_staff = 1 AND c.deleted_at IS NULL ORDER BY c.id DESC LIMIT ${upTo}`
+  sql`SELECT c.id FROM ${staffViewer(viewerId)} v CROSS JOIN courses c
+    WHERE c.deleted_at IS NULL ORDER BY c.id DESC LIMIT ${upTo}`
 
 /**
  * What a teacher lists: every published course and their own of any status; for staff all. The newest of each set are
@@ -93,7 +94,7 @@ export function taughtCourses(db: Db, viewerId: number, { limit, offset }: Page)
     sql`SELECT id FROM (
       SELECT * FROM (SELECT id FROM courses WHERE deleted_at IS NULL AND status = 'published' ORDER BY id DESC LIMIT ${upTo})
       UNION
-      SELECT * FROM (SELECT id FROM courses WHERE deleted_at IS NULL AND instructor_id = ${viewerId} ORDER BY id DESC LIMIT ${upTo})
+      SELECT * FROM (SELECT id FROM ${coursesTaughtBy(viewerId)} ORDER BY id DESC LIMIT ${upTo})
       UNION
       SELECT * FROM (${newestForStaff(viewerId, upTo)})
     ) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`,
@@ -105,7 +106,7 @@ export const taughtCoursesCount = (db: Db, viewerId: number) =>
     .select({
       count:
         sql<number>`CASE WHEN ${isStaff(viewerId)} THEN ${totalOf(['courses.live'])} ELSE ${totalOf(OPEN_AND_RESTRICTED)} + (
-        SELECT count(*) FROM courses WHERE deleted_at IS NULL AND instructor_id = ${viewerId} AND status IN ('draft', 'archived')
+        SELECT count(*) FROM ${coursesTaughtBy(viewerId)} WHERE status IN ('draft', 'archived')
       ) END`.as('count'),
     })
     .from(ONE_ROW)
@@ -115,7 +116,7 @@ export const activeInstructorById = (db: Db, id: number) =>
   db
     .select({ id: users.id, ...instructorNames })
     .from(users)
-    .where(and(eq(users.id, id), eq(users.isActive, true), eq(users.isInstructor, true)))
+    .where(and(eq(users.id, id), canOwnCourses))
 
 /**
  * The first free slug of a title: `intro`, else `intro-2`, `intro-3` …, found inside the statement that takes it, so that

@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import { requireManaged, requireManagedHidden, requireSeen } from '../../access/courses.ts'
 import { manages, requireTeacher } from '../../access/teaching.ts'
-import { asViewer, type Viewer } from '../../access/viewer.ts'
+import { asViewer, requireStaff, type Viewer } from '../../access/viewer.ts'
 import { batch } from '../../db/read.ts'
 import type { Api } from '../../http/api.ts'
-import { failedOn, forbidden, invalid, notFound } from '../../http/errors.ts'
+import { failedOn, invalid, notFound } from '../../http/errors.ts'
 import { pathId } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { enrollmentOf } from '../enrollments/queries.ts'
@@ -197,7 +197,7 @@ function requireOwner(
   owner: { id: number } | undefined,
 ): void {
   if (body.instructor === undefined || body.instructor === current) return
-  if (!viewer.isStaff) throw forbidden()
+  requireStaff(viewer)
   if (!owner) throw invalid({ instructor: ['Not an active instructor.'] })
 }
 

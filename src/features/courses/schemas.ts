@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isFull } from '../../access/seats.ts'
 import { date, dateTime, description, displayName, id, title, toDate, toDateTime } from '../../http/fields.ts'
 import { paginated } from '../../http/pagination.ts'
 import type { CourseRow, ModuleSummaryRow } from './queries.ts'
@@ -112,9 +113,6 @@ export function toCourse(row: CourseRow, now: number): Course {
     is_active: row.status === 'published' && isWithin(row, toDate(now)),
   }
 }
-
-export const isFull = (course: Pick<CourseRow, 'maxStudents' | 'activeCount' | 'completedCount'>) =>
-  course.maxStudents > 0 && course.activeCount + course.completedCount >= course.maxStudents
 
 const isWithin = ({ startDate, endDate }: CourseRow, today: string) =>
   (startDate === null || startDate <= today) && (endDate === null || today <= endDate)

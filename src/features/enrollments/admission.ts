@@ -1,17 +1,24 @@
-/** Whether a learner may take a seat. */
-
+/** What a learner hears who enrolls alone. */
 import { requireSeen } from '../../access/courses.ts'
+import { type SeatRefusal, seatVerdict } from '../../access/seats.ts'
 import type { Viewer } from '../../access/viewer.ts'
-import { forbidden, ruledOut } from '../../http/errors.ts'
+import { forbidden, type Refusal, ruledOut } from '../../http/errors.ts'
 import type { CourseRow } from '../courses/queries.ts'
-import { isFull } from '../courses/schemas.ts'
 import type { EnrollmentState } from './queries.ts'
 
 export const COURSE_FULL = 'This course is full.'
 
+const REFUSALS: Record<SeatRefusal, () => Refusal> = {
+  removed: () => forbidden('You were removed from this course by its instructor.'),
+  restricted: () => forbidden('Enrollment in this course is by its instructor or an access code.'),
+  not_open: () => ruledOut('This course is not open for enrollment.'),
+  ended: () => ruledOut('This course has ended.'),
+  full: () => ruledOut(COURSE_FULL),
+}
+
 /**
  * @param today the UTC day, `YYYY-MM-DD`
- * @returns the course, and whether the learner is enrolled already
+ * @returns the course, of which a seat is free or the learner's already
  * @throws 404, 403 or 400, whichever reason comes first
  */
 export function admit(
@@ -19,19 +26,9 @@ export function admit(
   found: CourseRow | undefined,
   enrollment: EnrollmentState | undefined,
   today: string,
-) {
+): CourseRow {
   const course = requireSeen(viewer, found, enrollment?.status)
-  if (enrollment && enrollment.status !== 'dropped') return { course, enrolled: true }
-  if (enrollment?.removedAt != null) throw forbidden('You were removed from this course by its instructor.')
-  if (course.enrollmentType === 'restricted' && !wasLetIn(enrollment)) {
-    throw forbidden('Enrollment in this course is by its instructor or an access code.')
-  }
-  if (course.status !== 'published') throw ruledOut('This course is not open for enrollment.')
-  if (course.endDate !== null && course.endDate < today) throw ruledOut('This course has ended.')
-  if (isFull(course)) throw ruledOut(COURSE_FULL)
-  return { course, enrolled: false }
+  const verdict = seatVerdict('self', course, enrollment, today)
+  if (verdict !== 'free' && verdict !== 'enrolled') throw REFUSALS[verdict]()
+  return course
 }
-
-/** Whoever the instructor or a scanned code let in once may come back after leaving. */
-const wasLetIn = (enrollment: EnrollmentState | undefined) =>
-  enrollment?.source === 'instructor' || enrollment?.source === 'code'

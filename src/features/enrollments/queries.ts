@@ -1,9 +1,13 @@
 /** All SQL of enrollments. */
-import { and, desc, eq, isNull, ne, type SQL, sql } from 'drizzle-orm'
-import { isStaff } from '../../access/viewer.ts'
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { type EnrollmentStatus, isCourseOpenToLearners } from '../../access/participation.ts'
+import { seatVerdictOn } from '../../access/seats.ts'
+import { coursesTaughtBy, isManagedBy } from '../../access/teaching.ts'
+import { isStaff, staffViewer } from '../../access/viewer.ts'
 import type { Db } from '../../db/client.ts'
 import { distinctly } from '../../db/read.ts'
 import { courses, enrollments, users } from '../../db/schema.ts'
+import { toDate } from '../../http/fields.ts'
 import type { Page } from '../../http/pagination.ts'
 import { completeReturned } from '../progress/queries/completions.ts'
 import { completedModules, publishedModules } from '../progress/queries/counted.ts'
@@ -30,7 +34,6 @@ export const selectEnrollments = (db: Db, fields = enrollmentColumns) =>
     .$dynamic()
 
 export type EnrollmentRow = Awaited<ReturnType<typeof selectEnrollments>>[number]
-export type EnrollmentStatus = EnrollmentRow['status']
 
 /** A learner's own enrollment in a course, as decisions need it. */
 export const enrollmentOf = (db: Db, userId: number, courseId: number) =>
@@ -62,20 +65,18 @@ export const enrollmentIn = (db: Db, userId: number, courseId: number) =>
 
 /**
  * Takes a seat, if there is one at this moment: inserts, or brings a dropped enrollment back with its progress.
- * Returns no row when the course has no seat left, or the learner is enrolled already.
+ * Returns no row when there is no seat for the learner any more, or they are enrolled already.
  */
 export const takeSeat = (db: Db, userId: number, courseId: number, now: number) =>
   db
     .insert(enrollments)
     .select(
-      sql`SELECT NULL, ${userId}, id, 'active', 'self', ${now}, NULL, NULL FROM courses
-        WHERE id = ${courseId} AND deleted_at IS NULL AND status = 'published'
-          AND (max_students = 0 OR active_count + completed_count < max_students)`,
+      sql`SELECT NULL, ${userId}, ${courseId}, 'active', 'self', ${now}, NULL, NULL
+        WHERE ${seatVerdictOn('self', sql`${courseId}`, sql`${userId}`, toDate(now))} = 'free'`,
     )
     .onConflictDoUpdate({
       target: [enrollments.userId, enrollments.courseId],
       set: { status: 'active' },
-      setWhere: sql`${enrollments.status} = 'dropped' AND ${enrollments.removedAt} IS NULL`,
     })
     .returning({ id: enrollments.id })
 
@@ -99,12 +100,7 @@ export const dropEnrollment = (db: Db, userId: number, courseId: number) =>
 export const activeEnrollments = (db: Db, userId: number) =>
   selectEnrollments(db)
     .where(
-      and(
-        eq(enrollments.userId, userId),
-        eq(enrollments.status, 'active'),
-        isNull(courses.deletedAt),
-        ne(courses.status, 'draft'),
-      ),
+      and(eq(enrollments.userId, userId), eq(enrollments.status, 'active'), isCourseOpenToLearners(sql`${courses}`)),
     )
     .orderBy(desc(enrollments.id))
 
@@ -127,8 +123,7 @@ export function taughtEnrollments(db: Db, viewerId: number, filter: EnrollmentFi
   }
 }
 
-const teaches = (viewerId: number) =>
-  sql`c.deleted_at IS NULL AND (c.instructor_id = ${viewerId} OR ${isStaff(viewerId)})`
+const isManaged = (viewerId: number) => sql`c.deleted_at IS NULL AND ${isManagedBy(viewerId)}`
 const hasStatus = ({ status }: EnrollmentFilter) => (status === undefined ? sql`1` : sql`e.status = ${status}`)
 const slice = ({ limit, offset }: Page) => sql`ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`
 
@@ -136,16 +131,16 @@ const slice = ({ limit, offset }: Page) => sql`ORDER BY id DESC LIMIT ${limit} O
 function ofUser(viewerId: number, filter: EnrollmentFilter, userId: number, page: Page) {
   const inCourse = filter.course === undefined ? sql`1` : sql`e.course_id = ${filter.course}`
   const found = sql`SELECT e.id FROM enrollments e JOIN courses c ON c.id = e.course_id
-    WHERE e.user_id = ${userId} AND ${inCourse} AND ${hasStatus(filter)} AND ${teaches(viewerId)}`
+    WHERE e.user_id = ${userId} AND ${inCourse} AND ${hasStatus(filter)} AND ${isManaged(viewerId)}`
   return { ids: sql`SELECT id FROM (${found}) ${slice(page)}`, count: sql`SELECT count(*) FROM (${found})` }
 }
 
 /** One course's: its own counters count them. */
 function ofCourse(viewerId: number, filter: EnrollmentFilter, courseId: number, page: Page) {
-  const course = sql`SELECT 1 FROM courses c WHERE c.id = ${courseId} AND ${teaches(viewerId)}`
+  const course = sql`SELECT 1 FROM courses c WHERE c.id = ${courseId} AND ${isManaged(viewerId)}`
   return {
     ids: sql`SELECT e.id FROM enrollments e WHERE e.course_id = ${courseId} AND ${hasStatus(filter)} AND EXISTS (${course}) ${slice(page)}`,
-    count: sql`SELECT coalesce(sum(${counted(filter)}), 0) FROM courses c WHERE c.id = ${courseId} AND ${teaches(viewerId)}`,
+    count: sql`SELECT coalesce(sum(${counted(filter)}), 0) FROM courses c WHERE c.id = ${courseId} AND ${isManaged(viewerId)}`,
   }
 }
 
@@ -154,11 +149,11 @@ function ofAllTaught(viewerId: number, filter: EnrollmentFilter, page: Page) {
   const newestOfCourse = sql`SELECT json_group_array(id) FROM (
     SELECT e.id FROM enrollments e WHERE e.course_id = c.id AND ${hasStatus(filter)} ORDER BY e.id DESC LIMIT ${page.offset + page.limit}
   )`
-  const own = sql`SELECT value AS id FROM courses c, json_each((${newestOfCourse}))
-    WHERE c.deleted_at IS NULL AND c.instructor_id = ${viewerId} AND NOT ${isStaff(viewerId)}`
+  const own = sql`SELECT value AS id FROM ${coursesTaughtBy(viewerId)} c, json_each((${newestOfCourse}))
+    WHERE NOT ${isStaff(viewerId)}`
   // Crossed, so that the viewer is looked at first: for anybody but staff nothing of it is read.
-  const all = sql`SELECT e.id FROM users v CROSS JOIN enrollments e JOIN courses c ON c.id = e.course_id
-    WHERE v.id = ${viewerId} AND v.is_staff = 1 AND c.deleted_at IS NULL AND ${hasStatus(filter)}
+  const all = sql`SELECT e.id FROM ${staffViewer(viewerId)} v CROSS JOIN enrollments e JOIN courses c ON c.id = e.course_id
+    WHERE c.deleted_at IS NULL AND ${hasStatus(filter)}
     ORDER BY e.id DESC LIMIT ${page.offset + page.limit}`
   const names =
     filter.status === undefined
@@ -168,7 +163,7 @@ function ofAllTaught(viewerId: number, filter: EnrollmentFilter, page: Page) {
     ids: sql`SELECT id FROM (${own} UNION ALL SELECT * FROM (${all})) ${slice(page)}`,
     count: sql`SELECT CASE WHEN ${isStaff(viewerId)}
       THEN (SELECT sum(value) FROM totals WHERE name IN (${names}))
-      ELSE (SELECT coalesce(sum(${counted(filter)}), 0) FROM courses c WHERE c.deleted_at IS NULL AND c.instructor_id = ${viewerId})
+      ELSE (SELECT coalesce(sum(${counted(filter)}), 0) FROM ${coursesTaughtBy(viewerId)} c)
       END`,
   }
 }

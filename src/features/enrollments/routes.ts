@@ -47,7 +47,7 @@ export function enrollmentRoutes(api: Api): void {
         courseBySlug(db, params.slug),
         enrollmentBySlug(db, caller.userId, params.slug),
       )
-      const { course } = admit(viewer, found, state, toDate(now))
+      const course = admit(viewer, found, state, toDate(now))
       const event = { userId: viewer.id, type: 'course_enroll', targetId: course.id, courseId: course.id } as const
       const {
         taken: [seat],

@@ -1,7 +1,8 @@
 /** All SQL of modules. What is deleted, or lies in a deleted course, is in none of it but `restorableModuleById`. */
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { modulesReadBy } from '../../access/modules.ts'
 import type { EnrollmentStatus } from '../../access/participation.ts'
-import { isStaff } from '../../access/viewer.ts'
+import { isStaff, staffViewer } from '../../access/viewer.ts'
 import type { Db } from '../../db/client.ts'
 import { distinctly } from '../../db/read.ts'
 import { courses, enrollments, modules, quizzes } from '../../db/schema.ts'
@@ -75,17 +76,16 @@ export type QuizSummaryRow = Awaited<ReturnType<typeof quizzesOfModule>>[number]
  */
 export function accessibleModules(db: Db, viewerId: number, courseId: number | undefined, { limit, offset }: Page) {
   const inCourse = courseId === undefined ? sql`1` : sql`c.id = ${courseId}`
-  const ownAndTaken = sql`
-    SELECT m.id, m."order" FROM users v CROSS JOIN courses c JOIN modules m ON m.course_id = c.id
-      WHERE v.id = ${viewerId} AND v.is_instructor = 1 AND c.instructor_id = v.id AND c.deleted_at IS NULL AND m.deleted_at IS NULL AND ${inCourse}
-    UNION
-    SELECT m.id, m."order" FROM enrollments e JOIN courses c ON c.id = e.course_id JOIN modules m ON m.course_id = c.id
-      WHERE e.user_id = ${viewerId} AND e.status IN ('active', 'completed') AND c.deleted_at IS NULL AND c.status <> 'draft'
-        AND m.deleted_at IS NULL AND m.is_published = 1 AND ${inCourse}`
+  const ownAndTaken = modulesReadBy(
+    viewerId,
+    (courses, isShown) => sql`
+      SELECT m.id, m."order" FROM ${courses} c JOIN modules m ON m.course_id = c.id
+      WHERE m.deleted_at IS NULL AND ${isShown} AND ${inCourse}`,
+  )
   const forStaff = (
     what: SQL,
-  ) => sql`SELECT ${what} FROM users v CROSS JOIN modules m JOIN courses c ON c.id = m.course_id
-    WHERE v.id = ${viewerId} AND v.is_staff = 1 AND m.deleted_at IS NULL AND c.deleted_at IS NULL
+  ) => sql`SELECT ${what} FROM ${staffViewer(viewerId)} v CROSS JOIN modules m JOIN courses c ON c.id = m.course_id
+    WHERE m.deleted_at IS NULL AND c.deleted_at IS NULL
       AND ${courseId === undefined ? sql`1` : sql`m.course_id = ${courseId}`}`
   const staffCount =
     courseId === undefined ? sql`SELECT value FROM totals WHERE name = 'modules.live'` : forStaff(sql`count(*)`)

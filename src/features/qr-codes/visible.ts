@@ -1,15 +1,9 @@
 /** What a teacher lists of codes, scans and batches: those of the courses they teach; for staff all. */
 
 import { type SQL, sql } from 'drizzle-orm'
-import { isStaff } from '../../access/viewer.ts'
+import { coursesTaughtBy } from '../../access/teaching.ts'
+import { isStaff, staffViewer } from '../../access/viewer.ts'
 import type { Page } from '../../http/pagination.ts'
-
-/** Ids of the courses a viewer teaches. */
-export const taughtCourses = (viewerId: number) =>
-  sql`(SELECT id FROM courses WHERE instructor_id = ${viewerId} AND deleted_at IS NULL)`
-/** Of a code or tally of the given course: whether the viewer sees it. Who made it and teaches it no more does not. */
-export const isSeen = (viewerId: number, courseId: SQL) =>
-  sql`(${courseId} IN ${taughtCourses(viewerId)} OR ${isStaff(viewerId)})`
 
 /** Rows of flags as a table with `column1`, `column2` and so on. */
 export const flagRows = (rows: readonly (readonly (0 | 1)[])[]) =>
@@ -31,11 +25,10 @@ export function newestSeen(
   const array = (course: SQL | null) => sql`(SELECT json_group_array(id) FROM (${newest(course, upTo)}))`
   // Crossed, so that the viewer is looked at first: for anybody but staff nothing of all is read.
   return sql`SELECT id FROM (
-    SELECT n.value AS id FROM courses c CROSS JOIN ${values} f CROSS JOIN json_each(${array(sql`c.id`)}) n
-      WHERE c.instructor_id = ${viewerId} AND c.deleted_at IS NULL AND NOT ${isStaff(viewerId)}
+    SELECT n.value AS id FROM ${coursesTaughtBy(viewerId)} c CROSS JOIN ${values} f CROSS JOIN json_each(${array(sql`c.id`)}) n
+      WHERE NOT ${isStaff(viewerId)}
     UNION
-    SELECT n.value FROM users v CROSS JOIN ${values} f CROSS JOIN json_each(${array(null)}) n
-      WHERE v.id = ${viewerId} AND v.is_staff = 1
+    SELECT n.value FROM ${staffViewer(viewerId)} v CROSS JOIN ${values} f CROSS JOIN json_each(${array(null)}) n
     ${others ? sql`UNION ${others}` : sql``}
   ) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`
 }
@@ -46,5 +39,5 @@ export function newestSeen(
  */
 export const tallied = (viewerId: number, ofKey: SQL) => sql`CASE WHEN ${isStaff(viewerId)}
   THEN (SELECT coalesce(sum(t.count), 0) FROM qr_tallies t INDEXED BY qr_tallies_by_course WHERE t.batch_id = 0 AND t.course_id = 0 AND ${ofKey})
-  ELSE (SELECT coalesce(sum(t.count), 0) FROM qr_tallies t INDEXED BY qr_tallies_by_course WHERE t.batch_id = 0 AND t.course_id IN ${taughtCourses(viewerId)} AND ${ofKey})
+  ELSE (SELECT coalesce(sum(t.count), 0) FROM qr_tallies t INDEXED BY qr_tallies_by_course WHERE t.batch_id = 0 AND t.course_id IN (SELECT id FROM ${coursesTaughtBy(viewerId)}) AND ${ofKey})
   END`

@@ -1,7 +1,8 @@
 /** All SQL of quizzes. What is deleted, or lies in a deleted module or course, is in none of it but `restorableQuizById`. */
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { EnrollmentStatus } from '../../access/participation.ts'
-import { isStaff } from '../../access/viewer.ts'
+import { quizzesReadBy } from '../../access/quizzes.ts'
+import { isStaff, staffViewer } from '../../access/viewer.ts'
 import type { Db } from '../../db/client.ts'
 import { distinctly } from '../../db/read.ts'
 import { attempts, courses, enrollments, modules, quizzes } from '../../db/schema.ts'
@@ -109,18 +110,17 @@ export function accessibleQuizzes(db: Db, viewerId: number, filter: QuizFilter, 
   // A plus hides a column from the planner, who would take all published quizzes there are for fewer than a module's.
   const ofModule = matches(sql`+q.is_published`, sql`+q.is_survey`)
   // Crossed, so that whose they are is looked at first: the planner would rather walk all quizzes there are.
-  const ownAndTaken = sql`
-    SELECT q.id FROM users v CROSS JOIN courses c CROSS JOIN modules m CROSS JOIN quizzes q
-      WHERE v.id = ${viewerId} AND v.is_instructor = 1 AND c.instructor_id = v.id AND m.course_id = c.id AND q.module_id = m.id AND ${ofModule}
-    UNION
-    SELECT q.id FROM enrollments e CROSS JOIN courses c CROSS JOIN modules m CROSS JOIN quizzes q
-      WHERE e.user_id = ${viewerId} AND e.status IN ('active', 'completed') AND c.id = e.course_id AND c.status <> 'draft'
-        AND m.course_id = c.id AND m.is_published = 1 AND q.module_id = m.id AND +q.is_published = 1 AND ${ofModule}`
+  const ownAndTaken = quizzesReadBy(
+    viewerId,
+    (courses, isShown) => sql`
+      SELECT q.id FROM ${courses} c CROSS JOIN modules m CROSS JOIN quizzes q
+      WHERE m.course_id = c.id AND q.module_id = m.id AND ${isShown} AND ${ofModule}`,
+  )
   // For staff the quizzes' own index is walked from its end.
   const forStaff = (
     what: SQL,
-  ) => sql`SELECT ${what} FROM users v CROSS JOIN quizzes q CROSS JOIN modules m CROSS JOIN courses c
-    WHERE v.id = ${viewerId} AND v.is_staff = 1 AND m.id = q.module_id AND c.id = m.course_id AND ${matches(sql`q.is_published`, sql`q.is_survey`)}`
+  ) => sql`SELECT ${what} FROM ${staffViewer(viewerId)} v CROSS JOIN quizzes q CROSS JOIN modules m CROSS JOIN courses c
+    WHERE m.id = q.module_id AND c.id = m.course_id AND ${matches(sql`q.is_published`, sql`q.is_survey`)}`
   const staffCount = filter.module === undefined ? total(filter) : forStaff(sql`count(*)`)
   return {
     rows: selectQuizzes(db)

@@ -5,7 +5,7 @@ import { distinctly } from '../../../db/read.ts'
 import { enrollments, users } from '../../../db/schema.ts'
 import type { GradingPolicy } from '../../attempts/grading/standing-score.ts'
 import { completedModules, publishedModulesOf } from '../../progress/queries/counted.ts'
-import { teaches } from '../queries/scope.ts'
+import { isInScope } from '../queries/scope.ts'
 import { inOrderOfEnd, isGraded } from '../queries/scores.ts'
 
 /**
@@ -57,4 +57,4 @@ export type GradesRow = Awaited<ReturnType<typeof gradesAfter>>[number]
 
 /** Nothing is read for who may not. */
 export const isTaughtBy = (viewerId: number, courseId: number) =>
-  sql`EXISTS (SELECT 1 FROM courses c WHERE c.id = ${courseId} AND ${teaches(viewerId)})`
+  sql`EXISTS (SELECT 1 FROM courses c WHERE c.id = ${courseId} AND ${isInScope(viewerId)})`

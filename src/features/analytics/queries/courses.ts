@@ -1,10 +1,11 @@
 /** Figures of courses, from kept sums: the totals, or with dates the sums of days. */
 import { type SQL, sql } from 'drizzle-orm'
-import { isStaff } from '../../../access/viewer.ts'
+import { coursesTaughtBy } from '../../../access/teaching.ts'
+import { isStaff, staffViewer } from '../../../access/viewer.ts'
 import type { Db } from '../../../db/client.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { isShown } from '../../progress/queries/counted.ts'
-import { between, type Dates, isDated, ONE_ROW, teaches } from './scope.ts'
+import { between, type Dates, isDated, isInScope, ONE_ROW } from './scope.ts'
 
 const WEEK_SECONDS = 7 * 86_400
 
@@ -13,11 +14,11 @@ export type CourseFilter = Dates & { course?: number }
 /** The viewer's courses, newest first; for anybody but staff none of the others is read. */
 function coursesOnPage(viewerId: number, { course }: CourseFilter, { limit, offset }: Page): SQL {
   if (course !== undefined) {
-    return sql`SELECT c.id FROM courses c WHERE c.id = ${course} AND ${teaches(viewerId)} LIMIT ${limit} OFFSET ${offset}`
+    return sql`SELECT c.id FROM courses c WHERE c.id = ${course} AND ${isInScope(viewerId)} LIMIT ${limit} OFFSET ${offset}`
   }
-  const own = sql`SELECT id FROM courses WHERE deleted_at IS NULL AND instructor_id = ${viewerId} AND NOT ${isStaff(viewerId)}`
-  const all = sql`SELECT c.id FROM users v CROSS JOIN courses c
-    WHERE v.id = ${viewerId} AND v.is_staff = 1 AND c.deleted_at IS NULL ORDER BY c.id DESC LIMIT ${offset + limit}`
+  const own = sql`SELECT id FROM ${coursesTaughtBy(viewerId)} WHERE NOT ${isStaff(viewerId)}`
+  const all = sql`SELECT c.id FROM ${staffViewer(viewerId)} v CROSS JOIN courses c
+    WHERE c.deleted_at IS NULL ORDER BY c.id DESC LIMIT ${offset + limit}`
   return sql`SELECT id FROM (${own} UNION ALL SELECT * FROM (${all})) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`
 }
 
@@ -87,11 +88,10 @@ export const courseFigures = (db: Db, viewerId: number, filter: CourseFilter, pa
 export type CourseFiguresRow = Awaited<ReturnType<typeof courseFigures>>[number]
 
 export const coursesCount = (db: Db, viewerId: number, { course }: CourseFilter) => {
-  const found = course === undefined ? sql`c.instructor_id = ${viewerId}` : sql`c.id = ${course}`
-  const counted = sql`(SELECT count(*) FROM courses c WHERE ${teaches(viewerId)} AND ${found})`
+  const taught = sql`(SELECT count(*) FROM ${coursesTaughtBy(viewerId)})`
   const count =
     course === undefined
-      ? sql`CASE WHEN ${isStaff(viewerId)} THEN (SELECT value FROM totals WHERE name = 'courses.live') ELSE ${counted} END`
-      : counted
+      ? sql`CASE WHEN ${isStaff(viewerId)} THEN (SELECT value FROM totals WHERE name = 'courses.live') ELSE ${taught} END`
+      : sql`(SELECT count(*) FROM courses c WHERE c.id = ${course} AND ${isInScope(viewerId)})`
   return db.select({ count: sql<number>`${count}`.as('count') }).from(ONE_ROW)
 }

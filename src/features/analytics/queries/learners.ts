@@ -1,34 +1,33 @@
 /** Figures of learners: who is on the page comes from kept rows, what each did from that learner's own. */
 import { type SQL, sql } from 'drizzle-orm'
+import { isTakingPart } from '../../../access/participation.ts'
+import { countOfLearnersManagedBy, learnersManagedBy } from '../../../access/teaching.ts'
 import type { Db } from '../../../db/client.ts'
 import { toDate } from '../../../http/fields.ts'
 import type { Page } from '../../../http/pagination.ts'
 import type { GradingPolicy } from '../../attempts/grading/standing-score.ts'
 import { TREND_DAYS } from '../trend.ts'
-import { ONE_ROW, teaches } from './scope.ts'
+import { isInScope, ONE_ROW } from './scope.ts'
 import { inOrderOfEnd, isGraded } from './scores.ts'
 
 const DAY_SECONDS = 86_400
 
 export type LearnerFilter = { user?: number; course?: number }
 
-/** Whose learners: the viewer's, or (0) everybody's. */
-const instructorOf = (viewerId: number) => sql`(SELECT iif(is_staff, 0, id) FROM users WHERE id = ${viewerId})`
-
 /** Learners of the viewer's courses, the newest account first. */
 function learnersOnPage(viewerId: number, { user, course }: LearnerFilter, { limit, offset }: Page): SQL {
   const isUser = user === undefined ? sql`1` : sql`user_id = ${user}`
   const slice = sql`ORDER BY user_id DESC LIMIT ${limit} OFFSET ${offset}`
   if (course === undefined) {
-    return sql`SELECT user_id FROM taught_learners WHERE instructor_id = ${instructorOf(viewerId)} AND ${isUser} ${slice}`
+    return sql`SELECT user_id FROM ${learnersManagedBy(viewerId)} WHERE ${isUser} ${slice}`
   }
-  return sql`SELECT user_id FROM enrollments WHERE course_id = ${course} AND status <> 'dropped' AND ${isUser}
-    AND EXISTS (SELECT 1 FROM courses c WHERE c.id = ${course} AND ${teaches(viewerId)}) ${slice}`
+  return sql`SELECT user_id FROM enrollments WHERE course_id = ${course} AND ${isTakingPart(sql`enrollments`)} AND ${isUser}
+    AND EXISTS (SELECT 1 FROM courses c WHERE c.id = ${course} AND ${isInScope(viewerId)}) ${slice}`
 }
 
 export const learnersCount = (db: Db, viewerId: number, { user, course }: LearnerFilter) => {
-  const ofCourse = sql`(SELECT c.active_count + c.completed_count FROM courses c WHERE c.id = ${course ?? null} AND ${teaches(viewerId)})`
-  const ofAll = sql`(SELECT value FROM totals WHERE name = 'learners.' || ${instructorOf(viewerId)})`
+  const ofCourse = sql`(SELECT c.active_count + c.completed_count FROM courses c WHERE c.id = ${course ?? null} AND ${isInScope(viewerId)})`
+  const ofAll = countOfLearnersManagedBy(viewerId)
   const one = sql`(SELECT count(*) FROM (${learnersOnPage(viewerId, { user, course }, { number: 1, limit: 1, offset: 0 })}))`
   const count = user !== undefined ? one : course !== undefined ? ofCourse : ofAll
   return db.select({ count: sql<number>`coalesce(${count}, 0)`.as('count') }).from(ONE_ROW)
@@ -37,8 +36,8 @@ export const learnersCount = (db: Db, viewerId: number, { user, course }: Learne
 /** The queries of one page of learners. Figures are of the viewer's courses only, or of the one asked for. */
 export function learnerFigures(db: Db, viewerId: number, filter: LearnerFilter, page: Page, now: number) {
   const onPage = learnersOnPage(viewerId, filter, page)
-  const inScope = sql`${teaches(viewerId)} AND ${filter.course === undefined ? sql`1` : sql`c.id = ${filter.course}`}`
-  const taken = sql`e.user_id IN (${onPage}) AND e.status <> 'dropped' AND ${inScope}`
+  const inScope = sql`${isInScope(viewerId)} AND ${filter.course === undefined ? sql`1` : sql`c.id = ${filter.course}`}`
+  const taken = sql`e.user_id IN (${onPage}) AND ${isTakingPart()} AND ${inScope}`
   return [
     learners(db, onPage),
     enrollmentsOf(db, taken),

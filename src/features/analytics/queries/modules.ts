@@ -1,9 +1,10 @@
 /** Figures of modules, from kept sums. */
 import { sql } from 'drizzle-orm'
-import { isStaff } from '../../../access/viewer.ts'
+import { coursesTaughtBy } from '../../../access/teaching.ts'
+import { isStaff, staffViewer } from '../../../access/viewer.ts'
 import type { Db } from '../../../db/client.ts'
 import type { Page } from '../../../http/pagination.ts'
-import { ONE_ROW, teaches } from './scope.ts'
+import { isInScope, ONE_ROW } from './scope.ts'
 
 export type ModuleFilter = { course?: number; module?: number }
 
@@ -12,11 +13,11 @@ const matching = ({ course, module }: ModuleFilter) => sql`m.deleted_at IS NULL
 
 /** Live modules `m` of the viewer's courses `c`; each index gives its own in order, so nothing is read beyond the page. */
 const ofOwnCourses = (viewerId: number, filter: ModuleFilter) => sql`
-  courses c CROSS JOIN modules m ON m.course_id = c.id
-  WHERE c.deleted_at IS NULL AND c.instructor_id = ${viewerId} AND NOT ${isStaff(viewerId)} AND ${matching(filter)}`
+  ${coursesTaughtBy(viewerId)} c CROSS JOIN modules m ON m.course_id = c.id
+  WHERE NOT ${isStaff(viewerId)} AND ${matching(filter)}`
 const ofAllCourses = (viewerId: number, filter: ModuleFilter) => sql`
-  users v CROSS JOIN courses c CROSS JOIN modules m ON m.course_id = c.id
-  WHERE v.id = ${viewerId} AND v.is_staff = 1 AND c.deleted_at IS NULL AND ${matching(filter)}`
+  ${staffViewer(viewerId)} v CROSS JOIN courses c CROSS JOIN modules m ON m.course_id = c.id
+  WHERE c.deleted_at IS NULL AND ${matching(filter)}`
 
 const moduleColumns = {
   id: sql<number>`m.id`.as('id'),
@@ -41,7 +42,7 @@ export function moduleFigures(db: Db, viewerId: number, filter: ModuleFilter, { 
           SELECT * FROM (SELECT ${columns} FROM ${ofAllCourses(viewerId, filter)} ORDER BY c.id DESC, m."order", m.id LIMIT ${offset + limit})
         ) ORDER BY ${inOrder} LIMIT ${limit} OFFSET ${offset}`
       : sql`SELECT m.id FROM modules m JOIN courses c ON c.id = m.course_id
-          WHERE ${matching(filter)} AND ${teaches(viewerId)} ORDER BY m."order", m.id LIMIT ${limit} OFFSET ${offset}`
+          WHERE ${matching(filter)} AND ${isInScope(viewerId)} ORDER BY m."order", m.id LIMIT ${limit} OFFSET ${offset}`
   return db
     .select(moduleColumns)
     .from(sql`modules m JOIN courses c ON c.id = m.course_id LEFT JOIN module_statistics s ON s.module_id = m.id`)
@@ -55,6 +56,6 @@ export const modulesCount = (db: Db, viewerId: number, filter: ModuleFilter) => 
     filter.course === undefined && filter.module === undefined
       ? sql`CASE WHEN ${isStaff(viewerId)} THEN (SELECT value FROM totals WHERE name = 'modules.live')
           ELSE (SELECT count(*) FROM ${ofOwnCourses(viewerId, filter)}) END`
-      : sql`(SELECT count(*) FROM modules m JOIN courses c ON c.id = m.course_id WHERE ${matching(filter)} AND ${teaches(viewerId)})`
+      : sql`(SELECT count(*) FROM modules m JOIN courses c ON c.id = m.course_id WHERE ${matching(filter)} AND ${isInScope(viewerId)})`
   return db.select({ count: sql<number>`${count}`.as('count') }).from(ONE_ROW)
 }

@@ -1,11 +1,10 @@
 /** Whose figures a teacher may read: an instructor those of own courses, staff all. */
 
 import { sql } from 'drizzle-orm'
-import { isStaff } from '../../../access/viewer.ts'
+import { isManagedBy } from '../../../access/teaching.ts'
 
 /** Of a live course `c`. */
-export const teaches = (viewerId: number) =>
-  sql`c.deleted_at IS NULL AND (c.instructor_id = ${viewerId} OR ${isStaff(viewerId)})`
+export const isInScope = (viewerId: number) => sql`c.deleted_at IS NULL AND ${isManagedBy(viewerId)}`
 
 export const ONE_ROW = sql`(SELECT 1)`
 

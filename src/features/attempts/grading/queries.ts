@@ -1,7 +1,8 @@
 /** All SQL of essays that are graded by hand, but what follows from a grade (`settle.ts`). */
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
-import { isStaff } from '../../../access/viewer.ts'
+import { coursesTaughtBy, isManagedBy } from '../../../access/teaching.ts'
+import { isStaff, staffViewer } from '../../../access/viewer.ts'
 import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/read.ts'
 import { attempts, courses, modules, questionVersions, quizzes, responses, users } from '../../../db/schema.ts'
@@ -123,7 +124,6 @@ const newestOfQuiz = ({ offset, limit }: Page) => sql`json_each((SELECT json_gro
 
 /** One course's or one quiz's. */
 function ofSome(viewerId: number, { course, quiz }: PendingFilter, page: Page) {
-  const teaches = sql`(c.instructor_id = ${viewerId} OR ${isStaff(viewerId)})`
   const quizzesOf: SQL =
     quiz === undefined
       ? sql`courses c CROSS JOIN modules m ON m.course_id = c.id CROSS JOIN quizzes q ON q.module_id = m.id`
@@ -132,7 +132,7 @@ function ofSome(viewerId: number, { course, quiz }: PendingFilter, page: Page) {
     quiz === undefined ? undefined : sql`q.id = ${quiz}`,
     course === undefined ? undefined : sql`c.id = ${course}`,
     LIVE,
-    teaches,
+    isManagedBy(viewerId),
   )
   return {
     attemptIds: sql`SELECT value AS id FROM ${quizzesOf} CROSS JOIN ${newestOfQuiz(page)} WHERE ${which}`,
@@ -142,12 +142,12 @@ function ofSome(viewerId: number, { course, quiz }: PendingFilter, page: Page) {
 
 /** An instructor's: of each own quiz, merged; for staff simply the newest of all. */
 function ofAllTaught(viewerId: number, page: Page) {
-  const own = sql`courses c CROSS JOIN modules m ON m.course_id = c.id CROSS JOIN quizzes q ON q.module_id = m.id`
-  const isOwn = sql`c.instructor_id = ${viewerId} AND NOT ${isStaff(viewerId)} AND ${LIVE}`
+  const own = sql`${coursesTaughtBy(viewerId)} c CROSS JOIN modules m ON m.course_id = c.id CROSS JOIN quizzes q ON q.module_id = m.id`
+  const isOwn = sql`NOT ${isStaff(viewerId)} AND ${LIVE}`
   // Crossed, so that the viewer is looked at first: for anybody but staff nothing of it is read.
-  const all = sql`SELECT a.id FROM users v CROSS JOIN attempts a CROSS JOIN quizzes q ON q.id = a.quiz_id
+  const all = sql`SELECT a.id FROM ${staffViewer(viewerId)} v CROSS JOIN attempts a CROSS JOIN quizzes q ON q.id = a.quiz_id
     CROSS JOIN modules m ON m.id = q.module_id CROSS JOIN courses c ON c.id = m.course_id
-    WHERE v.id = ${viewerId} AND v.is_staff = 1 AND a.pending_grading > 0 AND a.is_preview = 0 AND ${LIVE}
+    WHERE a.pending_grading > 0 AND a.is_preview = 0 AND ${LIVE}
     ORDER BY a.id DESC LIMIT ${page.offset + page.limit}`
   return {
     attemptIds: sql`SELECT value AS id FROM ${own} CROSS JOIN ${newestOfQuiz(page)} WHERE ${isOwn} UNION ALL SELECT * FROM (${all})`,

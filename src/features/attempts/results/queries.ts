@@ -1,6 +1,7 @@
 /** Who may list which attempts, and what was answered in one. */
 import { desc, eq, sql } from 'drizzle-orm'
-import { isStaff } from '../../../access/viewer.ts'
+import { coursesTaughtBy, isManagedBy } from '../../../access/teaching.ts'
+import { isStaff, staffViewer } from '../../../access/viewer.ts'
 import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/read.ts'
 import { attempts, questionVersions, responses } from '../../../db/schema.ts'
@@ -33,8 +34,6 @@ export type ResponseOfAttempt = Awaited<ReturnType<typeof responsesOf>>[number]
 type AttemptFilter = { quiz?: number; user?: number; status?: AttemptStatus }
 
 const LIVE = sql`q.deleted_at IS NULL AND m.deleted_at IS NULL AND c.deleted_at IS NULL`
-const teaches = (viewerId: number) => sql`(
-  (c.instructor_id = ${viewerId} AND (SELECT is_instructor FROM users WHERE id = ${viewerId})) OR ${isStaff(viewerId)})`
 const aboveQuiz = sql`JOIN modules m ON m.id = q.module_id JOIN courses c ON c.id = m.course_id`
 const aboveAttempt = sql`JOIN quizzes q ON q.id = a.quiz_id ${aboveQuiz}`
 
@@ -58,7 +57,7 @@ const slice = ({ limit, offset }: Page) => sql`ORDER BY id DESC LIMIT ${limit} O
 
 /** One learner's attempts: few, so they are counted. */
 function ofUser(viewerId: number, filter: AttemptFilter, userId: number, page: Page) {
-  const mine = userId === viewerId ? sql`1` : teaches(viewerId)
+  const mine = userId === viewerId ? sql`1` : isManagedBy(viewerId)
   const found = sql`SELECT a.id FROM attempts a ${aboveAttempt}
     WHERE a.user_id = ${userId} AND ${matches(filter)} AND ${LIVE} AND ${mine}`
   return { ids: sql`SELECT id FROM (${found}) ${slice(page)}`, count: sql`SELECT count(*) FROM (${found})` }
@@ -72,21 +71,21 @@ function ofTaught(viewerId: number, filter: AttemptFilter, page: Page) {
     SELECT a.id FROM attempts a WHERE a.quiz_id = q.id AND a.is_preview = 0 AND ${withStatus} ORDER BY a.id DESC LIMIT ${upTo})`
   const own = sql`SELECT a.id FROM attempts a ${aboveAttempt}
     WHERE a.user_id = ${viewerId} AND ${matches(filter)} AND ${LIVE}`
-  const taught = sql`SELECT value AS id FROM courses c JOIN modules m ON m.course_id = c.id JOIN quizzes q ON q.module_id = m.id, json_each((${newestOfQuiz}))
-    WHERE c.instructor_id = ${viewerId} AND (SELECT is_instructor FROM users WHERE id = ${viewerId}) AND NOT ${isStaff(viewerId)} AND ${LIVE} AND ${ofQuiz}`
-  const ofOneQuiz = sql`SELECT value AS id FROM users v CROSS JOIN quizzes q ${aboveQuiz}, json_each((${newestOfQuiz}))
-    WHERE v.id = ${viewerId} AND v.is_staff = 1 AND ${LIVE} AND ${ofQuiz}`
-  const all = sql`SELECT a.id FROM users v CROSS JOIN attempts a ${aboveAttempt}
-    WHERE v.id = ${viewerId} AND v.is_staff = 1 AND a.is_preview = 0 AND ${withStatus} AND ${LIVE} ORDER BY a.id DESC LIMIT ${upTo}`
+  const taught = sql`SELECT value AS id FROM ${coursesTaughtBy(viewerId)} c JOIN modules m ON m.course_id = c.id JOIN quizzes q ON q.module_id = m.id, json_each((${newestOfQuiz}))
+    WHERE NOT ${isStaff(viewerId)} AND ${LIVE} AND ${ofQuiz}`
+  const ofOneQuiz = sql`SELECT value AS id FROM ${staffViewer(viewerId)} v CROSS JOIN quizzes q ${aboveQuiz}, json_each((${newestOfQuiz}))
+    WHERE ${LIVE} AND ${ofQuiz}`
+  const all = sql`SELECT a.id FROM ${staffViewer(viewerId)} v CROSS JOIN attempts a ${aboveAttempt}
+    WHERE a.is_preview = 0 AND ${withStatus} AND ${LIVE} ORDER BY a.id DESC LIMIT ${upTo}`
   const forStaff = filter.quiz === undefined ? sql`SELECT * FROM (${all})` : ofOneQuiz
   const counted = sql.join(
     (filter.status === undefined ? STATUSES : [filter.status]).map(status => sql`n.${sql.identifier(status)}`),
     sql` + `,
   )
   // Their own attempts in courses they teach are counted with those courses already.
-  const elsewhere = sql`SELECT count(*) FROM (${own} AND NOT ${teaches(viewerId)})`
-  const inTaught = sql`SELECT coalesce(sum(${counted}), 0) FROM courses c JOIN modules m ON m.course_id = c.id JOIN quizzes q ON q.module_id = m.id
-    JOIN quiz_attempt_counts n ON n.quiz_id = q.id WHERE ${LIVE} AND ${ofQuiz} AND ${teaches(viewerId)} AND c.instructor_id = ${viewerId}`
+  const elsewhere = sql`SELECT count(*) FROM (${own} AND NOT ${isManagedBy(viewerId)})`
+  const inTaught = sql`SELECT coalesce(sum(${counted}), 0) FROM ${coursesTaughtBy(viewerId)} c JOIN modules m ON m.course_id = c.id JOIN quizzes q ON q.module_id = m.id
+    JOIN quiz_attempt_counts n ON n.quiz_id = q.id WHERE ${LIVE} AND ${ofQuiz}`
   const totals = sql.join(
     (filter.status === undefined ? STATUSES : [filter.status]).map(status => sql`${`attempts.${status}`}`),
     sql`, `,

@@ -1,4 +1,5 @@
 /** What becomes of each name an instructor writes down. */
+import { type Standing, seatVerdict } from '../../../access/seats.ts'
 import type { CourseRow } from '../../courses/queries.ts'
 import { keyOf } from '../../users/keys.ts'
 import type { Candidate } from './queries.ts'
@@ -12,12 +13,12 @@ export type Planned = {
 
 /**
  * One row per name, in the order given. A name with an `@` is first taken for an address, so that nobody can catch
- * another's enrollment by choosing that address as a username. Seats go in the order given.
+ * another's enrollment by choosing that address as a username. Seats of the published course go in the order given.
+ * @param today the UTC day, `YYYY-MM-DD`
  */
-export function planBulkEnrollment(names: string[], found: Candidate[], course: CourseRow): Planned[] {
+export function planBulkEnrollment(names: string[], found: Candidate[], course: CourseRow, today: string): Planned[] {
   const byUsername = new Map(found.map(user => [user.usernameKey, user]))
   const byEmail = new Map(found.map(user => [user.emailKey, user]))
-  let seats = course.maxStudents === 0 ? Infinity : course.maxStudents - course.activeCount - course.completedCount
   const seated = new Set<number>()
   return names.map(name => {
     const key = keyOf(name)
@@ -25,14 +26,17 @@ export function planBulkEnrollment(names: string[], found: Candidate[], course: 
     if (!user) return { user: name, found: null, status: 'not_found' }
     const planned = (status: Planned['status']): Planned => ({ user: name, found: user, status })
     if (!user.isActive) return planned('inactive')
-    const isEnrolled = user.enrollment === 'active' || user.enrollment === 'completed'
-    if (isEnrolled || seated.has(user.id)) return planned('already_enrolled')
-    if (seats <= 0) return planned('course_full')
-    seats -= 1
+    const taken = { ...course, activeCount: course.activeCount + seated.size }
+    const verdict = seatVerdict('instructor', taken, standingOf(user), today)
+    if (verdict === 'enrolled' || seated.has(user.id)) return planned('already_enrolled')
+    if (verdict !== 'free') return planned('course_full')
     seated.add(user.id)
     return planned('enrolled')
   })
 }
+
+const standingOf = ({ enrollment, source, removedAt }: Candidate): Standing | undefined =>
+  enrollment && source ? { status: enrollment, source, removedAt } : undefined
 
 /** What makes the whole of it fail. */
 export const fails = ({ status }: Planned) =>

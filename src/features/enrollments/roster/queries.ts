@@ -1,9 +1,11 @@
 /** What an instructor does to the enrollments of a course. */
 import { and, eq, sql } from 'drizzle-orm'
 import type { EnrollmentStatus } from '../../../access/participation.ts'
+import { type Door, seatVerdictOn } from '../../../access/seats.ts'
 import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/read.ts'
 import { enrollments, users } from '../../../db/schema.ts'
+import { toDate } from '../../../http/fields.ts'
 import { completeReturned } from '../../progress/queries/completions.ts'
 import { publishedModulesOf } from '../../progress/queries/counted.ts'
 import { enrollmentColumns, selectEnrollments } from '../queries.ts'
@@ -17,6 +19,8 @@ const candidateColumns = distinctly({
   lastName: users.lastName,
   isActive: users.isActive,
   enrollment: sql<EnrollmentStatus | null>`${enrollments.status}`.as('enrollment'),
+  source: sql<Door | null>`${enrollments.source}`.as('source'),
+  removedAt: sql<number | null>`${enrollments.removedAt}`.as('removedAt'),
 })
 
 /** Who is meant by each of the given names or addresses (as compared: lower case), and how each stands in the course. */
@@ -40,9 +44,10 @@ export const enrollAll = (db: Db, courseId: number, userIds: number[], now: numb
   db
     .insert(enrollments)
     .select(
-      sql`SELECT NULL, value, c.id, 'active', 'instructor', ${now}, NULL, NULL
-        FROM json_each(${JSON.stringify(userIds)}), courses c
-        WHERE c.id = ${courseId} AND c.deleted_at IS NULL AND c.status = 'published'`,
+      // A full course is left to the trigger: each row sees the seats of before the statement.
+      sql`SELECT NULL, j.value, ${courseId}, 'active', 'instructor', ${now}, NULL, NULL
+        FROM json_each(${JSON.stringify(userIds)}) j
+        WHERE ${seatVerdictOn('instructor', sql`${courseId}`, sql`j.value`, toDate(now))} IN ('free', 'full')`,
     )
     .onConflictDoUpdate({
       target: [enrollments.userId, enrollments.courseId],
@@ -52,7 +57,6 @@ export const enrollAll = (db: Db, courseId: number, userIds: number[], now: numb
         source: 'instructor',
         removedAt: null,
       },
-      setWhere: sql`${enrollments.status} = 'dropped'`,
     })
 
 /** Of who was brought back by `enrollAll`. */

@@ -1,10 +1,11 @@
 import * as z from 'zod'
 import { requireManaged } from '../../../access/courses.ts'
+import { seatVerdict } from '../../../access/seats.ts'
 import { asViewer } from '../../../access/viewer.ts'
 import { batch } from '../../../db/read.ts'
 import type { Api } from '../../../http/api.ts'
 import { failedOn, notFound, Refusal, ruledOut } from '../../../http/errors.ts'
-import { displayName, pathId } from '../../../http/fields.ts'
+import { displayName, pathId, toDate } from '../../../http/fields.ts'
 import { courseById } from '../../courses/queries.ts'
 import { keyOf } from '../../users/keys.ts'
 import { type EnrollmentRow, enrollmentOf } from '../queries.ts'
@@ -40,8 +41,9 @@ export function rosterRoutes(api: Api): void {
         candidates(db, params.id, body.users.map(keyOf)),
       )
       const course = requireManaged(viewer, row, own?.status)
-      if (course.status !== 'published') throw ruledOut(NOT_PUBLISHED)
-      const plan = planBulkEnrollment(body.users, found, course)
+      const today = toDate(now)
+      if (seatVerdict('instructor', course, undefined, today) === 'not_open') throw ruledOut(NOT_PUBLISHED)
+      const plan = planBulkEnrollment(body.users, found, course, today)
       if (plan.some(fails)) throw refuseBulk(plan)
       const newcomers = plan.flatMap(({ found, status }) => (status === 'enrolled' && found ? [found.id] : []))
       const returning = found.flatMap(({ id, enrollment }) => (enrollment === 'dropped' ? [id] : []))

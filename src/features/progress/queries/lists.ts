@@ -1,5 +1,6 @@
 /** A learner has a row for every published module of every course taken, stored only once touched. */
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { isCourseOpenToLearners, isTakingPart } from '../../../access/participation.ts'
 import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/read.ts'
 import { courses, enrollments, moduleProgress, modules } from '../../../db/schema.ts'
@@ -13,7 +14,7 @@ const quizzesOfCourse = (condition: SQL) => sql<number>`(
 )`
 
 // Courses a learner takes and may see.
-const isTaken = sql`${enrollments.status} IN ('active', 'completed') AND ${courses.deletedAt} IS NULL AND ${courses.status} <> 'draft'`
+const isTaken = and(isTakingPart(sql`${enrollments}`), isCourseOpenToLearners(sql`${courses}`))
 
 const inCourse = (courseId: number | undefined) =>
   courseId === undefined ? sql`1` : sql`${enrollments.courseId} = ${courseId}`

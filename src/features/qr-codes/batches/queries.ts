@@ -1,6 +1,7 @@
 /** All SQL of batches. */
 import { desc, eq, type SQL, sql } from 'drizzle-orm'
-import { isStaff } from '../../../access/viewer.ts'
+import { coursesTaughtBy } from '../../../access/teaching.ts'
+import { isStaff, staffViewer } from '../../../access/viewer.ts'
 import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/read.ts'
 import { qrBatches, users } from '../../../db/schema.ts'
@@ -45,12 +46,11 @@ const COUNTED_AT_MOST = 10_000
  */
 export function seenBatches(db: Db, viewerId: number, type: BatchType | undefined, page: Page, now: number) {
   const ofType = type === undefined ? sql`1` : sql`b.type = ${type}`
-  const taught = sql`SELECT DISTINCT t.batch_id AS id FROM courses c CROSS JOIN qr_tallies t
+  const taught = sql`SELECT DISTINCT t.batch_id AS id FROM ${coursesTaughtBy(viewerId)} c CROSS JOIN qr_tallies t
       ${type === undefined ? sql`` : sql`JOIN qr_batches b ON b.id = t.batch_id`}
-    WHERE c.instructor_id = ${viewerId} AND c.deleted_at IS NULL AND t.course_id = c.id AND t.key = -2 AND t.batch_id > 0
+    WHERE t.course_id = c.id AND t.key = -2 AND t.batch_id > 0
       AND ${ofType} AND NOT ${isStaff(viewerId)}`
-  const all = sql`SELECT b.id FROM users v CROSS JOIN qr_batches b WHERE v.id = ${viewerId} AND v.is_staff = 1
-    AND ${ofType} ORDER BY b.id DESC LIMIT ${page.limit + page.offset}`
+  const all = sql`SELECT b.id FROM ${staffViewer(viewerId)} v CROSS JOIN qr_batches b WHERE ${ofType} ORDER BY b.id DESC LIMIT ${page.limit + page.offset}`
   const ids = sql`SELECT id FROM (${taught} UNION SELECT * FROM (${all}))
     ORDER BY id DESC LIMIT ${page.limit} OFFSET ${page.offset}`
   const names = (type === undefined ? TYPES : [type]).map(name => `qr_batches.${name}`)

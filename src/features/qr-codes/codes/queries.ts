@@ -1,12 +1,13 @@
 /** All SQL of codes. What is deleted, or whose module or course is, is in none of it. */
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
+import { coursesTaughtBy, isManagedCourse } from '../../../access/teaching.ts'
 import { isStaff } from '../../../access/viewer.ts'
 import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/read.ts'
 import { courses, enrollments, modules, qrBatches, qrCodes, users } from '../../../db/schema.ts'
 import type { Page } from '../../../http/pagination.ts'
-import { flagRows, isSeen, newestSeen, tallied, taughtCourses } from '../visible.ts'
+import { flagRows, newestSeen, tallied } from '../visible.ts'
 import { behindTheirDate, hasPassed } from './expiry.ts'
 
 const creators = alias(users, 'creators')
@@ -24,6 +25,7 @@ const selected = distinctly({
   courseStatus: courses.status,
   courseStartDate: courses.startDate,
   courseEndDate: courses.endDate,
+  enrollmentType: courses.enrollmentType,
   maxStudents: courses.maxStudents,
   activeCount: courses.activeCount,
   completedCount: courses.completedCount,
@@ -115,7 +117,7 @@ function placed(status: CodeStatus | undefined, now: number): SQL {
 /** The codes of a status that the flags do not find, of those the viewer sees and another condition names. */
 const others = (viewerId: number, status: CodeStatus | undefined, now: number, condition = sql`1`) =>
   status === 'active' || status === 'expired'
-    ? sql`${behindTheirDate(status, now)} AND ${condition} AND ${isSeen(viewerId, sql`q.course_id`)}`
+    ? sql`${behindTheirDate(status, now)} AND ${condition} AND ${isManagedCourse(viewerId, sql`q.course_id`)}`
     : undefined
 
 function idsOfAll(viewerId: number, { status }: CodeFilter, page: Page, now: number): SQL {
@@ -137,7 +139,7 @@ function idsOfBatch(
   const besides = others(viewerId, status, now, ofBatch)
   return sql`SELECT id FROM (
       SELECT n.value AS id FROM ${flagRows(flagsOf(status))} f CROSS JOIN json_each((SELECT json_group_array(id) FROM (
-        SELECT q.id FROM qr_codes q WHERE ${ofBatch} AND ${placed(status, now)} AND ${isSeen(viewerId, sql`q.course_id`)}
+        SELECT q.id FROM qr_codes q WHERE ${ofBatch} AND ${placed(status, now)} AND ${isManagedCourse(viewerId, sql`q.course_id`)}
         ORDER BY q.id DESC LIMIT ${limit + offset}))) n
       ${besides ? sql`UNION ${besides}` : sql``}
     ) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`
@@ -145,7 +147,7 @@ function idsOfBatch(
 
 const talliedInBatch = (viewerId: number, batch: number, ofKey: SQL) =>
   sql`(SELECT coalesce(sum(t.count), 0) FROM qr_tallies t WHERE t.batch_id = ${batch} AND ${ofKey}
-    AND ${isSeen(viewerId, sql`t.course_id`)})`
+    AND ${isManagedCourse(viewerId, sql`t.course_id`)})`
 
 /** Active are those whose second of expiry is yet to come; expired is the rest that is not revoked. */
 function countOf(status: CodeStatus | undefined, now: number, sum: (ofKey: SQL) => SQL): SQL {
@@ -160,19 +162,18 @@ function countOf(status: CodeStatus | undefined, now: number, sum: (ofKey: SQL) 
 export const targetsFor = (db: Db, viewerId: number, type: CodeType, ids: number[]) =>
   db.select({ id: sql<number>`t.id`.as('id') }).from(
     sql`${targets(type)} t WHERE t.id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))
-      AND (t.instructor_id = ${viewerId} OR ${isStaff(viewerId)})`,
+      AND ${isManagedCourse(viewerId, sql`t.course_id`)}`,
   )
 
-/** As a table of `id`, `course_id`, `instructor_id`. */
+/** As a table of `id` and `course_id`. */
 function targets(type: CodeType): SQL {
   const live = sql`FROM courses c`
-  if (type === 'access')
-    return sql`(SELECT c.id, c.id AS course_id, c.instructor_id ${live} WHERE c.deleted_at IS NULL)`
+  if (type === 'access') return sql`(SELECT c.id, c.id AS course_id ${live} WHERE c.deleted_at IS NULL)`
   if (type === 'certificate') {
-    return sql`(SELECT e.id, c.id AS course_id, c.instructor_id ${live} JOIN enrollments e ON e.course_id = c.id
+    return sql`(SELECT e.id, c.id AS course_id ${live} JOIN enrollments e ON e.course_id = c.id
       WHERE c.deleted_at IS NULL AND e.status = 'completed')`
   }
-  return sql`(SELECT m.id, c.id AS course_id, c.instructor_id ${live} JOIN modules m ON m.course_id = c.id
+  return sql`(SELECT m.id, c.id AS course_id ${live} JOIN modules m ON m.course_id = c.id
     WHERE c.deleted_at IS NULL AND m.deleted_at IS NULL)`
 }
 
@@ -237,7 +238,7 @@ export const seenBatch = (db: Db, viewerId: number, batch: number) =>
     .from(qrBatches)
     .where(
       sql`${qrBatches.id} = ${batch} AND (${isStaff(viewerId)} OR EXISTS (
-        SELECT 1 FROM qr_tallies t WHERE t.key = -2 AND t.batch_id = ${batch} AND t.course_id IN ${taughtCourses(viewerId)}))`,
+        SELECT 1 FROM qr_tallies t WHERE t.key = -2 AND t.batch_id = ${batch} AND t.course_id IN (SELECT id FROM ${coursesTaughtBy(viewerId)})))`,
     )
 
 /** What an image has to know of its code. */

@@ -1,9 +1,18 @@
 /** Why a code is closed to everybody, or to all but those who were there before: known before anybody signs in. */
+import { isOpenToLearners } from '../../../access/participation.ts'
+import { type SeatVerdict, seatVerdict } from '../../../access/seats.ts'
 import { toDate } from '../../../http/fields.ts'
-import { isFull } from '../../courses/schemas.ts'
 import type { CodeRow } from '../codes/queries.ts'
 import { codeStatusAt } from '../schemas.ts'
 import { REFUSED } from './refusals.ts'
+
+/** What an access code refuses a seat for. It opens restricted courses, too. */
+export const NO_SEAT: Partial<Record<SeatVerdict, string>> = {
+  removed: REFUSED.removed,
+  not_open: REFUSED.notOpen,
+  ended: REFUSED.ended,
+  full: REFUSED.full,
+}
 
 export type Closed = {
   why: string
@@ -27,10 +36,14 @@ const limitOf = ({ maxScans, scanCount }: CodeRow) => (maxScans && scanCount >= 
 
 function refusalOf(code: CodeRow, today: string): string | null {
   if (code.type === 'access') {
-    if (code.courseStatus !== 'published') return REFUSED.notOpen
-    if (code.courseEndDate !== null && code.courseEndDate < today) return REFUSED.ended
-    return isFull(code) ? REFUSED.full : null
+    const verdict = seatVerdict(
+      'code',
+      { ...code, status: code.courseStatus, endDate: code.courseEndDate },
+      undefined,
+      today,
+    )
+    return NO_SEAT[verdict] ?? null
   }
-  const isOut = code.courseStatus === 'draft' || !code.isModulePublished
+  const isOut = !isOpenToLearners({ status: code.courseStatus }) || !code.isModulePublished
   return code.type === 'module' && isOut ? REFUSED.notAvailable : null
 }

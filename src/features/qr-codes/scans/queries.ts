@@ -1,10 +1,11 @@
 /** All SQL that reads scans. Those of a code that is not live are in none of it. */
 import { desc, eq, type SQL, sql } from 'drizzle-orm'
+import { isManagedCourse } from '../../../access/teaching.ts'
 import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/read.ts'
 import { courses, qrCodes, qrScans, users } from '../../../db/schema.ts'
 import type { Page } from '../../../http/pagination.ts'
-import { flagRows, isSeen, newestSeen, tallied } from '../visible.ts'
+import { flagRows, newestSeen, tallied } from '../visible.ts'
 
 const selected = distinctly({
   id: qrScans.id,
@@ -73,7 +74,7 @@ const isValid = ({ is_valid }: ScanFilter) => (is_valid === undefined ? sql`1` :
 function ofUser(viewerId: number, filter: Wanted, user: number, { limit, offset }: Page) {
   const ofCode = filter.qr_code === undefined ? sql`1` : sql`s.qr_code_id = ${filter.qr_code}`
   const found = sql`SELECT s.id FROM qr_scans s WHERE s.user_id = ${user} AND ${ofCode} AND ${isValid(filter)} AND ${isLive}
-    AND ${isSeen(viewerId, sql`s.course_id`)}`
+    AND ${isManagedCourse(viewerId, sql`s.course_id`)}`
   return {
     ids: sql`SELECT id FROM (${found} AND ${isBefore(filter)}) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`,
     count: sql`SELECT count(*) FROM (${found})`,
@@ -82,7 +83,7 @@ function ofUser(viewerId: number, filter: Wanted, user: number, { limit, offset 
 
 /** One code's: its own counters count them. */
 function ofCode(viewerId: number, filter: Wanted, code: number, { limit, offset }: Page) {
-  const seen = sql`FROM qr_codes q WHERE q.id = ${code} AND q.is_live = 1 AND ${isSeen(viewerId, sql`q.course_id`)}`
+  const seen = sql`FROM qr_codes q WHERE q.id = ${code} AND q.is_live = 1 AND ${isManagedCourse(viewerId, sql`q.course_id`)}`
   const counter =
     filter.is_valid === undefined
       ? sql`q.scan_count + q.invalid_scan_count`

@@ -3,6 +3,9 @@
  * anew, so that of many at once each sees what those before it did.
  */
 import { type SQL, sql } from 'drizzle-orm'
+import { isCourseOpenToLearners, isTakingPart } from '../../../access/participation.ts'
+import { seatVerdictOn } from '../../../access/seats.ts'
+import { isManagedBy } from '../../../access/teaching.ts'
 import type { Db } from '../../../db/client.ts'
 import { batchOf } from '../../../db/read.ts'
 import { enrollments, qrScans } from '../../../db/schema.ts'
@@ -12,6 +15,7 @@ import { completeOnReturn } from '../../enrollments/queries.ts'
 import { touchModules } from '../../progress/queries/touches.ts'
 import type { CodeRow } from '../codes/queries.ts'
 import type { Ticket } from '../proofs/tickets.ts'
+import { NO_SEAT } from './closed.ts'
 import { type ScanRow, scansWhere } from './queries.ts'
 import { REFUSED } from './refusals.ts'
 
@@ -102,27 +106,27 @@ function verdictOn({ code, userId, proof }: NewScan, now: number): SQL {
       FROM qr_codes c WHERE c.id = ${code.id} AND c.is_live = 1) v)`
 }
 
+const noSeat = sql.join(
+  Object.entries(NO_SEAT).map(([verdict, words]) => sql`WHEN ${verdict} THEN ${words}`),
+  sql` `,
+)
+
 /** What else a type asks for. */
 function refusalsOf(code: CodeRow, userId: number, now: number): SQL {
-  const isEnrolled = sql`EXISTS (SELECT 1 FROM enrollments e WHERE e.user_id = ${userId} AND e.course_id = v.course_id AND e.status <> 'dropped')`
+  const isEnrolled = sql`EXISTS (SELECT 1 FROM enrollments e WHERE e.user_id = ${userId} AND e.course_id = v.course_id AND ${isTakingPart()})`
   const course = (condition: SQL) => sql`EXISTS (SELECT 1 FROM courses k WHERE k.id = v.course_id AND ${condition})`
   switch (code.type) {
     case 'attendance':
       return sql`WHEN NOT ${isEnrolled} THEN ${REFUSED.notEnrolled}`
     case 'access':
-      return sql`
-        WHEN ${isEnrolled} THEN NULL
-        WHEN EXISTS (SELECT 1 FROM enrollments e WHERE e.user_id = ${userId} AND e.course_id = v.course_id AND e.removed_at IS NOT NULL) THEN ${REFUSED.removed}
-        WHEN ${course(sql`k.status <> 'published'`)} THEN ${REFUSED.notOpen}
-        WHEN ${course(sql`k.end_date < ${toDate(now)}`)} THEN ${REFUSED.ended}
-        WHEN ${course(sql`k.max_students > 0 AND k.active_count + k.completed_count >= k.max_students`)} THEN ${REFUSED.full}`
+      return sql`ELSE CASE ${seatVerdictOn('code', sql`v.course_id`, sql`${userId}`, toDate(now))} ${noSeat} END`
     case 'certificate':
       return sql`WHEN NOT EXISTS (SELECT 1 FROM enrollments e WHERE e.id = v.target_id AND e.status = 'completed') THEN ${REFUSED.notCompleted}`
     case 'module':
       return sql`
-        WHEN ${course(sql`(SELECT u.is_staff OR (u.is_instructor AND u.id = k.instructor_id) FROM users u WHERE u.id = ${userId})`)} THEN NULL
+        WHEN ${course(isManagedBy(userId, sql`k`))} THEN NULL
         WHEN NOT ${isEnrolled} THEN ${REFUSED.notEnrolled}
-        WHEN ${course(sql`k.status = 'draft'`)} OR EXISTS (SELECT 1 FROM modules m WHERE m.id = v.target_id AND m.is_published = 0) THEN ${REFUSED.notAvailable}`
+        WHEN ${course(sql`NOT ${isCourseOpenToLearners(sql`k`)}`)} OR EXISTS (SELECT 1 FROM modules m WHERE m.id = v.target_id AND m.is_published = 0) THEN ${REFUSED.notAvailable}`
   }
 }
 
@@ -174,7 +178,7 @@ const takeSeat = (db: Db, userId: number, verdict: SQL, now: number) =>
     .onConflictDoUpdate({
       target: [enrollments.userId, enrollments.courseId],
       set: { status: 'active', source: 'code' },
-      setWhere: sql`${enrollments.status} = 'dropped' AND ${enrollments.removedAt} IS NULL`,
+      setWhere: sql`${enrollments.status} = 'dropped'`,
     })
 
 /** Who was enrolled already may come back by it too, should the course be restricted by then. */
@@ -194,7 +198,7 @@ const seeModule = (db: Db, code: CodeRow, userId: number, now: number) =>
     { enrollmentId: sql`e.id`, moduleId: code.targetId, startedAt: code.type === 'module' ? now : null },
     now,
     sql`FROM enrollments e
-      WHERE changes() > 0 AND e.user_id = ${userId} AND e.course_id = ${code.courseId} AND e.status <> 'dropped'`,
+      WHERE changes() > 0 AND e.user_id = ${userId} AND e.course_id = ${code.courseId} AND ${isTakingPart()}`,
   )
 
 /** The scan that answers when no new one was stored. */

@@ -1,5 +1,6 @@
 /** All SQL of questions. What a question asks is its newest version; retired ones are in none of it. */
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { isManagedBy } from '../../../access/teaching.ts'
 import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/read.ts'
 import { questions, questionVersions } from '../../../db/schema.ts'
@@ -38,8 +39,8 @@ const newestVersionOf = (questionId: SQL) =>
 
 /** A quiz's id for its instructor and staff, nothing for anybody else: so keys are not even read for a learner. */
 const authoredQuiz = (quizId: number, viewerId: number) => sql`(
-  SELECT q.id FROM quizzes q JOIN modules m ON m.id = q.module_id JOIN courses c ON c.id = m.course_id JOIN users v ON v.id = ${viewerId}
-  WHERE q.id = ${quizId} AND (v.is_staff = 1 OR (v.is_instructor = 1 AND c.instructor_id = v.id))
+  SELECT q.id FROM quizzes q JOIN modules m ON m.id = q.module_id JOIN courses c ON c.id = m.course_id
+  WHERE q.id = ${quizId} AND ${isManagedBy(viewerId)}
 )`
 
 /** The questions of a quiz in their order, with their keys, for who manages it. */
