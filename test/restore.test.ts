@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import runbook from '../docs/operations.md?raw'
+import runbook from '../docs/operate/operations.md?raw'
 import { runCron } from '../src/cron/run.ts'
 import {
   end,

@@ -72,7 +72,7 @@ async function checkSchema(): Promise<void> {
   fail(
     `The deployed database lacks ${missing.length} of what the migrations make: ${missing.join(', ')}.\n` +
       'Nothing was published. Were the migrations declined, run this again. Does it hold nothing yet, delete it ' +
-      `(npx wrangler d1 delete ${database.name}) and run this again; else bring it back to a minute before (docs/operations.md, Restore).`,
+      `(npx wrangler d1 delete ${database.name}) and run this again; else bring it back to a minute before (docs/operate/operations.md, Restore).`,
   )
 }
 

@@ -1,7 +1,7 @@
 /**
  * `npm run bench:cost -- [learners]`: what a term costs. A class does every action of a term against the real runtime with
  * everything counted that is charged for, once more against the built Worker for the processor's time, and a term's rows
- * are laid into SQLite for their bytes. All that was measured goes to docs/cost.json, what it comes to, to docs/cost.md.
+ * are laid into SQLite for their bytes. All that was measured goes to docs/operate/cost.json, what it comes to, to docs/operate/cost.md.
  * With `--again` it is only worked out anew; with `--quick` all is done for the smallest class, and nothing written.
  */
 import { randomBytes } from 'node:crypto'
@@ -31,14 +31,14 @@ const BARE_CALLS = IS_QUICK ? 100 : 1_000
 const SETTLE_MS = 200
 
 const jwtSecret = randomBytes(48).toString('base64url')
-const figures = new URL('../../docs/cost.json', import.meta.url)
+const figures = new URL('../../docs/operate/cost.json', import.meta.url)
 
 if (IS_QUICK) {
   say(costPage(await measured()))
 } else {
   if (!values.again) writeFileSync(figures, `${JSON.stringify(await measured(), null, 2)}\n`)
   const page = costPage(JSON.parse(readFileSync(figures, 'utf8')))
-  writeFileSync(new URL('../../docs/cost.md', import.meta.url), page)
+  writeFileSync(new URL('../../docs/operate/cost.md', import.meta.url), page)
   say(page)
 }
 

@@ -1,9 +1,10 @@
-/** The commands of the README and of docs/: run here as far as they go without an account, or named with what runs them. */
+/** The commands of all documents: run here as far as they go without an account, or named with what runs them. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { documents } from '../helpers/documents.ts'
 
 const RUN_ELSEWHERE: Record<string, string> = {
   'npm ci': '.ci/run',
@@ -34,8 +35,8 @@ const mustRun = (command: string, ...args: string[]): string => {
 }
 
 /** What stands between ```sh and ```, a command each; the tour of the README is run by start.test.ts. */
-const commands = ['README.md', 'docs/operations.md', 'docs/schools.md']
-  .flatMap(file => [...readFileSync(file, 'utf8').matchAll(/^ *```sh\n(.*?)^ *```/gms)].map(([, block = '']) => block))
+const commands = [...documents().values()]
+  .flatMap(text => [...text.matchAll(/^ *```sh\n(.*?)^ *```/gms)].map(([, block = '']) => block))
   .filter(block => !block.includes('API=http'))
   .flatMap(block => block.split('\n'))
   .flatMap(line => line.replace(/\s#.*|^#.*|\|$/g, '').split('&&'))

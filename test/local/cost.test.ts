@@ -1,14 +1,14 @@
-/** What docs/cost.md says is what its figures, assumptions and prices come to. */
+/** What docs/operate/cost.md says is what its figures, assumptions and prices come to. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { bill, type Measured, perLearner, timesOf } from '../bench/cost/bill.ts'
 import { costPage } from '../bench/cost/page.ts'
 import { PLAN, PRICES, priceOf, type Use } from '../bench/cost/prices.ts'
 
-const measured: Measured = JSON.parse(readFileSync('docs/cost.json', 'utf8'))
+const measured: Measured = JSON.parse(readFileSync('docs/operate/cost.json', 'utf8'))
 
 test('the page is up to date with the assumptions, the prices and what was measured', () => {
-  expect(readFileSync('docs/cost.md', 'utf8'), 'npm run bench:cost -- --again').toBe(costPage(measured))
+  expect(readFileSync('docs/operate/cost.md', 'utf8'), 'npm run bench:cost -- --again').toBe(costPage(measured))
 })
 
 test('every action of a term was measured', () => {

@@ -1,4 +1,4 @@
-/** What was measured and what it comes to, as docs/cost.md. */
+/** What was measured and what it comes to, as docs/operate/cost.md. */
 import { table } from '../page.ts'
 import { type Bill, bill, type Measured, objectBytesPerLearner, perLearner, timesOf } from './bill.ts'
 import {
