@@ -24,7 +24,7 @@ export default defineConfig(async () => ({
                 RECEIPT_SECRET: 'a secret of the receipts that is long enough',
                 INSTRUCTOR_SIGNUP: 'open',
                 LOG: 'failures',
-                // To repeat a run of test/fuzz.test.ts, or to make it longer.
+                // To repeat a run of test/system/fuzz.test.ts, or to make it longer.
                 FUZZ_SEED: process.env['FUZZ_SEED'] ?? '',
                 FUZZ_ROUNDS: process.env['FUZZ_ROUNDS'] ?? '',
                 FUZZ_CASES: process.env['FUZZ_CASES'] ?? '',

@@ -4,15 +4,15 @@
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { type DocumentedCall, endpointOf, type Json, parseDocumentation } from './contract/documentation.ts'
-import { differences } from './contract/shape.ts'
+import { type DocumentedCall, endpointOf, type Json, parseDocumentation } from './system/contract/documentation.ts'
+import { differences } from './system/contract/shape.ts'
 
 type Answer = { status: number; body: Json | undefined }
 type Fields = { [name: string]: Json }
 
 const origin = (process.argv[2] ?? 'http://localhost:8787').replace(/\/$/, '')
 const documentation = parseDocumentation(
-  readFileSync(new URL('./contract/api-documentation.md', import.meta.url), 'utf8'),
+  readFileSync(new URL('./system/contract/api-documentation.md', import.meta.url), 'utf8'),
 )
 let accessToken = ''
 let isInstructor = false

@@ -1,0 +1,45 @@
+import { env } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
+import { end, makeHall, QUESTIONS, rightAnswer, started, submit } from '../helpers/attempts.ts'
+import { call, unique } from '../helpers/client.ts'
+
+// A jurisdiction, once chosen, holds for every Durable Object: none is reached outside of it.
+
+/** A namespace of which only the part in one jurisdiction can be reached. */
+function only<N extends DurableObjectNamespace<never>>(namespace: N, asked: string[]): N {
+  const jurisdiction = (name: string) => {
+    asked.push(name)
+    return namespace
+  }
+  return { jurisdiction } as unknown as N
+}
+
+test('with JURISDICTION set: gates and attempts are reached there alone', async () => {
+  const asked: string[] = []
+  const bindings = {
+    JURISDICTION: 'eu',
+    GATES: only(env.GATES as never, asked),
+    ATTEMPTS: only(env.ATTEMPTS as never, asked),
+  } as unknown as Env
+  const body = { username: unique('nobody'), password: 'a wrong password' }
+  expect((await call('POST', '/api/users/login/', { body, env: bindings })).status).toBe(401)
+  expect(new Set(asked)).toEqual(new Set(['eu']))
+
+  const hall = await makeHall({}, [QUESTIONS.true_false])
+  const before = asked.length
+  const { status } = await call('POST', `/api/courses/quizzes/${hall.quiz.id}/start-attempt/`, {
+    as: hall.learner,
+    env: bindings,
+  })
+  expect(status).toBe(201)
+  expect(asked.length).toBeGreaterThan(before)
+})
+
+test('without it they are reached where they were born', async () => {
+  const hall = await makeHall({}, [QUESTIONS.true_false])
+  const attempt = await started(hall)
+  const [asked] = hall.quiz.questions
+  if (!asked) throw new Error('no question')
+  await submit(attempt, hall.learner, asked.id, rightAnswer(asked))
+  expect((await end(attempt, hall.learner)).body.score).toBe(100)
+})

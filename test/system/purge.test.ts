@@ -1,0 +1,210 @@
+import {
+  createExecutionContext,
+  createScheduledController,
+  runInDurableObject,
+  waitOnExecutionContext,
+} from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { is } from 'drizzle-orm'
+import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { expect, test } from 'vitest'
+import { purge } from '../../src/cron/purge.ts'
+import * as schema from '../../src/db/schema.ts'
+import worker from '../../src/index.ts'
+import { makeHall, started } from '../helpers/attempts.ts'
+import { call, makeInstructor, makeUser } from '../helpers/client.ts'
+import { makeCourse } from '../helpers/courses.ts'
+import { objectOf } from '../helpers/objects.ts'
+
+const tables = Object.values(schema).filter(exported => is(exported, SQLiteTable))
+/** Tables whose rows are never deleted. */
+const STAYING: unknown[] = [schema.users, schema.qrBatches]
+const DAY_MS = 86_400_000
+const countOf = (table: string) => env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>('n')
+const counts = async () => Object.fromEntries(await Promise.all(TREE.map(async table => [table, await countOf(table)])))
+const TREE = [
+  'courses',
+  'course_slugs',
+  'enrollments',
+  'modules',
+  'module_progress',
+  'study_time',
+  'quizzes',
+  'questions',
+  'question_versions',
+  'attempts',
+  'quiz_attempt_counts',
+  'regrades',
+  'responses',
+  'activities',
+  'item_statistics',
+  'quiz_days',
+  'quiz_statistics',
+  'module_days',
+  'module_statistics',
+  'course_days',
+  'qr_codes',
+  'qr_scans',
+]
+
+/** A course with a row in every table below it. */
+async function wholeCourse() {
+  const [owner, learner] = [await makeInstructor(), await makeUser()]
+  const course = await makeCourse(owner)
+  const { body: enrollment } = await call('POST', `/api/courses/${course.slug}/enroll/`, { as: learner })
+  const insert = async (query: string, ...values: unknown[]) =>
+    (await env.DB.prepare(`${query} RETURNING rowid AS id`)
+      .bind(...values)
+      .first<number>('id')) ?? 0
+  const module = await insert(
+    `INSERT INTO modules (course_id, title, "order", is_published, created_at, updated_at) VALUES (?, 'M', 1, 1, 0, 0)`,
+    course.id,
+  )
+  await insert(
+    'INSERT INTO module_progress (enrollment_id, module_id, last_activity_at) VALUES (?, ?, 0)',
+    enrollment.id,
+    module,
+  )
+  await insert(
+    `INSERT INTO study_time (enrollment_id, module_id, day, seconds) VALUES (?, ?, '2026-01-01', 60)`,
+    enrollment.id,
+    module,
+  )
+  const quiz = await insert(
+    `INSERT INTO quizzes (module_id, title, created_at, updated_at) VALUES (?, 'Q', 0, 0)`,
+    module,
+  )
+  const question = await insert('INSERT INTO questions (quiz_id, "order") VALUES (?, 1)', quiz)
+  const version = await insert(
+    `INSERT INTO question_versions (question_id, type, text, created_at) VALUES (?, 'essay', 'Why?', 0)`,
+    question,
+  )
+  await insert(
+    'INSERT INTO regrades (question_id, key_version_id, is_dry_run, total, requested_by, created_at) VALUES (?, ?, 0, 0, ?, 0)',
+    question,
+    version,
+    owner.id,
+  )
+  const attempt = await insert(
+    `INSERT INTO attempts (quiz_id, user_id, enrollment_id, status, started_at, completed_at, score_hundredths) VALUES (?, ?, ?, 'completed', 0, 0, 10000)`,
+    quiz,
+    learner.id,
+    enrollment.id,
+  )
+  await insert(
+    `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, max_nano) VALUES (?, ?, ?, ?4, ?4, '{}', 1000000000)`,
+    attempt * 1000,
+    attempt,
+    question,
+    version,
+  )
+  await insert(
+    `INSERT INTO activities (user_id, type, course_id, module_id, occurred_at, session_started_at) VALUES (?, 'module_view', ?, ?, 0, 0)`,
+    learner.id,
+    course.id,
+    module,
+  )
+  const code = await insert(
+    `INSERT INTO qr_codes (uuid, type, target_id, course_id, created_by, created_at, updated_at) VALUES (?, 'access', ?, ?, ?, 0, 0)`,
+    crypto.randomUUID(),
+    course.id,
+    course.id,
+    owner.id,
+  )
+  await insert(
+    `INSERT INTO qr_scans (qr_code_id, course_id, user_id, scanned_at, is_valid, validation_message) VALUES (?, ?, ?, 0, 1, '')`,
+    code,
+    course.id,
+    learner.id,
+  )
+  return { owner, course, module }
+}
+
+test('30 days after its deletion a course goes, with every row below it and nothing else', async () => {
+  const [doomed, kept] = [await wholeCourse(), await wholeCourse()]
+  await call('DELETE', `/api/courses/${doomed.course.id}/`, { as: doomed.owner })
+  await purge(env, Date.now() + 29 * DAY_MS)
+  const before = await counts()
+  for (const table of TREE) expect(before[table], table).toBeGreaterThanOrEqual(2)
+  await purge(env, Date.now() + 31 * DAY_MS)
+  const after = await counts()
+  for (const table of TREE) expect(after[table], table).toBe((before[table] ?? 0) / 2)
+  expect((await call('GET', `/api/courses/${kept.course.id}/`, { as: kept.owner })).body.enrollment_count).toBe(1)
+  const tallies = env.DB.prepare('SELECT count(*) AS n FROM qr_tallies WHERE course_id = ?')
+  expect(await tallies.bind(doomed.course.id).first('n')).toBe(0)
+  expect(await tallies.bind(kept.course.id).first('n')).toBeGreaterThan(0)
+  // Its slug is free again.
+  expect((await makeCourse(kept.owner, { title: doomed.course.title })).slug).toBe(doomed.course.slug)
+})
+
+test('an untimed attempt that runs still goes with its quiz, and so does what its object keeps', async () => {
+  const hall = await makeHall()
+  const attempt = await started(hall)
+  await call('DELETE', `/api/quizzes/${hall.quiz.id}/`, { as: hall.instructor })
+  const keeps = () => runInDurableObject(objectOf(attempt) as never, (_, ctx) => ctx.storage.sql.databaseSize)
+  const [before, begun] = [await keeps(), await countOf('attempts')]
+  await objectOf(attempt).discard(hall.quiz.id + 1)
+  expect(await keeps(), 'another quiz’s is not meant').toBe(before)
+  await purge(env, Date.now() + 31 * DAY_MS)
+  expect(await countOf('attempts')).toBe(Number(begun) - 1)
+  expect(await keeps()).toBeLessThan(before)
+  expect(await objectOf(attempt).look()).toEqual({ kind: 'unknown' })
+  expect(await env.DB.prepare('SELECT 1 FROM quizzes WHERE id = ?').bind(hall.quiz.id).first()).toBeNull()
+})
+
+test('more rows than a statement takes go statement by statement; a run that is cut short is finished by the next', async () => {
+  const { owner, course, module } = await wholeCourse()
+  await env.DB.prepare(
+    `INSERT INTO activities (user_id, type, course_id, module_id, occurred_at, session_started_at)
+     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
+     SELECT ?, 'module_view', ?, ?, 0, 0 FROM n`,
+  )
+    .bind(owner.id, course.id, module)
+    .run()
+  await call('DELETE', `/api/courses/${course.id}/`, { as: owner })
+  const left = () =>
+    env.DB.prepare('SELECT count(*) AS n FROM activities WHERE course_id = ?').bind(course.id).first<number>('n')
+  await purge(env, Date.now() + 31 * DAY_MS)
+  expect(await left()).toBeGreaterThan(0)
+  await purge(env, Date.now() + 31 * DAY_MS)
+  expect(await left()).toBe(0)
+  expect(await env.DB.prepare('SELECT 1 FROM courses WHERE id = ?').bind(course.id).first()).toBeNull()
+})
+
+test('every foreign key has an index, or each row deleted above it would read the whole table', () => {
+  const unindexed = tables.flatMap(table => {
+    const { name, columns, foreignKeys, indexes, primaryKeys, uniqueConstraints } = getTableConfig(table)
+    const led: unknown[] = [
+      ...columns.filter(({ primary, isUnique }) => primary || isUnique),
+      ...indexes.filter(({ config }) => config.where === undefined).map(({ config }) => config.columns[0]),
+      ...[...primaryKeys, ...uniqueConstraints].map(key => key.columns[0]),
+    ]
+    const references = foreignKeys.map(key => key.reference())
+    return references
+      .filter(({ columns, foreignTable }) => !STAYING.includes(foreignTable) && !led.includes(columns[0]))
+      .map(({ columns }) => `${name}.${columns[0]?.name}`)
+  })
+  expect(unindexed).toEqual([])
+  expect(tables.length).toBeGreaterThan(20)
+})
+
+test('cron forgets tokens and resets that expired, and no others', async () => {
+  const user = await makeUser()
+  const now = Math.floor(Date.now() / 1000)
+  for (const [name, expiresAt] of [
+    ['past', now - 1],
+    ['future', now + 60],
+  ] as const) {
+    await env.DB.prepare('INSERT INTO revoked_tokens (jti, expires_at) VALUES (?, ?)').bind(name, expiresAt).run()
+    await env.DB.prepare('INSERT INTO password_resets (token_hash, user_id, issued_by, expires_at) VALUES (?, ?, ?, ?)')
+      .bind(name, user.id, user.id, expiresAt)
+      .run()
+  }
+  const ctx = createExecutionContext()
+  await worker.scheduled(createScheduledController({ cron: '*/10 * * * *' }), env)
+  await waitOnExecutionContext(ctx)
+  expect((await env.DB.prepare('SELECT jti FROM revoked_tokens').all()).results).toEqual([{ jti: 'future' }])
+  expect((await env.DB.prepare('SELECT token_hash FROM password_resets').all()).results).toEqual([
+    { token_hash: 'future' },
+  ])
+})
