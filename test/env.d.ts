@@ -10,3 +10,7 @@ declare module '*.md?raw' {
   const text: string
   export default text
 }
+/** Vite's, of which the tests use this much. */
+interface ImportMeta {
+  glob<T>(files: string | string[], options: { query: string; import: string; eager: true }): Record<string, T>
+}

@@ -1,9 +1,9 @@
 /** Who may see and change a quiz: as its module, and unpublished with it. */
 import { type SQL, sql } from 'drizzle-orm'
-import { notFound } from '../http/errors.ts'
-import { readsModule, requireManagedModule, requireModule } from './modules.ts'
+import { forbidden, notFound } from '../http/errors.ts'
+import { readsModule, seesModule } from './modules.ts'
 import { type CourseStatus, coursesStudiedBy, type EnrollmentStatus } from './participation.ts'
-import { coursesTaughtBy } from './teaching.ts'
+import { coursesTaughtBy, manages } from './teaching.ts'
 import type { Viewer } from './viewer.ts'
 
 type Quiz = { isPublished: boolean; moduleIsPublished: boolean; instructorId: number; courseStatus: CourseStatus }
@@ -30,8 +30,8 @@ export const quizzesReadBy = (viewerId: number, select: (courses: SQL, isShown: 
 
 /** @throws 404 for what the viewer may not know of, 403 for a quiz of a course the viewer sees but does not take. */
 export function requireQuiz<Q extends Quiz>(viewer: Viewer, quiz: Q | undefined, enrollment?: EnrollmentStatus): Q {
-  if (!quiz) throw notFound()
-  requireModule(viewer, shownWith(quiz), enrollment)
+  if (!quiz || !seesModule(viewer, shownWith(quiz), enrollment)) throw notFound()
+  if (!readsQuiz(viewer, quiz, enrollment)) throw forbidden()
   return quiz
 }
 
@@ -41,7 +41,7 @@ export function requireManagedQuiz<Q extends Quiz>(
   quiz: Q | undefined,
   enrollment?: EnrollmentStatus,
 ): Q {
-  if (!quiz) throw notFound()
-  requireManagedModule(viewer, shownWith(quiz), enrollment)
+  if (!quiz || !seesModule(viewer, shownWith(quiz), enrollment)) throw notFound()
+  if (!manages(viewer, quiz)) throw forbidden()
   return quiz
 }

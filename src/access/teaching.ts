@@ -26,7 +26,7 @@ export const isManagedBy = (viewerId: number, course?: SQL) =>
 export const coursesTaughtBy = (viewerId: number) =>
   sql`(SELECT * FROM courses WHERE deleted_at IS NULL AND ${isTaughtBy(viewerId, sql`courses`)})`
 
-/** Of a course's id: whether the viewer manages it. Who taught a deleted one does not; what is deleted is in no list of staff either. */
+/** `manages` in SQL, of the id of a live course. */
 export const isManagedCourse = (viewerId: number, courseId: SQL) =>
   sql`(${courseId} IN (SELECT id FROM ${coursesTaughtBy(viewerId)}) OR ${isStaff(viewerId)})`
 

@@ -1,7 +1,7 @@
 /** All SQL of codes. What is deleted, or whose module or course is, is in none of it. */
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
-import { coursesTaughtBy, isManagedCourse } from '../../../access/teaching.ts'
+import { coursesTaughtBy, isManagedBy, isManagedCourse } from '../../../access/teaching.ts'
 import { isStaff } from '../../../access/viewer.ts'
 import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/read.ts'
@@ -160,21 +160,22 @@ function countOf(status: CodeStatus | undefined, now: number, sum: (ofKey: SQL) 
 
 /** What a type's codes may point at, of those asked for: live, and in courses of the caller's own (staff: any). */
 export const targetsFor = (db: Db, viewerId: number, type: CodeType, ids: number[]) =>
-  db.select({ id: sql<number>`t.id`.as('id') }).from(
-    sql`${targets(type)} t WHERE t.id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))
-      AND ${isManagedCourse(viewerId, sql`t.course_id`)}`,
-  )
+  db
+    .select({ id: sql<number>`t.id`.as('id') })
+    .from(
+      sql`${targets(type, isManagedBy(viewerId))} t WHERE t.id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
+    )
 
-/** As a table of `id` and `course_id`. */
-function targets(type: CodeType): SQL {
-  const live = sql`FROM courses c`
-  if (type === 'access') return sql`(SELECT c.id, c.id AS course_id ${live} WHERE c.deleted_at IS NULL)`
+/** As a table of `id` and `course_id`, of the courses `c` that a condition names. */
+function targets(type: CodeType, condition = sql`1`): SQL {
+  const ofCourse = sql`c.id AS course_id FROM courses c`
+  const isLive = sql`c.deleted_at IS NULL AND ${condition}`
+  if (type === 'access') return sql`(SELECT c.id, ${ofCourse} WHERE ${isLive})`
   if (type === 'certificate') {
-    return sql`(SELECT e.id, c.id AS course_id ${live} JOIN enrollments e ON e.course_id = c.id
-      WHERE c.deleted_at IS NULL AND e.status = 'completed')`
+    return sql`(SELECT e.id, ${ofCourse} JOIN enrollments e ON e.course_id = c.id
+      WHERE ${isLive} AND e.status = 'completed')`
   }
-  return sql`(SELECT m.id, c.id AS course_id ${live} JOIN modules m ON m.course_id = c.id
-    WHERE c.deleted_at IS NULL AND m.deleted_at IS NULL)`
+  return sql`(SELECT m.id, ${ofCourse} JOIN modules m ON m.course_id = c.id WHERE ${isLive} AND m.deleted_at IS NULL)`
 }
 
 type NewCodes = CodeValues & {
