@@ -34,6 +34,9 @@ export class Laws {
     if (status < 400 && sent.isAnonymous && !operation.isPublic) broken.push('nobody passes without a login')
     const content = described.content ?? {}
     const type = headers.get('Content-Type')?.split(';')[0] ?? ''
+    // An id that is none leads nowhere, and a browser is told so by a page.
+    const isNowhere = status === 404 && type === 'text/html' && text.includes('<h1>Nothing is here</h1>')
+    if (isNowhere) return broken
     if (Object.keys(content).length === 0) {
       if (text !== '') broken.push('an answer without a documented body is empty')
     } else if (!content[type]) broken.push(`the content type ${type} is documented`)
