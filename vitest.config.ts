@@ -59,7 +59,12 @@ export default defineConfig(async () => ({
       },
       {
         // What the documentation names beside it; `npm run test:commands`, which `.ci/run` does too.
-        test: { name: 'commands', include: ['test/commands/**/*.test.ts', ...DEPLOYING], testTimeout: 400_000 },
+        test: {
+          name: 'commands',
+          include: ['test/commands/**/*.test.ts', ...DEPLOYING],
+          testTimeout: 400_000,
+          hookTimeout: 400_000,
+        },
       },
       {
         // The pages, in a browser on a phone's screen.

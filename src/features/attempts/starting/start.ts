@@ -121,7 +121,7 @@ export async function beginAttempt(env: Env, db: Db, snapshot: Snapshot): Promis
   const begun = await attemptObject(env, terms.attemptId).begin(snapshot)
   if (begun.kind === 'running') return begun
   if (begun.kind === 'foreign') {
-    console.error({ event: 'attempt id given away twice: see docs/operations.md', attempt: terms.attemptId })
+    console.error({ event: 'attempt id given away twice: see docs/operate/operations.md', attempt: terms.attemptId })
     await batch(db, deleteForeign(db, terms))
   }
   throw unavailable()
