@@ -1,6 +1,7 @@
 /** Who takes part in a course as a learner: whoever is enrolled and has neither left nor been removed. */
 import { type SQL, sql } from 'drizzle-orm'
-import type { courses, enrollments } from '../db/schema.ts'
+import type { courses } from '../db/schema/courses.ts'
+import type { enrollments } from '../db/schema/enrollments.ts'
 
 export type EnrollmentStatus = (typeof enrollments.$inferSelect)['status']
 export type CourseStatus = (typeof courses.$inferSelect)['status']

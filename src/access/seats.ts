@@ -1,6 +1,7 @@
 /** Who may take a seat in a course: enrolling alone, an instructor's enrolling, and access codes all ask here. */
 import { type SQL, sql } from 'drizzle-orm'
-import type { courses, enrollments } from '../db/schema.ts'
+import type { courses } from '../db/schema/courses.ts'
+import type { enrollments } from '../db/schema/enrollments.ts'
 import { type EnrollmentStatus, isTakingPart, takesPart } from './participation.ts'
 
 type CourseRow = typeof courses.$inferSelect

@@ -3,7 +3,7 @@
  * condition of `teaches`, `isTaughtBy` and `coursesTaughtBy`.
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm'
-import { users } from '../db/schema.ts'
+import { users } from '../db/schema/users.ts'
 import { forbidden } from '../http/errors.ts'
 import { isStaff, type Viewer } from './viewer.ts'
 

@@ -2,7 +2,7 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.ts'
 import { batch, type Query, type Rows } from '../db/read.ts'
-import { users } from '../db/schema.ts'
+import { users } from '../db/schema/users.ts'
 import type { Caller } from '../http/authentication.ts'
 import { forbidden, tokenNotValid, userInactive } from '../http/errors.ts'
 

@@ -4,23 +4,15 @@
  */
 import { drizzle } from 'drizzle-orm/d1'
 import { SQLiteSyncDialect, type SQLiteTable } from 'drizzle-orm/sqlite-core'
-import {
-  activities,
-  attempts,
-  courses,
-  enrollments,
-  moduleProgress,
-  modules,
-  qrBatches,
-  qrCodes,
-  qrScans,
-  questions,
-  questionVersions,
-  quizzes,
-  responses,
-  studyTime,
-  users,
-} from '../db/schema.ts'
+import { activities } from '../db/schema/activities.ts'
+import { attempts, responses } from '../db/schema/attempts.ts'
+import { courses } from '../db/schema/courses.ts'
+import { enrollments } from '../db/schema/enrollments.ts'
+import { modules } from '../db/schema/modules.ts'
+import { moduleProgress, studyTime } from '../db/schema/progress.ts'
+import { qrBatches, qrCodes, qrScans } from '../db/schema/qr-codes.ts'
+import { questions, questionVersions, quizzes } from '../db/schema/quizzes.ts'
+import { users } from '../db/schema/users.ts'
 import { SEARCH_VERSION, searchText } from '../features/courses/catalog/search-text.ts'
 import { slugFrom } from '../features/courses/slug.ts'
 import { newQuestion } from '../features/quizzes/questions/made.ts'

@@ -1,5 +1,5 @@
 /**
- * `npm run migrations`: writes the migrations that lead to schema.ts, new tables STRICT (drizzle-kit cannot say so), and to the
+ * `npm run migrations`: writes the migrations that lead to the tables of src/db/schema, new tables STRICT (drizzle-kit cannot say so), and to the
  * triggers of src/db/triggers; and the page that lists these. With `--check` it writes nothing, and fails where any of them
  * differ or a migration would lose data.
  */
@@ -38,7 +38,7 @@ function check(): void {
   const complaints = [...sqlFiles(FOLDER).flatMap(complaintsOf), ...unwritten(), ...staleTriggers()]
   for (const complaint of complaints) console.error(complaint)
   if (complaints.length > 0) process.exit(1)
-  console.log('schema.ts, the triggers and the migrations agree.')
+  console.log('Tables, triggers and the migrations agree.')
 }
 
 function complaintsOf(path: string): string[] {
@@ -80,7 +80,7 @@ function unwritten(): string[] {
   try {
     cpSync(FOLDER, copy, { recursive: true })
     return generate(copy).map(
-      path => `schema.ts is ahead; \`npm run migrations\` would write:\n${readFileSync(path, 'utf8')}`,
+      path => `src/db/schema is ahead; \`npm run migrations\` would write:\n${readFileSync(path, 'utf8')}`,
     )
   } finally {
     rmSync(copy, { recursive: true })

@@ -9,16 +9,20 @@ import { is } from 'drizzle-orm'
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { expect, test } from 'vitest'
 import { purge } from '../../src/cron/purge.ts'
-import * as schema from '../../src/db/schema.ts'
+import { qrBatches } from '../../src/db/schema/qr-codes.ts'
+import { users } from '../../src/db/schema/users.ts'
 import worker from '../../src/index.ts'
 import { makeHall, started } from '../helpers/attempts.ts'
 import { call, makeInstructor, makeUser } from '../helpers/client.ts'
 import { makeCourse } from '../helpers/courses.ts'
 import { objectOf } from '../helpers/objects.ts'
 
-const tables = Object.values(schema).filter(exported => is(exported, SQLiteTable))
+const schema = import.meta.glob<Record<string, unknown>>('/src/db/schema/*.ts', { eager: true })
+const tables = Object.values(schema)
+  .flatMap(file => Object.values(file))
+  .filter(exported => is(exported, SQLiteTable))
 /** Tables whose rows are never deleted. */
-const STAYING: unknown[] = [schema.users, schema.qrBatches]
+const STAYING: unknown[] = [users, qrBatches]
 const DAY_MS = 86_400_000
 const countOf = (table: string) => env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>('n')
 const counts = async () => Object.fromEntries(await Promise.all(TREE.map(async table => [table, await countOf(table)])))

@@ -1,6 +1,6 @@
 /** What the demo's learners did in its quizzes: ended attempts of every kind, by dates and answers that never vary. */
 import { createHash } from 'node:crypto'
-import type { attempts, responses } from '../../db/schema.ts'
+import type { attempts, responses } from '../../db/schema/attempts.ts'
 import { type EndStatus, type KeptAnswer, outcomeOf } from '../../features/attempts/session/outcome.ts'
 import { parseResponse } from '../../features/quizzes/answers/answer.ts'
 import { grade } from '../../features/quizzes/answers/grading.ts'

@@ -1,6 +1,6 @@
 /** The demo's QR codes, of every type and status, on their own and in batches, and who scanned them with what came of it. */
 import { createHash } from 'node:crypto'
-import type { qrBatches, qrCodes, qrScans } from '../../db/schema.ts'
+import type { qrBatches, qrCodes, qrScans } from '../../db/schema/qr-codes.ts'
 import { ACTIONS, RECORDED } from '../../features/qr-codes/scans/record.ts'
 import { REFUSED } from '../../features/qr-codes/scans/refusals.ts'
 import type { DemoEvent, Visit } from './history.ts'

@@ -1,5 +1,5 @@
 /** What the demo teaches: courses in every state, their modules, and how many learners of each status. */
-import type { courses } from '../../db/schema.ts'
+import type { courses } from '../../db/schema/courses.ts'
 
 type Course = typeof courses.$inferInsert
 

@@ -1,5 +1,6 @@
 /** What the demo's events, visits and scans amount to: rows that agree with each other, as the API would have left them. */
-import type { activities, moduleProgress, studyTime } from '../../db/schema.ts'
+import type { activities } from '../../db/schema/activities.ts'
+import type { moduleProgress, studyTime } from '../../db/schema/progress.ts'
 import { toDate } from '../../http/fields.ts'
 
 /** As in `features/activities/queries.ts`. */

@@ -1,5 +1,5 @@
 /** The quizzes of the demo, each in a module named by its course and title: every type of question, a survey, an exam. */
-import type { quizzes } from '../../db/schema.ts'
+import type { quizzes } from '../../db/schema/quizzes.ts'
 import type { QuestionInput } from '../../features/quizzes/questions/input.ts'
 
 type Quiz = typeof quizzes.$inferInsert

@@ -1,7 +1,7 @@
 /** What learners did, with the session it belongs to. */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../db/client.ts'
-import { activities } from '../../db/schema.ts'
+import { activities } from '../../db/schema/activities.ts'
 
 /** A session is a run of one user's events with gaps under this. */
 const SESSION_GAP_SECONDS = 30 * 60

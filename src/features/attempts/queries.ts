@@ -2,7 +2,10 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Db } from '../../db/client.ts'
 import { distinctly } from '../../db/read.ts'
-import { attempts, courses, modules, quizzes } from '../../db/schema.ts'
+import { attempts } from '../../db/schema/attempts.ts'
+import { courses } from '../../db/schema/courses.ts'
+import { modules } from '../../db/schema/modules.ts'
+import { quizzes } from '../../db/schema/quizzes.ts'
 
 export const isLive = and(isNull(quizzes.deletedAt), isNull(modules.deletedAt), isNull(courses.deletedAt))
 

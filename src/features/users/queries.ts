@@ -1,7 +1,7 @@
 /** All SQL of accounts. Columns are named everywhere: a row of users holds a password hash. */
 import { and, desc, eq, or, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../db/client.ts'
-import { users } from '../../db/schema.ts'
+import { users } from '../../db/schema/users.ts'
 import type { Page } from '../../http/pagination.ts'
 import { keyOf } from './keys.ts'
 

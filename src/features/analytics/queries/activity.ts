@@ -1,7 +1,7 @@
 /** A user's own events. */
 import { sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
-import type { activities } from '../../../db/schema.ts'
+import type { activities } from '../../../db/schema/activities.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { between, type Dates, ONE_ROW } from './scope.ts'
 

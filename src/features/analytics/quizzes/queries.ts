@@ -1,7 +1,7 @@
 /** A quiz's figures, from kept sums. */
 import { sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
-import type { courses } from '../../../db/schema.ts'
+import type { courses } from '../../../db/schema/courses.ts'
 
 const liveQuiz = (id: number) => sql`quizzes q JOIN modules m ON m.id = q.module_id JOIN courses c ON c.id = m.course_id
   LEFT JOIN quiz_statistics s ON s.quiz_id = q.id

@@ -2,7 +2,7 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
 import { batch } from '../../../db/read.ts'
-import { itemStatistics, quizDays, quizStatistics } from '../../../db/schema.ts'
+import { itemStatistics, quizDays, quizStatistics } from '../../../db/schema/statistics.ts'
 
 /**
  * One batch, so one transaction: readers see the sums before or after, never in between, and no event falls in the gap.

@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
-import { attempts } from '../../../db/schema.ts'
+import { attempts } from '../../../db/schema/attempts.ts'
 
 /** Every running attempt at a quiz. */
 export const runningAttemptsOf = (db: Db, quizId: number) =>

@@ -2,7 +2,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
 import type { Query } from '../../../db/read.ts'
-import { attempts, enrollments, moduleProgress, responses } from '../../../db/schema.ts'
+import { attempts, responses } from '../../../db/schema/attempts.ts'
+import { enrollments } from '../../../db/schema/enrollments.ts'
+import { moduleProgress } from '../../../db/schema/progress.ts'
 import {
   completeCourses,
   completeModules,

@@ -2,7 +2,10 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/read.ts'
-import { courses, modules, questions, questionVersions, quizzes, regrades, responses } from '../../../db/schema.ts'
+import { regrades, responses } from '../../../db/schema/attempts.ts'
+import { courses } from '../../../db/schema/courses.ts'
+import { modules } from '../../../db/schema/modules.ts'
+import { questions, questionVersions, quizzes } from '../../../db/schema/quizzes.ts'
 import type { QuestionType } from '../../quizzes/questions/question.ts'
 import { share } from '../grading/settle.ts'
 

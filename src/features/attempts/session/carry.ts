@@ -2,7 +2,7 @@
 import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
 import { batch, type Query } from '../../../db/read.ts'
-import { attempts, responses } from '../../../db/schema.ts'
+import { attempts, responses } from '../../../db/schema/attempts.ts'
 import { recordActivity } from '../../activities/queries.ts'
 import { addStudyTime, touchModule } from '../../progress/queries/touches.ts'
 import { completionsOf } from '../grading/settle.ts'

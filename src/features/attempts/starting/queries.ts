@@ -2,7 +2,10 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/read.ts'
-import { attempts, courses, modules, questionVersions, quizzes } from '../../../db/schema.ts'
+import { attempts } from '../../../db/schema/attempts.ts'
+import { courses } from '../../../db/schema/courses.ts'
+import { modules } from '../../../db/schema/modules.ts'
+import { questionVersions, quizzes } from '../../../db/schema/quizzes.ts'
 import { asked } from '../../quizzes/questions/queries.ts'
 import { isLive } from '../queries.ts'
 

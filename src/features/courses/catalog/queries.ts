@@ -1,7 +1,7 @@
 /** What everybody may find: published courses. */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
-import { courses } from '../../../db/schema.ts'
+import { courses } from '../../../db/schema/courses.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { coursesIn, ONE_ROW, OPEN_AND_RESTRICTED, selectCourses, totalOf } from '../queries.ts'
 import { searchExpression } from './search.ts'

@@ -3,7 +3,7 @@ import { lt, sql } from 'drizzle-orm'
 import { backgroundDatabase, type Db } from '../../../db/client.ts'
 import { repeated } from '../../../db/faults.ts'
 import { batch } from '../../../db/read.ts'
-import { courses } from '../../../db/schema.ts'
+import { courses } from '../../../db/schema/courses.ts'
 import { SEARCH_VERSION, searchText } from './search-text.ts'
 
 /** With 5,000 characters of description each, and their words, some 50 KB; D1 takes 2 MB in one parameter. */

@@ -4,7 +4,9 @@
  */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
-import { activities, enrollments, moduleProgress } from '../../../db/schema.ts'
+import { activities } from '../../../db/schema/activities.ts'
+import { enrollments } from '../../../db/schema/enrollments.ts'
+import { moduleProgress } from '../../../db/schema/progress.ts'
 import { sessionAt } from '../../activities/queries.ts'
 import { completedModules, isPassed, isShown, publishedModules } from './counted.ts'
 import { latest } from './touches.ts'

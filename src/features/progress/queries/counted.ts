@@ -1,6 +1,6 @@
 /** What counts towards a completion: as pieces of the statements that need it. */
 import { type SQL, sql } from 'drizzle-orm'
-import { enrollments } from '../../../db/schema.ts'
+import { enrollments } from '../../../db/schema/enrollments.ts'
 
 /** Published modules of a course: counted once a statement where the course is a value. */
 export const publishedModulesOf = (course: SQL | number) => sql<number>`(

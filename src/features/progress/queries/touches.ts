@@ -1,7 +1,7 @@
 /** That a learner was in a module, and for how long. */
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
-import { moduleProgress, studyTime } from '../../../db/schema.ts'
+import { moduleProgress, studyTime } from '../../../db/schema/progress.ts'
 import { toDate } from '../../../http/fields.ts'
 
 const ALWAYS = sql`1`

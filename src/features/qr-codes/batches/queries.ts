@@ -4,7 +4,8 @@ import { coursesTaughtBy } from '../../../access/teaching.ts'
 import { isStaff, staffViewer } from '../../../access/viewer.ts'
 import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/read.ts'
-import { qrBatches, users } from '../../../db/schema.ts'
+import { qrBatches } from '../../../db/schema/qr-codes.ts'
+import { users } from '../../../db/schema/users.ts'
 import type { Page } from '../../../http/pagination.ts'
 
 /** The sum over a batch's tallies, of the keys a condition names. */

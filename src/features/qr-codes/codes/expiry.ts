@@ -7,7 +7,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { backgroundDatabase, type Db } from '../../../db/client.ts'
 import { repeated } from '../../../db/faults.ts'
 import { batch } from '../../../db/read.ts'
-import { qrCodes } from '../../../db/schema.ts'
+import { qrCodes } from '../../../db/schema/qr-codes.ts'
 
 const CODES_PER_STATEMENT = 1_000
 /** A run ends after this many statements; the next one goes on where it stopped. */

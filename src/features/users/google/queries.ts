@@ -1,7 +1,7 @@
 /** All SQL of signing in with Google. */
 import { and, eq, isNull, or, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
-import { passwordResets, users } from '../../../db/schema.ts'
+import { passwordResets, users } from '../../../db/schema/users.ts'
 import { keyOf, USERNAME_LENGTH } from '../keys.ts'
 import { sessionColumns } from '../queries.ts'
 

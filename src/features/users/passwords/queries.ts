@@ -2,7 +2,7 @@
 import { and, eq, gt, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/read.ts'
-import { passwordResets, users } from '../../../db/schema.ts'
+import { passwordResets, users } from '../../../db/schema/users.ts'
 
 export const deleteResetsOf = (db: Db, userId: number) =>
   db.delete(passwordResets).where(eq(passwordResets.userId, userId))

@@ -1,7 +1,7 @@
 /** All SQL of logging out. */
 import { eq } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
-import { revokedTokens } from '../../../db/schema.ts'
+import { revokedTokens } from '../../../db/schema/users.ts'
 
 /** Safe to repeat. */
 export const revoke = (db: Db, jti: string, expiresAt: number) =>

@@ -1,0 +1,62 @@
+import { sql } from 'drizzle-orm'
+import { check, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { users } from './users.ts'
+
+export const courses = sqliteTable(
+  'courses',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    title: text().notNull(),
+    slug: text().notNull(),
+    description: text().notNull().default(''),
+    status: text({ enum: ['draft', 'published', 'archived'] })
+      .notNull()
+      .default('draft'),
+    enrollmentType: text({ enum: ['open', 'restricted'] })
+      .notNull()
+      .default('open'),
+    courseType: text({ enum: ['course', 'program', 'workshop', 'seminar'] })
+      .notNull()
+      .default('course'),
+    /** 0 is unlimited. */
+    maxStudents: integer().notNull().default(0),
+    startDate: text(),
+    endDate: text(),
+    instructorId: integer()
+      .notNull()
+      .references(() => users.id),
+    createdAt: integer().notNull(),
+    updatedAt: integer().notNull(),
+    deletedAt: integer(),
+    /** What title and description come to for the search, made in code by a version of `search-text.ts`; cron remakes older ones. */
+    searchTitle: text().notNull().default(''),
+    searchDescription: text().notNull().default(''),
+    searchVersion: integer().notNull().default(0),
+    activeCount: integer().notNull().default(0),
+    completedCount: integer().notNull().default(0),
+    droppedCount: integer().notNull().default(0),
+  },
+  t => [
+    check('courses_dates', sql`${t.endDate} >= ${t.startDate}`),
+    index('courses_live').on(t.id).where(sql`${t.deletedAt} IS NULL`),
+    index('courses_published').on(t.id).where(sql`${t.deletedAt} IS NULL AND ${t.status} = 'published'`),
+    index('courses_published_by_enrollment_type')
+      .on(t.enrollmentType, t.id)
+      .where(sql`${t.deletedAt} IS NULL AND ${t.status} = 'published'`),
+    index('courses_by_instructor').on(t.instructorId, t.status, t.id).where(sql`${t.deletedAt} IS NULL`),
+    index('courses_deleted').on(t.deletedAt).where(sql`${t.deletedAt} IS NOT NULL`),
+    index('courses_by_search_version').on(t.searchVersion, t.id),
+  ],
+)
+
+/** Current and former slugs together, so that a printed link lives on and no two courses ever shared one. */
+export const courseSlugs = sqliteTable(
+  'course_slugs',
+  {
+    slug: text().primaryKey(),
+    courseId: integer()
+      .notNull()
+      .references(() => courses.id),
+  },
+  t => [index('course_slugs_course').on(t.courseId)],
+)

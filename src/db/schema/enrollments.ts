@@ -1,0 +1,36 @@
+import { sql } from 'drizzle-orm'
+import { index, integer, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core'
+import { courses } from './courses.ts'
+import { users } from './users.ts'
+
+export const enrollments = sqliteTable(
+  'enrollments',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    userId: integer()
+      .notNull()
+      .references(() => users.id),
+    courseId: integer()
+      .notNull()
+      .references(() => courses.id),
+    status: text({ enum: ['active', 'completed', 'dropped'] })
+      .notNull()
+      .default('active'),
+    /** Who opened the door: a learner let in by the instructor or a scanned code may return to a restricted course. */
+    source: text({ enum: ['self', 'instructor', 'code'] })
+      .notNull()
+      .default('self'),
+    enrolledAt: integer().notNull(),
+    completedAt: integer(),
+    /** Set when the instructor removed the learner, who then cannot enroll alone again. */
+    removedAt: integer(),
+  },
+  t => [
+    unique('enrollments_user_course').on(t.userId, t.courseId),
+    index('enrollments_by_user_status').on(t.userId, t.status, t.id),
+    index('enrollments_by_course').on(t.courseId, t.id),
+    index('enrollments_by_course_status').on(t.courseId, t.status, t.id),
+    index('enrollments_by_status').on(t.status, t.id),
+    index('enrollments_learners').on(t.courseId, t.userId).where(sql`${t.status} <> 'dropped'`),
+  ],
+)
