@@ -12,5 +12,5 @@ declare module '*.md?raw' {
 }
 /** Vite's, of which the tests use this much. */
 interface ImportMeta {
-  glob<T>(files: string | string[], options: { query: string; import: string; eager: true }): Record<string, T>
+  glob<T>(files: string | string[], options: { query?: string; import?: string; eager: true }): Record<string, T>
 }
