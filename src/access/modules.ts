@@ -1,5 +1,7 @@
 /** Who may see and change a module. */
+
 import { type SQL, sql } from 'drizzle-orm'
+import type { Value } from '../db/statement.ts'
 import { forbidden, notFound } from '../http/errors.ts'
 import { sees } from './courses.ts'
 import { type CourseStatus, coursesStudiedBy, type EnrollmentStatus, studies } from './participation.ts'
@@ -26,7 +28,7 @@ export const readsModule = (viewer: Viewer, module: Module, enrollment?: Enrollm
  * `readsModule` in SQL, for anybody but staff.
  * @param select a query of the modules `m` in the courses given, of which a condition on `m` says whether they are shown
  */
-export const modulesReadBy = (viewerId: number, select: (courses: SQL, isShown: SQL) => SQL) =>
+export const modulesReadBy = (viewerId: number | Value, select: (courses: SQL, isShown: SQL) => SQL) =>
   sql`${select(coursesTaughtBy(viewerId), sql`1`)} UNION ${select(coursesStudiedBy(viewerId), sql`m.is_published = 1`)}`
 
 /**

@@ -1,7 +1,9 @@
 /** Who takes part in a course as a learner: whoever is enrolled and has neither left nor been removed. */
+
 import { type SQL, sql } from 'drizzle-orm'
 import type { courses } from '../db/schema/courses.ts'
 import type { enrollments } from '../db/schema/enrollments.ts'
+import type { Value } from '../db/statement.ts'
 
 export type EnrollmentStatus = (typeof enrollments.$inferSelect)['status']
 export type CourseStatus = (typeof courses.$inferSelect)['status']
@@ -25,6 +27,6 @@ export const studies = (course: { status: CourseStatus }, enrollment: Enrollment
   takesPart(enrollment) && isOpenToLearners(course)
 
 /** As a table of a `FROM`: the courses somebody studies in, by index. */
-export const coursesStudiedBy = (userId: number) =>
+export const coursesStudiedBy = (userId: number | Value) =>
   sql`(SELECT c.* FROM enrollments e CROSS JOIN courses c
     WHERE e.user_id = ${userId} AND ${isTakingPart()} AND c.id = e.course_id AND ${isCourseOpenToLearners()})`

@@ -1,7 +1,9 @@
 /** Who may take a seat in a course: enrolling alone, an instructor's enrolling, and access codes all ask here. */
+
 import { type SQL, sql } from 'drizzle-orm'
 import type { courses } from '../db/schema/courses.ts'
 import type { enrollments } from '../db/schema/enrollments.ts'
+import type { Value } from '../db/statement.ts'
 import { type EnrollmentStatus, isTakingPart, takesPart } from './participation.ts'
 
 type CourseRow = typeof courses.$inferSelect
@@ -37,7 +39,7 @@ export function seatVerdict(door: Door, course: Course, standing: Standing | und
 const wasLetIn = (standing: Standing | undefined) => standing?.source === 'instructor' || standing?.source === 'code'
 
 /** `seatVerdict` in SQL, of this moment; null when there is no such course, or it is deleted. */
-export function seatVerdictOn(door: Door, courseId: SQL, userId: SQL, today: string): SQL {
+export function seatVerdictOn(door: Door, courseId: Value, userId: Value, today: string | Value): SQL {
   const removed = sql`WHEN standing.removed_at IS NOT NULL THEN 'removed'`
   const restricted = sql`WHEN wanted.enrollment_type = 'restricted' AND coalesce(standing.source, 'self') = 'self' THEN 'restricted'`
   const ended = sql`WHEN wanted.end_date < ${today} THEN 'ended'`

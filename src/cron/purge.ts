@@ -1,8 +1,8 @@
 /** Cron's work: what was deleted long enough ago is removed for good, a bounded number of rows at a time. */
 import { lte } from 'drizzle-orm'
+import { batch } from '../db/batch.ts'
 import { backgroundDatabase, rowsOf } from '../db/client.ts'
 import { repeated } from '../db/faults.ts'
-import { batch } from '../db/read.ts'
 import { passwordResets, revokedTokens } from '../db/schema/users.ts'
 import { attemptObject } from '../features/attempts/object.ts'
 import { RESTORE_SECONDS } from '../features/courses/queries.ts'

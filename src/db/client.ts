@@ -31,7 +31,7 @@ export function openSession(env: Waiting, consistency: Consistency, usage: Usage
   return metered(env.DB.withSession(consistency.bookmark), usage, timeoutMs)
 }
 
-/** Counts and bounds batches, because nothing that is done is a statement alone (`read.ts`). */
+/** Counts and bounds batches, because nothing that is done is a statement alone (`batch.ts`). */
 const metered = (session: D1DatabaseSession, usage: Usage, timeoutMs: number): D1DatabaseSession => ({
   prepare: query => session.prepare(query),
   async batch<T>(statements: D1PreparedStatement[]) {

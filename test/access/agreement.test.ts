@@ -19,8 +19,8 @@ import {
   teaches,
 } from '../../src/access/teaching.ts'
 import { isStaff, staffViewer, type Viewer } from '../../src/access/viewer.ts'
+import { batchOf } from '../../src/db/batch.ts'
 import { backgroundDatabase } from '../../src/db/client.ts'
-import { batchOf } from '../../src/db/read.ts'
 import { taughtCourses } from '../../src/features/courses/queries.ts'
 import { taughtEnrollments } from '../../src/features/enrollments/queries.ts'
 import { accessibleModules } from '../../src/features/modules/queries.ts'

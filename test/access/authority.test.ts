@@ -71,5 +71,5 @@ test('what decides knows of no feature', () => {
   const imported = Object.values(access).flatMap(text =>
     [...text.matchAll(/from '(\.[^']*)'/g)].map(([, path]) => path),
   )
-  expect(imported.filter(path => !/^(\.|\.\.\/(db|http))\/[\w-]+\.ts$/.test(path ?? ''))).toEqual([])
+  expect(imported.filter(path => !/^(\.|\.\.\/(db(\/schema)?|http))\/[\w-]+\.ts$/.test(path ?? ''))).toEqual([])
 })

@@ -1,7 +1,7 @@
 /** An attempt's row, and cron's look at rows; what starts, lists, grades and ends attempts lies with each. */
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Db } from '../../db/client.ts'
-import { distinctly } from '../../db/read.ts'
+import { distinctly } from '../../db/columns.ts'
 import { attempts } from '../../db/schema/attempts.ts'
 import { courses } from '../../db/schema/courses.ts'
 import { modules } from '../../db/schema/modules.ts'

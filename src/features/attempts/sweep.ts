@@ -1,7 +1,8 @@
 /** Cron's look after attempts whose end should have reached D1: the alarm makes ends come, this makes sure of the alarm. */
+
+import { batch } from '../../db/batch.ts'
 import { backgroundDatabase } from '../../db/client.ts'
 import { repeated } from '../../db/faults.ts'
-import { batch } from '../../db/read.ts'
 import { describe } from '../../http/errors.ts'
 import { attemptObject } from './object.ts'
 import { deleteUnbegun, overdueAttempts, setCheckAt } from './queries.ts'

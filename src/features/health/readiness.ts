@@ -1,6 +1,6 @@
 /** Whether the stores answer, each asked at once and none for long; nothing is written. */
 import { sql } from 'drizzle-orm'
-import { batch } from '../../db/read.ts'
+import { batch } from '../../db/batch.ts'
 import { users } from '../../db/schema/users.ts'
 import { inTime } from '../../db/waits.ts'
 import type { Operation } from '../../http/api.ts'

@@ -1,7 +1,7 @@
 /** The pages of QR codes: what a phone opens, what a projector shows, what a printer prints. No quota counts them. */
 import { html } from 'hono/html'
+import { batch } from '../../db/batch.ts'
 import { database } from '../../db/client.ts'
-import { batch } from '../../db/read.ts'
 import { type CodeRow, codeByUuid } from '../../features/qr-codes/codes/queries.ts'
 import { isCurrent } from '../../features/qr-codes/proofs/rotation.ts'
 import { issueTicket } from '../../features/qr-codes/proofs/tickets.ts'

@@ -1,7 +1,7 @@
 /** The SQL of a course's grades. */
 import { asc, eq, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
-import { distinctly } from '../../../db/read.ts'
+import { distinctly } from '../../../db/columns.ts'
 import { enrollments } from '../../../db/schema/enrollments.ts'
 import { users } from '../../../db/schema/users.ts'
 import type { GradingPolicy } from '../../attempts/grading/standing-score.ts'

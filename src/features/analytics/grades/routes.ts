@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { requireManaged } from '../../../access/courses.ts'
 import { asViewer } from '../../../access/viewer.ts'
-import { batch } from '../../../db/read.ts'
+import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { csvFile } from '../../../http/csv.ts'
 import { pathId } from '../../../http/fields.ts'

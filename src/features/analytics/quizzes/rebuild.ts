@@ -1,7 +1,7 @@
 /** Rebuilding a quiz's statistics from its attempts and responses. As triggers keep them, it changes nothing. */
 import { eq, sql } from 'drizzle-orm'
+import { batch } from '../../../db/batch.ts'
 import type { Db } from '../../../db/client.ts'
-import { batch } from '../../../db/read.ts'
 import { itemStatistics, quizDays, quizStatistics } from '../../../db/schema/statistics.ts'
 
 /**

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { manages, requireTeacher } from '../../../access/teaching.ts'
 import { asViewer, type Viewer } from '../../../access/viewer.ts'
-import { batch } from '../../../db/read.ts'
+import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { forbidden, notFound, ruledOut } from '../../../http/errors.ts'
 import { pathId, queryId } from '../../../http/fields.ts'

@@ -1,10 +1,10 @@
 /** Making everything follow from the responses of ended attempts: their scores and passes, item analysis, completions. */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
-import type { Query } from '../../../db/read.ts'
 import { attempts, responses } from '../../../db/schema/attempts.ts'
 import { enrollments } from '../../../db/schema/enrollments.ts'
 import { moduleProgress } from '../../../db/schema/progress.ts'
+import type { Query } from '../../../db/statement.ts'
 import {
   completeCourses,
   completeModules,

@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
+import { batch } from '../../../db/batch.ts'
 import { backgroundDatabase } from '../../../db/client.ts'
 import { repeated } from '../../../db/faults.ts'
-import { batch } from '../../../db/read.ts'
 import { describe } from '../../../http/errors.ts'
 import { logDone } from '../../../http/log.ts'
 import { objectNamed } from '../../../http/objects.ts'

@@ -1,7 +1,7 @@
 /** All SQL of regrades. A key only ever moves up: a newer version's grade is never replaced by an older one's. */
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
-import { distinctly } from '../../../db/read.ts'
+import { distinctly } from '../../../db/columns.ts'
 import { regrades, responses } from '../../../db/schema/attempts.ts'
 import { courses } from '../../../db/schema/courses.ts'
 import { modules } from '../../../db/schema/modules.ts'

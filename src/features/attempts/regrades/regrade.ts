@@ -1,6 +1,7 @@
 /** Grading responses anew by another version's key. */
+
+import { batch } from '../../../db/batch.ts'
 import type { Db } from '../../../db/client.ts'
-import { batch } from '../../../db/read.ts'
 import { parseResponse } from '../../quizzes/answers/answer.ts'
 import { grade } from '../../quizzes/answers/grading.ts'
 import { toMilliPoints } from '../../quizzes/answers/points.ts'

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { requireManagedModule } from '../../../access/modules.ts'
 import { asViewer } from '../../../access/viewer.ts'
-import { batch } from '../../../db/read.ts'
+import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { ruledOut } from '../../../http/errors.ts'
 import { pathId } from '../../../http/fields.ts'

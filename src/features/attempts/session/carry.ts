@@ -1,8 +1,9 @@
 /** Bringing the end of an attempt to D1: one batch, safe to repeat. */
 import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm'
+import { batch } from '../../../db/batch.ts'
 import type { Db } from '../../../db/client.ts'
-import { batch, type Query } from '../../../db/read.ts'
 import { attempts, responses } from '../../../db/schema/attempts.ts'
+import type { Query } from '../../../db/statement.ts'
 import { recordActivity } from '../../activities/queries.ts'
 import { addStudyTime, touchModule } from '../../progress/queries/touches.ts'
 import { completionsOf } from '../grading/settle.ts'

@@ -1,7 +1,7 @@
 /** Beginning an attempt: its row first, then its object; each step can be repeated, so that the next start ends a dead one. */
 import { sql } from 'drizzle-orm'
+import { batch, batchOf } from '../../../db/batch.ts'
 import type { Db } from '../../../db/client.ts'
-import { batch, batchOf } from '../../../db/read.ts'
 import { forbidden, ruledOut, unavailable } from '../../../http/errors.ts'
 import { recordActivity } from '../../activities/queries.ts'
 import { touchModule } from '../../progress/queries/touches.ts'

@@ -1,8 +1,8 @@
 /** Cron's work: the search's words of courses that an older version of the code wrote, or none (a load by hand), are remade. */
 import { lt, sql } from 'drizzle-orm'
+import { batch } from '../../../db/batch.ts'
 import { backgroundDatabase, type Db } from '../../../db/client.ts'
 import { repeated } from '../../../db/faults.ts'
-import { batch } from '../../../db/read.ts'
 import { courses } from '../../../db/schema/courses.ts'
 import { SEARCH_VERSION, searchText } from './search-text.ts'
 

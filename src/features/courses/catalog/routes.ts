@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { batch } from '../../../db/read.ts'
+import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { CoursePage, enrollmentType, toCourse } from '../schemas.ts'

@@ -2,7 +2,7 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { isCourseOpenToLearners, isTakingPart } from '../../../access/participation.ts'
 import type { Db } from '../../../db/client.ts'
-import { distinctly } from '../../../db/read.ts'
+import { distinctly } from '../../../db/columns.ts'
 import { courses } from '../../../db/schema/courses.ts'
 import { enrollments } from '../../../db/schema/enrollments.ts'
 import { modules } from '../../../db/schema/modules.ts'

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { requireTeacher } from '../../../access/teaching.ts'
 import { asViewer } from '../../../access/viewer.ts'
-import { batchOf } from '../../../db/read.ts'
+import { batchOf } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { invalid, notFound } from '../../../http/errors.ts'
 import { originOf } from '../../../http/origin.ts'

@@ -4,9 +4,9 @@
  * whose flag is behind their date, of which there are as many as expired since cron was here.
  */
 import { type SQL, sql } from 'drizzle-orm'
+import { batch } from '../../../db/batch.ts'
 import { backgroundDatabase, type Db } from '../../../db/client.ts'
 import { repeated } from '../../../db/faults.ts'
-import { batch } from '../../../db/read.ts'
 import { qrCodes } from '../../../db/schema/qr-codes.ts'
 
 const CODES_PER_STATEMENT = 1_000

@@ -1,5 +1,5 @@
+import { batch } from '../../../db/batch.ts'
 import { database } from '../../../db/client.ts'
-import { batch } from '../../../db/read.ts'
 import { type Api, sessionFor } from '../../../http/api.ts'
 import type { AppContext } from '../../../http/context.ts'
 import { invalid, notFound } from '../../../http/errors.ts'

@@ -2,7 +2,7 @@
 import { desc, eq, type SQL, sql } from 'drizzle-orm'
 import { isManagedCourse } from '../../../access/teaching.ts'
 import type { Db } from '../../../db/client.ts'
-import { distinctly } from '../../../db/read.ts'
+import { distinctly } from '../../../db/columns.ts'
 import { courses } from '../../../db/schema/courses.ts'
 import { qrCodes, qrScans } from '../../../db/schema/qr-codes.ts'
 import { users } from '../../../db/schema/users.ts'

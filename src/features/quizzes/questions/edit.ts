@@ -2,8 +2,8 @@
 
 import { requireManagedQuiz } from '../../../access/quizzes.ts'
 import { asViewer } from '../../../access/viewer.ts'
+import { batch } from '../../../db/batch.ts'
 import type { Db } from '../../../db/client.ts'
-import { batch } from '../../../db/read.ts'
 import type { Caller } from '../../../http/authentication.ts'
 import { invalid, notFound, unavailable } from '../../../http/errors.ts'
 import { enrollmentForQuiz, quizById } from '../queries.ts'

@@ -2,7 +2,7 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { isManagedBy } from '../../../access/teaching.ts'
 import type { Db } from '../../../db/client.ts'
-import { distinctly } from '../../../db/read.ts'
+import { distinctly } from '../../../db/columns.ts'
 import { questions, questionVersions } from '../../../db/schema/quizzes.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { missingKey, QUESTIONS_AT_MOST, type Question, type QuestionColumns, toColumns } from './question.ts'

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { requireManagedQuiz } from '../../../access/quizzes.ts'
 import { asViewer } from '../../../access/viewer.ts'
-import { batch } from '../../../db/read.ts'
+import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { invalid, notFound, ruledOut } from '../../../http/errors.ts'
 import { id, list, pathId } from '../../../http/fields.ts'

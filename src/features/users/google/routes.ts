@@ -1,5 +1,5 @@
 import { asViewer } from '../../../access/viewer.ts'
-import { batch } from '../../../db/read.ts'
+import { batch } from '../../../db/batch.ts'
 import { addressOf } from '../../../http/address.ts'
 import type { Api } from '../../../http/api.ts'
 import { failedOn, invalid, ruledOut, tokenNotValid, unavailable, userInactive } from '../../../http/errors.ts'

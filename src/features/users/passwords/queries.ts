@@ -1,7 +1,7 @@
 /** All SQL of password resets. */
 import { and, eq, gt, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
-import { distinctly } from '../../../db/read.ts'
+import { distinctly } from '../../../db/columns.ts'
 import { passwordResets, users } from '../../../db/schema/users.ts'
 
 export const deleteResetsOf = (db: Db, userId: number) =>

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { asViewer, requireStaff } from '../../../access/viewer.ts'
-import { batch } from '../../../db/read.ts'
+import { batch } from '../../../db/batch.ts'
 import { addressOf } from '../../../http/address.ts'
 import type { Api } from '../../../http/api.ts'
 import { issueTokens } from '../../../http/authentication.ts'

@@ -1,5 +1,5 @@
 import { asViewer, type Viewer } from '../../../access/viewer.ts'
-import { batch } from '../../../db/read.ts'
+import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { forbidden, userInactive } from '../../../http/errors.ts'
 import { accountById, updateProfile } from '../queries.ts'

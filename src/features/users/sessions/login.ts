@@ -1,6 +1,7 @@
 /** Letting somebody in. */
+
+import { batch } from '../../../db/batch.ts'
 import type { Db } from '../../../db/client.ts'
-import { batch } from '../../../db/read.ts'
 import type { Operation } from '../../../http/api.ts'
 import { issueTokens } from '../../../http/authentication.ts'
 import { recordActivity } from '../../activities/queries.ts'

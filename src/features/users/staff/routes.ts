@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { asViewer, requireStaff } from '../../../access/viewer.ts'
-import { batch } from '../../../db/read.ts'
+import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { notFound, ruledOut } from '../../../http/errors.ts'
 import { pathId } from '../../../http/fields.ts'
