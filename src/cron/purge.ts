@@ -5,7 +5,7 @@ import { backgroundDatabase, rowsOf } from '../db/client.ts'
 import { repeated } from '../db/faults.ts'
 import { passwordResets, revokedTokens } from '../db/schema/users.ts'
 import { type Names, statement } from '../db/statement.ts'
-import { attemptObject } from '../features/attempts/object.ts'
+import { attemptObject } from '../features/attempts/session/client.ts'
 import { RESTORE_SECONDS } from '../features/courses/queries.ts'
 import { describe } from '../http/errors.ts'
 

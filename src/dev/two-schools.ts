@@ -13,7 +13,7 @@ import { freePort } from './free-port.ts'
 import { compareSchools, type School } from './school-comparison.ts'
 
 const { values } = parseArgs({ options: { port: { type: 'string', default: '8787' }, check: { type: 'boolean' } } })
-const PATIENCE_MS = 120_000
+const TIMEOUT_MS = 120_000
 
 const thrownAway = values.check ? mkdtempSync(join(tmpdir(), 'learnmore-schools-')) : undefined
 const north = await open('north', 0)
@@ -37,7 +37,7 @@ try {
 console.log(`\nBoth serve until Ctrl-C: ${north.origin}/api/docs/ and ${south.origin}/api/docs/`)
 console.log(`Sign in as student1 with ${DEMO_PASSWORD}: it is somebody else in each.`)
 
-type Running = School & { server: ChildProcess; said(): string }
+type Running = School & { server: ChildProcess; output(): string }
 
 /** `npm start` as anybody would run it, but for the origin of its links. */
 async function open(name: string, place: number): Promise<Running> {
@@ -54,19 +54,19 @@ async function open(name: string, place: number): Promise<Running> {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
-  let said = ''
-  for (const stream of [server.stdout, server.stderr]) stream.on('data', data => (said += data))
-  return { name, origin, links: origin, server, said: () => said }
+  let output = ''
+  for (const stream of [server.stdout, server.stderr]) stream.on('data', data => (output += data))
+  return { name, origin, links: origin, server, output: () => output }
 }
 
-/** @throws when it does not serve in time, with all it said */
-async function ready({ name, origin, server, said }: Running): Promise<void> {
-  for (const until = Date.now() + PATIENCE_MS; Date.now() < until && server.exitCode === null; ) {
+/** @throws when it does not serve in time, with all its output */
+async function ready({ name, origin, server, output }: Running): Promise<void> {
+  for (const until = Date.now() + TIMEOUT_MS; Date.now() < until && server.exitCode === null; ) {
     const answer = await fetch(`${origin}/api/openapi.json`).catch(() => undefined)
     if (answer?.ok) return
     await new Promise(resolve => setTimeout(resolve, 200))
   }
-  throw new Error(`${name} does not serve:\n${said()}`)
+  throw new Error(`${name} does not serve:\n${output()}`)
 }
 
 async function close(code: number): Promise<never> {

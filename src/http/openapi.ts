@@ -142,11 +142,11 @@ function failures(contract: Contract): Json {
   return Object.fromEntries(
     [...new Set(statuses)].sort().map(status => {
       const { description, example } = ERRORS[status] as { description: string; example: Json }
-      const said = contract.refuses?.[status as keyof Contract['refuses']]
+      const reason = contract.refuses?.[status as keyof Contract['refuses']]
       return [
         status,
         {
-          description: said ?? description,
+          description: reason ?? description,
           content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' }, example } },
         },
       ]

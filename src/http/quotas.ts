@@ -12,9 +12,9 @@ const FLUSH_SHARE = 0.05
 /** Counters an isolate keeps; beyond it the oldest is dropped (at most one flush step is forgotten with it). */
 const MAX_COUNTERS = 10_000
 /** A first request waits so long for its count; then it is let in as if there were none. */
-const READ_PATIENCE_MS = 1_000
+const READ_TIMEOUT_MS = 1_000
 /** After the response: what was not written by then is written with the next step. */
-const WRITE_PATIENCE_MS = 10_000
+const WRITE_TIMEOUT_MS = 10_000
 
 export type Quota = { key: string; limit: number }
 type Counter = { day: number; stored: number; unflushed: number; flushing: boolean }
@@ -54,7 +54,7 @@ export async function countRequest(
 async function counterFor(kv: KVNamespace, key: string, day: number): Promise<Counter> {
   const known = counters.get(key)
   if (known) {
-    const counter = await inTime(2 * READ_PATIENCE_MS, known).catch(() => null)
+    const counter = await inTime(2 * READ_TIMEOUT_MS, known).catch(() => null)
     if (counter?.day === day) return counter
     // Somebody else may have begun the new day while this waited.
     const current = counters.get(key)
@@ -70,7 +70,7 @@ const kvKey = (key: string, day: number) => `quota:${day}:${key}`
 
 async function readCount(kv: KVNamespace, key: string, day: number): Promise<number> {
   try {
-    return Number(await inTime(READ_PATIENCE_MS, kv.get(kvKey(key, day)))) || 0
+    return Number(await inTime(READ_TIMEOUT_MS, kv.get(kvKey(key, day)))) || 0
   } catch (error) {
     logKvFailure(error)
     return 0
@@ -81,9 +81,9 @@ async function readCount(kv: KVNamespace, key: string, day: number): Promise<num
 async function flush(kv: KVNamespace, key: string, counter: Counter): Promise<void> {
   const added = counter.unflushed
   try {
-    const stored = Number(await inTime(WRITE_PATIENCE_MS, kv.get(kvKey(key, counter.day)))) || 0
+    const stored = Number(await inTime(WRITE_TIMEOUT_MS, kv.get(kvKey(key, counter.day)))) || 0
     const total = String(stored + added)
-    await inTime(WRITE_PATIENCE_MS, kv.put(kvKey(key, counter.day), total, { expirationTtl: 2 * DAY_SECONDS }))
+    await inTime(WRITE_TIMEOUT_MS, kv.put(kvKey(key, counter.day), total, { expirationTtl: 2 * DAY_SECONDS }))
     counter.stored = stored + added
     counter.unflushed -= added
   } catch (error) {

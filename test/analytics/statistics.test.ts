@@ -17,7 +17,12 @@ import {
   reopenCourse,
   resetModule,
 } from '../../src/features/progress/queries/completions.ts'
-import { markContentCompleted, studying, touching, touchModule } from '../../src/features/progress/queries/touches.ts'
+import {
+  markContentCompleted,
+  studying,
+  touching,
+  touchModule,
+} from '../../src/features/progress/queries/record-study.ts'
 import { keptStatistics, recountedStatistics, STATISTICS } from '../helpers/statistics.ts'
 
 const db = backgroundDatabase(env)

@@ -8,7 +8,7 @@ import {
 import { env } from 'cloudflare:workers'
 import { describe, expect, test, vi } from 'vitest'
 import { backgroundDatabase } from '../../src/db/client.ts'
-import { carryOver } from '../../src/features/attempts/session/carry.ts'
+import { persistResult } from '../../src/features/attempts/session/persist-result.ts'
 import { sweepAttempts } from '../../src/features/attempts/sweep.ts'
 import worker from '../../src/index.ts'
 import {
@@ -213,8 +213,8 @@ describe('when D1 fails at the end', () => {
     const before = await everything()
     const ended = await objectOf(attempt).look()
     if (ended.kind !== 'ended') throw new Error('not ended')
-    await carryOver(backgroundDatabase(env), ended as never)
-    await carryOver(backgroundDatabase(env), ended as never)
+    await persistResult(backgroundDatabase(env), ended as never)
+    await persistResult(backgroundDatabase(env), ended as never)
     expect(await everything()).toBe(before)
   })
 

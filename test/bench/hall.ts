@@ -1,6 +1,7 @@
 /** An exam hall straight into an empty database: a course with its quizzes, everybody enrolled, with tokens and no passwords. */
+
+import { newQuestion } from '../../src/features/quizzes/questions/build.ts'
 import { QuestionInput } from '../../src/features/quizzes/questions/input.ts'
-import { newQuestion } from '../../src/features/quizzes/questions/made.ts'
 import { toColumns } from '../../src/features/quizzes/questions/question.ts'
 import { issueToken } from '../../src/http/authentication.ts'
 

@@ -3,7 +3,7 @@ import { Agent, type IncomingMessage, request } from 'node:http'
 
 /** workerd closes an idle connection after 5 s; one about to be closed is not to be used. */
 const IDLE_MS = 3_000
-const PATIENCE_MS = 60_000
+const TIMEOUT_MS = 60_000
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever JSON is served, looked at by the story
 type Json = any
@@ -39,7 +39,7 @@ export class Client {
       const sent = request(new URL(path, this.origin), { method, headers, agent: this.agent }, response =>
         read(response).then(resolve, fail),
       )
-      const timer = setTimeout(() => sent.destroy(new Error('no answer')), PATIENCE_MS)
+      const timer = setTimeout(() => sent.destroy(new Error('no answer')), TIMEOUT_MS)
       sent.on('error', (error: NodeJS.ErrnoException) => {
         // Closed by the server while it lay idle, as this call was on its way: nobody has read it.
         const wasIdle = sent.reusedSocket && error.code === 'ECONNRESET'

@@ -15,7 +15,7 @@ const BUDGET_BYTES = 15 * 1024
 type Body = any
 type Session = { access: string; refresh: string; user: { id: number; username: string } }
 
-const PATIENCE_MS = 120_000
+const TIMEOUT_MS = 120_000
 
 let server: Server
 let browser: Browser
@@ -28,7 +28,7 @@ let module: Body
 beforeAll(async () => {
   mkdirSync(SCREENSHOTS, { recursive: true })
   const unlimited = ['--var', 'RATE_LIMIT_USER_PER_DAY:0', '--var', 'RATE_LIMIT_ANON_PER_DAY:0']
-  server = await startServer(unlimited, PATIENCE_MS)
+  server = await startServer(unlimited, TIMEOUT_MS)
   browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: [

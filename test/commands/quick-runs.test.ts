@@ -10,9 +10,9 @@ const QUICK = {
 }
 
 /** The exam alone lasts its minute, and there is more going on. */
-const PATIENCE_MS = 280_000
+const TIMEOUT_MS = 280_000
 
-test.concurrent.each(Object.entries(QUICK))('npm run %s', { timeout: PATIENCE_MS }, async (command, shows) => {
+test.concurrent.each(Object.entries(QUICK))('npm run %s', { timeout: TIMEOUT_MS }, async (command, shows) => {
   const { status, said } = await run('npm', 'run', '--silent', ...command.split(' '))
   expect(status, said).toBe(0)
   expect(said).toMatch(shows)

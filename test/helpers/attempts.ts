@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
+import { newQuestion } from '../../src/features/quizzes/questions/build.ts'
 import { QuestionInput } from '../../src/features/quizzes/questions/input.ts'
-import { newQuestion } from '../../src/features/quizzes/questions/made.ts'
 import { type Question, toColumns } from '../../src/features/quizzes/questions/question.ts'
 import { type Answer, call, makeInstructor, makeUser, type TestUser, unique } from './client.ts'
 import { enrolled, makeCourse, makeModule } from './courses.ts'

@@ -8,7 +8,7 @@ export const objectOf = (attempt: { id: number }): DurableObjectStub<AttemptSess
 /** Takes the object out of memory, as the platform does whenever it likes: only what is stored remains. */
 export const evict = (attempt: { id: number }) => evictDurableObject(objectOf(attempt) as never)
 
-type State = { startedAtMs: number; carriedAtMs: number | null }
+type State = { startedAtMs: number; persistedAtMs: number | null }
 
 /** Lets the attempt have begun so much earlier, and sets its alarm accordingly. */
 export async function letPass(attempt: { id: number }, ms: number): Promise<void> {
@@ -18,7 +18,7 @@ export async function letPass(attempt: { id: number }, ms: number): Promise<void
     ctx.storage.kv.put('state', {
       ...state,
       startedAtMs: state.startedAtMs - ms,
-      carriedAtMs: state.carriedAtMs && state.carriedAtMs - ms,
+      persistedAtMs: state.persistedAtMs && state.persistedAtMs - ms,
     })
     const alarm = await ctx.storage.getAlarm()
     if (alarm !== null) await ctx.storage.setAlarm(alarm - ms)

@@ -1,7 +1,7 @@
 /** Random questions and answers, for the laws that hold for all of them. */
 import * as fc from 'fast-check'
+import { newQuestion } from '../../src/features/quizzes/questions/build.ts'
 import type { QuestionInput } from '../../src/features/quizzes/questions/input.ts'
-import { newQuestion } from '../../src/features/quizzes/questions/made.ts'
 import type { Question, QuestionOf, QuestionType } from '../../src/features/quizzes/questions/question.ts'
 
 /** Texts that files and graders stumble over, beside random ones. */

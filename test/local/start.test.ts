@@ -7,7 +7,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Server, startServer } from '../helpers/server.ts'
 
-const PATIENCE_MS = 120_000
+const TIMEOUT_MS = 120_000
 /** Of the demo's first question. */
 const FIRST_CHOICE = 183_528_085_175_363
 
@@ -21,7 +21,7 @@ const WATCHED = { HOSTS_FILE, TMPDIR: folder, NODE_OPTIONS: `--import ${resolve(
 const SCHOOL = 'start-test'
 
 beforeAll(async () => {
-  server = await startServer(['--var', 'PUBLIC_ORIGIN:https://learn.example'], PATIENCE_MS, WATCHED)
+  server = await startServer(['--var', 'PUBLIC_ORIGIN:https://learn.example'], TIMEOUT_MS, WATCHED)
   origin = server.origin
 })
 

@@ -7,7 +7,7 @@ import { importCsv } from '../../src/features/quizzes/exchange/csv/import.ts'
 import { differences, type Exported, type Imported } from '../../src/features/quizzes/exchange/exchange.ts'
 import { exportGift } from '../../src/features/quizzes/exchange/gift/export.ts'
 import { importGift } from '../../src/features/quizzes/exchange/gift/import.ts'
-import { newQuestion } from '../../src/features/quizzes/questions/made.ts'
+import { newQuestion } from '../../src/features/quizzes/questions/build.ts'
 import { QUESTION_TYPES, type Question } from '../../src/features/quizzes/questions/question.ts'
 import { inputs } from '../helpers/question-arbitraries.ts'
 

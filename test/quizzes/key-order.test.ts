@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { newQuestion } from '../../src/features/quizzes/questions/made.ts'
+import { newQuestion } from '../../src/features/quizzes/questions/build.ts'
 import { shuffle } from '../../src/features/quizzes/questions/shuffle.ts'
 import { toLearnerQuestion } from '../../src/features/quizzes/questions/views.ts'
 

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { newQuestion, revise } from '../../src/features/quizzes/questions/build.ts'
 import { QuestionFields, QuestionInput } from '../../src/features/quizzes/questions/input.ts'
-import { newQuestion, revise } from '../../src/features/quizzes/questions/made.ts'
 import { newPartId } from '../../src/features/quizzes/questions/part-id.ts'
 import {
   blanksIn,

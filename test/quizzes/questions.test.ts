@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { batch } from '../../src/db/batch.ts'
 import { backgroundDatabase } from '../../src/db/client.ts'
 import { type Names, statement } from '../../src/db/statement.ts'
-import { isKeyless } from '../../src/features/quizzes/questions/keyless.ts'
-import { newQuestion } from '../../src/features/quizzes/questions/made.ts'
+import { newQuestion } from '../../src/features/quizzes/questions/build.ts'
+import { lacksKey } from '../../src/features/quizzes/questions/missing-key.ts'
 import { missingKey, QUESTION_TYPES, type Question, toColumns } from '../../src/features/quizzes/questions/question.ts'
 import { call, type TestUser } from '../helpers/client.ts'
 import { allPages } from '../helpers/courses.ts'
@@ -351,9 +351,9 @@ test('SQL and the rules agree on what lacks its key', async () => {
     return question
   }
   const db = backgroundDatabase(env)
-  const lacksKey = statement((db, { type, body }: Names<{ type: string; body: string }>) =>
+  const keyLackOf = statement((db, { type, body }: Names<{ type: string; body: string }>) =>
     db
-      .select({ lacks: sql<number>`${isKeyless('v')}`.as('lacks') })
+      .select({ lacks: sql<number>`${lacksKey('v')}`.as('lacks') })
       .from(sql`(SELECT ${type} AS type, ${body} AS body) v`),
   )
   for (const type of QUESTION_TYPES) {
@@ -362,7 +362,7 @@ test('SQL and the rules agree on what lacks its key', async () => {
         const made = newQuestion(input)
         const question = hasKey ? made : keyless(made)
         const { body } = toColumns(question)
-        const [[row]] = await batch(db, lacksKey({ type, body }))
+        const [[row]] = await batch(db, keyLackOf({ type, body }))
         expect(row?.lacks).toBe(missingKey(question) === null ? 0 : 1)
       }),
       { numRuns: 25 },

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { dateTime, id, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
 import { toPoints } from '../quizzes/answers/points.ts'
 import type { AttemptRow } from './queries.ts'
-import type { EndedAttempt, RunningAttempt } from './session/said.ts'
+import type { EndedAttempt, RunningAttempt } from './session/messages.ts'
 
 export const attemptStatus = z.enum(['in_progress', 'completed', 'timed_out', 'abandoned'])
 

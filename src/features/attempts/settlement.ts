@@ -4,6 +4,7 @@ import { attempts, responses } from '../../db/schema/attempts.ts'
 import { enrollments } from '../../db/schema/enrollments.ts'
 import { moduleProgress } from '../../db/schema/progress.ts'
 import { listed, type Names, statement } from '../../db/statement.ts'
+import { endedSinceReset, isPassed, isShown } from '../progress/queries/completion-conditions.ts'
 import {
   completeCourses,
   completeModules,
@@ -11,7 +12,6 @@ import {
   reopenCourses,
   reopenModules,
 } from '../progress/queries/completions.ts'
-import { endedSinceReset, isPassed, isShown } from '../progress/queries/counted.ts'
 
 /**
  * A part of a whole in 1/10000, rounded half up, in integers; of nothing, `ofNothing`. Two digits at a time, because a

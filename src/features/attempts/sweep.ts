@@ -4,8 +4,8 @@ import { batch } from '../../db/batch.ts'
 import { backgroundDatabase } from '../../db/client.ts'
 import { repeated } from '../../db/faults.ts'
 import { describe } from '../../http/errors.ts'
-import { attemptObject } from './object.ts'
 import { deleteUnbegun, overdueAttempts, setCheckAt } from './queries.ts'
+import { attemptObject } from './session/client.ts'
 
 const ATTEMPTS_PER_RUN = 500
 /** Objects asked at once. */
@@ -28,9 +28,9 @@ async function sweepOne(env: Env, id: number, now: number): Promise<void> {
   const db = backgroundDatabase(env)
   const look = (checkAt: number) => repeated(() => batch(db, setCheckAt({ id, checkAt })))
   try {
-    const said = await attemptObject(env, id).check()
-    if (said === 'unknown') await repeated(() => batch(db, deleteUnbegun({ id, now })))
-    else if (said.checkAt !== null) await look(said.checkAt)
+    const reply = await attemptObject(env, id).check()
+    if (reply === 'unknown') await repeated(() => batch(db, deleteUnbegun({ id, now })))
+    else if (reply.checkAt !== null) await look(reply.checkAt)
   } catch (error) {
     // The next ones are not to wait for this one; it is asked again.
     console.error({ event: 'attempt not looked after', attempt: id, ...describe(error) })

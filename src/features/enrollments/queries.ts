@@ -11,8 +11,8 @@ import { enrollments } from '../../db/schema/enrollments.ts'
 import { users } from '../../db/schema/users.ts'
 import { type Builder, type Given, type Names, partialStatement, statement, type Value } from '../../db/statement.ts'
 import type { Page } from '../../http/pagination.ts'
+import { completedModules, publishedModules } from '../progress/queries/completion-conditions.ts'
 import { completeReturned } from '../progress/queries/completions.ts'
-import { completedModules, publishedModules } from '../progress/queries/counted.ts'
 
 export const enrollmentColumns = distinctly({
   id: enrollments.id,

@@ -6,11 +6,11 @@ import { type Names, statement } from '../../db/statement.ts'
 import { inTime } from '../../db/waits.ts'
 import type { Operation } from '../../http/api.ts'
 import { describe } from '../../http/errors.ts'
-import { attemptObject } from '../attempts/object.ts'
+import { attemptObject } from '../attempts/session/client.ts'
 
-const PATIENCE_MS = 1_000
+const TIMEOUT_MS = 1_000
 /** Anybody may ask as often as they like: an isolate asks its stores once a second. */
-const KEPT_MS = 1_000
+const CACHE_MS = 1_000
 /** No attempt has this id, so its object only ever says so. */
 const NOBODYS_ATTEMPT = 0
 
@@ -29,9 +29,9 @@ let latest: { at: number; readiness: Promise<Readiness> } | undefined
 
 export async function readiness(operation: Pick<Operation<never>, 'env' | 'db'>): Promise<Readiness> {
   const now = Date.now()
-  if (!latest || now - latest.at >= KEPT_MS) latest = { at: now, readiness: askStores(operation) }
+  if (!latest || now - latest.at >= CACHE_MS) latest = { at: now, readiness: askStores(operation) }
   // Whoever began to ask may be gone, and the answer with them.
-  return inTime(2 * PATIENCE_MS, latest.readiness).catch(() => ALL_DOWN)
+  return inTime(2 * TIMEOUT_MS, latest.readiness).catch(() => ALL_DOWN)
 }
 
 const ALL_DOWN: Readiness = { database: 'down', kv: 'down', objects: 'down' }
@@ -47,7 +47,7 @@ async function askStores({ env, db }: Pick<Operation<never>, 'env' | 'db'>): Pro
 
 async function answers(store: Store, ask: () => Promise<unknown>): Promise<'ok' | 'down'> {
   try {
-    await inTime(PATIENCE_MS, ask())
+    await inTime(TIMEOUT_MS, ask())
     return 'ok'
   } catch (error) {
     console.error({ event: 'store not ready', store, ...describe(error) })

@@ -12,7 +12,7 @@ import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { recordActivity } from '../activities/queries.ts'
 import { courseById } from '../courses/queries.ts'
 import { enrollmentOf } from '../enrollments/queries.ts'
-import { touchModule } from '../progress/queries/touches.ts'
+import { touchModule } from '../progress/queries/record-study.ts'
 import { tagOfModule } from '../qr-codes/images/cache-tags.ts'
 import {
   accessibleModules,

@@ -16,7 +16,7 @@ import {
   moduleProgressOf,
   openQuizCount,
 } from './queries/lists.ts'
-import { addTime, markContentCompleted } from './queries/touches.ts'
+import { addTime, markContentCompleted } from './queries/record-study.ts'
 import {
   AddTimeInput,
   ModuleProgress,

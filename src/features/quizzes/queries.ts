@@ -13,7 +13,7 @@ import { quizzes } from '../../db/schema/quizzes.ts'
 import { type Builder, type Given, type Names, partialStatement, statement, type Value } from '../../db/statement.ts'
 import type { Page } from '../../http/pagination.ts'
 import { RESTORE_SECONDS } from '../courses/queries.ts'
-import { isKeyless } from './questions/keyless.ts'
+import { lacksKey } from './questions/missing-key.ts'
 
 /** Without the access code: only starting an attempt reads that. */
 const columns = {
@@ -198,15 +198,15 @@ export const updateQuiz = partialStatement(
         and(
           eq(quizzes.id, id),
           isNull(quizzes.deletedAt),
-          values.isSurvey && sql`(${values.isSurvey} OR NOT EXISTS (${keylessQuestions(id)}))`,
+          values.isSurvey && sql`(${values.isSurvey} OR NOT EXISTS (${questionsWithoutKey(id)}))`,
         ),
       )
       .returning({ id: quizzes.id }),
 )
 
-const keylessQuestions = (quizId: Value) => sql`
+const questionsWithoutKey = (quizId: Value) => sql`
   SELECT 1 FROM questions q JOIN question_versions v ON v.id = (SELECT max(id) FROM question_versions WHERE question_id = q.id)
-  WHERE q.quiz_id = ${quizId} AND q.retired_at IS NULL AND ${isKeyless('v')}`
+  WHERE q.quiz_id = ${quizId} AND q.retired_at IS NULL AND ${lacksKey('v')}`
 
 export const deleteQuiz = statement((db, { id, now }: Names<{ id: number; now: number }>) =>
   db

@@ -22,8 +22,8 @@ import {
   restoreQuiz,
   updateQuiz,
 } from './queries.ts'
+import { newQuestion } from './questions/build.ts'
 import { requireKey } from './questions/edit.ts'
-import { newQuestion } from './questions/made.ts'
 import { insertQuestions, questionsOf } from './questions/queries.ts'
 import { fromColumns } from './questions/question.ts'
 import { toAuthorQuestion } from './questions/views.ts'

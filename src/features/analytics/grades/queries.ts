@@ -6,7 +6,7 @@ import { enrollments } from '../../../db/schema/enrollments.ts'
 import { users } from '../../../db/schema/users.ts'
 import { type Builder, type Names, type RowOf, statement } from '../../../db/statement.ts'
 import type { GradingPolicy } from '../../attempts/grading/standing-score.ts'
-import { completedModules, publishedModulesOf } from '../../progress/queries/counted.ts'
+import { completedModules, publishedModulesOf } from '../../progress/queries/completion-conditions.ts'
 import { isInScope } from '../queries/scope.ts'
 import { inOrderOfEnd, isGraded } from '../queries/scores.ts'
 

@@ -4,7 +4,7 @@ import { coursesTaughtBy } from '../../../access/teaching.ts'
 import { isStaff, staffViewer } from '../../../access/viewer.ts'
 import { type Given, type Names, partialStatement, type RowOf } from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
-import { isShown } from '../../progress/queries/counted.ts'
+import { isShown } from '../../progress/queries/completion-conditions.ts'
 import { between, type Dates, isDated, isInScope, ONE_ROW } from './scope.ts'
 
 const WEEK_SECONDS = 7 * 86_400

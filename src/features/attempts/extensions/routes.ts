@@ -7,8 +7,8 @@ import type { Api } from '../../../http/api.ts'
 import { describe, forbidden, ruledOut } from '../../../http/errors.ts'
 import { pathId } from '../../../http/fields.ts'
 import { enrollmentForQuiz } from '../../quizzes/queries.ts'
-import { attemptObject, known } from '../object.ts'
-import { seenRow } from '../requested.ts'
+import { seenRow } from '../attempt-request.ts'
+import { attemptObject, requireKnown } from '../session/client.ts'
 import { startableQuiz } from '../starting/queries.ts'
 import { runningAttemptsOf } from './queries.ts'
 import { ExtendedAttempt, ExtendedAttempts, ExtensionInput, toExtended } from './schemas.ts'
@@ -39,10 +39,10 @@ export function extensionRoutes(api: Api): void {
       const { viewer, row } = await seenRow(operation)
       if (!manages(viewer, row)) throw forbidden()
       requireExtensible(row)
-      const said = known(await attemptObject(env, params.id).extend(body.additional_minutes))
-      if (said.kind === 'over') throw ruledOut('This attempt has ended.')
-      if (said.kind === 'untimed') throw ruledOut('This attempt has no deadline.')
-      return json(200, toExtended(said))
+      const reply = requireKnown(await attemptObject(env, params.id).extend(body.additional_minutes))
+      if (reply.kind === 'over') throw ruledOut('This attempt has ended.')
+      if (reply.kind === 'untimed') throw ruledOut('This attempt has no deadline.')
+      return json(200, toExtended(reply))
     },
   )
 
@@ -85,25 +85,25 @@ function requireExtensible(quiz: { allowTimeExtension: boolean }): void {
 }
 
 async function extendOne(env: Env, id: number, user: number, minutes: number) {
-  const said = await attemptObject(env, id)
+  const reply = await attemptObject(env, id)
     .extend(minutes)
     .catch(error => {
       // The others have theirs, so that a repeat of the whole would give it to them twice.
       console.error({ event: 'attempt not extended', attempt: id, ...describe(error) })
       return { kind: 'failed' as const }
     })
-  return said.kind === 'extended'
+  return reply.kind === 'extended'
     ? {
         id,
         user,
-        status: said.kind,
-        time_remaining_seconds: said.remainingSeconds,
-        extended_minutes: said.extendedMinutes,
+        status: reply.kind,
+        time_remaining_seconds: reply.remainingSeconds,
+        extended_minutes: reply.extendedMinutes,
       }
     : {
         id,
         user,
-        status: said.kind === 'unknown' ? ('over' as const) : said.kind,
+        status: reply.kind === 'unknown' ? ('over' as const) : reply.kind,
         time_remaining_seconds: null,
         extended_minutes: null,
       }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { id } from '../../../http/fields.ts'
 import { running, runningOf, secondsLeft } from '../schemas.ts'
-import type { Extended } from '../session/said.ts'
+import type { Extended } from '../session/messages.ts'
 
 export const ExtensionInput = z.object({
   additional_minutes: z

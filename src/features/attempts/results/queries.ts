@@ -95,7 +95,7 @@ function ofTaught(viewing: Names<Viewing>, filter: Given<AttemptFilter>): Listin
     WHERE a.is_preview = 0 AND ${withStatus} AND ${LIVE} ORDER BY a.id DESC LIMIT ${upTo}`
   const forStaff = filter.quiz ? ofOneQuiz : sql`SELECT * FROM (${all})`
   // Their own attempts in courses they teach are counted with those courses already.
-  const elsewhere = sql`SELECT count(*) FROM (${own} AND NOT ${isManagedBy(viewerId)})`
+  const outsideTaught = sql`SELECT count(*) FROM (${own} AND NOT ${isManagedBy(viewerId)})`
   const inTaught = sql`SELECT coalesce(sum(${counted(filter)}), 0) FROM ${coursesTaughtBy(viewerId)} c JOIN modules m ON m.course_id = c.id JOIN quizzes q ON q.module_id = m.id
     JOIN quiz_attempt_counts n ON n.quiz_id = q.id WHERE ${LIVE} AND ${ofQuiz}`
   const totals = filter.status
@@ -106,7 +106,7 @@ function ofTaught(viewing: Names<Viewing>, filter: Given<AttemptFilter>): Listin
     : sql`SELECT coalesce(sum(value), 0) FROM totals WHERE name IN (${totals})`
   return {
     ids: sql`SELECT id FROM (${own} UNION ${taught} UNION ${forStaff}) ${slice(viewing)}`,
-    count: sql`SELECT CASE WHEN ${isStaff(viewerId)} THEN (${staffCount}) ELSE (${elsewhere}) + (${inTaught}) END`,
+    count: sql`SELECT CASE WHEN ${isStaff(viewerId)} THEN (${staffCount}) ELSE (${outsideTaught}) + (${inTaught}) END`,
   }
 }
 

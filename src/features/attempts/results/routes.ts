@@ -6,13 +6,13 @@ import type { Api } from '../../../http/api.ts'
 import { ruledOut } from '../../../http/errors.ts'
 import { pathId, queryId } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
-import { attemptObject, known, orElsewhere, TOO_MANY_CALLS } from '../object.ts'
+import { countUnlessLearner, seenRow } from '../attempt-request.ts'
 import { type AttemptRow, type AttemptStatus, attemptById } from '../queries.ts'
 import { answersHash } from '../receipts/answers-hash.ts'
 import { type Receipt, signReceipt } from '../receipts/receipt.ts'
-import { countUnlessLearner, seenRow } from '../requested.ts'
 import { attemptStatus, toEnded, toEndedRow, toListed } from '../schemas.ts'
-import type { EndedAttempt } from '../session/said.ts'
+import { attemptObject, orAbsent, requireKnown, TOO_MANY_CALLS } from '../session/client.ts'
+import type { EndedAttempt } from '../session/messages.ts'
 import { toResumed } from '../starting/schemas.ts'
 import { listedAttempts, responsesOf } from './queries.ts'
 import { AttemptPage, AttemptResult, entriesOf, entryOfRow, FoundAttempt, toResultEntry } from './schemas.ts'
@@ -60,12 +60,12 @@ export function resultRoutes(api: Api): void {
     },
     async operation => {
       const { params, caller, env, json } = operation
-      const said = orElsewhere(await attemptObject(env, params.id).resume(caller.userId))
-      if (said !== 'elsewhere' && said.kind === 'running') return json(200, toResumed(said))
-      if (said !== 'elsewhere' && !said.isCarried) return json(200, toEnded(said))
+      const reply = orAbsent(await attemptObject(env, params.id).resume(caller.userId))
+      if (reply !== 'absent' && reply.kind === 'running') return json(200, toResumed(reply))
+      if (reply !== 'absent' && !reply.isPersisted) return json(200, toEnded(reply))
       const { row } = await seenRow(operation)
       if (row.checkAt === null) return json(200, toEndedRow(row))
-      const found = known(await attemptObject(env, row.id).look())
+      const found = requireKnown(await attemptObject(env, row.id).look())
       return json(200, found.kind === 'running' ? toResumed(found) : toEnded(found))
     },
   )
@@ -105,7 +105,7 @@ export function resultRoutes(api: Api): void {
         return json(200, { ...toEndedRow(row), responses: entries, receipt: await signReceipt(env, receiptOfRow(row)) })
       }
       // D1 waits for the end still: the object speaks for it.
-      const attempt = known(await attemptObject(env, row.id).look())
+      const attempt = requireKnown(await attemptObject(env, row.id).look())
       if (attempt.kind === 'running') throw ruledOut('This attempt has not ended yet.')
       const reader = readerOf(attempt.status)
       const entries = entriesOf(attempt).map(entry => toResultEntry(entry, reader))

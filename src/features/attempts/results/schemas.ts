@@ -5,7 +5,7 @@ import { isBlank, parseResponse, ResponseData } from '../../quizzes/answers/answ
 import { feedbackFor } from '../../quizzes/answers/feedback.ts'
 import { fromColumns, QUESTION_TYPES, type Question } from '../../quizzes/questions/question.ts'
 import { EndedAttemptBody, ended, ListedAttempt, toOptionalPoints } from '../schemas.ts'
-import type { EndedAttempt } from '../session/said.ts'
+import type { EndedAttempt } from '../session/messages.ts'
 import type { ShowFeedback } from '../session/snapshot.ts'
 import { ResumedAttempt } from '../starting/schemas.ts'
 import type { ResponseOfAttempt } from './queries.ts'

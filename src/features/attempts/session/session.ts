@@ -2,11 +2,9 @@
 import { DurableObject } from 'cloudflare:workers'
 import { parseResponse } from '../../quizzes/answers/answer.ts'
 import { grade } from '../../quizzes/answers/grading.ts'
-import { Carrier, KEPT_MS, LAST_RETRY_MS } from './carrier.ts'
+import { isFinal, isLate, isSame } from './answer-revision.ts'
 import { clockOf, deadlineMs, endedAtMs, GRACE_MS, phaseAt, spentSeconds, toSeconds } from './clock.ts'
 import { LiveClocks } from './live-clocks.ts'
-import type { EndStatus, KeptAnswer } from './outcome.ts'
-import { isFinal, isLate, isSame } from './replacing.ts'
 import type {
   EndedAttempt,
   Extended,
@@ -18,7 +16,9 @@ import type {
   RunningAttempt,
   Throttled,
   Unknown,
-} from './said.ts'
+} from './messages.ts'
+import type { EndStatus, KeptAnswer } from './outcome.ts'
+import { LAST_RETRY_MS, RETENTION_MS, ResultDelivery } from './result-delivery.ts'
 import { isSameAttempt, type Snapshot } from './snapshot.ts'
 import { AttemptStore, type Known } from './store.ts'
 import { asEnded, asExtended, asRunning, asSaved } from './views.ts'
@@ -33,14 +33,14 @@ const SPREAD_MS = 2_000
 
 export class AttemptSession extends DurableObject<Env> {
   private readonly store: AttemptStore
-  private readonly carrier: Carrier
+  private readonly delivery: ResultDelivery
   private readonly clocks: LiveClocks
   private calls: number[] = []
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.store = new AttemptStore(ctx.storage)
-    this.carrier = new Carrier(ctx.storage, this.store)
+    this.delivery = new ResultDelivery(ctx.storage, this.store)
     this.clocks = new LiveClocks(ctx)
   }
 
@@ -82,8 +82,8 @@ export class AttemptSession extends DurableObject<Env> {
     const { place, question, earlier } = asked
     const parsed = parseResponse(question, JSON.parse(given.responseData))
     if ('refusal' in parsed) return { kind: 'invalid', message: parsed.refusal }
-    const isSaid = earlier && isFinal(terms, question.type) && isSame(question, earlier, parsed.answer)
-    if (isSaid) return { kind: 'kept', answer: asSaved(terms, earlier, asked) }
+    const isRepeated = earlier && isFinal(terms, question.type) && isSame(question, earlier, parsed.answer)
+    if (isRepeated) return { kind: 'kept', answer: asSaved(terms, earlier, asked) }
     if (earlier && isLate(given, earlier)) {
       // A refusal, for a client that counts wrongly must hear of it; nobody waits any more for a copy that was late.
       return { kind: 'late', sequence: earlier.sequence }
@@ -116,15 +116,15 @@ export class AttemptSession extends DurableObject<Env> {
   async end(
     userId: number,
     status: EndStatus,
-  ): Promise<(EndedAttempt & { wasCarried: boolean }) | Unknown | Foreign | Throttled> {
+  ): Promise<(EndedAttempt & { wasPersisted: boolean }) | Unknown | Foreign | Throttled> {
     const away = this.turnedAway(userId)
     if (away) return away
     const known = await this.current()
     if (!known) return { kind: 'unknown' }
-    const wasCarried = known.state.carriedAtMs !== null
+    const wasPersisted = known.state.persistedAtMs !== null
     if (!known.state.end) this.finish(known, status)
-    if (!wasCarried) await Promise.race([this.carrier.carry(this.env), scheduler.wait(ENDING_WAIT_MS)])
-    return { ...asEnded(known, this.store), wasCarried }
+    if (!wasPersisted) await Promise.race([this.delivery.deliver(this.env), scheduler.wait(ENDING_WAIT_MS)])
+    return { ...asEnded(known, this.store), wasPersisted }
   }
 
   /** Adds minutes, also past the quiz's window. */
@@ -149,12 +149,12 @@ export class AttemptSession extends DurableObject<Env> {
     if (!known) return 'unknown'
     if (!known.state.end) {
       await this.setMissingAlarm()
-      return { checkAt: toSeconds(this.deadlineAlarm(known) ?? Date.now() + KEPT_MS) }
+      return { checkAt: toSeconds(this.deadlineAlarm(known) ?? Date.now() + RETENTION_MS) }
     }
     // The row waits still, so what D1 once confirmed it has lost again: it was restored from a backup.
-    if (known.state.carriedAtMs !== null) this.store.change(known, { carriedAtMs: null })
-    await this.carrier.carry(this.env)
-    return { checkAt: known.state.carriedAtMs === null ? toSeconds(Date.now() + LAST_RETRY_MS) : null }
+    if (known.state.persistedAtMs !== null) this.store.change(known, { persistedAtMs: null })
+    await this.delivery.deliver(this.env)
+    return { checkAt: known.state.persistedAtMs === null ? toSeconds(Date.now() + LAST_RETRY_MS) : null }
   }
 
   /** The quiz is gone for good, and so is what is kept here; but not of another's, who after a restore may have had this id. */
@@ -185,12 +185,12 @@ export class AttemptSession extends DurableObject<Env> {
     if (!state.end) {
       if (phaseAt(clockOf(known), Date.now()) === 'over') await this.timeOut(known)
       else await this.setAlarm(this.deadlineAlarm(known))
-    } else if (state.carriedAtMs === null) {
-      await this.carrier.carry(this.env)
-    } else if (Date.now() >= state.carriedAtMs + KEPT_MS) {
+    } else if (state.persistedAtMs === null) {
+      await this.delivery.deliver(this.env)
+    } else if (Date.now() >= state.persistedAtMs + RETENTION_MS) {
       await this.store.forget()
     } else {
-      await this.setAlarm(state.carriedAtMs + KEPT_MS)
+      await this.setAlarm(state.persistedAtMs + RETENTION_MS)
     }
   }
 

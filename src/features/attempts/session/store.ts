@@ -7,8 +7,8 @@ export type State = {
   extendedMinutes: number
   end: { status: EndStatus; atMs: number } | null
   /** When D1 confirmed the result. */
-  carriedAtMs: number | null
-  failedCarries: number
+  persistedAtMs: number | null
+  failedDeliveries: number
 }
 export type Known = { terms: Terms; state: State }
 export type Asked = SnapshotQuestion & { place: number; earlier: KeptAnswer | undefined; earlierBytes: number }
@@ -34,7 +34,7 @@ export class AttemptStore {
 
   /** All of it or nothing. */
   begin({ terms, questions }: Snapshot, startedAtMs: number): void {
-    const state: State = { startedAtMs, extendedMinutes: 0, end: null, carriedAtMs: null, failedCarries: 0 }
+    const state: State = { startedAtMs, extendedMinutes: 0, end: null, persistedAtMs: null, failedDeliveries: 0 }
     this.storage.transactionSync(() => {
       this.storage.sql.exec(`
         CREATE TABLE questions (question_id INTEGER PRIMARY KEY, place INTEGER NOT NULL, body TEXT NOT NULL);

@@ -1,7 +1,7 @@
 /** An attempt as its object tells of it. */
 import { clockOf, remainingSeconds, spentSeconds, toSeconds } from './clock.ts'
+import type { EndedAttempt, Extended, RunningAttempt, SavedAnswer } from './messages.ts'
 import { type KeptAnswer, outcomeOf, responseId } from './outcome.ts'
-import type { EndedAttempt, Extended, RunningAttempt, SavedAnswer } from './said.ts'
 import type { SnapshotQuestion, Terms } from './snapshot.ts'
 import type { AttemptStore, Known } from './store.ts'
 
@@ -28,7 +28,7 @@ export function asEnded(known: Known, store: AttemptStore): EndedAttempt {
   const questions = store.questions()
   return {
     kind: 'ended',
-    isCarried: state.carriedAtMs !== null,
+    isPersisted: state.persistedAtMs !== null,
     terms,
     startedAt: toSeconds(state.startedAtMs),
     completedAt: toSeconds(atMs),

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { text } from '../../../http/fields.ts'
 import { LearnerQuestion } from '../../quizzes/questions/views.ts'
 import { running, runningOf } from '../schemas.ts'
-import type { RunningAttempt } from '../session/said.ts'
+import type { RunningAttempt } from '../session/messages.ts'
 import { ResumedResponse, toResumedResponse } from '../taking/schemas.ts'
 
 const ACCESS_CODE_LENGTH = 200

@@ -5,7 +5,7 @@ import { readToken } from '../../../http/authentication.ts'
 import type { AppEnv } from '../../../http/context.ts'
 import { notAuthenticated, notFound, throttled, tokenNotValid } from '../../../http/errors.ts'
 import { pathId } from '../../../http/fields.ts'
-import { attemptObject } from '../object.ts'
+import { attemptObject } from '../session/client.ts'
 
 const attemptId = pathId()
 

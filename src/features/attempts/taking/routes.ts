@@ -3,12 +3,12 @@ import { asViewer } from '../../../access/viewer.ts'
 import type { Api } from '../../../http/api.ts'
 import { forbidden, invalid, notFound, Refusal, ruledOut } from '../../../http/errors.ts'
 import { pathId } from '../../../http/fields.ts'
-import { attemptObject, orElsewhere, TOO_MANY_CALLS } from '../object.ts'
+import { type AttemptRequest, seenRow } from '../attempt-request.ts'
 import { type AttemptRow, attemptById } from '../queries.ts'
-import { type AttemptRequest, seenRow } from '../requested.ts'
 import { EndedAttemptBody, toEnded, toEndedRow } from '../schemas.ts'
+import { attemptObject, orAbsent, TOO_MANY_CALLS } from '../session/client.ts'
+import type { EndedAttempt } from '../session/messages.ts'
 import type { EndStatus } from '../session/outcome.ts'
-import type { EndedAttempt } from '../session/said.ts'
 import { ResponseInput, SavedResponse, toSavedResponse } from './schemas.ts'
 
 const tag = 'Quiz System'
@@ -41,7 +41,7 @@ export function takingRoutes(api: Api): void {
     },
     async operation => {
       const { params, body, caller, env, json } = operation
-      const said = orElsewhere(
+      const reply = orAbsent(
         await attemptObject(env, params.id).answer(caller.userId, {
           questionId: body.question,
           responseData: JSON.stringify(body.response_data),
@@ -49,21 +49,21 @@ export function takingRoutes(api: Api): void {
           sequence: body.sequence,
         }),
       )
-      if (said === 'elsewhere') {
+      if (reply === 'absent') {
         await requireOwnRow(operation)
         throw ruledOut(ATTEMPT_OVER)
       }
-      switch (said.kind) {
+      switch (reply.kind) {
         case 'kept':
-          return json(200, toSavedResponse(params.id, said.answer))
+          return json(200, toSavedResponse(params.id, reply.answer))
         case 'no_such_question':
           throw notFound()
         case 'invalid':
-          throw invalid({ response_data: [said.message] })
+          throw invalid({ response_data: [reply.message] })
         case 'refused':
-          throw ruledOut(said.detail)
+          throw ruledOut(reply.detail)
         case 'late':
-          throw new Refusal(400, { detail: LATE_COPY, sequence: said.sequence })
+          throw new Refusal(400, { detail: LATE_COPY, sequence: reply.sequence })
         case 'over':
           throw ruledOut(ATTEMPT_OVER)
       }
@@ -104,13 +104,13 @@ export function takingRoutes(api: Api): void {
       },
       async operation => {
         const { params, caller, env, json } = operation
-        const said = orElsewhere(await attemptObject(env, params.id).end(caller.userId, status))
+        const reply = orAbsent(await attemptObject(env, params.id).end(caller.userId, status))
         const body =
-          said === 'elsewhere'
+          reply === 'absent'
             ? toEndedRow(await requireOwnRow(operation))
-            : said.wasCarried
-              ? await endAsOfNow(operation, said)
-              : toEnded(said)
+            : reply.wasPersisted
+              ? await endAsOfNow(operation, reply)
+              : toEnded(reply)
         requireEnding(body.status, status)
         return json(200, body)
       },

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { dateTime, id, toDateTime } from '../../../http/fields.ts'
 import { ResponseData } from '../../quizzes/answers/answer.ts'
 import { toOptionalPoints } from '../schemas.ts'
-import type { SavedAnswer } from '../session/said.ts'
+import type { SavedAnswer } from '../session/messages.ts'
 
 /** What is nested some thousand levels deep cannot be handed on to the attempt's object: writing it as JSON runs out of stack. */
 const NESTED_AT_MOST = 10

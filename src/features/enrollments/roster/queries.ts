@@ -7,8 +7,8 @@ import { distinctly } from '../../../db/columns.ts'
 import { enrollments } from '../../../db/schema/enrollments.ts'
 import { users } from '../../../db/schema/users.ts'
 import { type Names, type RowOf, statement } from '../../../db/statement.ts'
+import { publishedModulesOf } from '../../progress/queries/completion-conditions.ts'
 import { completeReturned } from '../../progress/queries/completions.ts'
-import { publishedModulesOf } from '../../progress/queries/counted.ts'
 import { enrollmentColumns, selectEnrollments } from '../queries.ts'
 
 const candidateColumns = distinctly({

@@ -9,8 +9,8 @@ import { enrollments } from '../../../db/schema/enrollments.ts'
 import { moduleProgress } from '../../../db/schema/progress.ts'
 import { type Builder, type Names, statement, type Value } from '../../../db/statement.ts'
 import { sessionAt } from '../../activities/queries.ts'
-import { completedModules, isPassed, isShown, publishedModules } from './counted.ts'
-import { latest } from './touches.ts'
+import { completedModules, isPassed, isShown, publishedModules } from './completion-conditions.ts'
+import { latest } from './record-study.ts'
 
 /**
  * Whether a row of `module_progress` meets its module's criteria: `content` by the learner's mark, `quiz` by every shown

@@ -18,7 +18,7 @@ import {
 } from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
 import type { ModuleStatus } from '../completion.ts'
-import { completedModules, isPassed, isShown, publishedModules } from './counted.ts'
+import { completedModules, isPassed, isShown, publishedModules } from './completion-conditions.ts'
 
 const quizzesOfCourse = (condition: SQL) => sql<number>`(
   SELECT count(*) FROM modules m CROSS JOIN quizzes q ON q.module_id = m.id

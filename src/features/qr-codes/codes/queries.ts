@@ -22,7 +22,7 @@ import {
 } from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { newestBatchOf } from '../batches/queries.ts'
-import { flagRows, newestSeen, tallied } from '../visible.ts'
+import { flagRows, newestSeen, tallied } from '../scope.ts'
 import { behindTheirDate, hasPassed } from './expiry.ts'
 
 const creators = alias(users, 'creators')

@@ -7,7 +7,7 @@ import { qrCodes, qrScans } from '../../../db/schema/qr-codes.ts'
 import { users } from '../../../db/schema/users.ts'
 import { type Builder, type Given, type Names, partialStatement, statement, type Value } from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
-import { flagRows, newestSeen, tallied } from '../visible.ts'
+import { flagRows, newestSeen, tallied } from '../scope.ts'
 
 const selected = distinctly({
   id: qrScans.id,

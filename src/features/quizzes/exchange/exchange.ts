@@ -1,7 +1,7 @@
 /** What every file format of questions has in common: the limits, the check of what was read, the account of losses. */
 import { fieldErrors } from '../../../http/errors.ts'
+import { newQuestion } from '../questions/build.ts'
 import { QuestionInput } from '../questions/input.ts'
-import { newQuestion } from '../questions/made.ts'
 import { missingKey, QUESTIONS_AT_MOST, type Question } from '../questions/question.ts'
 import { authored } from '../questions/views.ts'
 

@@ -1,4 +1,4 @@
-/** Questions as authors send them: the form of the body. What becomes of it is in `made.ts`. */
+/** Questions as authors send them: the form of the body. What becomes of it is in `build.ts`. */
 import * as z from 'zod'
 import { id, list, map, text } from '../../../http/fields.ts'
 import { blanksIn, FULL_WEIGHT, PARTS_AT_MOST, QUESTION_TYPES, type Question, weightUnits } from './question.ts'

@@ -6,7 +6,7 @@ const DEFAULT_TTL_SECONDS = 3_600
 const MAX_TTL_SECONDS = 86_400
 /** A key nobody knows yet may be new; a made-up one must not send us to Google with every request. */
 const MIN_REFETCH_SECONDS = 60
-const PATIENCE_MS = 5_000
+const TIMEOUT_MS = 5_000
 
 const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })) })
 export type PublicKey = z.output<typeof keySetSchema>['keys'][number]
@@ -34,7 +34,7 @@ export async function publishedKeys(url: string, kid: string, now: number): Prom
 }
 
 async function fetchKeys(url: string, now: number): Promise<Kept> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) })
+  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) })
   if (!response.ok) throw new Error(`answered with ${response.status}`)
   const { keys } = keySetSchema.parse(await response.json())
   const maxAge = /max-age=(\d+)/i.exec(response.headers.get('Cache-Control') ?? '')?.[1]

@@ -6,7 +6,7 @@ import { failedOn, invalid, ruledOut, tokenNotValid, unavailable, userInactive }
 import { behindGates, passGate } from '../../../http/gates.ts'
 import { isSameMailbox, keyOf } from '../keys.ts'
 import { googleAccount, guessesOf, loginTries, ownPasswordTries, registrationsOf } from '../limits.ts'
-import { problemsOfGiven } from '../passwords/given.ts'
+import { problemsOfGiven } from '../passwords/confirm-password.ts'
 import { credentialsById } from '../queries.ts'
 import { GoogleInput, GoogleLinkInput, Session, toUser, User } from '../schemas.ts'
 import { openedSession } from '../sessions/login.ts'
@@ -50,8 +50,8 @@ export function googleRoutes(api: Api): void {
         [guessesOf(address, account), loginTries(env, address, account)],
         async () => {
           const read = await readCredential(env, body.id_token, now)
-          const isSaid = read?.sub === body.google_id && keyOf(read.email) === keyOf(body.email)
-          return isSaid ? read : null
+          const isRepeated = read?.sub === body.google_id && keyOf(read.email) === keyOf(body.email)
+          return isRepeated ? read : null
         },
         read => read === null,
       )

@@ -41,11 +41,11 @@ function keep(next: Session | null): void {
 }
 
 /** A call that takes longer is lost in a bad network: trying again is sooner than waiting for the browser to give up. */
-const PATIENCE_MS = 20_000
+const TIMEOUT_MS = 20_000
 /** Half a lecture hall may sign in at once, and hashing takes its time. */
 const SIGN_IN_PATIENCE_MS = 60_000
 
-async function send(method: string, path: string, body?: object, access?: string, patienceMs = PATIENCE_MS) {
+async function send(method: string, path: string, body?: object, access?: string, patienceMs = TIMEOUT_MS) {
   const patience = new AbortController()
   const timer = setTimeout(() => patience.abort(), patienceMs)
   try {

@@ -1,7 +1,7 @@
 /** When an answer may replace the one that is kept. */
 import { type Answer, parseResponse } from '../../quizzes/answers/answer.ts'
+import type { GivenAnswer } from './messages.ts'
 import type { KeptAnswer } from './outcome.ts'
-import type { GivenAnswer } from './said.ts'
 import type { SnapshotQuestion, Terms } from './snapshot.ts'
 
 /** Its verdict was told, so a second try would be no answer any more. */

@@ -5,13 +5,13 @@ import type { Db } from '../../../db/client.ts'
 import { attempts, responses } from '../../../db/schema/attempts.ts'
 import { type Given, type Names, partialStatement, statement } from '../../../db/statement.ts'
 import { recorded, recording } from '../../activities/queries.ts'
-import { studying, touching } from '../../progress/queries/touches.ts'
+import { studying, touching } from '../../progress/queries/record-study.ts'
 import { answersHash } from '../receipts/answers-hash.ts'
 import { pendingRegrades } from '../regrades/queries.ts'
 import { regradeAttempts } from '../regrades/regrade.ts'
 import { completionsIf } from '../settlement.ts'
+import type { EndedAttempt } from './messages.ts'
 import type { ResponseRow } from './outcome.ts'
-import type { EndedAttempt } from './said.ts'
 
 /** Whose it is, too: a database restored from a backup may have given the id away again. */
 type Identity = { attemptId: number; userId: number; quizId: number }
@@ -69,7 +69,7 @@ const stopWaiting = statement((db, identity: Names<Identity>) =>
  * Writes the result and all that follows from it. Every statement is guarded by `check_at`, which is set while D1 waits
  * for the end and cleared by the last of them: a repeat writes nothing.
  */
-export async function carryOver(db: Db, ended: EndedAttempt): Promise<void> {
+export async function persistResult(db: Db, ended: EndedAttempt): Promise<void> {
   const { terms, outcome, completedAt, status } = ended
   const { attemptId, userId, quizId } = terms
   const identity = { attemptId, userId, quizId }

@@ -4,7 +4,7 @@ import { type SQL, sql } from 'drizzle-orm'
  * What `missingKey` says of a question, said in SQL of a row of `question_versions`: so that a survey which becomes a quiz
  * and a question that loses its key cannot pass each other by.
  */
-export function isKeyless(version: string): SQL {
+export function lacksKey(version: string): SQL {
   const [type, body] = [sql.raw(`${version}.type`), sql.raw(`${version}.body`)]
   const correct = sql`(SELECT count(*) FROM json_each(${body}, '$.choices') WHERE value->>'$.isCorrect')`
   return sql`CASE ${type}

@@ -36,7 +36,7 @@ export type RunningAttempt = {
 export type EndedAttempt = {
   kind: 'ended'
   /** D1 has the result and speaks for it from now on. */
-  isCarried: boolean
+  isPersisted: boolean
   terms: Terms
   startedAt: number
   completedAt: number

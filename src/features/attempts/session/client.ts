@@ -1,0 +1,36 @@
+/** Reaching an attempt's object, and what its answers mean to a learner who calls. */
+import { notFound, throttled } from '../../../http/errors.ts'
+import { objectNamed } from '../../../http/objects.ts'
+import type { AttemptSession } from './session.ts'
+import { isSameAttempt } from './snapshot.ts'
+
+export const attemptObject = (env: Env, attemptId: number): DurableObjectStub<AttemptSession> =>
+  objectNamed(env, env.ATTEMPTS, String(attemptId))
+
+/** The attempt of a row, as its object knows it; `unknown` where the object knows another's (see `beginAttempt`). */
+export async function lookAtOwn(env: Env, attemptId: number, own: { userId: number; quizId: number }) {
+  const reply = await attemptObject(env, attemptId).look()
+  return reply.kind === 'unknown' || isSameAttempt(reply.terms, own) ? reply : ({ kind: 'unknown' } as const)
+}
+
+/** The refusal of `orAbsent`, as contracts tell it. */
+export const TOO_MANY_CALLS = 'More than 10 calls a second on one attempt'
+
+/**
+ * Splits what the object says of its attempt from what the database has to be asked for: `absent` for somebody
+ * else's attempt, and for one the object knows nothing of (any more).
+ * @throws 429 for more than ten calls a second
+ */
+export function orAbsent<Reply extends { kind: string }>(
+  reply: Reply,
+): Exclude<Reply, { kind: 'unknown' | 'foreign' | 'throttled' }> | 'absent' {
+  if (reply.kind === 'throttled') throw throttled(1)
+  if (reply.kind === 'unknown' || reply.kind === 'foreign') return 'absent'
+  return reply as Exclude<Reply, { kind: 'unknown' | 'foreign' | 'throttled' }>
+}
+
+/** @throws 404 when the object knows of no such attempt. */
+export function requireKnown<Reply extends { kind: string }>(reply: Reply): Exclude<Reply, { kind: 'unknown' }> {
+  if (reply.kind === 'unknown') throw notFound()
+  return reply as Exclude<Reply, { kind: 'unknown' }>
+}
