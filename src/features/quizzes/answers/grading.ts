@@ -28,7 +28,8 @@ const SHARE: { [T in QuestionType]: (question: QuestionOf<T>, answer: AnswerOf<T
     return weightedShare(choices, [selected_choice]) ?? whole(false)
   },
   multiple_select({ choices, partialCredit }, { selected_choices }) {
-    if (!partialCredit || isExact(choices, selected_choices)) return whole(isExact(choices, selected_choices))
+    const isRight = isExact(choices, selected_choices)
+    if (isRight || !partialCredit) return whole(isRight)
     return weightedShare(choices, selected_choices) ?? selectedShare(choices, selected_choices)
   },
   true_false: ({ correctAnswer }, { selected_answer }) => whole(selected_answer === correctAnswer),
