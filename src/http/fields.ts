@@ -4,6 +4,22 @@ import * as z from 'zod'
 export const TITLE_LENGTH = 200
 export const DESCRIPTION_LENGTH = 5_000
 
+/**
+ * An object whose fields are made when the first request, or the OpenAPI document, asks for them: made all at start-up, the
+ * fields of every contract take longer than all else.
+ */
+export function object<Shape extends z.core.$ZodLooseShape>(fields: () => Shape): LazyObject<Shape> {
+  let made: Shape | undefined
+  return new z.ZodObject({
+    type: 'object',
+    get shape() {
+      made ??= fields()
+      return made
+    },
+  }) as unknown as LazyObject<Shape>
+}
+type LazyObject<Shape extends z.core.$ZodLooseShape> = ReturnType<typeof z.object<Shape>>
+
 /** Whether a text has more than `max` characters (code points). They are counted only where its size does not tell. */
 export const isLonger = (value: string, max: number): boolean =>
   value.length > 2 * max || (value.length > max && [...value].length > max)

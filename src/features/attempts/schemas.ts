@@ -1,6 +1,6 @@
 /** What all attempts show: running, listed and ended. */
 import * as z from 'zod'
-import { dateTime, id, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
+import { dateTime, id, object, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
 import { toPoints } from '../quizzes/answers/points.ts'
 import type { AttemptRow } from './queries.ts'
 import type { EndedAttempt, RunningAttempt } from './session/said.ts'
@@ -50,19 +50,17 @@ export const ended = {
     .optional()
     .meta({ description: 'Essays that wait for a grader; absent when none does', examples: [1] }),
 }
-export const EndedAttemptBody = z.object(ended).meta({ id: 'EndedAttempt' })
+export const EndedAttemptBody = object(() => ended).meta({ id: 'EndedAttempt' })
 
-export const ListedAttempt = z
-  .object({
-    ...about,
-    completed_at: dateTime().nullable(),
-    score,
-    status: attemptStatus,
-    passed: z.boolean().nullable().meta({ description: 'Null while it runs' }),
-    time_spent_seconds: z.int().nullable().meta({ description: 'Null while it runs' }),
-    pending_grading: ended.pending_grading,
-  })
-  .meta({ id: 'Attempt' })
+export const ListedAttempt = object(() => ({
+  ...about,
+  completed_at: dateTime().nullable(),
+  score,
+  status: attemptStatus,
+  passed: z.boolean().nullable().meta({ description: 'Null while it runs' }),
+  time_spent_seconds: z.int().nullable().meta({ description: 'Null while it runs' }),
+  pending_grading: ended.pending_grading,
+})).meta({ id: 'Attempt' })
 
 type About = { terms: RunningAttempt['terms']; startedAt: number }
 const aboutOf = ({ terms, startedAt }: About) => ({

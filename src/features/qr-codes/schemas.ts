@@ -1,6 +1,6 @@
 /** Codes, and what batches and scans say of a code too. */
 import * as z from 'zod'
-import { dateTime, displayName, id, instant, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
+import { dateTime, displayName, id, instant, object, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
 import { paginated } from '../../http/pagination.ts'
 import type { CodeRow } from './codes/queries.ts'
 import type { ScanRow } from './scans/queries.ts'
@@ -25,7 +25,7 @@ export const rotating = z
   .boolean()
   .meta({ description: 'Attendance only: a scan also needs the code that the display shows', examples: [false] })
 
-export const CodeInput = z.object({
+export const CodeInput = object(() => ({
   batch: id().nullable().optional().meta({ description: 'One you can see, of the same type' }),
   type: codeType,
   target_id: id().meta({
@@ -34,17 +34,17 @@ export const CodeInput = z.object({
   max_scans: maxScans().optional(),
   expires_at: expiresAt().optional(),
   rotating: rotating.optional(),
-})
+}))
 export type CodeInput = z.output<typeof CodeInput>
 
-export const CodeChange = z.object({
+export const CodeChange = object(() => ({
   status: codeStatus.optional().meta({
     description: '`expired` sets `expires_at` to now; `active` on a past date needs a new date',
   }),
   max_scans: maxScans().optional(),
   expires_at: expiresAt().optional(),
   rotating: rotating.optional(),
-})
+}))
 export type CodeChange = z.output<typeof CodeChange>
 
 export const codeValues = ({
@@ -108,7 +108,7 @@ const EXAMPLE_CODE = {
   updated_at: '2023-06-10T14:30:00Z',
   qr_image_url: `https://example.com/media/qr_codes/${EXAMPLE_UUID}.png`,
 }
-export const Code = z.object(codeFields).meta({ id: 'QrCode', examples: [EXAMPLE_CODE] })
+export const Code = object(() => codeFields).meta({ id: 'QrCode', examples: [EXAMPLE_CODE] })
 export const CodePage = paginated(Code)
 
 const EXAMPLE_CODE_SCAN = {
@@ -119,17 +119,18 @@ const EXAMPLE_CODE_SCAN = {
   location: 'Lecture Hall A',
   device_info: 'iPhone, Safari 16.0',
 }
-const CodeScan = z.object({
+const CodeScan = object(() => ({
   id: id(),
   user: id(),
   user_name: z.string(),
   scanned_at: dateTime(),
   location: z.string(),
   device_info: z.string(),
-})
-export const CodeDetail = z
-  .object({ ...codeFields, scans: z.array(CodeScan).meta({ description: 'The newest 100 valid ones' }) })
-  .meta({ id: 'QrCodeDetail', examples: [{ ...EXAMPLE_CODE, scans: [EXAMPLE_CODE_SCAN] }] })
+}))
+export const CodeDetail = object(() => ({
+  ...codeFields,
+  scans: z.array(CodeScan).meta({ description: 'The newest 100 valid ones' }),
+})).meta({ id: 'QrCodeDetail', examples: [{ ...EXAMPLE_CODE, scans: [EXAMPLE_CODE_SCAN] }] })
 
 export const codeStatusAt = (row: Pick<CodeRow, 'isRevoked' | 'expiresAt'>, now: number) =>
   row.isRevoked ? 'revoked' : row.expiresAt !== null && row.expiresAt <= now ? 'expired' : 'active'

@@ -4,6 +4,7 @@ import {
   dateTime,
   id,
   isLonger,
+  object,
   text,
   toDateTime,
   toOptionalDateTime,
@@ -87,15 +88,14 @@ const areWithin =
       return typeof given === 'string' && !isLonger(given, max)
     })
 
-export const RegisterInput = z
-  .object({
-    username: username(),
-    email: email(),
-    password: newPassword(),
-    password2: z.string().meta({ format: 'password', description: 'The same again', examples: [PASSWORD_EXAMPLE] }),
-    first_name: name('John'),
-    last_name: name('Doe'),
-  })
+export const RegisterInput = object(() => ({
+  username: username(),
+  email: email(),
+  password: newPassword(),
+  password2: z.string().meta({ format: 'password', description: 'The same again', examples: [PASSWORD_EXAMPLE] }),
+  first_name: name('John'),
+  last_name: name('Doe'),
+}))
   .refine(body => body.password === body.password2, {
     path: ['password'],
     message: "Password fields didn't match.",
@@ -119,14 +119,14 @@ export const newAccount = ({ username, email, first_name, last_name }: RegisterI
   lastName: last_name,
 })
 
-export const LoginInput = z.object({ username: given(USERNAME_LENGTH, 'student1'), password: password() })
-export const RefreshInput = z.object({ refresh: token('eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.Zm9v') })
+export const LoginInput = object(() => ({ username: given(USERNAME_LENGTH, 'student1'), password: password() }))
+export const RefreshInput = object(() => ({ refresh: token('eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.Zm9v') }))
 
 const idToken = () =>
   token('eyJhbGciOiJSUzI1NiJ9.e30.Zm9v').meta({
     description: 'The credential that Google signed, as its sign-in hands it to the client',
   })
-export const GoogleInput = z.object({
+export const GoogleInput = object(() => ({
   google_id: given(255, '110169484474386276334').meta({ description: 'Must be `sub` of `id_token`' }),
   email: email().meta({ description: 'Must be the address of `id_token`' }),
   first_name: name('John').default(''),
@@ -137,12 +137,12 @@ export const GoogleInput = z.object({
     .optional()
     .meta({ examples: ['https://lh3.googleusercontent.com/a/photo'] }),
   id_token: idToken(),
-})
+}))
 export type GoogleInput = z.output<typeof GoogleInput>
-export const GoogleLinkInput = z.object({
+export const GoogleLinkInput = object(() => ({
   id_token: idToken(),
   password: password().optional().meta({ description: 'Not needed by an account that has no password' }),
-})
+}))
 
 const profileFields = {
   bio: text(DESCRIPTION_LENGTH).meta({ examples: ['Teaches Python'] }),
@@ -151,8 +151,7 @@ const profileFields = {
   is_instructor: z.boolean(),
 }
 /** The example leaves the role as it is: who tries it out is not to lose it. */
-export const ProfileInput = z
-  .object(profileFields)
+export const ProfileInput = object(() => profileFields)
   .partial()
   .meta({ examples: [{ bio: 'Teaches Python', student_id: 'S2026001', department: 'Computer Science' }] })
 export type ProfileInput = z.output<typeof ProfileInput>
@@ -164,9 +163,9 @@ export const profileValues = ({ bio, student_id, department, is_instructor }: Pr
   isInstructor: is_instructor,
 })
 
-export const Profile = z
-  .object({ ...profileFields, created_at: dateTime(), updated_at: dateTime() })
-  .meta({ id: 'Profile' })
+export const Profile = object(() => ({ ...profileFields, created_at: dateTime(), updated_at: dateTime() })).meta({
+  id: 'Profile',
+})
 
 const userFields = {
   id: id(),
@@ -176,19 +175,18 @@ const userFields = {
   last_name: z.string().meta({ examples: ['Doe'] }),
   profile: Profile,
 }
-export const User = z.object(userFields).meta({ id: 'User' })
+export const User = object(() => userFields).meta({ id: 'User' })
 
-export const Tokens = z.object({ refresh: jwt(), access: jwt() })
-export const AccessToken = z.object({ access: jwt() })
-export const Session = z.object({ refresh: jwt(), access: jwt(), user: User }).meta({ id: 'Session' })
+export const Tokens = object(() => ({ refresh: jwt(), access: jwt() }))
+export const AccessToken = object(() => ({ access: jwt() }))
+export const Session = object(() => ({ refresh: jwt(), access: jwt(), user: User })).meta({ id: 'Session' })
 
 const roleFields = {
   is_instructor: z.boolean(),
   is_staff: z.boolean(),
   is_active: z.boolean().meta({ examples: [true] }),
 }
-export const RolesInput = z
-  .object(roleFields)
+export const RolesInput = object(() => roleFields)
   .partial()
   .meta({ examples: [{ is_active: true }] })
 export type RolesInput = z.output<typeof RolesInput>
@@ -200,32 +198,30 @@ export const roleValues = ({ is_instructor, is_staff, is_active }: RolesInput) =
 })
 
 /** A user as staff see them. */
-export const ManagedUser = z
-  .object({
-    ...userFields,
-    ...roleFields,
-    last_login: dateTime().nullable(),
-  })
-  .meta({ id: 'ManagedUser' })
+export const ManagedUser = object(() => ({
+  ...userFields,
+  ...roleFields,
+  last_login: dateTime().nullable(),
+})).meta({ id: 'ManagedUser' })
 export const ManagedUserPage = paginated(ManagedUser)
 
-export const PasswordChangeInput = z.object({
+export const PasswordChangeInput = object(() => ({
   old_password: password().optional().meta({ description: 'Needed by an account that has a password' }),
   new_password: newPassword(NEW_PASSWORD_EXAMPLE),
   id_token: idToken().optional().meta({
     description:
       'Needed by an account that has no password yet: its Google account’s credential, issued at most 10 minutes ago',
   }),
-})
-export const PasswordReset = z.object({
+}))
+export const PasswordReset = object(() => ({
   token: z.string().meta({ examples: ['Zm9vYmFyYmF6'], description: 'Shown this once; good for one use' }),
   expires_at: dateTime(),
-})
-export const PasswordResetInput = z.object({
+}))
+export const PasswordResetInput = object(() => ({
   token: given(200, 'Zm9vYmFyYmF6'),
   new_password: newPassword(NEW_PASSWORD_EXAMPLE),
-})
-export const Done = z.object({ detail: z.string().meta({ examples: ['The password has been changed.'] }) })
+}))
+export const Done = object(() => ({ detail: z.string().meta({ examples: ['The password has been changed.'] }) }))
 
 export const toProfile = (row: AccountRow): z.input<typeof Profile> => ({
   bio: row.bio,

@@ -1,12 +1,12 @@
 import * as z from 'zod'
-import { dateTime, description, displayName, id, list, title, toDateTime } from '../../../http/fields.ts'
+import { dateTime, description, displayName, id, list, object, title, toDateTime } from '../../../http/fields.ts'
 import { paginated } from '../../../http/pagination.ts'
 import { codeType, codeUuid, expiresAt, imageUrl, maxScans, rotating, targetName } from '../schemas.ts'
 import type { BatchRow } from './queries.ts'
 
 const MAX_TARGETS = 500
 
-export const BatchInput = z.object({
+export const BatchInput = object(() => ({
   name: title().meta({ examples: ['Spring Semester 2024'] }),
   description: description()
     .optional()
@@ -16,7 +16,7 @@ export const BatchInput = z.object({
   max_scans: maxScans().optional(),
   expires_at: expiresAt().optional(),
   rotating: rotating.optional(),
-})
+}))
 export type BatchInput = z.output<typeof BatchInput>
 
 export const batchValues = ({ name, description, type }: BatchInput) => ({ name, description, type })
@@ -34,16 +34,14 @@ const batchFields = {
   active_count: z.int().meta({ examples: [20] }),
   scan_count: z.int().meta({ description: 'Valid scans', examples: [150] }),
 }
-export const Batch = z.object(batchFields).meta({ id: 'QrBatch' })
+export const Batch = object(() => batchFields).meta({ id: 'QrBatch' })
 export const BatchPage = paginated(Batch)
-export const BatchCreated = z
-  .object({
-    ...batchFields,
-    qr_codes: z.array(
-      z.object({ id: id(), uuid: codeUuid(), target_id: id(), target_name: targetName, qr_image_url: imageUrl }),
-    ),
-  })
-  .meta({ id: 'QrBatchCreated' })
+export const BatchCreated = object(() => ({
+  ...batchFields,
+  qr_codes: z.array(
+    object(() => ({ id: id(), uuid: codeUuid(), target_id: id(), target_name: targetName, qr_image_url: imageUrl })),
+  ),
+})).meta({ id: 'QrBatchCreated' })
 
 export const toBatch = (row: BatchRow): z.input<typeof Batch> => ({
   id: row.id,

@@ -5,7 +5,7 @@ import { addressOf } from '../../../http/address.ts'
 import type { Api } from '../../../http/api.ts'
 import { csvFile } from '../../../http/csv.ts'
 import { notFound } from '../../../http/errors.ts'
-import { queryFlag, queryId } from '../../../http/fields.ts'
+import { object, queryFlag, queryId } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { codeByUuid } from '../codes/queries.ts'
 import { isCurrent } from '../proofs/rotation.ts'
@@ -61,7 +61,7 @@ export function scanRoutes(api: Api): void {
       tag,
       summary: 'List QR code scans',
       description: 'Of the courses you teach; for staff all. Newest first.',
-      query: z.object({ ...filters, ...pageQuery }),
+      query: object(() => ({ ...filters, ...pageQuery })),
       responses: { 200: ScanPage },
       refuses: { 403: 'Instructors only' },
     },
@@ -82,7 +82,7 @@ export function scanRoutes(api: Api): void {
       summary: 'Export QR code scans',
       description:
         'What the list shows, as CSV, streamed: 1,000 rows a round trip. Text that a spreadsheet would take for a formula begins with an apostrophe.',
-      query: z.object(filters),
+      query: object(() => filters),
       download: ['text/csv'],
       responses: { 200: z.string() },
       refuses: { 403: 'Instructors only' },

@@ -1,21 +1,23 @@
 /** What an author and what a learner is shown of a question. */
 import * as z from 'zod'
-import { id } from '../../../http/fields.ts'
+import { id, object } from '../../../http/fields.ts'
 import type { Choice, Question, QuestionType } from './question.ts'
 import type { Shuffle } from './shuffle.ts'
 
 const partId = () => z.int().meta({ examples: [187_649_984_473_770] })
 const words = () => z.int().nullable()
 const choice = { id: partId(), text: z.string().meta({ examples: ['def myFunc():'] }) }
-const item = z.object({ id: partId(), text: z.string() })
-const rubric = z.array(z.object({ criterion: z.string().meta({ examples: ['content'] }), max_points: z.number() }))
+const item = object(() => ({ id: partId(), text: z.string() }))
+const rubric = z.array(
+  object(() => ({ criterion: z.string().meta({ examples: ['content'] }), max_points: z.number() })),
+)
 const common = {
   text: z.string().meta({ examples: ['What is the correct way to create a function in Python?'] }),
   points: z.number().meta({ examples: [1] }),
 }
 
 const author = <T extends QuestionType, S extends z.ZodRawShape>(type: T, own: S) =>
-  z.object({
+  object(() => ({
     id: id(),
     quiz: id(),
     type: z.literal(type),
@@ -26,16 +28,16 @@ const author = <T extends QuestionType, S extends z.ZodRawShape>(type: T, own: S
     incorrect_feedback: z.string(),
     choices: z
       .array(
-        z.object({
+        object(() => ({
           ...choice,
           is_correct: z.boolean().meta({ examples: [true] }),
           feedback: z.string(),
           weight: z.number().optional().meta({ description: 'Percent of the points; absent where choices have none' }),
-        }),
+        })),
       )
       .meta({ description: 'Empty where the type has none' }),
     ...own,
-  })
+  }))
 
 /** A question with its key, for the course's instructor and staff. */
 export const AuthorQuestion = z
@@ -50,7 +52,7 @@ export const AuthorQuestion = z
       tolerance_type: z.enum(['absolute', 'percent']),
     }),
     author('matching', {
-      pairs: z.array(z.object({ left_id: partId(), left: z.string(), right_id: partId(), right: z.string() })),
+      pairs: z.array(object(() => ({ left_id: partId(), left: z.string(), right_id: partId(), right: z.string() }))),
     }),
     author('ordering', { items: z.array(item), partial_credit: z.boolean() }),
     author('fill_in_blank', { blanks: z.record(z.string(), z.array(z.string())) }),
@@ -140,14 +142,14 @@ export function toAuthorQuestion(
 }
 
 const learner = <T extends QuestionType, S extends z.ZodRawShape>(type: T, own: S) =>
-  z.object({
+  object(() => ({
     id: id(),
     type: z.literal(type),
     ...common,
     order: z.int().meta({ examples: [1] }),
-    choices: z.array(z.object(choice)).meta({ description: 'Empty where the type has none' }),
+    choices: z.array(object(() => choice)).meta({ description: 'Empty where the type has none' }),
     ...own,
-  })
+  }))
 
 /** A question as asked: an allow-list that holds nothing of the key. */
 export const LearnerQuestion = z
