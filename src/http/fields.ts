@@ -1,24 +1,27 @@
 /** Field schemas that every area shares. Strict: a number in quotes is no number. */
 import * as z from 'zod'
+import { lazy } from './lazy.ts'
 
 export const TITLE_LENGTH = 200
 export const DESCRIPTION_LENGTH = 5_000
 
-/**
- * An object whose fields are made when the first request, or the OpenAPI document, asks for them: made all at start-up, the
- * fields of every contract take longer than all else.
- */
-export function object<Shape extends z.core.$ZodLooseShape>(fields: () => Shape): LazyObject<Shape> {
-  let made: Shape | undefined
-  return new z.ZodObject({
-    type: 'object',
+/** An object whose fields are made when a request or the OpenAPI document first asks for them, and not at start-up. */
+export function object<Fields extends z.core.$ZodLooseShape>(fields: () => Fields): LazyObject<Fields> {
+  const shape = lazy(fields)
+  const definition = {
+    type: 'object' as const,
     get shape() {
-      made ??= fields()
-      return made
+      return shape()
     },
-  }) as unknown as LazyObject<Shape>
+  }
+  // Its type parameter is widened by the accessor.
+  return new z.ZodObject(definition) as unknown as LazyObject<Fields>
 }
-type LazyObject<Shape extends z.core.$ZodLooseShape> = ReturnType<typeof z.object<Shape>>
+type LazyObject<Fields extends z.core.$ZodLooseShape> = ReturnType<typeof z.object<Fields>>
+
+/** The same fields, all optional. */
+export const partial = <Fields extends z.core.$ZodShape>(whole: z.ZodObject<Fields>) =>
+  object(() => whole.partial().shape)
 
 /** Whether a text has more than `max` characters (code points). They are counted only where its size does not tell. */
 export const isLonger = (value: string, max: number): boolean =>

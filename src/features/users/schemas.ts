@@ -5,6 +5,7 @@ import {
   id,
   isLonger,
   object,
+  partial,
   text,
   toDateTime,
   toOptionalDateTime,
@@ -151,9 +152,9 @@ const profileFields = {
   is_instructor: z.boolean(),
 }
 /** The example leaves the role as it is: who tries it out is not to lose it. */
-export const ProfileInput = object(() => profileFields)
-  .partial()
-  .meta({ examples: [{ bio: 'Teaches Python', student_id: 'S2026001', department: 'Computer Science' }] })
+export const ProfileInput = partial(object(() => profileFields)).meta({
+  examples: [{ bio: 'Teaches Python', student_id: 'S2026001', department: 'Computer Science' }],
+})
 export type ProfileInput = z.output<typeof ProfileInput>
 
 export const profileValues = ({ bio, student_id, department, is_instructor }: ProfileInput) => ({
@@ -186,9 +187,7 @@ const roleFields = {
   is_staff: z.boolean(),
   is_active: z.boolean().meta({ examples: [true] }),
 }
-export const RolesInput = object(() => roleFields)
-  .partial()
-  .meta({ examples: [{ is_active: true }] })
+export const RolesInput = partial(object(() => roleFields)).meta({ examples: [{ is_active: true }] })
 export type RolesInput = z.output<typeof RolesInput>
 
 export const roleValues = ({ is_instructor, is_staff, is_active }: RolesInput) => ({
