@@ -31,7 +31,7 @@ export function analyticsRoutes(api: Api): void {
       tag,
       summary: 'Get user activity',
       description: 'Your own events, the newest first.',
-      query: orderedDates(object(() => ({ ...dateQuery, ...pageQuery }))),
+      query: orderedDates(object(() => ({ ...dateQuery(), ...pageQuery }))),
       responses: { 200: UserActivityPage },
     },
     async ({ query, caller, db, c, json }) => {
@@ -56,7 +56,7 @@ export function analyticsRoutes(api: Api): void {
         'Of your own courses, for staff of all, the newest first. Dates bound enrollments and progress by the day of ' +
         'enrollment, completions by the day of completion, time, module and quiz by the day of the event; ' +
         '`active_learners_last_week` ignores them.',
-      query: orderedDates(object(() => ({ course: queryId().optional(), ...dateQuery, ...pageQuery }))),
+      query: orderedDates(object(() => ({ course: queryId().optional(), ...dateQuery(), ...pageQuery }))),
       responses: { 200: CourseAnalyticsPage },
       refuses,
     },

@@ -12,15 +12,15 @@ import type { ModuleFiguresRow } from './queries/modules.ts'
 import { activityTrend } from './trend.ts'
 
 /** Spread into a query schema, which then goes through `orderedDates`. */
-export const dateQuery = {
+export const dateQuery = () => ({
   start_date: date().optional().meta({ description: 'First UTC day' }),
   end_date: date()
     .optional()
     .meta({ description: 'Last UTC day, included', examples: ['2036-06-01'] }),
-}
+})
 
 /** 400 on `end_date` for dates in reverse. */
-export const orderedDates = <Shape extends z.ZodObject<typeof dateQuery>>(schema: Shape) =>
+export const orderedDates = <Shape extends z.ZodObject<ReturnType<typeof dateQuery>>>(schema: Shape) =>
   schema.refine(
     ({ start_date, end_date }) => start_date === undefined || end_date === undefined || start_date <= end_date,
     {

@@ -22,24 +22,24 @@ export const secondsLeft = z
   .nullable()
   .meta({ description: 'Null while untimed; 0 in the five seconds of grace', examples: [1800] })
 
-const about = {
+const about = () => ({
   id: id().meta({ examples: [10] }),
   quiz: id(),
   quiz_title: z.string().meta({ examples: ['Python Basics Quiz'] }),
   user: id().meta({ examples: [5] }),
   started_at: dateTime().meta({ examples: ['2023-06-10T14:30:00Z'] }),
-}
+})
 
-export const running = {
-  ...about,
+export const running = () => ({
+  ...about(),
   completed_at: z.null(),
   score: z.null(),
   status: z.literal('in_progress'),
   time_remaining_seconds: secondsLeft,
-}
+})
 
-export const ended = {
-  ...about,
+export const ended = () => ({
+  ...about(),
   completed_at: dateTime().meta({ examples: ['2023-06-10T14:45:00Z'] }),
   score,
   status: z.enum(['completed', 'timed_out', 'abandoned']),
@@ -49,17 +49,17 @@ export const ended = {
     .int()
     .optional()
     .meta({ description: 'Essays that wait for a grader; absent when none does', examples: [1] }),
-}
-export const EndedAttemptBody = object(() => ended).meta({ id: 'EndedAttempt' })
+})
+export const EndedAttemptBody = object(ended).meta({ id: 'EndedAttempt' })
 
 export const ListedAttempt = object(() => ({
-  ...about,
+  ...about(),
   completed_at: dateTime().nullable(),
   score,
   status: attemptStatus,
   passed: z.boolean().nullable().meta({ description: 'Null while it runs' }),
   time_spent_seconds: z.int().nullable().meta({ description: 'Null while it runs' }),
-  pending_grading: ended.pending_grading,
+  pending_grading: ended().pending_grading,
 })).meta({ id: 'Attempt' })
 
 type About = { terms: RunningAttempt['terms']; startedAt: number }

@@ -9,7 +9,6 @@ import { modules } from '../../db/schema/modules.ts'
 import { users } from '../../db/schema/users.ts'
 import type { Page } from '../../http/pagination.ts'
 import { SEARCH_VERSION, searchText } from './catalog/search-text.ts'
-import { slugFrom } from './slug.ts'
 
 export const RESTORE_SECONDS = 30 * 86_400
 const columns = {
@@ -123,9 +122,9 @@ export const activeInstructorById = (db: Db, id: number) =>
 /**
  * The first free slug of a title: `intro`, else `intro-2`, `intro-3` …, found inside the statement that takes it, so that
  * simultaneous courses of one title never meet on one slug. A course's own former slugs are free to it.
+ * @param base what the title comes to by `slugFrom`
  */
-function freeSlug(title: string, courseId: number): SQL {
-  const base = slugFrom(title)
+function freeSlug(base: string, courseId: number): SQL {
   const candidate = sql`${base} || CASE n WHEN 1 THEN '' ELSE '-' || n END`
   return sql`(WITH RECURSIVE tried (n) AS (
     SELECT 1 UNION ALL SELECT n + 1 FROM tried
@@ -151,31 +150,37 @@ export type CourseValues = Partial<
   >
 >
 
-export const insertCourse = (db: Db, ownerId: number, values: CourseValues & { title: string }, now: number) =>
+/** `slug` is of the title by `slugFrom`. */
+export const insertCourse = (
+  db: Db,
+  ownerId: number,
+  { slug, ...values }: CourseValues & { title: string; slug: string },
+  now: number,
+) =>
   db
     .insert(courses)
     .values({
       ...values,
       ...searchable({ title: values.title, description: values.description ?? '' }),
       searchVersion: SEARCH_VERSION,
-      slug: freeSlug(values.title, NOT_YET_A_COURSE),
+      slug: freeSlug(slug, NOT_YET_A_COURSE),
       instructorId: values.instructorId ?? ownerId,
       createdAt: now,
       updatedAt: now,
     })
     .returning(columns)
 
-/** Changes what is given; a new title brings its slug along. */
-export const updateCourse = (db: Db, course: CourseRow, values: CourseValues, now: number) =>
+/** Changes what is given; `slug` comes with a new title, by `slugFrom`. */
+export const updateCourse = (db: Db, id: number, { slug, ...values }: CourseValues & { slug?: string }, now: number) =>
   db
     .update(courses)
     .set({
       ...values,
       ...searchable(values),
-      ...(values.title !== undefined && values.title !== course.title && { slug: freeSlug(values.title, course.id) }),
+      ...(slug !== undefined && { slug: freeSlug(slug, id) }),
       updatedAt: now,
     })
-    .where(and(eq(courses.id, course.id), isNull(courses.deletedAt)))
+    .where(and(eq(courses.id, id), isNull(courses.deletedAt)))
 
 const searchable = ({ title, description }: CourseValues) => ({
   searchTitle: title === undefined ? undefined : searchText(title),

@@ -22,6 +22,7 @@ import {
   updateCourse,
 } from './queries.ts'
 import { Course, CourseDetail, CourseInput, CoursePage, courseValues, toCourse, toModuleSummary } from './schemas.ts'
+import { slugFrom } from './slug.ts'
 
 const tag = 'Courses & Enrollments'
 const params = object(() => ({ id: pathId() }))
@@ -99,7 +100,8 @@ export function courseRoutes(api: Api): void {
       requireTeacher(viewer)
       requireOwner(viewer, body, viewer.id, owner)
       requireDates(body)
-      const [[created]] = await batch(db, insertCourse(db, viewer.id, courseValues(body), now))
+      const values = { ...courseValues(body), slug: await slugFrom(body.title) }
+      const [[created]] = await batch(db, insertCourse(db, viewer.id, values, now))
       if (!created) throw notFound()
       later(purgeCatalog(c))
       return json(201, toCourse({ ...(owner ?? viewer), ...created }, now))
@@ -129,11 +131,11 @@ export function courseRoutes(api: Api): void {
       const course = requireManaged(viewer, row, enrollment?.status)
       requireOwner(viewer, body, course.instructorId, owner)
       requireDates({ start_date: course.startDate, end_date: course.endDate, ...body })
-      const [, [updated]] = await batch(
-        db,
-        updateCourse(db, course, courseValues(body), now),
-        courseById(db, course.id),
-      ).catch(refuseDates)
+      const renamed = body.title === course.title ? undefined : body.title
+      const values = { ...courseValues(body), ...(renamed !== undefined && { slug: await slugFrom(renamed) }) }
+      const [, [updated]] = await batch(db, updateCourse(db, course.id, values, now), courseById(db, course.id)).catch(
+        refuseDates,
+      )
       if (!updated) throw notFound()
       later(purgeCatalog(c))
       return json(200, toCourse(updated, now))

@@ -55,7 +55,7 @@ export const courseValues = <Input extends Partial<CourseInput>>(input: Input) =
   instructorId: input.instructor,
 })
 
-const courseFields = {
+const courseFields = () => ({
   id: id(),
   title: z.string().meta({ examples: ['Introduction to Programming'] }),
   slug: z.string().meta({ examples: ['introduction-to-programming'] }),
@@ -75,9 +75,9 @@ const courseFields = {
   enrollment_count: z.int().meta({ description: 'Active and completed enrollments', examples: [25] }),
   is_full: z.boolean(),
   is_active: z.boolean().meta({ description: 'Published, and today (UTC) is within its dates', examples: [true] }),
-}
+})
 
-export const Course = object(() => courseFields).meta({ id: 'Course' })
+export const Course = object(courseFields).meta({ id: 'Course' })
 export type Course = z.input<typeof Course>
 export const CoursePage = paginated(Course)
 
@@ -87,7 +87,7 @@ const ModuleSummary = object(() => ({
   description: z.string().meta({ examples: ['Introduction to the course'] }),
   order: z.int().meta({ examples: [1] }),
 }))
-export const CourseDetail = object(() => ({ ...courseFields, modules: z.array(ModuleSummary) })).meta({
+export const CourseDetail = object(() => ({ ...courseFields(), modules: z.array(ModuleSummary) })).meta({
   id: 'CourseDetail',
 })
 

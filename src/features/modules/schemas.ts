@@ -41,7 +41,7 @@ export const moduleValues = <Input extends Partial<ModuleInput>>(input: Input) =
   isPublished: input.is_published,
 })
 
-const moduleFields = {
+const moduleFields = () => ({
   id: id(),
   course: id(),
   course_title: z.string().meta({ examples: ['Introduction to Programming'] }),
@@ -53,8 +53,8 @@ const moduleFields = {
   is_published: z.boolean().meta({ examples: [true] }),
   created_at: dateTime(),
   updated_at: dateTime().meta({ examples: ['2023-05-20T14:20:00Z'] }),
-}
-export const Module = object(() => moduleFields).meta({ id: 'Module' })
+})
+export const Module = object(moduleFields).meta({ id: 'Module' })
 export const ModulePage = paginated(Module)
 
 const QuizSummary = object(() => ({
@@ -67,7 +67,7 @@ const QuizSummary = object(() => ({
     .meta({ examples: [30] }),
   passing_score: z.int().meta({ examples: [70] }),
 }))
-export const ModuleDetail = object(() => ({ ...moduleFields, quizzes: z.array(QuizSummary) })).meta({
+export const ModuleDetail = object(() => ({ ...moduleFields(), quizzes: z.array(QuizSummary) })).meta({
   id: 'ModuleDetail',
 })
 

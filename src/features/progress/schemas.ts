@@ -27,7 +27,7 @@ export const ProgressPage = paginated(Progress)
 
 export const progressStatus = z.enum(['not_started', 'in_progress', 'completed'])
 
-const moduleProgressFields = {
+const moduleProgressFields = () => ({
   id: id().meta({ description: 'Enrollment id × 10,000,000 + module id', examples: [250_000_001] }),
   module: id(),
   module_title: z.string().meta({ examples: ['Getting Started'] }),
@@ -39,10 +39,10 @@ const moduleProgressFields = {
   completed_at: dateTime().nullable(),
   time_spent_minutes: z.int().meta({ examples: [75] }),
   last_activity: dateTime().meta({ description: 'The enrollment, for a module that was never touched' }),
-}
-export const ModuleProgress = object(() => moduleProgressFields).meta({ id: 'ModuleProgress' })
+})
+export const ModuleProgress = object(moduleProgressFields).meta({ id: 'ModuleProgress' })
 export const ModuleProgressPage = paginated(ModuleProgress)
-export const ModuleProgressReset = object(() => ({ ...moduleProgressFields, reset_at: dateTime() })).meta({
+export const ModuleProgressReset = object(() => ({ ...moduleProgressFields(), reset_at: dateTime() })).meta({
   id: 'ModuleProgressReset',
 })
 

@@ -71,7 +71,7 @@ export const imageUrl = z.url().meta({
   examples: [`https://example.com/media/qr_codes/${EXAMPLE_UUID}.png`],
 })
 
-const codeFields = {
+const codeFields = () => ({
   id: id(),
   uuid: codeUuid(),
   batch: id().nullable(),
@@ -89,7 +89,7 @@ const codeFields = {
   updated_at: dateTime(),
   qr_image_url: imageUrl,
   rotating: z.literal(true).optional().meta({ description: 'Only there when it does' }),
-}
+})
 const EXAMPLE_CODE = {
   id: 1,
   uuid: EXAMPLE_UUID,
@@ -108,7 +108,7 @@ const EXAMPLE_CODE = {
   updated_at: '2023-06-10T14:30:00Z',
   qr_image_url: `https://example.com/media/qr_codes/${EXAMPLE_UUID}.png`,
 }
-export const Code = object(() => codeFields).meta({ id: 'QrCode', examples: [EXAMPLE_CODE] })
+export const Code = object(codeFields).meta({ id: 'QrCode', examples: [EXAMPLE_CODE] })
 export const CodePage = paginated(Code)
 
 const EXAMPLE_CODE_SCAN = {
@@ -128,7 +128,7 @@ const CodeScan = object(() => ({
   device_info: z.string(),
 }))
 export const CodeDetail = object(() => ({
-  ...codeFields,
+  ...codeFields(),
   scans: z.array(CodeScan).meta({ description: 'The newest 100 valid ones' }),
 })).meta({ id: 'QrCodeDetail', examples: [{ ...EXAMPLE_CODE, scans: [EXAMPLE_CODE_SCAN] }] })
 

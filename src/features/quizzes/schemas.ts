@@ -123,7 +123,7 @@ export const QuizInput = object(() => ({
 }))
 export type QuizInput = z.output<typeof QuizInput>
 
-const quizFields = {
+const quizFields = () => ({
   id: id(),
   module: id(),
   title: z.string().meta({ examples: ['Python Basics Quiz'] }),
@@ -155,12 +155,12 @@ const quizFields = {
     .meta({ examples: [null] }),
   created_at: dateTime(),
   updated_at: dateTime().meta({ examples: ['2023-05-20T14:20:00Z'] }),
-}
-export const Quiz = object(() => quizFields).meta({ id: 'Quiz' })
+})
+export const Quiz = object(quizFields).meta({ id: 'Quiz' })
 export const QuizPage = paginated(Quiz)
 
 export const QuizDetail = object(() => ({
-  ...quizFields,
+  ...quizFields(),
   question_total: z.int().meta({ description: 'Questions there are', examples: [10] }),
   requires_access_code: z.boolean(),
   attempts_used: z.int().meta({ description: 'Your own attempts, previews aside', examples: [0] }),

@@ -11,6 +11,7 @@ import {
   toOptionalDateTime,
   within,
 } from '../../http/fields.ts'
+import { lazy } from '../../http/lazy.ts'
 import { paginated } from '../../http/pagination.ts'
 import { USERNAME_LENGTH } from './keys.ts'
 import { likenessOf, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, problemsOf } from './passwords/rules.ts'
@@ -21,10 +22,12 @@ const EMAIL_LENGTH = 254
 const NAME_LENGTH = 200
 const TOKEN_LENGTH = 4_000
 
-/** Letters and digits of any script. */
-const USERNAME = /^[\p{L}\p{Nd}@.+\-_]+$/u
-const EMAIL =
-  /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*@([\p{L}\p{N}][\p{L}\p{M}\p{N}-]*\.)+[\p{L}\p{M}\p{N}-]{2,}$/u
+/** Letters and digits of any script. Made when first asked for: such classes take long. */
+const USERNAME = lazy(() => /^[\p{L}\p{Nd}@.+\-_]+$/u)
+const EMAIL = lazy(
+  () =>
+    /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*@([\p{L}\p{N}][\p{L}\p{M}\p{N}-]*\.)+[\p{L}\p{M}\p{N}-]{2,}$/u,
+)
 
 const username = () =>
   within(USERNAME_LENGTH)
@@ -33,7 +36,10 @@ const username = () =>
     .min(1)
     // Again, because compositions may come apart in letters more than they were.
     .pipe(
-      text(USERNAME_LENGTH).regex(USERNAME, 'Enter a valid username: only letters, digits and @ . + - _ are allowed.'),
+      text(USERNAME_LENGTH).regex(
+        USERNAME(),
+        'Enter a valid username: only letters, digits and @ . + - _ are allowed.',
+      ),
     )
     .meta({ minLength: 1, maxLength: USERNAME_LENGTH, examples: ['newuser'] })
 
@@ -41,7 +47,7 @@ const email = () =>
   within(EMAIL_LENGTH)
     .trim()
     .min(1)
-    .pipe(z.string().regex(EMAIL, 'Enter a valid email address.'))
+    .pipe(z.string().regex(EMAIL(), 'Enter a valid email address.'))
     .meta({ format: 'email', minLength: 1, maxLength: EMAIL_LENGTH, examples: ['user@example.com'] })
 
 const name = (example: string) => text(NAME_LENGTH).meta({ examples: [example] })
@@ -145,14 +151,14 @@ export const GoogleLinkInput = object(() => ({
   password: password().optional().meta({ description: 'Not needed by an account that has no password' }),
 }))
 
-const profileFields = {
+const profileFields = () => ({
   bio: text(DESCRIPTION_LENGTH).meta({ examples: ['Teaches Python'] }),
   student_id: text(NAME_LENGTH).meta({ examples: ['S2026001'] }),
   department: text(NAME_LENGTH).meta({ examples: ['Computer Science'] }),
   is_instructor: z.boolean(),
-}
+})
 /** The example leaves the role as it is: who tries it out is not to lose it. */
-export const ProfileInput = partial(object(() => profileFields)).meta({
+export const ProfileInput = partial(object(profileFields)).meta({
   examples: [{ bio: 'Teaches Python', student_id: 'S2026001', department: 'Computer Science' }],
 })
 export type ProfileInput = z.output<typeof ProfileInput>
@@ -164,30 +170,30 @@ export const profileValues = ({ bio, student_id, department, is_instructor }: Pr
   isInstructor: is_instructor,
 })
 
-export const Profile = object(() => ({ ...profileFields, created_at: dateTime(), updated_at: dateTime() })).meta({
+export const Profile = object(() => ({ ...profileFields(), created_at: dateTime(), updated_at: dateTime() })).meta({
   id: 'Profile',
 })
 
-const userFields = {
+const userFields = () => ({
   id: id(),
   username: z.string().meta({ examples: ['newuser'] }),
   email: z.string().meta({ examples: ['user@example.com'] }),
   first_name: z.string().meta({ examples: ['John'] }),
   last_name: z.string().meta({ examples: ['Doe'] }),
   profile: Profile,
-}
-export const User = object(() => userFields).meta({ id: 'User' })
+})
+export const User = object(userFields).meta({ id: 'User' })
 
 export const Tokens = object(() => ({ refresh: jwt(), access: jwt() }))
 export const AccessToken = object(() => ({ access: jwt() }))
 export const Session = object(() => ({ refresh: jwt(), access: jwt(), user: User })).meta({ id: 'Session' })
 
-const roleFields = {
+const roleFields = () => ({
   is_instructor: z.boolean(),
   is_staff: z.boolean(),
   is_active: z.boolean().meta({ examples: [true] }),
-}
-export const RolesInput = partial(object(() => roleFields)).meta({ examples: [{ is_active: true }] })
+})
+export const RolesInput = partial(object(roleFields)).meta({ examples: [{ is_active: true }] })
 export type RolesInput = z.output<typeof RolesInput>
 
 export const roleValues = ({ is_instructor, is_staff, is_active }: RolesInput) => ({
@@ -198,8 +204,8 @@ export const roleValues = ({ is_instructor, is_staff, is_active }: RolesInput) =
 
 /** A user as staff see them. */
 export const ManagedUser = object(() => ({
-  ...userFields,
-  ...roleFields,
+  ...userFields(),
+  ...roleFields(),
   last_login: dateTime().nullable(),
 })).meta({ id: 'ManagedUser' })
 export const ManagedUserPage = paginated(ManagedUser)

@@ -11,7 +11,7 @@ export const ExtensionInput = object(() => ({
     .meta({ examples: [15] }),
 }))
 export const ExtendedAttempt = object(() => ({
-  ...running,
+  ...running(),
   extended_minutes: z.int().meta({ description: 'All extensions together', examples: [15] }),
 })).meta({ id: 'ExtendedAttempt' })
 export const ExtendedAttempts = object(() => ({

@@ -32,7 +32,7 @@ const ResultEntry = object(() => ({
   time_spent_seconds: z.int().meta({ examples: [45] }),
 }))
 export const AttemptResult = object(() => ({
-  ...ended,
+  ...ended(),
   responses: z.array(ResultEntry).meta({ description: 'One for each question, in the order of the attempt' }),
   receipt: z.string().meta({
     description: 'Signed proof of what was handed in, for `POST /api/receipts/verify/`',

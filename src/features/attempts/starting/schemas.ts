@@ -17,12 +17,12 @@ const isPreview = z
   .meta({ description: "The course's instructor or staff trying it out: it counts nowhere" })
 
 export const StartedAttempt = object(() => ({
-  ...running,
+  ...running(),
   is_preview: isPreview,
   questions: z.array(LearnerQuestion),
 })).meta({ id: 'StartedAttempt' })
 export const ResumedAttempt = object(() => ({
-  ...running,
+  ...running(),
   is_preview: isPreview,
   questions: z.array(LearnerQuestion),
   responses: z.array(ResumedResponse).meta({ description: 'The answers saved so far' }),

@@ -66,12 +66,13 @@ export const toSavedResponse = (attemptId: number, answer: SavedAnswer): z.input
   submitted_at: toDateTime(answer.submittedAt),
 })
 
-export const ResumedResponse = SavedResponse.extend({
+export const ResumedResponse = object(() => ({
+  ...SavedResponse.shape,
   sequence: z
     .int()
     .nullable()
     .meta({ description: 'Of the answer that is kept: count on from it', examples: [1] }),
-}).meta({ id: 'ResumedResponse' })
+})).meta({ id: 'ResumedResponse' })
 
 export const toResumedResponse = (attemptId: number, answer: SavedAnswer): z.input<typeof ResumedResponse> => ({
   ...toSavedResponse(attemptId, answer),

@@ -21,7 +21,7 @@ export type BatchInput = z.output<typeof BatchInput>
 
 export const batchValues = ({ name, description, type }: BatchInput) => ({ name, description, type })
 
-const batchFields = {
+const batchFields = () => ({
   id: id(),
   name: z.string().meta({ examples: ['Spring Semester 2024'] }),
   description: z.string().meta({ examples: ['QR codes for spring semester attendance tracking'] }),
@@ -33,11 +33,11 @@ const batchFields = {
   qr_code_count: z.int().meta({ examples: [25] }),
   active_count: z.int().meta({ examples: [20] }),
   scan_count: z.int().meta({ description: 'Valid scans', examples: [150] }),
-}
-export const Batch = object(() => batchFields).meta({ id: 'QrBatch' })
+})
+export const Batch = object(batchFields).meta({ id: 'QrBatch' })
 export const BatchPage = paginated(Batch)
 export const BatchCreated = object(() => ({
-  ...batchFields,
+  ...batchFields(),
   qr_codes: z.array(
     object(() => ({ id: id(), uuid: codeUuid(), target_id: id(), target_name: targetName, qr_image_url: imageUrl })),
   ),

@@ -33,16 +33,16 @@ const FileProblem = object(() => ({
   message: z.string().meta({ examples: ['Categories are not kept.'] }),
 })).meta({ id: 'FileProblem' })
 
-const result = {
+const result = () => ({
   imported: z.int().meta({ description: 'Questions added behind the last one', examples: [12] }),
   warnings: z
     .array(FileProblem)
     .meta({ description: 'What the file holds and questions cannot, each once, where it first occurs; at most 100' }),
   skipped: z.array(FileProblem).meta({ description: 'With `invalid=skip`, each question left out, and why' }),
-}
-const ImportResult = object(() => result).meta({ id: 'ImportResult' })
+})
+const ImportResult = object(result).meta({ id: 'ImportResult' })
 const ImportPreview = object(() => ({
-  ...result,
+  ...result(),
   imported: z.int().meta({ description: 'Questions that the same call would add without `dry_run`', examples: [12] }),
   errors: z
     .array(FileProblem)

@@ -48,9 +48,10 @@ const PairInput = object(() => ({
   right: filled(PART_LENGTH).meta({ examples: ['Ottawa'] }),
 }))
 
-const ItemInput = z.union([filled(PART_LENGTH), object(() => ({ id: id().optional(), text: filled(PART_LENGTH) }))], {
-  error: `Expected a text of at most ${PART_LENGTH} characters, or an object with id and text.`,
-})
+const itemInput = () =>
+  z.union([filled(PART_LENGTH), object(() => ({ id: id().optional(), text: filled(PART_LENGTH) }))], {
+    error: `Expected a text of at most ${PART_LENGTH} characters, or an object with id and text.`,
+  })
 
 const CriterionInput = object(() => ({
   criterion: filled(CRITERION_LENGTH).meta({ examples: ['content'] }),
@@ -106,7 +107,7 @@ export const QuestionFields = object(() => ({
         ],
       ],
     }),
-  items: list(ItemInput, PARTS_AT_MOST)
+  items: list(itemInput(), PARTS_AT_MOST)
     .optional()
     .meta({ ...of('ordering', 'in the right order'), ...parts, examples: [['first', 'second']] }),
   blanks: map(z.string(), acceptedAnswers(), PARTS_AT_MOST)
