@@ -7,7 +7,7 @@ export const DESCRIPTION_LENGTH = 5_000
 
 /** An object whose fields are made when a request or the OpenAPI document first asks for them, and not at start-up. */
 export function object<Fields extends z.core.$ZodLooseShape>(fields: () => Fields): LazyObject<Fields> {
-  const shape = lazy(fields)
+  const shape = lazy(() => ({ ...fields() }))
   const definition = {
     type: 'object' as const,
     get shape() {

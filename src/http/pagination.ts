@@ -10,14 +10,18 @@ export const MAX_PAGE_SIZE = 100
 
 /** Spread into the query schema of a list. Larger sizes are clamped, nonsense falls back to the default. */
 export const pageQuery = {
-  page: z.string().optional().meta({ type: 'integer', minimum: 1, default: 1, description: 'Page number, from 1' }),
-  page_size: z.string().optional().meta({
-    type: 'integer',
-    minimum: 1,
-    maximum: MAX_PAGE_SIZE,
-    default: DEFAULT_PAGE_SIZE,
-    description: 'Results per page',
-  }),
+  get page() {
+    return z.string().optional().meta({ type: 'integer', minimum: 1, default: 1, description: 'Page number, from 1' })
+  },
+  get page_size() {
+    return z.string().optional().meta({
+      type: 'integer',
+      minimum: 1,
+      maximum: MAX_PAGE_SIZE,
+      default: DEFAULT_PAGE_SIZE,
+      description: 'Results per page',
+    })
+  },
 }
 
 export type Page = { number: number; limit: number; offset: number }

@@ -7,20 +7,22 @@ import type { EndedAttempt, RunningAttempt } from './session/said.ts'
 
 export const attemptStatus = z.enum(['in_progress', 'completed', 'timed_out', 'abandoned'])
 
-const score = z
-  .number()
-  .min(0)
-  .max(100)
-  .nullable()
-  .meta({
-    description: 'Percent of all points, at most two decimals; null for surveys and abandoned attempts',
-    examples: [85],
-  })
+const score = () =>
+  z
+    .number()
+    .min(0)
+    .max(100)
+    .nullable()
+    .meta({
+      description: 'Percent of all points, at most two decimals; null for surveys and abandoned attempts',
+      examples: [85],
+    })
 
-export const secondsLeft = z
-  .int()
-  .nullable()
-  .meta({ description: 'Null while untimed; 0 in the five seconds of grace', examples: [1800] })
+export const secondsLeft = () =>
+  z
+    .int()
+    .nullable()
+    .meta({ description: 'Null while untimed; 0 in the five seconds of grace', examples: [1800] })
 
 const about = () => ({
   id: id().meta({ examples: [10] }),
@@ -35,13 +37,13 @@ export const running = () => ({
   completed_at: z.null(),
   score: z.null(),
   status: z.literal('in_progress'),
-  time_remaining_seconds: secondsLeft,
+  time_remaining_seconds: secondsLeft(),
 })
 
 export const ended = () => ({
   ...about(),
   completed_at: dateTime().meta({ examples: ['2023-06-10T14:45:00Z'] }),
-  score,
+  score: score(),
   status: z.enum(['completed', 'timed_out', 'abandoned']),
   passed: z.boolean().meta({ examples: [true] }),
   time_spent_seconds: z.int().meta({ examples: [900] }),
@@ -55,7 +57,7 @@ export const EndedAttemptBody = object(ended).meta({ id: 'EndedAttempt' })
 export const ListedAttempt = object(() => ({
   ...about(),
   completed_at: dateTime().nullable(),
-  score,
+  score: score(),
   status: attemptStatus,
   passed: z.boolean().nullable().meta({ description: 'Null while it runs' }),
   time_spent_seconds: z.int().nullable().meta({ description: 'Null while it runs' }),

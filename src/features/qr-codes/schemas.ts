@@ -21,9 +21,10 @@ export const maxScans = () =>
     .meta({ description: 'Valid scans at most; null and 0 are unlimited', examples: [50] })
 export const expiresAt = () =>
   instant('2036-06-20T23:59:59Z').nullable().meta({ description: 'A moment in the past is accepted: born expired' })
-export const rotating = z
-  .boolean()
-  .meta({ description: 'Attendance only: a scan also needs the code that the display shows', examples: [false] })
+export const rotating = () =>
+  z
+    .boolean()
+    .meta({ description: 'Attendance only: a scan also needs the code that the display shows', examples: [false] })
 
 export const CodeInput = object(() => ({
   batch: id().nullable().optional().meta({ description: 'One you can see, of the same type' }),
@@ -33,7 +34,7 @@ export const CodeInput = object(() => ({
   }),
   max_scans: maxScans().optional(),
   expires_at: expiresAt().optional(),
-  rotating: rotating.optional(),
+  rotating: rotating().optional(),
 }))
 export type CodeInput = z.output<typeof CodeInput>
 
@@ -43,7 +44,7 @@ export const CodeChange = object(() => ({
   }),
   max_scans: maxScans().optional(),
   expires_at: expiresAt().optional(),
-  rotating: rotating.optional(),
+  rotating: rotating().optional(),
 }))
 export type CodeChange = z.output<typeof CodeChange>
 
@@ -62,14 +63,16 @@ export const newCodeValues = (input: Pick<CodeInput, 'type' | 'max_scans' | 'exp
   ...codeValues(input),
 })
 
-export const targetName = z.string().meta({
-  description: '"Course - Module", the course, or "Course - Full Name"',
-  examples: ['Introduction to Programming - Lecture 1'],
-})
-export const imageUrl = z.url().meta({
-  description: 'A PNG; `?size=` 256, 512, 1024 or 2048; `.svg` beside it',
-  examples: [`https://example.com/media/qr_codes/${EXAMPLE_UUID}.png`],
-})
+export const targetName = () =>
+  z.string().meta({
+    description: '"Course - Module", the course, or "Course - Full Name"',
+    examples: ['Introduction to Programming - Lecture 1'],
+  })
+export const imageUrl = () =>
+  z.url().meta({
+    description: 'A PNG; `?size=` 256, 512, 1024 or 2048; `.svg` beside it',
+    examples: [`https://example.com/media/qr_codes/${EXAMPLE_UUID}.png`],
+  })
 
 const codeFields = () => ({
   id: id(),
@@ -78,7 +81,7 @@ const codeFields = () => ({
   batch_name: z.string().nullable(),
   type: codeType,
   target_id: id(),
-  target_name: targetName,
+  target_name: targetName(),
   created_by: id(),
   created_by_name: z.string(),
   status: codeStatus,
@@ -87,7 +90,7 @@ const codeFields = () => ({
   expires_at: dateTime().nullable(),
   created_at: dateTime(),
   updated_at: dateTime(),
-  qr_image_url: imageUrl,
+  qr_image_url: imageUrl(),
   rotating: z.literal(true).optional().meta({ description: 'Only there when it does' }),
 })
 const EXAMPLE_CODE = {

@@ -22,7 +22,7 @@ export const ExtendedAttempts = object(() => ({
       status: z.enum(['extended', 'over', 'untimed', 'failed']).meta({
         description: '`failed`: not known to have come through; look at the attempt before granting it again',
       }),
-      time_remaining_seconds: secondsLeft,
+      time_remaining_seconds: secondsLeft(),
       extended_minutes: z
         .int()
         .nullable()

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { id, object } from '../../../http/fields.ts'
 import { paginated } from '../../../http/pagination.ts'
-import { isBlank, parseResponse, ResponseData } from '../../quizzes/answers/answer.ts'
+import { isBlank, parseResponse, responseData } from '../../quizzes/answers/answer.ts'
 import { feedbackFor } from '../../quizzes/answers/feedback.ts'
 import { fromColumns, QUESTION_TYPES, type Question } from '../../quizzes/questions/question.ts'
 import { EndedAttemptBody, ended, ListedAttempt, toOptionalPoints } from '../schemas.ts'
@@ -19,7 +19,7 @@ const ResultEntry = object(() => ({
   question: id(),
   question_text: z.string().meta({ examples: ['What is the correct way to create a function in Python?'] }),
   question_type: z.enum(QUESTION_TYPES),
-  response_data: ResponseData.meta({ description: '`{}` where nothing was answered' }),
+  response_data: responseData().meta({ description: '`{}` where nothing was answered' }),
   is_correct: z
     .boolean()
     .nullable()

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { dateTime, id, object, toDateTime } from '../../../http/fields.ts'
-import { ResponseData } from '../../quizzes/answers/answer.ts'
+import { responseData } from '../../quizzes/answers/answer.ts'
 import { toOptionalPoints } from '../schemas.ts'
 import type { SavedAnswer } from '../session/said.ts'
 
@@ -12,7 +12,7 @@ const SEQUENCE_AT_MOST = 2 ** 53 - 1_000_000_000
 
 export const ResponseInput = object(() => ({
   question: id(),
-  response_data: ResponseData.refine(data => isShallow(data, NESTED_AT_MOST), 'Nested too deeply.'),
+  response_data: responseData().refine(data => isShallow(data, NESTED_AT_MOST), 'Nested too deeply.'),
   time_spent_seconds: z
     .int()
     .min(0)
@@ -41,7 +41,7 @@ export const SavedResponse = object(() => ({
   quiz_attempt: id().meta({ examples: [10] }),
   question: id(),
   question_text: z.string().meta({ examples: ['What is the correct way to create a function in Python?'] }),
-  response_data: ResponseData,
+  response_data: responseData(),
   is_correct: z
     .boolean()
     .nullable()

@@ -6,7 +6,7 @@ import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { CoursePage, enrollmentType, toCourse } from '../schemas.ts'
 import { CATALOG_CACHE } from './cache.ts'
 import { catalog, catalogCount, search, searchCount } from './queries.ts'
-import { SearchQuery } from './search.ts'
+import { searchQuery } from './search.ts'
 
 const tag = 'Courses & Enrollments'
 
@@ -55,7 +55,7 @@ export function catalogRoutes(api: Api): void {
       access: 'public',
       consistency: 'any',
       cache: CATALOG_CACHE,
-      query: object(() => ({ q: SearchQuery, ...pageQuery })),
+      query: object(() => ({ q: searchQuery(), ...pageQuery })),
       responses: { 200: CoursePage },
     },
     async ({ query, db, now, c, json }) => {

@@ -15,7 +15,7 @@ export const BatchInput = object(() => ({
   target_ids: list(id(), MAX_TARGETS, { min: 1 }).meta({ description: 'Each gets a code', examples: [[1, 2, 3]] }),
   max_scans: maxScans().optional(),
   expires_at: expiresAt().optional(),
-  rotating: rotating.optional(),
+  rotating: rotating().optional(),
 }))
 export type BatchInput = z.output<typeof BatchInput>
 
@@ -39,7 +39,13 @@ export const BatchPage = paginated(Batch)
 export const BatchCreated = object(() => ({
   ...batchFields(),
   qr_codes: z.array(
-    object(() => ({ id: id(), uuid: codeUuid(), target_id: id(), target_name: targetName, qr_image_url: imageUrl })),
+    object(() => ({
+      id: id(),
+      uuid: codeUuid(),
+      target_id: id(),
+      target_name: targetName(),
+      qr_image_url: imageUrl(),
+    })),
   ),
 })).meta({ id: 'QrBatchCreated' })
 

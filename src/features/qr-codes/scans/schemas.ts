@@ -42,7 +42,7 @@ export const Scan = object(() => ({
 export const ScanPage = paginated(Scan)
 
 export const Display = object(() => ({
-  target_name: targetName,
+  target_name: targetName(),
   slot_seconds: z.int().meta({ examples: [15] }),
   codes: z
     .array(

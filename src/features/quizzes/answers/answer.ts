@@ -8,13 +8,14 @@ const SHORT_ANSWER_LENGTH = 1_000
 const ESSAY_LENGTH = 50_000
 
 /** `response_data` in a body. What it must hold depends on the question: `parseResponse`. */
-export const ResponseData = z.record(z.string(), z.unknown()).meta({
-  description:
-    'By type: `{"selected_choice": id}`, `{"selected_choices": [ids]}`, `{"selected_answer": true}`, `{"text": "…"}`, ' +
-    '`{"value": 3.14}`, `{"matches": {"leftId": rightId}}`, `{"order": [ids]}`, `{"blanks": {"1": "…"}}`, ' +
-    '`{"essay_text": "…"}`',
-  examples: [{ selected_choice: 2 }],
-})
+export const responseData = () =>
+  z.record(z.string(), z.unknown()).meta({
+    description:
+      'By type: `{"selected_choice": id}`, `{"selected_choices": [ids]}`, `{"selected_answer": true}`, `{"text": "…"}`, ' +
+      '`{"value": 3.14}`, `{"matches": {"leftId": rightId}}`, `{"order": [ids]}`, `{"blanks": {"1": "…"}}`, ' +
+      '`{"essay_text": "…"}`',
+    examples: [{ selected_choice: 2 }],
+  })
 
 const shortText = () => text(SHORT_ANSWER_LENGTH)
 const ids = () => list(z.int(), PARTS_AT_MOST)

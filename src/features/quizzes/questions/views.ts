@@ -8,9 +8,8 @@ const partId = () => z.int().meta({ examples: [187_649_984_473_770] })
 const words = () => z.int().nullable()
 const choice = () => ({ id: partId(), text: z.string().meta({ examples: ['def myFunc():'] }) })
 const item = object(() => ({ id: partId(), text: z.string() }))
-const rubric = z.array(
-  object(() => ({ criterion: z.string().meta({ examples: ['content'] }), max_points: z.number() })),
-)
+const rubric = () =>
+  z.array(object(() => ({ criterion: z.string().meta({ examples: ['content'] }), max_points: z.number() })))
 const common = () => ({
   text: z.string().meta({ examples: ['What is the correct way to create a function in Python?'] }),
   points: z.number().meta({ examples: [1] }),
@@ -56,7 +55,7 @@ export const AuthorQuestion = z
     })),
     author('ordering', () => ({ items: z.array(item), partial_credit: z.boolean() })),
     author('fill_in_blank', () => ({ blanks: z.record(z.string(), z.array(z.string())) })),
-    author('essay', () => ({ min_words: words(), max_words: words(), rubric })),
+    author('essay', () => ({ min_words: words(), max_words: words(), rubric: rubric() })),
   ])
   .meta({ id: 'Question' })
 export type AuthorQuestion = z.input<typeof AuthorQuestion>
@@ -162,7 +161,7 @@ export const LearnerQuestion = z
     learner('matching', () => ({ left: z.array(item), right: z.array(item) })),
     learner('ordering', () => ({ items: z.array(item) })),
     learner('fill_in_blank', () => ({ blanks: z.array(z.string()).meta({ examples: [['1', '2']] }) })),
-    learner('essay', () => ({ min_words: words(), max_words: words(), rubric })),
+    learner('essay', () => ({ min_words: words(), max_words: words(), rubric: rubric() })),
   ])
   .meta({ id: 'AttemptQuestion' })
 export type LearnerQuestion = z.input<typeof LearnerQuestion>
