@@ -104,9 +104,9 @@ export function createApi() {
     },
     /** Serves what was described, fixed path segments before `{names}`, whatever the order of description. */
     mount(): void {
-      for (const [contract, handler] of [...handlers].sort(([one], [other]) =>
-        sortKey(one) < sortKey(other) ? -1 : 1,
-      )) {
+      const inOrder = [...handlers].map(([contract, handler]) => ({ contract, handler, key: sortKey(contract) }))
+      inOrder.sort((one, other) => (one.key < other.key ? -1 : 1))
+      for (const { contract, handler } of inOrder) {
         const path = routePath(contract)
         const maxSize = contract.upload?.limitBytes ?? BODY_LIMIT_BYTES
         const middleware = [bodyLimit({ maxSize, onError: refuseTooLarge }), ...caching(contract)]
@@ -126,7 +126,8 @@ export function createApi() {
 export const ID_PATTERN = '{[0-9]+}'
 const routePath = ({ path }: Contract) =>
   path
-    .replace(/\{(\w+)\}/g, (_, name: string) => `:${name}${/^(\w+_)?id$/.test(name) ? ID_PATTERN : ''}`)
+    .replace(/\{((?:\w+_)?id)\}/g, `:$1${ID_PATTERN}`)
+    .replace(/\{(\w+)\}/g, ':$1')
     .replace(/(.)\/$/, '$1')
 
 // `~` sorts after every letter and digit.
