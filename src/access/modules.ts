@@ -28,7 +28,7 @@ export const readsModule = (viewer: Viewer, module: Module, enrollment?: Enrollm
  * `readsModule` in SQL, for anybody but staff.
  * @param select a query of the modules `m` in the courses given, of which a condition on `m` says whether they are shown
  */
-export const modulesReadBy = (viewerId: number | Value, select: (courses: SQL, isShown: SQL) => SQL) =>
+export const modulesReadBy = (viewerId: Value, select: (courses: SQL, isShown: SQL) => SQL) =>
   sql`${select(coursesTaughtBy(viewerId), sql`1`)} UNION ${select(coursesStudiedBy(viewerId), sql`m.is_published = 1`)}`
 
 /**

@@ -27,6 +27,6 @@ export const studies = (course: { status: CourseStatus }, enrollment: Enrollment
   takesPart(enrollment) && isOpenToLearners(course)
 
 /** As a table of a `FROM`: the courses somebody studies in, by index. */
-export const coursesStudiedBy = (userId: number | Value) =>
+export const coursesStudiedBy = (userId: Value) =>
   sql`(SELECT c.* FROM enrollments e CROSS JOIN courses c
     WHERE e.user_id = ${userId} AND ${isTakingPart()} AND c.id = e.course_id AND ${isCourseOpenToLearners()})`

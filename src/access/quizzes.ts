@@ -25,7 +25,7 @@ export const readsQuiz = (viewer: Viewer, quiz: Quiz, enrollment?: EnrollmentSta
  * @param select a query of the quizzes `q` in the modules `m` in the courses given, of which a condition on both says
  * whether they are shown
  */
-export const quizzesReadBy = (viewerId: number | Value, select: (courses: SQL, isShown: SQL) => SQL) =>
+export const quizzesReadBy = (viewerId: Value, select: (courses: SQL, isShown: SQL) => SQL) =>
   // A plus hides a column from the planner, who would walk all published quizzes for those of a few courses.
   sql`${select(coursesTaughtBy(viewerId), sql`1`)}
     UNION ${select(coursesStudiedBy(viewerId), sql`m.is_published = 1 AND +q.is_published = 1`)}`

@@ -38,11 +38,11 @@ export function seatVerdict(door: Door, course: Course, standing: Standing | und
 
 const wasLetIn = (standing: Standing | undefined) => standing?.source === 'instructor' || standing?.source === 'code'
 
-/** `seatVerdict` in SQL, of this moment; null when there is no such course, or it is deleted. */
-export function seatVerdictOn(door: Door, courseId: Value, userId: Value, today: string | Value): SQL {
+/** `seatVerdict` in SQL, of this moment; null when there is no such course, or it is deleted. @param now Unix seconds */
+export function seatVerdictOn(door: Door, courseId: Value, userId: Value, now: Value): SQL {
   const removed = sql`WHEN standing.removed_at IS NOT NULL THEN 'removed'`
   const restricted = sql`WHEN wanted.enrollment_type = 'restricted' AND coalesce(standing.source, 'self') = 'self' THEN 'restricted'`
-  const ended = sql`WHEN wanted.end_date < ${today} THEN 'ended'`
+  const ended = sql`WHEN wanted.end_date < date(${now}, 'unixepoch') THEN 'ended'`
   return sql`(SELECT CASE
       WHEN ${isTakingPart(sql`standing`)} THEN 'enrolled'
       ${door === 'instructor' ? sql`` : removed}

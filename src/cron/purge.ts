@@ -4,6 +4,7 @@ import { batch } from '../db/batch.ts'
 import { backgroundDatabase, rowsOf } from '../db/client.ts'
 import { repeated } from '../db/faults.ts'
 import { passwordResets, revokedTokens } from '../db/schema/users.ts'
+import { type Names, statement } from '../db/statement.ts'
 import { attemptObject } from '../features/attempts/object.ts'
 import { RESTORE_SECONDS } from '../features/courses/queries.ts'
 import { describe } from '../http/errors.ts'
@@ -21,15 +22,16 @@ const ASKED_AT_ONCE = 25
 export async function purge(env: Env, nowMs: number): Promise<number> {
   const db = backgroundDatabase(env)
   const now = Math.floor(nowMs / 1000)
-  await repeated(() =>
-    batch(
-      db,
-      db.delete(revokedTokens).where(lte(revokedTokens.expiresAt, now)),
-      db.delete(passwordResets).where(lte(passwordResets.expiresAt, now)),
-    ),
-  )
+  await repeated(() => batch(db, deleteExpiredRevocations({ now }), deleteExpiredResets({ now })))
   return purgeDeleted(env, now - RESTORE_SECONDS)
 }
+
+const deleteExpiredRevocations = statement((db, { now }: Names<{ now: number }>) =>
+  db.delete(revokedTokens).where(lte(revokedTokens.expiresAt, now)),
+)
+const deleteExpiredResets = statement((db, { now }: Names<{ now: number }>) =>
+  db.delete(passwordResets).where(lte(passwordResets.expiresAt, now)),
+)
 
 async function purgeDeleted(env: Env, before: number): Promise<number> {
   let statements = 0

@@ -1,8 +1,8 @@
 /** The one place that opens D1. */
-import { drizzle } from 'drizzle-orm/d1'
 import { inTime, storeTimeoutMs } from './waits.ts'
 
-export type Db = ReturnType<typeof database>
+/** A session of the database: each batch sees what the ones before it wrote. */
+export type Db = Pick<D1DatabaseSession, 'prepare' | 'batch' | 'getBookmark'>
 
 /**
  * Where a session's first query may run. `primary`: nobody fails to see what was just written.
@@ -24,7 +24,7 @@ export const newUsage = (): Usage => ({ trips: 0, rowsRead: 0, rowsWritten: 0 })
 type Waiting = Pick<Env, 'DB' | 'STORE_TIMEOUT_MS'>
 
 /** A session that adds to `usage` what goes through it, and waits for nothing longer than `storeTimeoutMs`. */
-export function openSession(env: Waiting, consistency: Consistency, usage: Usage): D1DatabaseSession {
+export function openSession(env: Waiting, consistency: Consistency, usage: Usage): Db {
   const timeoutMs = storeTimeoutMs(env)
   if (consistency === 'primary') return metered(env.DB.withSession('first-primary'), usage, timeoutMs)
   if (consistency === 'any') return metered(env.DB.withSession('first-unconstrained'), usage, timeoutMs)
@@ -32,7 +32,7 @@ export function openSession(env: Waiting, consistency: Consistency, usage: Usage
 }
 
 /** Counts and bounds batches, because nothing that is done is a statement alone (`batch.ts`). */
-const metered = (session: D1DatabaseSession, usage: Usage, timeoutMs: number): D1DatabaseSession => ({
+const metered = (session: D1DatabaseSession, usage: Usage, timeoutMs: number): Db => ({
   prepare: query => session.prepare(query),
   async batch<T>(statements: D1PreparedStatement[]) {
     usage.trips += 1
@@ -46,12 +46,6 @@ const metered = (session: D1DatabaseSession, usage: Usage, timeoutMs: number): D
   getBookmark: () => session.getBookmark(),
 })
 
-/** Drizzle over a session. */
-export function database(session: D1DatabaseSession) {
-  // drizzle-orm has no type for a session; of a database it only calls `prepare` and `batch`, which a session has too.
-  return drizzle(session as unknown as D1Database, { casing: 'snake_case' })
-}
-
 /** The rows of a statement in words, which no builder writes: for cron. */
 export async function rowsOf<Row>(env: Waiting, text: string): Promise<Row[]> {
   const session = openSession(env, 'primary', newUsage())
@@ -60,4 +54,4 @@ export async function rowsOf<Row>(env: Waiting, text: string): Promise<Row[]> {
 }
 
 /** For what no request waits for: cron, and the objects. */
-export const backgroundDatabase = (env: Waiting): Db => database(openSession(env, 'primary', newUsage()))
+export const backgroundDatabase = (env: Waiting): Db => openSession(env, 'primary', newUsage())

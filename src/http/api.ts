@@ -9,7 +9,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { etag, RETAINED_304_HEADERS } from 'hono/etag'
 import type { ContentfulStatusCode, StatusCode } from 'hono/utils/http-status'
 import type * as z from 'zod'
-import { bookmarkFrom, type Consistency, type Db, database, openSession } from '../db/client.ts'
+import { bookmarkFrom, type Consistency, type Db, openSession } from '../db/client.ts'
 import { addressOf } from './address.ts'
 import { type Caller, optionalCaller, requireCaller } from './authentication.ts'
 import type { AppContext, AppEnv } from './context.ts'
@@ -185,7 +185,7 @@ export const sessionFor = (c: AppContext, otherwise: Consistency = 'primary') =>
 function open(c: AppContext, contract: Contract): Db {
   const session = sessionFor(c, contract.consistency)
   c.set('bookmark', () => session.getBookmark())
-  return database(session)
+  return session
 }
 
 const hasNoBody = (c: AppContext) => c.req.raw.body === null || c.req.header('Content-Length') === '0'

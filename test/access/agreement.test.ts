@@ -1,6 +1,6 @@
 /** Each rule on rights is written twice, for rows in hand and for rows still in the database: they must not part. */
 import { env } from 'cloudflare:workers'
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { sees } from '../../src/access/courses.ts'
@@ -21,6 +21,7 @@ import {
 import { isStaff, staffViewer, type Viewer } from '../../src/access/viewer.ts'
 import { batchOf } from '../../src/db/batch.ts'
 import { backgroundDatabase } from '../../src/db/client.ts'
+import { type Names, statement } from '../../src/db/statement.ts'
 import { taughtCourses } from '../../src/features/courses/queries.ts'
 import { taughtEnrollments } from '../../src/features/enrollments/queries.ts'
 import { accessibleModules } from '../../src/features/modules/queries.ts'
@@ -197,11 +198,10 @@ const above = (course: School['courses'][number]) => ({
   courseStatus: course.status,
 })
 
-/** What the database says of the same viewer. */
-async function found(viewer: Viewer): Promise<ReturnType<typeof decided>> {
-  const { id } = viewer
-  const flag = (condition: ReturnType<typeof sql>, name: string) => sql<boolean>`${condition}`.mapWith(Boolean).as(name)
-  const courses = db
+type Asked = Names<{ id: number; now: number }>
+const flag = (condition: SQL, name: string) => sql<boolean>`${condition}`.mapWith(Boolean).as(name)
+const verdictsOf = statement((db, { id, now }: Asked) =>
+  db
     .select({
       id: sql<number>`c.id`.as('id'),
       teaches: flag(isTaughtBy(id), 'teaches'),
@@ -213,22 +213,32 @@ async function found(viewer: Viewer): Promise<ReturnType<typeof decided>> {
         sql`c.deleted_at IS NOT NULL OR c.status = 'published' OR ${isManagedBy(id)} OR c.id IN (SELECT id FROM ${coursesStudiedBy(id)})`,
         'seen',
       ),
-      self: seatVerdictOn('self', sql`c.id`, sql`${id}`, TODAY).as('self'),
-      instructor: seatVerdictOn('instructor', sql`c.id`, sql`${id}`, TODAY).as('instructor'),
-      code: seatVerdictOn('code', sql`c.id`, sql`${id}`, TODAY).as('code'),
+      self: seatVerdictOn('self', sql`c.id`, id, now).as('self'),
+      instructor: seatVerdictOn('instructor', sql`c.id`, id, now).as('instructor'),
+      code: seatVerdictOn('code', sql`c.id`, id, now).as('code'),
     })
     .from(sql`courses c`)
-    .orderBy(sql`c.id`)
-  const ids = (query: ReturnType<typeof sql>) => db.select({ id: sql<number>`id`.as('id') }).from(sql`(${query})`)
+    .orderBy(sql`c.id`),
+)
+const ids = (query: (asked: Asked) => SQL) =>
+  statement((db, asked: Asked) => db.select({ id: sql<number>`id`.as('id') }).from(sql`(${query(asked)})`))
+const staffOf = ids(({ id }) => sql`SELECT ${isStaff(id)} AS id UNION ALL SELECT 2 FROM ${staffViewer(id)}`)
+const learnersOf = ids(({ id }) => sql`SELECT user_id AS id FROM ${learnersManagedBy(id)}`)
+const learnerCountOf = ids(({ id }) => sql`SELECT coalesce(${countOfLearnersManagedBy(id)}, 0) AS id`)
+
+/** What the database says of the same viewer. */
+async function found(viewer: Viewer): Promise<ReturnType<typeof decided>> {
+  const asked = { id: viewer.id, now: Date.parse(`${TODAY}T12:00:00Z`) / 1000 }
+  const viewing = { viewerId: viewer.id, ...PAGE }
   const rows = await batchOf(db, {
-    courses,
-    staff: ids(sql`SELECT ${isStaff(id)} AS id UNION ALL SELECT 2 FROM ${staffViewer(id)}`),
-    modules: accessibleModules(db, id, undefined, PAGE).rows,
-    quizzes: accessibleQuizzes(db, id, {}, PAGE).rows,
-    listedCourses: taughtCourses(db, id, PAGE),
-    listedEnrollments: taughtEnrollments(db, id, {}, PAGE).rows,
-    learners: ids(sql`SELECT user_id AS id FROM ${learnersManagedBy(id)}`),
-    count: ids(sql`SELECT coalesce(${countOfLearnersManagedBy(id)}, 0) AS id`),
+    courses: verdictsOf(asked),
+    staff: staffOf(asked),
+    modules: accessibleModules(viewing, {})[0],
+    quizzes: accessibleQuizzes(viewing, {})[0],
+    listedCourses: taughtCourses(viewing),
+    listedEnrollments: taughtEnrollments(viewing, {})[0],
+    learners: learnersOf(asked),
+    count: learnerCountOf(asked),
   })
   const idsOf = (rows: { id: number }[]) => rows.map(row => row.id).sort((a, b) => a - b)
   return {

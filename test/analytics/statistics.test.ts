@@ -1,10 +1,12 @@
 import { env } from 'cloudflare:workers'
+import { sql as drizzle } from 'drizzle-orm'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { purge } from '../../src/cron/purge.ts'
 import { batch } from '../../src/db/batch.ts'
 import { backgroundDatabase } from '../../src/db/client.ts'
-import { recordActivity } from '../../src/features/activities/queries.ts'
+import { type Names, statement } from '../../src/db/statement.ts'
+import { recordActivity, recordActivityIfChanged } from '../../src/features/activities/queries.ts'
 import { rebuildQuizStatistics } from '../../src/features/analytics/quizzes/rebuild.ts'
 import { deleteCourse, restoreCourse } from '../../src/features/courses/queries.ts'
 import { dropEnrollment, takeSeat } from '../../src/features/enrollments/queries.ts'
@@ -15,7 +17,7 @@ import {
   reopenCourse,
   resetModule,
 } from '../../src/features/progress/queries/completions.ts'
-import { addStudyTime, touchModule } from '../../src/features/progress/queries/touches.ts'
+import { markContentCompleted, studying, touching, touchModule } from '../../src/features/progress/queries/touches.ts'
 import { keptStatistics, recountedStatistics, STATISTICS } from '../helpers/statistics.ts'
 
 const db = backgroundDatabase(env)
@@ -78,6 +80,12 @@ const event: fc.Arbitrary<Event> = fc.record({
   day: fc.nat(9),
 })
 
+type Studied = Names<{ enrollmentId: number; moduleId: number; now: number; seconds: number }>
+/** As at the end of an attempt, which bounds its time itself. */
+const touchForTime = statement((db, time: Studied) => touching(db, time, always, { timeSpentSeconds: time.seconds }))
+const addStudyTime = statement((db, time: Studied) => studying(db, time, time.seconds, always))
+const always = drizzle`1`
+
 async function happen({ kind, who, what, size, day }: Event): Promise<void> {
   const now = START + day * DAY_SECONDS + size
   const [module, quiz] = [1 + (what % MODULES), 1 + (what % QUIZZES)]
@@ -85,39 +93,40 @@ async function happen({ kind, who, what, size, day }: Event): Promise<void> {
   const enrollment =
     (await sql('SELECT id FROM enrollments WHERE user_id = ? AND course_id = ?', who, course).first<number>('id')) ?? 0
   const event = { userId: who, type: 'module_complete', targetId: module, courseId: course, moduleId: module } as const
+  const studied = { enrollmentId: enrollment, moduleId: module, now }
   const learns: Record<string, () => Promise<unknown>> = {
-    drop: () => batch(db, dropEnrollment(db, who, course)),
-    remove: () => batch(db, removeEnrollment(db, course, enrollment, now)),
-    touch: () => batch(db, touchModule(db, enrollment, module, now)),
+    drop: () => batch(db, dropEnrollment({ userId: who, courseId: course })),
+    remove: () => batch(db, removeEnrollment({ courseId: course, id: enrollment, now })),
+    touch: () => batch(db, touchModule(studied)),
     complete: () =>
       batch(
         db,
-        touchModule(db, enrollment, module, now, { contentCompleted: true }),
-        completeModule(db, enrollment, module, now),
-        recordActivity(db, event, now, 'changed'),
-        completeCourse(db, enrollment, now),
+        markContentCompleted(studied),
+        completeModule({ enrollmentId: enrollment, moduleId: module, now }),
+        recordActivityIfChanged(event, now),
+        completeCourse({ enrollmentId: enrollment, now }),
       ),
-    reset: () => batch(db, reopenCourse(db, enrollment, module), resetModule(db, enrollment, module, now)),
-    time: () =>
+    reset: () =>
       batch(
         db,
-        touchModule(db, enrollment, module, now, { secondsSpent: size }),
-        addStudyTime(db, enrollment, module, size, now),
+        reopenCourse({ enrollmentId: enrollment, moduleId: module }),
+        resetModule({ enrollmentId: enrollment, moduleId: module, now }),
       ),
+    time: () => batch(db, touchForTime({ ...studied, seconds: size }), addStudyTime({ ...studied, seconds: size })),
   }
   if (learns[kind] && enrollment > 0) return void (await learns[kind]())
   switch (kind) {
     case 'enroll':
-      await batch(db, takeSeat(db, who, course, now))
+      await batch(db, takeSeat({ userId: who, courseId: course, now }))
       return
     case 'invite':
-      await batch(db, enrollAll(db, course, [who, 1 + (size % PEOPLE)], now))
+      await batch(db, enrollAll({ courseId: course, userIds: [who, 1 + (size % PEOPLE)], now }))
       return
     case 'event':
-      await batch(db, recordActivity(db, { ...event, type: 'module_view' }, now))
+      await batch(db, recordActivity({ ...event, type: 'module_view' }, now))
       return
     case 'login':
-      await batch(db, recordActivity(db, { userId: who, type: 'login' }, now))
+      await batch(db, recordActivity({ userId: who, type: 'login' }, now))
       return
     case 'start':
     case 'preview':
@@ -151,10 +160,10 @@ async function happen({ kind, who, what, size, day }: Event): Promise<void> {
       await sql(`DELETE FROM attempts WHERE user_id = ? AND status = 'in_progress'`, who).run()
       return
     case 'delete':
-      await batch(db, deleteCourse(db, course, now))
+      await batch(db, deleteCourse({ id: course, now }))
       return
     case 'restore':
-      await batch(db, restoreCourse(db, course))
+      await batch(db, restoreCourse({ id: course }))
       return
     case 'hand over':
       await sql('UPDATE courses SET instructor_id = ? WHERE id = ?', PEOPLE + 1 + (size % 2), course).run()
@@ -284,8 +293,8 @@ test('a rebuild mends what is wrong, and only in the quiz it is asked for', asyn
 })
 
 test('what cron removes for good takes its statistics along and leaves the others right', async () => {
-  for (const course of [1, 3]) await batch(db, restoreCourse(db, course))
-  await batch(db, deleteCourse(db, 2, START))
+  for (const course of [1, 3]) await batch(db, restoreCourse({ id: course }))
+  await batch(db, deleteCourse({ id: 2, now: START }))
   await sql('UPDATE modules SET deleted_at = ? WHERE id = 1', START).run()
   await sql('UPDATE quizzes SET deleted_at = ? WHERE id = 5', START).run()
   await purge(env, (START + 40 * DAY_SECONDS) * 1000)

@@ -1,6 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, test, vi } from 'vitest'
+import { batch } from '../../src/db/batch.ts'
 import { backgroundDatabase } from '../../src/db/client.ts'
 import { sweepRegrades } from '../../src/features/attempts/regrades/job.ts'
 import { type BatchSize, nextResponses, pendingRegrades } from '../../src/features/attempts/regrades/queries.ts'
@@ -363,6 +364,8 @@ describe('1,200 responses', () => {
   })
 })
 
+const pendingOf = async (attemptId: number) => (await batch(db, pendingRegrades({ attemptId })))[0]
+
 describe('attempts that end after a regrade', () => {
   test('are regraded by its key, however often it is repeated; by the newest, and not by a dry run', async () => {
     const made = await hall([QUESTIONS.true_false, QUESTIONS.true_false])
@@ -378,15 +381,15 @@ describe('attempts that end after a regrade', () => {
       )
     await rekey(question, negate)
     await regrade(question.id, instructor, { dry_run: true })
-    expect(await pendingRegrades(db, await attempt())).toEqual([])
+    expect(await pendingOf(await attempt())).toEqual([])
     await regrade(question.id, instructor)
     const late = await attempt()
-    const found = await pendingRegrades(db, late)
+    const found = await pendingOf(late)
     expect(found.map(({ id }) => id)).toEqual([late * 1000])
     await regradeAttempts(db, found, now())
     await regradeAttempts(db, found, now())
     expect(await attemptState(late)).toMatchObject({ earned_nano: 1e9, score_hundredths: 5000, passed: 0 })
-    expect(await pendingRegrades(db, late)).toEqual([])
+    expect(await pendingOf(late)).toEqual([])
     await rekey(question, negate)
     await regrade(question.id, instructor)
     expect(await attemptState(late)).toMatchObject({ score_hundredths: 10_000, passed: 1 })
@@ -408,7 +411,7 @@ describe('attempts that end after a regrade', () => {
       [{ question: { ...question, versionId }, scoreMilli: 1000, responseData: rightAnswer(question) }],
       { enrollmentId: enrollment.id },
     )
-    expect(await pendingRegrades(db, late)).toEqual([])
+    expect(await pendingOf(late)).toEqual([])
   })
 })
 
@@ -417,7 +420,9 @@ test('a batch is bounded by what it touches, and never empty while there is anyt
   const ids = [await answered(true), await answered(true), await answered(true)].map(id => id * 1000)
   const id = await insertRegrade(question.id, await rekey(question, negate))
   const next = async (most: Partial<BatchSize>) =>
-    (await nextResponses(db, id, { responses: 500, rows: 500, characters: 500, ...most })).map(row => row.id)
+    (await batch(db, nextResponses({ jobId: id, responses: 500, rows: 500, characters: 500, ...most })))[0].map(
+      row => row.id,
+    )
   expect(await next({})).toEqual(ids)
   expect(await next({ responses: 2 })).toEqual(ids.slice(0, 2))
   expect(await next({ rows: 2 })).toEqual(ids.slice(0, 2))

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { afterEach, expect, test, vi } from 'vitest'
 import { batch } from '../../src/db/batch.ts'
 import { backgroundDatabase } from '../../src/db/client.ts'
-import { completionsOf } from '../../src/features/attempts/grading/settle.ts'
 import { regradeNext } from '../../src/features/attempts/regrades/regrade.ts'
+import { completionsOf } from '../../src/features/attempts/settlement.ts'
 import { touchModule } from '../../src/features/progress/queries/touches.ts'
 import { percentageHundredths } from '../../src/features/quizzes/answers/points.ts'
 import { type MadeQuiz, makeQuiz, QUESTIONS, rightAnswer, wrongAnswer } from '../helpers/attempts.ts'
@@ -353,7 +353,11 @@ async function take(model: Model, learner: Learner, quiz: Quiz, { isRight, hasEs
   const attempt = { id, learner, quiz, isPreview, completedAt: now, hasEssay: canBeGraded }
   model.attempts.push(attempt)
   if (!isPreview) {
-    await batch(db, touchModule(db, learner.enrollmentId, quiz.moduleId, now), ...completionsOf(db, [id], now))
+    await batch(
+      db,
+      touchModule({ enrollmentId: learner.enrollmentId, moduleId: quiz.moduleId, now }),
+      ...Object.values(completionsOf({ attemptIds: [id], now })),
+    )
   }
   return attempt
 }

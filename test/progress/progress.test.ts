@@ -237,10 +237,7 @@ test('an attempt that ended before the last activity, and arrives after it, does
   const hour = Math.floor(Date.now() / 1000) - 3600
   await complete(learner, id(modules[0]))
   const { last_activity } = await progressOf(learner, course)
-  await batch(
-    backgroundDatabase(env),
-    touchModule(backgroundDatabase(env), enrollment.id, modules[0].id, hour, { secondsSpent: 60 }),
-  )
+  await batch(backgroundDatabase(env), touchModule({ enrollmentId: enrollment.id, moduleId: modules[0].id, now: hour }))
   expect((await progressOf(learner, course)).last_activity).toBe(last_activity)
 })
 
@@ -289,7 +286,7 @@ test('of the attempts that end in the second of a reset, those that end after it
   const now = Math.floor(Date.now() / 1000)
   await attempt(quizId, learner, enrollment.id, true, now)
   const db = backgroundDatabase(env)
-  await batch(db, resetModule(db, enrollment.id, modules[0].id, now))
+  await batch(db, resetModule({ enrollmentId: enrollment.id, moduleId: modules[0].id, now }))
   expect((await complete(learner, id(modules[0]))).status).toBe(400)
   await attempt(quizId, learner, enrollment.id, true, now)
   expect((await complete(learner, id(modules[0]))).body.status).toBe('completed')

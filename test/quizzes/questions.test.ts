@@ -2,7 +2,9 @@ import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { batch } from '../../src/db/batch.ts'
 import { backgroundDatabase } from '../../src/db/client.ts'
+import { type Names, statement } from '../../src/db/statement.ts'
 import { isKeyless } from '../../src/features/quizzes/questions/keyless.ts'
 import { newQuestion } from '../../src/features/quizzes/questions/made.ts'
 import { missingKey, QUESTION_TYPES, type Question, toColumns } from '../../src/features/quizzes/questions/question.ts'
@@ -349,15 +351,18 @@ test('SQL and the rules agree on what lacks its key', async () => {
     return question
   }
   const db = backgroundDatabase(env)
+  const lacksKey = statement((db, { type, body }: Names<{ type: string; body: string }>) =>
+    db
+      .select({ lacks: sql<number>`${isKeyless('v')}`.as('lacks') })
+      .from(sql`(SELECT ${type} AS type, ${body} AS body) v`),
+  )
   for (const type of QUESTION_TYPES) {
     await fc.assert(
       fc.asyncProperty(inputs(type), fc.boolean(), async (input, hasKey) => {
         const made = newQuestion(input)
         const question = hasKey ? made : keyless(made)
         const { body } = toColumns(question)
-        const [row] = await db.all<{ lacks: number }>(
-          sql`SELECT ${isKeyless('v')} AS lacks FROM (SELECT ${type} AS type, ${body} AS body) v`,
-        )
+        const [[row]] = await batch(db, lacksKey({ type, body }))
         expect(row?.lacks).toBe(missingKey(question) === null ? 0 : 1)
       }),
       { numRuns: 25 },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { api } from '../../src/app.ts'
 import { end, makeQuiz, QUESTIONS, started } from '../helpers/attempts.ts'
+import { withBuiltTexts } from '../helpers/built-texts.ts'
 import { call, makeInstructor, makeStaff, makeUser, type TestUser } from '../helpers/client.ts'
 import { enrolled, makeCourse, makeModule } from '../helpers/courses.ts'
 import { makeCode } from '../helpers/qr-codes.ts'
@@ -409,21 +410,28 @@ let sharedWorld: Promise<World> | undefined
 
 describe.each(TABLE.map((row, place) => [row[0], place, row] as const))('%s (row %i)', (_name, _place, row) => {
   const [operation, path, expected, body] = row
-  test('answers each role as it should', async () => {
-    const answers = await Promise.all(
-      ROLES.map(async role => {
-        const method = operation.split(' ')[0] ?? ''
-        const changesNothing = method === 'GET' || (expected[ROLES.indexOf(role)] ?? 0) >= 400
+  test('answers each role as it should, and puts no SQL together twice', async () => {
+    const method = operation.split(' ')[0] ?? ''
+    const worlds = await Promise.all(
+      ROLES.map((_, i) => {
+        const changesNothing = method === 'GET' || (expected[i] ?? 0) >= 400
         sharedWorld ??= world()
-        const here = await (changesNothing ? sharedWorld : world())
-        const as = role === 'anonymous' ? undefined : here.users[role]
-        const sent = body?.(here)
-        const headers = typeof sent === 'string' ? { 'Content-Type': 'text/plain' } : undefined
-        const { status } = await call(method, path(here), { as, body: sent, headers })
-        return [role, status]
+        return changesNothing ? sharedWorld : world()
       }),
     )
-    expect(Object.fromEntries(answers)).toEqual(Object.fromEntries(ROLES.map((role, i) => [role, expected[i]])))
+    const answers: { role: Role; status: number; texts: string[] }[] = []
+    for (const [i, role] of ROLES.entries()) {
+      const here = worlds[i] ?? (await world())
+      const as = role === 'anonymous' ? undefined : here.users[role]
+      const sent = body?.(here)
+      const headers = typeof sent === 'string' ? { 'Content-Type': 'text/plain' } : undefined
+      const { result, texts } = await withBuiltTexts(() => call(method, path(here), { as, body: sent, headers }))
+      answers.push({ role, status: result.status, texts })
+    }
+    expect(answers.map(({ status }) => status)).toEqual([...expected])
+    // Of the last who is answered as somebody before, nothing of the request's SQL is put together anew.
+    const again = answers.findLast(({ status }, i) => answers.findIndex(answer => answer.status === status) < i)
+    expect(again?.texts).toEqual([])
   })
 })
 

@@ -1,7 +1,8 @@
 /** What learners did, with the session it belongs to. */
+
 import { type SQL, sql } from 'drizzle-orm'
-import type { Db } from '../../db/client.ts'
 import { activities } from '../../db/schema/activities.ts'
+import { type Builder, type Names, statement, type Value } from '../../db/statement.ts'
 
 /** A session is a run of one user's events with gaps under this. */
 const SESSION_GAP_SECONDS = 30 * 60
@@ -10,26 +11,43 @@ export type Activity = {
   userId: number
   type: (typeof activities.$inferSelect)['type']
   /** Null for a login; else the course, module, quiz or QR code, by type. */
-  targetId?: number
-  courseId?: number
-  moduleId?: number
+  targetId?: number | null
+  courseId?: number | null
+  moduleId?: number | null
 }
+type Recorded = Required<Activity> & { now: number }
 
 /** When the session began to which an event of the user's at `now` belongs. */
-export const sessionAt = (userId: SQL, now: number) => sql`coalesce((
-  SELECT CASE WHEN s.occurred_at > ${now - SESSION_GAP_SECONDS} THEN s.session_started_at END FROM activities s
+export const sessionAt = (userId: Value, now: Value) => sql`coalesce((
+  SELECT CASE WHEN s.occurred_at > ${now} - ${SESSION_GAP_SECONDS} THEN s.session_started_at END FROM activities s
   WHERE s.user_id = ${userId} ORDER BY s.occurred_at DESC, s.id DESC LIMIT 1
 ), ${now})`
 
-/**
- * Records an event. `changed`: only if the statement before it in the batch changed a row, so that an event stands and
- * falls with what it tells of; or only under a condition.
- */
-export function recordActivity(db: Db, event: Activity, now: number, only: 'changed' | SQL = sql`1`) {
-  const { userId, type, targetId = null, courseId = null, moduleId = null } = event
+/** @param only a condition without which nothing is recorded */
+export const recording = (db: Builder, event: Names<Recorded>, only: SQL) => {
+  const { userId, type, targetId, courseId, moduleId, now } = event
   return db
     .insert(activities)
     .select(
-      sql`SELECT NULL, ${userId}, ${type}, ${targetId}, ${courseId}, ${moduleId}, ${now}, ${sessionAt(sql`${userId}`, now)} WHERE ${only === 'changed' ? sql`changes() > 0` : only}`,
+      sql`SELECT NULL, ${userId}, ${type}, ${targetId}, ${courseId}, ${moduleId}, ${now}, ${sessionAt(userId, now)} WHERE ${only}`,
     )
 }
+
+/** That the statement before it in the batch changed a row. */
+export const CHANGED = sql`changes() > 0`
+
+const recordAlways = statement((db, event: Names<Recorded>) => recording(db, event, sql`1`))
+const recordIfChanged = statement((db, event: Names<Recorded>) => recording(db, event, CHANGED))
+
+/** All of an event's columns. */
+export const recorded = (event: Activity, now: number): Recorded => ({
+  targetId: null,
+  courseId: null,
+  moduleId: null,
+  ...event,
+  now,
+})
+
+export const recordActivity = (event: Activity, now: number) => recordAlways(recorded(event, now))
+/** Only if the statement before it in the batch changed a row, so that an event stands and falls with what it tells of. */
+export const recordActivityIfChanged = (event: Activity, now: number) => recordIfChanged(recorded(event, now))

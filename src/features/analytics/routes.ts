@@ -3,10 +3,10 @@ import { asViewer } from '../../access/viewer.ts'
 import type { Api } from '../../http/api.ts'
 import { object, queryId } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
-import { activitiesCount, activitiesOf } from './queries/activity.ts'
-import { courseFigures, coursesCount } from './queries/courses.ts'
-import { learnerFigures, learnersCount } from './queries/learners.ts'
-import { moduleFigures, modulesCount } from './queries/modules.ts'
+import { activitiesOf } from './queries/activity.ts'
+import { courseFigures } from './queries/courses.ts'
+import { learnerFigures } from './queries/learners.ts'
+import { moduleFigures } from './queries/modules.ts'
 import {
   CourseAnalyticsPage,
   dateQuery,
@@ -36,12 +36,8 @@ export function analyticsRoutes(api: Api): void {
     },
     async ({ query, caller, db, c, json }) => {
       const page = pageOf(query)
-      const [, rows, [total]] = await asViewer(
-        db,
-        caller,
-        activitiesOf(db, caller.userId, query, page),
-        activitiesCount(db, caller.userId, query),
-      )
+      const activities = activitiesOf({ userId: caller.userId, ...page }, query)
+      const [, rows, [total]] = await asViewer(db, caller, ...activities)
       return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toUserActivity)))
     },
   )
@@ -62,12 +58,8 @@ export function analyticsRoutes(api: Api): void {
     },
     async ({ query, caller, db, c, now, json }) => {
       const page = pageOf(query)
-      const [viewer, rows, [total]] = await asViewer(
-        db,
-        caller,
-        courseFigures(db, caller.userId, query, page, now),
-        coursesCount(db, caller.userId, query),
-      )
+      const figures = courseFigures({ viewerId: caller.userId, now, ...page }, query)
+      const [viewer, rows, [total]] = await asViewer(db, caller, ...figures)
       requireTeacher(viewer)
       return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toCourseAnalytics)))
     },
@@ -87,12 +79,8 @@ export function analyticsRoutes(api: Api): void {
     },
     async ({ query, caller, db, c, json }) => {
       const page = pageOf(query)
-      const [viewer, rows, [total]] = await asViewer(
-        db,
-        caller,
-        moduleFigures(db, caller.userId, query, page),
-        modulesCount(db, caller.userId, query),
-      )
+      const figures = moduleFigures({ viewerId: caller.userId, ...page }, query)
+      const [viewer, rows, [total]] = await asViewer(db, caller, ...figures)
       requireTeacher(viewer)
       return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toModuleEngagement)))
     },
@@ -113,12 +101,8 @@ export function analyticsRoutes(api: Api): void {
     },
     async ({ query, caller, db, c, now, json }) => {
       const page = pageOf(query)
-      const [viewer, [total], ...found] = await asViewer(
-        db,
-        caller,
-        learnersCount(db, caller.userId, query),
-        ...learnerFigures(db, caller.userId, query, page, now),
-      )
+      const figures = learnerFigures({ viewerId: caller.userId, ...page }, query, now)
+      const [viewer, [total], ...found] = await asViewer(db, caller, ...figures)
       requireTeacher(viewer)
       return json(200, pageBody(c, page, total?.count ?? 0, toLearnerAnalytics(...found)))
     },

@@ -1,11 +1,12 @@
 /** An attempt's row, and cron's look at rows; what starts, lists, grades and ends attempts lies with each. */
+
 import { and, eq, isNull, sql } from 'drizzle-orm'
-import type { Db } from '../../db/client.ts'
 import { distinctly } from '../../db/columns.ts'
 import { attempts } from '../../db/schema/attempts.ts'
 import { courses } from '../../db/schema/courses.ts'
 import { modules } from '../../db/schema/modules.ts'
 import { quizzes } from '../../db/schema/quizzes.ts'
+import { type Builder, type Names, statement } from '../../db/statement.ts'
 
 export const isLive = and(isNull(quizzes.deletedAt), isNull(modules.deletedAt), isNull(courses.deletedAt))
 
@@ -34,7 +35,7 @@ const attemptColumns = distinctly({
   courseStatus: courses.status,
 })
 
-export const selectAttempts = (db: Db) =>
+export const selectAttempts = (db: Builder) =>
   db
     .select(attemptColumns)
     .from(attempts)
@@ -44,25 +45,30 @@ export const selectAttempts = (db: Db) =>
     .$dynamic()
 export type AttemptRow = Awaited<ReturnType<typeof selectAttempts>>[number]
 
-export const attemptById = (db: Db, id: number) => selectAttempts(db).where(and(eq(attempts.id, id), isLive))
+export const attemptById = statement((db, { id }: Names<{ id: number }>) =>
+  selectAttempts(db).where(and(eq(attempts.id, id), isLive)),
+)
 
 /** Attempts whose end should have arrived by now, the longest overdue first. */
-export const overdueAttempts = (db: Db, now: number, limit: number) =>
+export const overdueAttempts = statement((db, { now, limit }: Names<{ now: number; limit: number }>) =>
   db
     .select({ id: attempts.id })
     .from(attempts)
     .where(sql`${attempts.checkAt} IS NOT NULL AND ${attempts.checkAt} <= ${now}`)
     .orderBy(attempts.checkAt)
-    .limit(limit)
+    .limit(limit),
+)
 
-export const setCheckAt = (db: Db, id: number, checkAt: number) =>
+export const setCheckAt = statement((db, { id, checkAt }: Names<{ id: number; checkAt: number }>) =>
   db
     .update(attempts)
-    .set({ checkAt })
-    .where(and(eq(attempts.id, id), sql`${attempts.checkAt} IS NOT NULL`))
+    .set({ checkAt: sql`${checkAt}` })
+    .where(and(eq(attempts.id, id), sql`${attempts.checkAt} IS NOT NULL`)),
+)
 
 /** A row whose start died before anything was begun, unless another start goes on with it meanwhile. */
-export const deleteUnbegun = (db: Db, id: number, now: number) =>
+export const deleteUnbegun = statement((db, { id, now }: Names<{ id: number; now: number }>) =>
   db
     .delete(attempts)
-    .where(and(eq(attempts.id, id), sql`${attempts.status} = 'in_progress'`, sql`${attempts.checkAt} <= ${now}`))
+    .where(and(eq(attempts.id, id), sql`${attempts.status} = 'in_progress'`, sql`${attempts.checkAt} <= ${now}`)),
+)

@@ -19,7 +19,7 @@ export type AttemptRequest = Pick<
  */
 export async function seenRow(request: AttemptRequest): Promise<{ viewer: Viewer; row: AttemptRow }> {
   const { params, db, caller, c } = request
-  const [viewer, [row]] = await asViewer(db, caller, attemptById(db, params.id))
+  const [viewer, [row]] = await asViewer(db, caller, attemptById({ id: params.id }))
   await countUnlessLearner(c, viewer, row)
   return { viewer, row: requireRecord(viewer, row) }
 }

@@ -17,7 +17,7 @@ const ASKED_AT_ONCE = 25
  */
 export async function sweepAttempts(env: Env, now: number): Promise<number> {
   const db = backgroundDatabase(env)
-  const [overdue] = await repeated(() => batch(db, overdueAttempts(db, now, ATTEMPTS_PER_RUN)))
+  const [overdue] = await repeated(() => batch(db, overdueAttempts({ now, limit: ATTEMPTS_PER_RUN })))
   for (let first = 0; first < overdue.length; first += ASKED_AT_ONCE) {
     await Promise.all(overdue.slice(first, first + ASKED_AT_ONCE).map(({ id }) => sweepOne(env, id, now)))
   }
@@ -26,10 +26,10 @@ export async function sweepAttempts(env: Env, now: number): Promise<number> {
 
 async function sweepOne(env: Env, id: number, now: number): Promise<void> {
   const db = backgroundDatabase(env)
-  const look = (checkAt: number) => repeated(() => batch(db, setCheckAt(db, id, checkAt)))
+  const look = (checkAt: number) => repeated(() => batch(db, setCheckAt({ id, checkAt })))
   try {
     const said = await attemptObject(env, id).check()
-    if (said === 'unknown') await repeated(() => batch(db, deleteUnbegun(db, id, now)))
+    if (said === 'unknown') await repeated(() => batch(db, deleteUnbegun({ id, now })))
     else if (said.checkAt !== null) await look(said.checkAt)
   } catch (error) {
     // The next ones are not to wait for this one; it is asked again.

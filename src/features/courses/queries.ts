@@ -1,14 +1,24 @@
 /** All SQL of courses. A deleted course is in none of it, but for `restorableCourseById`. */
+
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { canOwnCourses, coursesTaughtBy } from '../../access/teaching.ts'
 import { isStaff, staffViewer } from '../../access/viewer.ts'
-import type { Db } from '../../db/client.ts'
 import { distinctly } from '../../db/columns.ts'
 import { courseSlugs, courses } from '../../db/schema/courses.ts'
 import { modules } from '../../db/schema/modules.ts'
 import { users } from '../../db/schema/users.ts'
+import {
+  type Builder,
+  type Given,
+  type Names,
+  partialStatement,
+  type RowOf,
+  statement,
+  type Value,
+} from '../../db/statement.ts'
 import type { Page } from '../../http/pagination.ts'
 import { SEARCH_VERSION, searchText } from './catalog/search-text.ts'
+import { slugFrom } from './slug.ts'
 
 export const RESTORE_SECONDS = 30 * 86_400
 const columns = {
@@ -32,28 +42,31 @@ const instructorNames = { firstName: users.firstName, lastName: users.lastName, 
 
 const selected = distinctly({ ...columns, ...instructorNames })
 
-export const selectCourses = (db: Db) =>
+export const selectCourses = (db: Builder) =>
   db.select(selected).from(courses).innerJoin(users, eq(users.id, courses.instructorId)).$dynamic()
 
 export type CourseRow = Awaited<ReturnType<typeof selectCourses>>[number]
 
-export const courseById = (db: Db, id: number) =>
-  selectCourses(db).where(and(eq(courses.id, id), isNull(courses.deletedAt)))
+export const courseById = statement((db, { id }: Names<{ id: number }>) =>
+  selectCourses(db).where(and(eq(courses.id, id), isNull(courses.deletedAt))),
+)
 
 /** By a current or a former slug. */
-export const courseBySlug = (db: Db, slug: string) =>
+export const courseBySlug = statement((db, { slug }: Names<{ slug: string }>) =>
   selectCourses(db)
     .innerJoin(courseSlugs, eq(courseSlugs.courseId, courses.id))
-    .where(and(eq(courseSlugs.slug, slug), isNull(courses.deletedAt)))
+    .where(and(eq(courseSlugs.slug, slug), isNull(courses.deletedAt))),
+)
 
 /** A course whose deletion may still be undone, or that is not deleted at all. */
-export const restorableCourseById = (db: Db, id: number, now: number) =>
+export const restorableCourseById = statement((db, { id, now }: Names<{ id: number; now: number }>) =>
   selectCourses(db).where(
-    and(eq(courses.id, id), sql`coalesce(${courses.deletedAt}, ${now}) > ${now - RESTORE_SECONDS}`),
-  )
+    and(eq(courses.id, id), sql`coalesce(${courses.deletedAt}, ${now}) > ${now} - ${RESTORE_SECONDS}`),
+  ),
+)
 
 /** Modules of a course in their order; the caller decides whether the unpublished ones are shown. */
-export const modulesOfCourse = (db: Db, courseId: number) =>
+export const modulesOfCourse = statement((db, { courseId }: Names<{ courseId: number }>) =>
   db
     .select({
       id: modules.id,
@@ -64,11 +77,12 @@ export const modulesOfCourse = (db: Db, courseId: number) =>
     })
     .from(modules)
     .where(and(eq(modules.courseId, courseId), isNull(modules.deletedAt)))
-    .orderBy(modules.order, modules.id)
-export type ModuleSummaryRow = Awaited<ReturnType<typeof modulesOfCourse>>[number]
+    .orderBy(modules.order, modules.id),
+)
+export type ModuleSummaryRow = RowOf<typeof modulesOfCourse>
 
 /** Page of courses whose ids a subquery names, newest first. */
-export const coursesIn = (db: Db, ids: SQL) =>
+export const coursesIn = (db: Builder, ids: SQL) =>
   selectCourses(db).where(sql`${courses.id} IN (${ids})`).orderBy(desc(courses.id))
 
 export const OPEN_AND_RESTRICTED = ['courses.published.open', 'courses.published.restricted']
@@ -80,7 +94,7 @@ export const totalOf = (names: string[]) =>
   )}))`
 
 /** The join is crossed so that the viewer is looked at first: for anybody but staff no course is read at all. */
-const newestForStaff = (viewerId: number, upTo: number) =>
+const newestForStaff = (viewerId: Value, upTo: Value) =>
   sql`SELECT c.id FROM ${staffViewer(viewerId)} v CROSS JOIN courses c
     WHERE c.deleted_at IS NULL ORDER BY c.id DESC LIMIT ${upTo}`
 
@@ -88,8 +102,8 @@ const newestForStaff = (viewerId: number, upTo: number) =>
  * What a teacher lists: every published course and their own of any status; for staff all. The newest of each set are
  * taken from its own index and merged, so that a page costs the same however many courses there are.
  */
-export function taughtCourses(db: Db, viewerId: number, { limit, offset }: Page) {
-  const upTo = offset + limit
+export const taughtCourses = statement((db, { viewerId, limit, offset }: Names<{ viewerId: number } & Page>) => {
+  const upTo = sql`${offset} + ${limit}`
   return coursesIn(
     db,
     sql`SELECT id FROM (
@@ -100,9 +114,9 @@ export function taughtCourses(db: Db, viewerId: number, { limit, offset }: Page)
       SELECT * FROM (${newestForStaff(viewerId, upTo)})
     ) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`,
   )
-}
+})
 
-export const taughtCoursesCount = (db: Db, viewerId: number) =>
+export const taughtCoursesCount = statement((db, { viewerId }: Names<{ viewerId: number }>) =>
   db
     .select({
       count:
@@ -110,21 +124,23 @@ export const taughtCoursesCount = (db: Db, viewerId: number) =>
         SELECT count(*) FROM ${coursesTaughtBy(viewerId)} WHERE status IN ('draft', 'archived')
       ) END`.as('count'),
     })
-    .from(ONE_ROW)
+    .from(ONE_ROW),
+)
 
 /** Somebody who can own a course. */
-export const activeInstructorById = (db: Db, id: number) =>
+export const activeInstructorById = statement((db, { id }: Names<{ id: number }>) =>
   db
     .select({ id: users.id, ...instructorNames })
     .from(users)
-    .where(and(eq(users.id, id), canOwnCourses))
+    .where(and(eq(users.id, id), canOwnCourses)),
+)
 
 /**
  * The first free slug of a title: `intro`, else `intro-2`, `intro-3` …, found inside the statement that takes it, so that
  * simultaneous courses of one title never meet on one slug. A course's own former slugs are free to it.
- * @param base what the title comes to by `slugFrom`
+ * @param base the slug of the title
  */
-function freeSlug(base: string, courseId: number): SQL {
+function freeSlug(base: Value, courseId: Value): SQL {
   const candidate = sql`${base} || CASE n WHEN 1 THEN '' ELSE '-' || n END`
   return sql`(WITH RECURSIVE tried (n) AS (
     SELECT 1 UNION ALL SELECT n + 1 FROM tried
@@ -132,7 +148,7 @@ function freeSlug(base: string, courseId: number): SQL {
   ) SELECT ${candidate} FROM tried ORDER BY n DESC LIMIT 1)`
 }
 
-const NOT_YET_A_COURSE = 0
+const NOT_YET_A_COURSE = sql`0`
 
 /** What an author writes of a course; undefined stays as it is, or becomes the default. */
 export type CourseValues = Partial<
@@ -149,49 +165,61 @@ export type CourseValues = Partial<
     | 'instructorId'
   >
 >
+type NewCourse = CourseValues & { title: string }
+/** What title and description come to, in the search and in the course's address. */
+type Derived = { searchTitle?: string; searchDescription?: string; slug?: string }
 
-/** `slug` is of the title by `slugFrom`. */
-export const insertCourse = (
-  db: Db,
-  ownerId: number,
-  { slug, ...values }: CourseValues & { title: string; slug: string },
-  now: number,
-) =>
-  db
-    .insert(courses)
-    .values({
-      ...values,
-      ...searchable({ title: values.title, description: values.description ?? '' }),
-      searchVersion: SEARCH_VERSION,
-      slug: freeSlug(slug, NOT_YET_A_COURSE),
-      instructorId: values.instructorId ?? ownerId,
-      createdAt: now,
-      updatedAt: now,
-    })
-    .returning(columns)
+const insertDerived = partialStatement(
+  (db, { ownerId, now }: Names<{ ownerId: number; now: number }>, course: Given<NewCourse & { slug: string }>) =>
+    db
+      .insert(courses)
+      .values({
+        ...course,
+        slug: freeSlug(course.slug, NOT_YET_A_COURSE),
+        searchVersion: SEARCH_VERSION,
+        instructorId: course.instructorId ?? ownerId,
+        createdAt: now,
+        updatedAt: now,
+      })
+      .returning(columns),
+)
+export const insertCourse = async (given: { ownerId: number; now: number }, values: NewCourse) =>
+  insertDerived(given, {
+    ...values,
+    ...searchable({ title: values.title, description: values.description ?? '' }),
+    slug: await slugFrom(values.title),
+  })
 
-/** Changes what is given; `slug` comes with a new title, by `slugFrom`. */
-export const updateCourse = (db: Db, id: number, { slug, ...values }: CourseValues & { slug?: string }, now: number) =>
-  db
-    .update(courses)
-    .set({
+const updateDerived = partialStatement(
+  (db, { id, now }: Names<{ id: number; now: number }>, { slug, ...values }: Given<CourseValues & Derived>) =>
+    db
+      .update(courses)
+      .set({ ...values, ...(slug && { slug: freeSlug(slug, id) }), updatedAt: sql`${now}` })
+      .where(and(eq(courses.id, id), isNull(courses.deletedAt))),
+)
+/** Changes what is given; a new title brings its slug along. */
+export const updateCourse = async (course: Pick<CourseRow, 'id' | 'title'>, values: CourseValues, now: number) =>
+  updateDerived(
+    { id: course.id, now },
+    {
       ...values,
       ...searchable(values),
-      ...(slug !== undefined && { slug: freeSlug(slug, id) }),
-      updatedAt: now,
-    })
-    .where(and(eq(courses.id, id), isNull(courses.deletedAt)))
+      slug: values.title === undefined || values.title === course.title ? undefined : await slugFrom(values.title),
+    },
+  )
 
 const searchable = ({ title, description }: CourseValues) => ({
   searchTitle: title === undefined ? undefined : searchText(title),
   searchDescription: description === undefined ? undefined : searchText(description),
 })
 
-export const deleteCourse = (db: Db, id: number, now: number) =>
+export const deleteCourse = statement((db, { id, now }: Names<{ id: number; now: number }>) =>
   db
     .update(courses)
-    .set({ deletedAt: now })
-    .where(and(eq(courses.id, id), isNull(courses.deletedAt)))
+    .set({ deletedAt: sql`${now}` })
+    .where(and(eq(courses.id, id), isNull(courses.deletedAt))),
+)
 
-export const restoreCourse = (db: Db, id: number) =>
-  db.update(courses).set({ deletedAt: null }).where(eq(courses.id, id))
+export const restoreCourse = statement((db, { id }: Names<{ id: number }>) =>
+  db.update(courses).set({ deletedAt: null }).where(eq(courses.id, id)),
+)

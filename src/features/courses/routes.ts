@@ -22,7 +22,6 @@ import {
   updateCourse,
 } from './queries.ts'
 import { Course, CourseDetail, CourseInput, CoursePage, courseValues, toCourse, toModuleSummary } from './schemas.ts'
-import { slugFrom } from './slug.ts'
 
 const tag = 'Courses & Enrollments'
 const params = object(() => ({ id: pathId() }))
@@ -45,8 +44,8 @@ export function courseRoutes(api: Api): void {
       const [viewer, rows, [total]] = await asViewer(
         db,
         caller,
-        taughtCourses(db, caller.userId, page),
-        taughtCoursesCount(db, caller.userId),
+        taughtCourses({ viewerId: caller.userId, ...page }),
+        taughtCoursesCount({ viewerId: caller.userId }),
       )
       requireTeacher(viewer)
       return json(
@@ -75,9 +74,9 @@ export function courseRoutes(api: Api): void {
       const [viewer, [row], [enrollment], modules] = await asViewer(
         db,
         caller,
-        courseById(db, params.id),
-        enrollmentOf(db, caller.userId, params.id),
-        modulesOfCourse(db, params.id),
+        courseById({ id: params.id }),
+        enrollmentOf({ userId: caller.userId, courseId: params.id }),
+        modulesOfCourse({ courseId: params.id }),
       )
       const course = requireSeen(viewer, row, enrollment?.status)
       const shown = modules.filter(module => module.isPublished || manages(viewer, course))
@@ -96,12 +95,15 @@ export function courseRoutes(api: Api): void {
       refuses: { 403: 'Instructors only; another owner is for staff to name' },
     },
     async ({ body, caller, db, now, c, json, later }) => {
-      const [viewer, [owner]] = await asViewer(db, caller, activeInstructorById(db, body.instructor ?? caller.userId))
+      const [viewer, [owner]] = await asViewer(
+        db,
+        caller,
+        activeInstructorById({ id: body.instructor ?? caller.userId }),
+      )
       requireTeacher(viewer)
       requireOwner(viewer, body, viewer.id, owner)
       requireDates(body)
-      const values = { ...courseValues(body), slug: await slugFrom(body.title) }
-      const [[created]] = await batch(db, insertCourse(db, viewer.id, values, now))
+      const [[created]] = await batch(db, await insertCourse({ ownerId: viewer.id, now }, courseValues(body)))
       if (!created) throw notFound()
       later(purgeCatalog(c))
       return json(201, toCourse({ ...(owner ?? viewer), ...created }, now))
@@ -124,18 +126,18 @@ export function courseRoutes(api: Api): void {
       const [viewer, [row], [enrollment], [owner]] = await asViewer(
         db,
         caller,
-        courseById(db, params.id),
-        enrollmentOf(db, caller.userId, params.id),
-        activeInstructorById(db, body.instructor ?? caller.userId),
+        courseById({ id: params.id }),
+        enrollmentOf({ userId: caller.userId, courseId: params.id }),
+        activeInstructorById({ id: body.instructor ?? caller.userId }),
       )
       const course = requireManaged(viewer, row, enrollment?.status)
       requireOwner(viewer, body, course.instructorId, owner)
       requireDates({ start_date: course.startDate, end_date: course.endDate, ...body })
-      const renamed = body.title === course.title ? undefined : body.title
-      const values = { ...courseValues(body), ...(renamed !== undefined && { slug: await slugFrom(renamed) }) }
-      const [, [updated]] = await batch(db, updateCourse(db, course.id, values, now), courseById(db, course.id)).catch(
-        refuseDates,
-      )
+      const [, [updated]] = await batch(
+        db,
+        await updateCourse(course, courseValues(body), now),
+        courseById({ id: course.id }),
+      ).catch(refuseDates)
       if (!updated) throw notFound()
       later(purgeCatalog(c))
       return json(200, toCourse(updated, now))
@@ -157,11 +159,11 @@ export function courseRoutes(api: Api): void {
       const [viewer, [row], [enrollment]] = await asViewer(
         db,
         caller,
-        courseById(db, params.id),
-        enrollmentOf(db, caller.userId, params.id),
+        courseById({ id: params.id }),
+        enrollmentOf({ userId: caller.userId, courseId: params.id }),
       )
       const course = requireManaged(viewer, row, enrollment?.status)
-      await batch(db, deleteCourse(db, course.id, now))
+      await batch(db, deleteCourse({ id: course.id, now }))
       later(purgeCatalog(c, tagOfCourse(course.id)))
       return empty(204)
     },
@@ -179,10 +181,10 @@ export function courseRoutes(api: Api): void {
       refuses: { 403: NOT_ITS_INSTRUCTOR },
     },
     async ({ params, caller, db, now, c, json, later }) => {
-      const [viewer, [row]] = await asViewer(db, caller, restorableCourseById(db, params.id, now))
+      const [viewer, [row]] = await asViewer(db, caller, restorableCourseById({ id: params.id, now }))
       // Whoever does not manage a deleted course may not know that it ever was.
       const found = requireManagedHidden(viewer, row)
-      const [, [restored]] = await batch(db, restoreCourse(db, found.id), courseById(db, found.id))
+      const [, [restored]] = await batch(db, restoreCourse({ id: found.id }), courseById({ id: found.id }))
       if (!restored) throw notFound()
       later(purgeCatalog(c))
       return json(200, toCourse(restored, now))

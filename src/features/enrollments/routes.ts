@@ -7,7 +7,7 @@ import type { Api } from '../../http/api.ts'
 import { notFound, ruledOut } from '../../http/errors.ts'
 import { object, queryId, toDate } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
-import { recordActivity } from '../activities/queries.ts'
+import { recordActivityIfChanged } from '../activities/queries.ts'
 import { courseBySlug } from '../courses/queries.ts'
 import { admit, COURSE_FULL } from './admission.ts'
 import {
@@ -44,8 +44,8 @@ export function enrollmentRoutes(api: Api): void {
       const [viewer, [found], [state]] = await asViewer(
         db,
         caller,
-        courseBySlug(db, params.slug),
-        enrollmentBySlug(db, caller.userId, params.slug),
+        courseBySlug({ slug: params.slug }),
+        enrollmentBySlug({ userId: caller.userId, slug: params.slug }),
       )
       const course = admit(viewer, found, state, toDate(now))
       const event = { userId: viewer.id, type: 'course_enroll', targetId: course.id, courseId: course.id } as const
@@ -53,10 +53,10 @@ export function enrollmentRoutes(api: Api): void {
         taken: [seat],
         found: [enrollment],
       } = await batchOf(db, {
-        taken: takeSeat(db, viewer.id, course.id, now),
-        recorded: recordActivity(db, event, now, 'changed'),
-        ...(state && { completed: completeOnReturn(db, viewer.id, course.id, now) }),
-        found: enrollmentIn(db, viewer.id, course.id),
+        taken: takeSeat({ userId: viewer.id, courseId: course.id, now }),
+        recorded: recordActivityIfChanged(event, now),
+        ...(state && { completed: completeOnReturn({ userId: viewer.id, courseId: course.id, now }) }),
+        found: enrollmentIn({ userId: viewer.id, courseId: course.id }),
       })
       if (!enrollment || enrollment.status === 'dropped') throw ruledOut(COURSE_FULL)
       return json(seat ? 201 : 200, toEnrollment(enrollment))
@@ -78,13 +78,13 @@ export function enrollmentRoutes(api: Api): void {
       const [viewer, [course], [state]] = await asViewer(
         db,
         caller,
-        courseBySlug(db, params.slug),
-        enrollmentBySlug(db, caller.userId, params.slug),
+        courseBySlug({ slug: params.slug }),
+        enrollmentBySlug({ userId: caller.userId, slug: params.slug }),
       )
       // Who is enrolled may leave, even a course that was taken back to draft.
       if (!course || (!state && !sees(viewer, course))) throw notFound()
       if (state?.status === 'completed') throw ruledOut('A completed course cannot be left.')
-      const [[dropped]] = await batch(db, dropEnrollment(db, viewer.id, course.id))
+      const [[dropped]] = await batch(db, dropEnrollment({ userId: viewer.id, courseId: course.id }))
       if (!dropped) throw ruledOut('You are not enrolled in this course.')
       return empty(204)
     },
@@ -100,7 +100,7 @@ export function enrollmentRoutes(api: Api): void {
       responses: { 200: z.array(Enrollment) },
     },
     async ({ caller, db, json }) => {
-      const [, rows] = await asViewer(db, caller, activeEnrollments(db, caller.userId))
+      const [, rows] = await asViewer(db, caller, activeEnrollments({ userId: caller.userId }))
       return json(200, rows.map(toEnrollment))
     },
   )
@@ -123,8 +123,8 @@ export function enrollmentRoutes(api: Api): void {
     },
     async ({ query, caller, db, c, json }) => {
       const page = pageOf(query)
-      const taught = taughtEnrollments(db, caller.userId, query, page)
-      const [viewer, rows, [total]] = await asViewer(db, caller, taught.rows, taught.count)
+      const taught = taughtEnrollments({ viewerId: caller.userId, ...page }, query)
+      const [viewer, rows, [total]] = await asViewer(db, caller, ...taught)
       requireTeacher(viewer)
       return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toEnrollment)))
     },

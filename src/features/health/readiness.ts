@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { batch } from '../../db/batch.ts'
 import { users } from '../../db/schema/users.ts'
+import { type Names, statement } from '../../db/statement.ts'
 import { inTime } from '../../db/waits.ts'
 import type { Operation } from '../../http/api.ts'
 import { describe } from '../../http/errors.ts'
@@ -12,6 +13,14 @@ const PATIENCE_MS = 1_000
 const KEPT_MS = 1_000
 /** No attempt has this id, so its object only ever says so. */
 const NOBODYS_ATTEMPT = 0
+
+// A table, so that a database nobody migrated is not ready.
+const anybody = statement((db, _: Names<object>) =>
+  db
+    .select({ one: sql`1`.as('one') })
+    .from(users)
+    .limit(1),
+)
 
 type Store = 'database' | 'kv' | 'objects'
 export type Readiness = Record<Store, 'ok' | 'down'>
@@ -29,16 +38,7 @@ const ALL_DOWN: Readiness = { database: 'down', kv: 'down', objects: 'down' }
 
 async function askStores({ env, db }: Pick<Operation<never>, 'env' | 'db'>): Promise<Readiness> {
   const [database, kv, objects] = await Promise.all([
-    // A table, so that a database nobody migrated is not ready.
-    answers('database', () =>
-      batch(
-        db,
-        db
-          .select({ one: sql`1`.as('one') })
-          .from(users)
-          .limit(1),
-      ),
-    ),
+    answers('database', () => batch(db, anybody({}))),
     answers('kv', () => env.KV.get('health')),
     answers('objects', () => attemptObject(env, NOBODYS_ATTEMPT).look()),
   ])

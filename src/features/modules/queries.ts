@@ -1,14 +1,15 @@
 /** All SQL of modules. What is deleted, or lies in a deleted course, is in none of it but `restorableModuleById`. */
+
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { modulesReadBy } from '../../access/modules.ts'
 import type { EnrollmentStatus } from '../../access/participation.ts'
 import { isStaff, staffViewer } from '../../access/viewer.ts'
-import type { Db } from '../../db/client.ts'
 import { distinctly } from '../../db/columns.ts'
 import { courses } from '../../db/schema/courses.ts'
 import { enrollments } from '../../db/schema/enrollments.ts'
 import { modules } from '../../db/schema/modules.ts'
 import { quizzes } from '../../db/schema/quizzes.ts'
+import { type Builder, type Given, type Names, partialStatement, type RowOf, statement } from '../../db/statement.ts'
 import type { Page } from '../../http/pagination.ts'
 import { RESTORE_SECONDS } from '../courses/queries.ts'
 
@@ -28,25 +29,27 @@ const selected = distinctly({
   updatedAt: modules.updatedAt,
 })
 
-const selectModules = (db: Db) =>
+const selectModules = (db: Builder) =>
   db.select(selected).from(modules).innerJoin(courses, eq(courses.id, modules.courseId)).$dynamic()
 export type ModuleRow = Awaited<ReturnType<typeof selectModules>>[number]
 
-export const moduleById = (db: Db, id: number) =>
-  selectModules(db).where(and(eq(modules.id, id), isNull(modules.deletedAt), isNull(courses.deletedAt)))
+export const moduleById = statement((db, { id }: Names<{ id: number }>) =>
+  selectModules(db).where(and(eq(modules.id, id), isNull(modules.deletedAt), isNull(courses.deletedAt))),
+)
 
 /** A module whose deletion may still be undone, or that is not deleted at all. */
-export const restorableModuleById = (db: Db, id: number, now: number) =>
+export const restorableModuleById = statement((db, { id, now }: Names<{ id: number; now: number }>) =>
   selectModules(db).where(
     and(
       eq(modules.id, id),
       isNull(courses.deletedAt),
-      sql`coalesce(${modules.deletedAt}, ${now}) > ${now - RESTORE_SECONDS}`,
+      sql`coalesce(${modules.deletedAt}, ${now}) > ${now} - ${RESTORE_SECONDS}`,
     ),
-  )
+  ),
+)
 
 /** How a user stands in the course of a module. */
-export const enrollmentForModule = (db: Db, userId: number, moduleId: number) =>
+export const enrollmentForModule = statement((db, { userId, moduleId }: Names<{ userId: number; moduleId: number }>) =>
   db
     .select({ id: enrollments.id, status: sql<EnrollmentStatus>`${enrollments.status}` })
     .from(enrollments)
@@ -55,10 +58,11 @@ export const enrollmentForModule = (db: Db, userId: number, moduleId: number) =>
         eq(enrollments.userId, userId),
         sql`${enrollments.courseId} = (SELECT course_id FROM modules WHERE id = ${moduleId})`,
       ),
-    )
+    ),
+)
 
 /** Quizzes of a module; the caller decides whether the unpublished ones are shown. */
-export const quizzesOfModule = (db: Db, moduleId: number) =>
+export const quizzesOfModule = statement((db, { moduleId }: Names<{ moduleId: number }>) =>
   db
     .select({
       id: quizzes.id,
@@ -70,46 +74,53 @@ export const quizzesOfModule = (db: Db, moduleId: number) =>
     })
     .from(quizzes)
     .where(and(eq(quizzes.moduleId, moduleId), sql`${quizzes.deletedAt} IS NULL`))
-    .orderBy(quizzes.id)
-export type QuizSummaryRow = Awaited<ReturnType<typeof quizzesOfModule>>[number]
+    .orderBy(quizzes.id),
+)
+export type QuizSummaryRow = RowOf<typeof quizzesOfModule>
 
-/**
- * The page and the count of the modules a user has access to: for staff all, else those of own courses and the published
- * ones of courses taken. By `order`, ties by id.
- */
-export function accessibleModules(db: Db, viewerId: number, courseId: number | undefined, { limit, offset }: Page) {
-  const inCourse = courseId === undefined ? sql`1` : sql`c.id = ${courseId}`
-  const ownAndTaken = modulesReadBy(
+type Viewing = { viewerId: number }
+type CourseFilter = { course?: number }
+
+/** Of own courses, and the published ones of courses taken. */
+const ownAndTaken = ({ viewerId }: Names<Viewing>, { course }: Given<CourseFilter>) =>
+  modulesReadBy(
     viewerId,
     (courses, isShown) => sql`
       SELECT m.id, m."order" FROM ${courses} c JOIN modules m ON m.course_id = c.id
-      WHERE m.deleted_at IS NULL AND ${isShown} AND ${inCourse}`,
+      WHERE m.deleted_at IS NULL AND ${isShown} AND ${course ? sql`c.id = ${course}` : sql`1`}`,
   )
-  const forStaff = (
-    what: SQL,
-  ) => sql`SELECT ${what} FROM ${staffViewer(viewerId)} v CROSS JOIN modules m JOIN courses c ON c.id = m.course_id
-    WHERE m.deleted_at IS NULL AND c.deleted_at IS NULL
-      AND ${courseId === undefined ? sql`1` : sql`m.course_id = ${courseId}`}`
-  const staffCount =
-    courseId === undefined ? sql`SELECT value FROM totals WHERE name = 'modules.live'` : forStaff(sql`count(*)`)
-  return {
-    rows: selectModules(db)
-      .where(
-        sql`${modules.id} IN (SELECT id FROM (
-          ${ownAndTaken} UNION SELECT * FROM (${forStaff(sql`m.id, m."order"`)} ORDER BY m."order", m.id LIMIT ${offset + limit})
+
+const forStaff = (
+  { viewerId }: Names<Viewing>,
+  { course }: Given<CourseFilter>,
+  what: SQL,
+) => sql`SELECT ${what} FROM ${staffViewer(viewerId)} v CROSS JOIN modules m JOIN courses c ON c.id = m.course_id
+    WHERE m.deleted_at IS NULL AND c.deleted_at IS NULL AND ${course ? sql`m.course_id = ${course}` : sql`1`}`
+
+const accessiblePage = partialStatement((db, viewing: Names<Viewing & Page>, filter: Given<CourseFilter>) => {
+  const { limit, offset } = viewing
+  return selectModules(db)
+    .where(
+      sql`${modules.id} IN (SELECT id FROM (
+          ${ownAndTaken(viewing, filter)}
+          UNION SELECT * FROM (${forStaff(viewing, filter, sql`m.id, m."order"`)} ORDER BY m."order", m.id LIMIT ${offset} + ${limit})
         ) ORDER BY "order", id LIMIT ${limit} OFFSET ${offset})`,
-      )
-      .orderBy(modules.order, modules.id),
-    count: db
-      .select({
-        count:
-          sql<number>`CASE WHEN ${isStaff(viewerId)} THEN (${staffCount}) ELSE (SELECT count(*) FROM (${ownAndTaken})) END`.as(
-            'count',
-          ),
-      })
-      .from(sql`(SELECT 1)`),
-  }
-}
+    )
+    .orderBy(modules.order, modules.id)
+})
+
+const accessibleCount = partialStatement((db, viewing: Names<Viewing>, filter: Given<CourseFilter>) => {
+  const staffCount = filter.course
+    ? forStaff(viewing, filter, sql`count(*)`)
+    : sql`SELECT value FROM totals WHERE name = 'modules.live'`
+  const count = sql<number>`CASE WHEN ${isStaff(viewing.viewerId)} THEN (${staffCount})
+      ELSE (SELECT count(*) FROM (${ownAndTaken(viewing, filter)})) END`
+  return db.select({ count: count.as('count') }).from(sql`(SELECT 1)`)
+})
+
+/** The modules a user has access to: for staff all. By `order`, ties by id. */
+export const accessibleModules = (viewing: Viewing & Page, { course }: CourseFilter) =>
+  [accessiblePage(viewing, { course }), accessibleCount(viewing, { course })] as const
 
 /** Places count from 0 to this. */
 export const ORDER_AT_MOST = 1_000_000
@@ -122,36 +133,43 @@ export type ModuleValues = Partial<
   >
 >
 
-export const insertModule = (db: Db, courseId: number, values: ModuleValues & { title: string }, now: number) =>
-  db
-    .insert(modules)
-    .values({
-      ...values,
-      courseId,
-      // Inside the statement, so that two modules made at once do not share a place. Behind the last place of all they do.
-      order:
-        values.order ??
-        sql`(SELECT min(coalesce(max("order"), 0) + 1, ${ORDER_AT_MOST}) FROM modules WHERE course_id = ${courseId} AND deleted_at IS NULL)`,
-      createdAt: now,
-      updatedAt: now,
-    })
-    .returning({ id: modules.id })
+export const insertModule = partialStatement(
+  (db, { courseId, now }: Names<{ courseId: number; now: number }>, values: Given<ModuleValues & { title: string }>) =>
+    db
+      .insert(modules)
+      .values({
+        ...values,
+        courseId,
+        // Inside the statement, so that two modules made at once do not share a place. Behind the last place of all they do.
+        order:
+          values.order ??
+          sql`(SELECT min(coalesce(max("order"), 0) + 1, ${ORDER_AT_MOST}) FROM modules WHERE course_id = ${courseId} AND deleted_at IS NULL)`,
+        createdAt: now,
+        updatedAt: now,
+      })
+      .returning({ id: modules.id }),
+)
 
 /** The newest module of a course: the one just inserted in the same transaction. */
-export const newestModuleOf = (db: Db, courseId: number) =>
-  selectModules(db).where(sql`${modules.id} = (SELECT max(id) FROM modules WHERE course_id = ${courseId})`)
+export const newestModuleOf = statement((db, { courseId }: Names<{ courseId: number }>) =>
+  selectModules(db).where(sql`${modules.id} = (SELECT max(id) FROM modules WHERE course_id = ${courseId})`),
+)
 
-export const updateModule = (db: Db, id: number, values: ModuleValues, now: number) =>
+export const updateModule = partialStatement(
+  (db, { id, now }: Names<{ id: number; now: number }>, values: Given<ModuleValues>) =>
+    db
+      .update(modules)
+      .set({ ...values, updatedAt: sql`${now}` })
+      .where(and(eq(modules.id, id), isNull(modules.deletedAt))),
+)
+
+export const deleteModule = statement((db, { id, now }: Names<{ id: number; now: number }>) =>
   db
     .update(modules)
-    .set({ ...values, updatedAt: now })
-    .where(and(eq(modules.id, id), isNull(modules.deletedAt)))
+    .set({ deletedAt: sql`${now}` })
+    .where(and(eq(modules.id, id), isNull(modules.deletedAt))),
+)
 
-export const deleteModule = (db: Db, id: number, now: number) =>
-  db
-    .update(modules)
-    .set({ deletedAt: now })
-    .where(and(eq(modules.id, id), isNull(modules.deletedAt)))
-
-export const restoreModule = (db: Db, id: number) =>
-  db.update(modules).set({ deletedAt: null }).where(eq(modules.id, id))
+export const restoreModule = statement((db, { id }: Names<{ id: number }>) =>
+  db.update(modules).set({ deletedAt: null }).where(eq(modules.id, id)),
+)

@@ -45,8 +45,8 @@ export function moduleRoutes(api: Api): void {
     },
     async ({ query, caller, db, c, json }) => {
       const page = pageOf(query)
-      const accessible = accessibleModules(db, caller.userId, query.course, page)
-      const [, rows, [total]] = await asViewer(db, caller, accessible.rows, accessible.count)
+      const accessible = accessibleModules({ viewerId: caller.userId, ...page }, query)
+      const [, rows, [total]] = await asViewer(db, caller, ...accessible)
       return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toModule)))
     },
   )
@@ -67,9 +67,9 @@ export function moduleRoutes(api: Api): void {
       const [viewer, [row], [enrollment], quizzes] = await asViewer(
         db,
         caller,
-        moduleById(db, params.id),
-        enrollmentForModule(db, caller.userId, params.id),
-        quizzesOfModule(db, params.id),
+        moduleById({ id: params.id }),
+        enrollmentForModule({ userId: caller.userId, moduleId: params.id }),
+        quizzesOfModule({ moduleId: params.id }),
       )
       const module = requireModule(viewer, row, enrollment?.status)
       const isAuthor = manages(viewer, module)
@@ -81,7 +81,9 @@ export function moduleRoutes(api: Api): void {
           courseId: module.courseId,
           moduleId: module.id,
         } as const
-        later(batch(db, touchModule(db, enrollment.id, module.id, now), recordActivity(db, view, now)))
+        later(
+          batch(db, touchModule({ enrollmentId: enrollment.id, moduleId: module.id, now }), recordActivity(view, now)),
+        )
       }
       const shown = quizzes.filter(quiz => quiz.isPublished || isAuthor)
       return json(200, { ...toModule(module), quizzes: shown.map(toQuizSummary) })
@@ -102,15 +104,15 @@ export function moduleRoutes(api: Api): void {
       const [viewer, [course], [enrollment]] = await asViewer(
         db,
         caller,
-        courseById(db, body.course),
-        enrollmentOf(db, caller.userId, body.course),
+        courseById({ id: body.course }),
+        enrollmentOf({ userId: caller.userId, courseId: body.course }),
       )
       if (!course || !sees(viewer, course, enrollment?.status)) throw invalid({ course: ['No such course.'] })
       if (!manages(viewer, course)) throw forbidden()
       const [, [created]] = await batch(
         db,
-        insertModule(db, course.id, moduleValues(body), now),
-        newestModuleOf(db, course.id),
+        insertModule({ courseId: course.id, now }, moduleValues(body)),
+        newestModuleOf({ courseId: course.id }),
       )
       if (!created) throw notFound()
       return json(201, toModule(created))
@@ -133,8 +135,8 @@ export function moduleRoutes(api: Api): void {
       const [viewer, [row], [enrollment]] = await asViewer(
         db,
         caller,
-        moduleById(db, params.id),
-        enrollmentForModule(db, caller.userId, params.id),
+        moduleById({ id: params.id }),
+        enrollmentForModule({ userId: caller.userId, moduleId: params.id }),
       )
       const module = requireManagedModule(viewer, row, enrollment?.status)
       if (body.course !== undefined && body.course !== module.courseId) {
@@ -142,8 +144,8 @@ export function moduleRoutes(api: Api): void {
       }
       const [, [updated]] = await batch(
         db,
-        updateModule(db, module.id, moduleValues(body), now),
-        moduleById(db, module.id),
+        updateModule({ id: module.id, now }, moduleValues(body)),
+        moduleById({ id: module.id }),
       )
       if (!updated) throw notFound()
       return json(200, toModule(updated))
@@ -165,11 +167,11 @@ export function moduleRoutes(api: Api): void {
       const [viewer, [row], [enrollment]] = await asViewer(
         db,
         caller,
-        moduleById(db, params.id),
-        enrollmentForModule(db, caller.userId, params.id),
+        moduleById({ id: params.id }),
+        enrollmentForModule({ userId: caller.userId, moduleId: params.id }),
       )
       const module = requireManagedModule(viewer, row, enrollment?.status)
-      await batch(db, deleteModule(db, module.id, now))
+      await batch(db, deleteModule({ id: module.id, now }))
       later(purgeTags(c, tagOfModule(module.id)))
       return empty(204)
     },
@@ -186,10 +188,10 @@ export function moduleRoutes(api: Api): void {
       responses: { 200: Module },
     },
     async ({ params, caller, db, now, json }) => {
-      const [viewer, [row]] = await asViewer(db, caller, restorableModuleById(db, params.id, now))
+      const [viewer, [row]] = await asViewer(db, caller, restorableModuleById({ id: params.id, now }))
       // Whoever does not manage a deleted module may not know that it ever was.
       const found = requireManagedHidden(viewer, row)
-      const [, [restored]] = await batch(db, restoreModule(db, found.id), moduleById(db, found.id))
+      const [, [restored]] = await batch(db, restoreModule({ id: found.id }), moduleById({ id: found.id }))
       if (!restored) throw notFound()
       return json(200, toModule(restored))
     },

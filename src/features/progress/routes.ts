@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm'
 import { requireRecord } from '../../access/records.ts'
 import { asViewer, type Viewer } from '../../access/viewer.ts'
 import { batch, batchOf } from '../../db/batch.ts'
@@ -6,19 +5,17 @@ import type { Api } from '../../http/api.ts'
 import { forbidden, notFound, ruledOut } from '../../http/errors.ts'
 import { object, pathId, queryId, toDateTime } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
-import { recordActivity } from '../activities/queries.ts'
+import { recordActivityIfChanged } from '../activities/queries.ts'
 import { fromModuleProgressId } from './completion.ts'
 import { completeCourse, completeModule, reopenCourse, resetModule } from './queries/completions.ts'
 import {
   courseProgress,
-  courseProgressCount,
   type ModuleProgressRow,
-  moduleProgressCount,
   moduleProgressList,
   moduleProgressOf,
   openQuizCount,
 } from './queries/lists.ts'
-import { addStudyTime, passedOf, touchModule } from './queries/touches.ts'
+import { addTime, markContentCompleted } from './queries/touches.ts'
 import {
   AddTimeInput,
   ModuleProgress,
@@ -47,12 +44,8 @@ export function progressRoutes(api: Api): void {
     },
     async ({ query, caller, db, c, json }) => {
       const page = pageOf(query)
-      const [, rows, [total]] = await asViewer(
-        db,
-        caller,
-        courseProgress(db, caller.userId, query.course, page),
-        courseProgressCount(db, caller.userId, query.course),
-      )
+      const progress = courseProgress({ userId: caller.userId, ...page }, query)
+      const [, rows, [total]] = await asViewer(db, caller, ...progress)
       return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toProgress)))
     },
   )
@@ -75,12 +68,8 @@ export function progressRoutes(api: Api): void {
     },
     async ({ query, caller, db, c, json }) => {
       const page = pageOf(query)
-      const [, rows, [total]] = await asViewer(
-        db,
-        caller,
-        moduleProgressList(db, caller.userId, query, page),
-        moduleProgressCount(db, caller.userId, query),
-      )
+      const progress = moduleProgressList({ userId: caller.userId, ...page }, query)
+      const [, rows, [total]] = await asViewer(db, caller, ...progress)
       return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toModuleProgress)))
     },
   )
@@ -98,13 +87,13 @@ export function progressRoutes(api: Api): void {
     },
     async ({ params, caller, db, now, json }) => {
       const { enrollmentId, moduleId } = fromModuleProgressId(params.id)
-      const [viewer, [row]] = await asViewer(db, caller, moduleProgressOf(db, enrollmentId, moduleId))
+      const [viewer, [row]] = await asViewer(db, caller, moduleProgressOf({ enrollmentId, moduleId }))
       requireRecord(viewer, row)
       const [, , [reset]] = await batch(
         db,
-        reopenCourse(db, enrollmentId, moduleId),
-        resetModule(db, enrollmentId, moduleId, now),
-        moduleProgressOf(db, enrollmentId, moduleId),
+        reopenCourse({ enrollmentId, moduleId }),
+        resetModule({ enrollmentId, moduleId, now }),
+        moduleProgressOf({ enrollmentId, moduleId }),
       )
       if (!reset) throw notFound()
       return json(200, { ...toModuleProgress(reset), reset_at: toDateTime(reset.resetAt ?? now) })
@@ -128,8 +117,8 @@ export function progressRoutes(api: Api): void {
       const [viewer, [row], [open]] = await asViewer(
         db,
         caller,
-        moduleProgressOf(db, enrollmentId, moduleId),
-        openQuizCount(db, enrollmentId, moduleId),
+        moduleProgressOf({ enrollmentId, moduleId }),
+        openQuizCount({ enrollmentId, moduleId }),
       )
       const module = requireOwn(viewer, row)
       if (module.completionCriteria === 'quiz' && module.completedAt === null && (open?.count ?? 0) > 0) {
@@ -145,11 +134,11 @@ export function progressRoutes(api: Api): void {
       const {
         found: [progress],
       } = await batchOf(db, {
-        marked: touchModule(db, enrollmentId, moduleId, now, { contentCompleted: true }),
-        completed: completeModule(db, enrollmentId, moduleId, now),
-        recorded: recordActivity(db, completion, now, 'changed'),
-        courseCompleted: completeCourse(db, enrollmentId, now),
-        found: moduleProgressOf(db, enrollmentId, moduleId),
+        marked: markContentCompleted({ enrollmentId, moduleId, now }),
+        completed: completeModule({ enrollmentId, moduleId, now }),
+        recorded: recordActivityIfChanged(completion, now),
+        courseCompleted: completeCourse({ enrollmentId, now }),
+        found: moduleProgressOf({ enrollmentId, moduleId }),
       })
       if (!progress) throw notFound()
       return json(200, toModuleProgress(progress))
@@ -171,15 +160,12 @@ export function progressRoutes(api: Api): void {
     },
     async ({ params, body, caller, db, now, json }) => {
       const { enrollmentId, moduleId } = fromModuleProgressId(params.id)
-      const [viewer, [row]] = await asViewer(db, caller, moduleProgressOf(db, enrollmentId, moduleId))
+      const [viewer, [row]] = await asViewer(db, caller, moduleProgressOf({ enrollmentId, moduleId }))
       requireOwn(viewer, row)
-      const passed = passedOf(body.seconds, enrollmentId, now)
-      // The touch is an event itself, so it comes last.
       const [, , [touched]] = await batch(
         db,
-        addStudyTime(db, enrollmentId, moduleId, passed, now, sql`${passed} > 0`),
-        touchModule(db, enrollmentId, moduleId, now, { secondsSpent: passed }),
-        moduleProgressOf(db, enrollmentId, moduleId),
+        ...addTime({ enrollmentId, moduleId, seconds: body.seconds, now }),
+        moduleProgressOf({ enrollmentId, moduleId }),
       )
       if (!touched) throw notFound()
       return json(200, toModuleProgress(touched))

@@ -14,7 +14,6 @@ import {
   deleteQuiz,
   enrollmentForQuiz,
   insertQuiz,
-  newestQuizIdOf,
   newestQuizOf,
   quizById,
   quizExtras,
@@ -52,8 +51,8 @@ export function quizRoutes(api: Api): void {
     },
     async ({ query, caller, db, c, json }) => {
       const page = pageOf(query)
-      const accessible = accessibleQuizzes(db, caller.userId, query, page)
-      const [, rows, [total]] = await asViewer(db, caller, accessible.rows, accessible.count)
+      const accessible = accessibleQuizzes({ viewerId: caller.userId, ...page }, query)
+      const [, rows, [total]] = await asViewer(db, caller, ...accessible)
       return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toQuiz)))
     },
   )
@@ -73,10 +72,10 @@ export function quizRoutes(api: Api): void {
       const [viewer, [row], [enrollment], [extras], questions] = await asViewer(
         db,
         caller,
-        quizById(db, params.id),
-        enrollmentForQuiz(db, caller.userId, params.id),
-        quizExtras(db, params.id, caller.userId),
-        questionsOf(db, params.id, caller.userId),
+        quizById({ id: params.id }),
+        enrollmentForQuiz({ userId: caller.userId, quizId: params.id }),
+        quizExtras({ quizId: params.id, userId: caller.userId }),
+        questionsOf({ quizId: params.id, viewerId: caller.userId }),
       )
       const quiz = requireQuiz(viewer, row, enrollment?.status)
       if (!extras) throw notFound()
@@ -107,8 +106,8 @@ export function quizRoutes(api: Api): void {
       const [viewer, [module], [enrollment]] = await asViewer(
         db,
         caller,
-        moduleById(db, body.module),
-        enrollmentForModule(db, caller.userId, body.module),
+        moduleById({ id: body.module }),
+        enrollmentForModule({ userId: caller.userId, moduleId: body.module }),
       )
       if (!module || !seesModule(viewer, module, enrollment?.status)) throw invalid({ module: ['No such module.'] })
       if (!manages(viewer, module)) throw forbidden()
@@ -118,12 +117,12 @@ export function quizRoutes(api: Api): void {
           requireKey(question, `questions.${place}.`)
         })
       }
-      const { places, versions } = insertQuestions(db, newestQuizIdOf(module.id), questions, now)
+      const { places, versions } = insertQuestions({ moduleId: module.id }, questions, now)
       const withQuestions = questions.length > 0 ? [places, ...versions] : []
       const [, [created]] = await batch(
         db,
-        insertQuiz(db, module.id, quizValues(body), now),
-        newestQuizOf(db, module.id),
+        insertQuiz({ moduleId: module.id, now }, quizValues(body)),
+        newestQuizOf({ moduleId: module.id }),
         ...withQuestions,
       ).catch(refuseWindow)
       if (!created) throw notFound()
@@ -147,8 +146,8 @@ export function quizRoutes(api: Api): void {
       const [viewer, [row], [enrollment]] = await asViewer(
         db,
         caller,
-        quizById(db, params.id),
-        enrollmentForQuiz(db, caller.userId, params.id),
+        quizById({ id: params.id }),
+        enrollmentForQuiz({ userId: caller.userId, quizId: params.id }),
       )
       const quiz = requireManagedQuiz(viewer, row, enrollment?.status)
       if (body.module !== undefined && body.module !== quiz.moduleId) {
@@ -156,8 +155,8 @@ export function quizRoutes(api: Api): void {
       }
       const [[written], [updated]] = await batch(
         db,
-        updateQuiz(db, quiz.id, quizValues(body), now),
-        quizById(db, quiz.id),
+        updateQuiz({ id: quiz.id, now }, quizValues(body)),
+        quizById({ id: quiz.id }),
       ).catch(refuseWindow)
       if (!updated) throw notFound()
       if (!written) throw invalid({ is_survey: ['A question lacks its key: only a survey can do without.'] })
@@ -180,11 +179,11 @@ export function quizRoutes(api: Api): void {
       const [viewer, [row], [enrollment]] = await asViewer(
         db,
         caller,
-        quizById(db, params.id),
-        enrollmentForQuiz(db, caller.userId, params.id),
+        quizById({ id: params.id }),
+        enrollmentForQuiz({ userId: caller.userId, quizId: params.id }),
       )
       const quiz = requireManagedQuiz(viewer, row, enrollment?.status)
-      await batch(db, deleteQuiz(db, quiz.id, now))
+      await batch(db, deleteQuiz({ id: quiz.id, now }))
       return empty(204)
     },
   )
@@ -200,10 +199,10 @@ export function quizRoutes(api: Api): void {
       responses: { 200: Quiz },
     },
     async ({ params, caller, db, now, json }) => {
-      const [viewer, [row]] = await asViewer(db, caller, restorableQuizById(db, params.id, now))
+      const [viewer, [row]] = await asViewer(db, caller, restorableQuizById({ id: params.id, now }))
       // Whoever does not manage a deleted quiz may not know that it ever was.
       const found = requireManagedHidden(viewer, row)
-      const [, [restored]] = await batch(db, restoreQuiz(db, found.id), quizById(db, found.id))
+      const [, [restored]] = await batch(db, restoreQuiz({ id: found.id }), quizById({ id: found.id }))
       if (!restored) throw notFound()
       return json(200, toQuiz(restored))
     },

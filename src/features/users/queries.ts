@@ -1,7 +1,8 @@
 /** All SQL of accounts. Columns are named everywhere: a row of users holds a password hash. */
-import { and, desc, eq, or, type SQL, sql } from 'drizzle-orm'
-import type { Db } from '../../db/client.ts'
+
+import { and, desc, eq, or, sql } from 'drizzle-orm'
 import { users } from '../../db/schema/users.ts'
+import { type Builder, type Given, type Names, partialStatement, statement } from '../../db/statement.ts'
 import type { Page } from '../../http/pagination.ts'
 import { keyOf } from './keys.ts'
 
@@ -27,40 +28,48 @@ const managedColumns = {
 /** Enough to let somebody in. */
 export const sessionColumns = { ...accountColumns, isActive: users.isActive, sessionVersion: users.sessionVersion }
 
-const selectAccounts = (db: Db) => db.select(accountColumns).from(users).$dynamic()
+const selectAccounts = (db: Builder) => db.select(accountColumns).from(users).$dynamic()
 export type AccountRow = Awaited<ReturnType<typeof selectAccounts>>[number]
-const selectManaged = (db: Db) => db.select(managedColumns).from(users).$dynamic()
+const selectManaged = (db: Builder) => db.select(managedColumns).from(users).$dynamic()
 export type ManagedRow = Awaited<ReturnType<typeof selectManaged>>[number]
 
-export const accountById = (db: Db, id: number) => selectAccounts(db).where(eq(users.id, id))
+export const accountById = statement((db, { id }: Names<{ id: number }>) => selectAccounts(db).where(eq(users.id, id)))
 
-/** Who has the username or the address already; at most two. */
-export const takenBy = (db: Db, { username, email }: { username: string; email: string }) =>
+const holdersOfKeys = statement((db, { usernameKey, emailKey }: Names<{ usernameKey: string; emailKey: string }>) =>
   db
     .select({ usernameKey: users.usernameKey, emailKey: users.emailKey })
     .from(users)
-    .where(or(eq(users.usernameKey, keyOf(username)), eq(users.emailKey, keyOf(email))))
+    .where(or(eq(users.usernameKey, usernameKey), eq(users.emailKey, emailKey))),
+)
+/** Who has the username or the address already; at most two. */
+export const takenBy = ({ username, email }: { username: string; email: string }) =>
+  holdersOfKeys({ usernameKey: keyOf(username), emailKey: keyOf(email) })
 
 type Values = Partial<typeof users.$inferInsert>
 /** What somebody registers with. */
 export type NewAccount = Pick<typeof users.$inferInsert, 'username' | 'email' | 'firstName' | 'lastName'>
 export type ProfileValues = Pick<Values, 'bio' | 'studentId' | 'department' | 'isInstructor'>
+/** As names and addresses are compared. */
+type Keys = Pick<typeof users.$inferInsert, 'usernameKey' | 'emailKey'>
 export type RoleValues = Pick<Values, 'isInstructor' | 'isStaff' | 'isActive'>
 
-export const insertAccount = (db: Db, account: NewAccount, passwordHash: string, now: number) =>
-  db
-    .insert(users)
-    .values({
-      ...account,
-      usernameKey: keyOf(account.username),
-      emailKey: keyOf(account.email),
-      passwordHash,
-      createdAt: now,
-      updatedAt: now,
-    })
-    .returning(accountColumns)
+type Insert = { account: NewAccount; passwordHash: string; now: number }
 
-const withCredentials = (db: Db) =>
+const insertKeyedAccount = partialStatement(
+  (db, { passwordHash, now }: Names<Omit<Insert, 'account'>>, account: Given<NewAccount & Keys>) =>
+    db
+      .insert(users)
+      .values({ ...account, passwordHash, createdAt: now, updatedAt: now })
+      .returning(accountColumns),
+)
+export const insertAccount = ({ account, ...rest }: Insert) =>
+  insertKeyedAccount(rest, {
+    ...account,
+    usernameKey: keyOf(account.username),
+    emailKey: keyOf(account.email),
+  })
+
+const withCredentials = (db: Builder) =>
   db
     .select({ ...sessionColumns, passwordHash: users.passwordHash, googleId: users.googleId })
     .from(users)
@@ -68,67 +77,99 @@ const withCredentials = (db: Db) =>
 export type Credentials = Awaited<ReturnType<typeof withCredentials>>[number]
 export type SessionAccount = Omit<Credentials, 'passwordHash' | 'googleId'>
 
-export const credentialsByUsername = (db: Db, username: string) =>
-  withCredentials(db).where(eq(users.usernameKey, keyOf(username)))
-export const credentialsById = (db: Db, id: number) => withCredentials(db).where(eq(users.id, id))
+const credentialsByKey = statement((db, { usernameKey }: Names<{ usernameKey: string }>) =>
+  withCredentials(db).where(eq(users.usernameKey, usernameKey)),
+)
+export const credentialsByUsername = ({ username }: { username: string }) =>
+  credentialsByKey({ usernameKey: keyOf(username) })
 
+export const credentialsById = statement((db, { id }: Names<{ id: number }>) =>
+  withCredentials(db).where(eq(users.id, id)),
+)
+
+type AsRead = Pick<Credentials, 'id' | 'sessionVersion'>
 /** As they were read: active, and with the same password. */
-const unchanged = (user: Pick<Credentials, 'id' | 'sessionVersion'>) =>
-  and(eq(users.id, user.id), eq(users.isActive, true), eq(users.sessionVersion, user.sessionVersion))
+const unchanged = ({ id, sessionVersion }: Names<AsRead>) =>
+  and(eq(users.id, id), eq(users.isActive, true), eq(users.sessionVersion, sessionVersion))
 
 /** Notes a login, with the same password hashed anew if need be. No row: deactivated or changed a moment ago. */
-export const noteLogin = (db: Db, user: Credentials, now: number, passwordHash?: string) =>
-  db.update(users).set({ lastLoginAt: now, passwordHash }).where(unchanged(user)).returning({ id: users.id })
+export const noteLogin = partialStatement(
+  (db, user: Names<AsRead & { now: number }>, rehashed: Given<{ passwordHash?: string }>) =>
+    db
+      .update(users)
+      .set({ lastLoginAt: sql`${user.now}`, ...rehashed })
+      .where(unchanged(user))
+      .returning({ id: users.id }),
+)
 
 /** Sets a password and refuses every older token. No row: deactivated or changed a moment ago. */
-export const changePassword = (db: Db, user: Pick<Credentials, 'id' | 'sessionVersion'>, hash: string, now: number) =>
+export const changePassword = statement((db, user: Names<AsRead & { passwordHash: string; now: number }>) =>
   db
     .update(users)
-    .set({ passwordHash: hash, sessionVersion: sql`${users.sessionVersion} + 1`, updatedAt: now })
+    .set({
+      passwordHash: sql`${user.passwordHash}`,
+      sessionVersion: sql`${users.sessionVersion} + 1`,
+      updatedAt: sql`${user.now}`,
+    })
     .where(unchanged(user))
-    .returning({ sessionVersion: users.sessionVersion })
+    .returning({ sessionVersion: users.sessionVersion }),
+)
 
-export const updateProfile = (db: Db, id: number, values: ProfileValues, now: number) =>
-  db
-    .update(users)
-    .set({ ...values, updatedAt: now })
-    .where(eq(users.id, id))
-    .returning(accountColumns)
+export const updateProfile = partialStatement(
+  (db, { id, now }: Names<{ id: number; now: number }>, values: Given<ProfileValues>) =>
+    db
+      .update(users)
+      .set({ ...values, updatedAt: sql`${now}` })
+      .where(eq(users.id, id))
+      .returning(accountColumns),
+)
 
-/** The page of users that staff list, newest first; a filter names at most one of them. */
-export function managedUsers(db: Db, filter: { username?: string; email?: string }, { limit, offset }: Page) {
-  const matches = and(
-    filter.username === undefined ? undefined : eq(users.usernameKey, keyOf(filter.username)),
-    filter.email === undefined ? undefined : eq(users.emailKey, keyOf(filter.email)),
-  )
-  const total = matches
+type Filter = { username?: string; email?: string }
+const keysOf = ({ username, email }: Filter) => ({
+  usernameKey: username === undefined ? undefined : keyOf(username),
+  emailKey: email === undefined ? undefined : keyOf(email),
+})
+const holds = ({ usernameKey, emailKey }: Given<Partial<Keys>>) =>
+  and(usernameKey && eq(users.usernameKey, usernameKey), emailKey && eq(users.emailKey, emailKey))
+
+const managedUsersWith = partialStatement((db, { limit, offset }: Names<Page>, keys: Given<Partial<Keys>>) =>
+  selectManaged(db).where(holds(keys)).orderBy(desc(users.id)).limit(limit).offset(offset),
+)
+const countManagedUsersWith = partialStatement((db, _: Names<object>, keys: Given<Partial<Keys>>) => {
+  const matches = holds(keys)
+  const count = matches
     ? sql<number>`(SELECT count(*) FROM ${users} WHERE ${matches})`
     : sql<number>`(SELECT value FROM totals WHERE name = 'users')`
-  return {
-    rows: selectManaged(db).where(matches).orderBy(desc(users.id)).limit(limit).offset(offset),
-    count: db.select({ count: total.as('count') }).from(sql`(SELECT 1)`),
-  }
-}
+  return db.select({ count: count.as('count') }).from(sql`(SELECT 1)`)
+})
 
-export const managedUserById = (db: Db, id: number) => selectManaged(db).where(eq(users.id, id))
+/** The users that staff list, newest first, and their count; a filter names at most one of them. */
+export const managedUsers = (page: Page, filter: Filter) =>
+  [managedUsersWith(page, keysOf(filter)), countManagedUsersWith({}, keysOf(filter))] as const
+
+export const managedUserById = statement((db, { id }: Names<{ id: number }>) =>
+  selectManaged(db).where(eq(users.id, id)),
+)
 
 /**
  * Changes roles. Decided inside the statement: the last active staff user stays that, though two be changed at once; no
  * row then. Deactivation also ends the sessions, so that they do not come back with the account.
  */
-export const updateRoles = (db: Db, id: number, values: RoleValues, now: number) =>
-  db
-    .update(users)
-    .set({
-      ...values,
-      ...(values.isActive === false && { sessionVersion: sql`${users.sessionVersion} + ${users.isActive}` }),
-      updatedAt: now,
-    })
-    .where(and(eq(users.id, id), staysManaged(id, values)))
-    .returning(managedColumns)
-
-function staysManaged(id: number, { isStaff, isActive }: RoleValues): SQL | undefined {
-  if (isStaff !== false && isActive !== false) return undefined
-  return sql`(${users.isStaff} = 0 OR ${users.isActive} = 0
-    OR EXISTS (SELECT 1 FROM users other WHERE other.is_staff = 1 AND other.is_active = 1 AND other.id <> ${id}))`
-}
+export const updateRoles = partialStatement(
+  (db, { id, now }: Names<{ id: number; now: number }>, values: Given<RoleValues>) => {
+    const { isStaff, isActive } = values
+    const staysStaff = sql`${isStaff ?? users.isStaff} AND ${isActive ?? users.isActive}`
+    return db
+      .update(users)
+      .set({
+        ...values,
+        ...(isActive && { sessionVersion: sql`${users.sessionVersion} + (${users.isActive} AND NOT ${isActive})` }),
+        updatedAt: sql`${now}`,
+      })
+      .where(
+        sql`${users.id} = ${id} AND (${staysStaff} OR ${users.isStaff} = 0 OR ${users.isActive} = 0
+          OR EXISTS (SELECT 1 FROM users other WHERE other.is_staff = 1 AND other.is_active = 1 AND other.id <> ${id}))`,
+      )
+      .returning(managedColumns)
+  },
+)

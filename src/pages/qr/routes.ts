@@ -1,7 +1,6 @@
 /** The pages of QR codes: what a phone opens, what a projector shows, what a printer prints. No quota counts them. */
 import { html } from 'hono/html'
 import { batch } from '../../db/batch.ts'
-import { database } from '../../db/client.ts'
 import { type CodeRow, codeByUuid } from '../../features/qr-codes/codes/queries.ts'
 import { isCurrent } from '../../features/qr-codes/proofs/rotation.ts'
 import { issueTicket } from '../../features/qr-codes/proofs/tickets.ts'
@@ -39,8 +38,8 @@ export function qrPages({ app }: Api): void {
 }
 
 async function liveCode(c: AppContext): Promise<CodeRow | undefined> {
-  const db = database(sessionFor(c))
-  const [[code]] = await batch(db, codeByUuid(db, (c.req.param('uuid') ?? '').toLowerCase()))
+  const db = sessionFor(c)
+  const [[code]] = await batch(db, codeByUuid({ uuid: (c.req.param('uuid') ?? '').toLowerCase() }))
   return code
 }
 

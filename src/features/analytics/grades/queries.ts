@@ -1,9 +1,10 @@
 /** The SQL of a course's grades. */
+
 import { asc, eq, type SQL, sql } from 'drizzle-orm'
-import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/columns.ts'
 import { enrollments } from '../../../db/schema/enrollments.ts'
 import { users } from '../../../db/schema/users.ts'
+import { type Builder, type Names, type RowOf, statement } from '../../../db/statement.ts'
 import type { GradingPolicy } from '../../attempts/grading/standing-score.ts'
 import { completedModules, publishedModulesOf } from '../../progress/queries/counted.ts'
 import { isInScope } from '../queries/scope.ts'
@@ -13,7 +14,7 @@ import { inOrderOfEnd, isGraded } from '../queries/scores.ts'
  * Quizzes with a grade to show, in the modules' order: what is not published only if somebody has a score in it. By module
  * (the join is crossed, and `NOT` keeps the index of surveys out), as the course's quizzes are few.
  */
-export const gradedQuizzes = (db: Db, courseId: number) =>
+export const gradedQuizzes = statement((db, { courseId }: Names<{ courseId: number }>) =>
   db
     .select({
       id: sql<number>`q.id`.as('id'),
@@ -25,8 +26,9 @@ export const gradedQuizzes = (db: Db, courseId: number) =>
       sql`m.course_id = ${courseId} AND m.deleted_at IS NULL AND q.deleted_at IS NULL AND NOT q.is_survey
         AND (m.is_published = 1 AND q.is_published = 1 OR s.scored_count > 0)`,
     )
-    .orderBy(sql`m."order", m.id, q.id`)
-export type GradedQuiz = Awaited<ReturnType<typeof gradedQuizzes>>[number]
+    .orderBy(sql`m."order", m.id, q.id`),
+)
+export type GradedQuiz = RowOf<typeof gradedQuizzes>
 
 /** Every quiz with ended attempts of enrollment `e`'s learner: `[id, scores in 1/100 percent, essays that wait]`, by attempt. */
 const scoresByQuiz = sql<string>`(
@@ -45,8 +47,8 @@ const gradeColumns = distinctly({
   scores: scoresByQuiz.as('scores'),
 })
 
-/** Who is or was enrolled, in the order of enrollment, from the one after `after` on. */
-export const gradesAfter = (db: Db, courseId: number, after: number, limit: number, condition: SQL = sql`1`) =>
+type Slice = { courseId: number; after: number; limit: number }
+const selectGrades = (db: Builder, { courseId, after, limit }: Names<Slice>, condition: SQL) =>
   db
     .select({ ...gradeColumns, publishedModules: publishedModulesOf(courseId).as('publishedModules') })
     .from(enrollments)
@@ -54,8 +56,16 @@ export const gradesAfter = (db: Db, courseId: number, after: number, limit: numb
     .where(sql`${enrollments.courseId} = ${courseId} AND ${enrollments.id} > ${after} AND ${condition}`)
     .orderBy(asc(enrollments.id))
     .limit(limit)
-export type GradesRow = Awaited<ReturnType<typeof gradesAfter>>[number]
+export type GradesRow = Awaited<ReturnType<typeof selectGrades>>[number]
 
-/** Nothing is read for who may not. */
-export const isTaughtBy = (viewerId: number, courseId: number) =>
-  sql`EXISTS (SELECT 1 FROM courses c WHERE c.id = ${courseId} AND ${isInScope(viewerId)})`
+/** Who is or was enrolled, in the order of enrollment, from the one after `after` on. */
+export const gradesAfter = statement((db, slice: Names<Slice>) => selectGrades(db, slice, sql`1`))
+
+/** The same from the first on; nothing is read for who may not. */
+export const firstGrades = statement((db, slice: Names<Slice & { viewerId: number }>) =>
+  selectGrades(
+    db,
+    slice,
+    sql`EXISTS (SELECT 1 FROM courses c WHERE c.id = ${slice.courseId} AND ${isInScope(slice.viewerId)})`,
+  ),
+)

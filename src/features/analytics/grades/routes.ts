@@ -7,7 +7,7 @@ import { csvFile } from '../../../http/csv.ts'
 import { object, pathId } from '../../../http/fields.ts'
 import { courseById } from '../../courses/queries.ts'
 import { enrollmentOf } from '../../enrollments/queries.ts'
-import { gradedQuizzes, gradesAfter, isTaughtBy } from './queries.ts'
+import { firstGrades, gradedQuizzes, gradesAfter } from './queries.ts'
 import { gradeLines } from './sheet.ts'
 
 /** Of a course of 100,000 that makes 100 round trips, and of an answer some hundred kilobytes. */
@@ -35,14 +35,14 @@ export function gradeRoutes(api: Api): void {
       const [viewer, [row], [own], quizzes, first] = await asViewer(
         db,
         caller,
-        courseById(db, params.id),
-        enrollmentOf(db, caller.userId, params.id),
-        gradedQuizzes(db, params.id),
-        gradesAfter(db, params.id, 0, LEARNERS_PER_TRIP, isTaughtBy(caller.userId, params.id)),
+        courseById({ id: params.id }),
+        enrollmentOf({ userId: caller.userId, courseId: params.id }),
+        gradedQuizzes({ courseId: params.id }),
+        firstGrades({ courseId: params.id, after: 0, limit: LEARNERS_PER_TRIP, viewerId: caller.userId }),
       )
       const course = requireManaged(viewer, row, own?.status)
       const readAfter = async ({ id }: { id: number }) =>
-        (await batch(db, gradesAfter(db, course.id, id, LEARNERS_PER_TRIP)))[0]
+        (await batch(db, gradesAfter({ courseId: course.id, after: id, limit: LEARNERS_PER_TRIP })))[0]
       return csvFile(`grades-${course.slug}.csv`, gradeLines(quizzes, { first, full: LEARNERS_PER_TRIP, readAfter }))
     },
   )

@@ -1,16 +1,18 @@
 /** A user's own events. */
-import { sql } from 'drizzle-orm'
-import type { Db } from '../../../db/client.ts'
+import { and, sql } from 'drizzle-orm'
 import type { activities } from '../../../db/schema/activities.ts'
+import { type Given, type Names, partialStatement, type RowOf } from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { between, type Dates, ONE_ROW } from './scope.ts'
 
 const DAY_SECONDS = 86_400
-const startOf = (day: string) => Date.parse(`${day}T00:00:00Z`) / 1_000
 
-const occurredIn = ({ start_date, end_date }: Dates) => sql`
-  a.occurred_at >= ${start_date === undefined ? 0 : startOf(start_date)}
-  AND a.occurred_at < ${end_date === undefined ? Number.MAX_SAFE_INTEGER : startOf(end_date) + DAY_SECONDS}`
+/** From the start of the first day to the end of the last. */
+const occurredIn = ({ start_date, end_date }: Given<Dates>) =>
+  and(
+    start_date && sql`a.occurred_at >= unixepoch(${start_date})`,
+    end_date && sql`a.occurred_at < unixepoch(${end_date}) + ${DAY_SECONDS}`,
+  )
 
 // A deleted course names nothing any more, nor does what lies in it.
 const courseTitle = (id: string) =>
@@ -48,19 +50,21 @@ const activityColumns = {
   sessionStartedAt: sql<number>`a.session_started_at`.as('sessionStartedAt'),
 }
 
-/** The newest first. */
-export const activitiesOf = (db: Db, userId: number, dates: Dates, { limit, offset }: Page) =>
+type Own = { userId: number } & Page
+
+const ownPage = partialStatement((db, { userId, limit, offset }: Names<Own>, dates: Given<Dates>) =>
   db
     .select(activityColumns)
     .from(sql`activities a`)
-    .where(sql`a.user_id = ${userId} AND ${occurredIn(dates)}`)
+    .where(and(sql`a.user_id = ${userId}`, occurredIn(dates)))
     .orderBy(sql`a.occurred_at DESC, a.id DESC`)
     .limit(limit)
-    .offset(offset)
-export type ActivityRow = Awaited<ReturnType<typeof activitiesOf>>[number]
+    .offset(offset),
+)
+export type ActivityRow = RowOf<typeof ownPage>
 
 /** From the kept counts by day, so that a busy day costs no more than a quiet one. */
-export const activitiesCount = (db: Db, userId: number, dates: Dates) =>
+const ownCount = partialStatement((db, { userId }: Names<Own>, dates: Given<Dates>) =>
   db
     .select({
       count:
@@ -68,4 +72,9 @@ export const activitiesCount = (db: Db, userId: number, dates: Dates) =>
           'count',
         ),
     })
-    .from(ONE_ROW)
+    .from(ONE_ROW),
+)
+
+/** A user's own events, the newest first, and their count. */
+export const activitiesOf = (own: Own, { start_date, end_date }: Dates) =>
+  [ownPage(own, { start_date, end_date }), ownCount(own, { start_date, end_date })] as const

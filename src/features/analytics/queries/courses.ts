@@ -2,7 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { coursesTaughtBy } from '../../../access/teaching.ts'
 import { isStaff, staffViewer } from '../../../access/viewer.ts'
-import type { Db } from '../../../db/client.ts'
+import { type Given, type Names, partialStatement, type RowOf } from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { isShown } from '../../progress/queries/counted.ts'
 import { between, type Dates, isDated, isInScope, ONE_ROW } from './scope.ts'
@@ -11,28 +11,30 @@ const WEEK_SECONDS = 7 * 86_400
 
 export type CourseFilter = Dates & { course?: number }
 
+type Viewing = { viewerId: number; now: number } & Page
+
 /** The viewer's courses, newest first; for anybody but staff none of the others is read. */
-function coursesOnPage(viewerId: number, { course }: CourseFilter, { limit, offset }: Page): SQL {
-  if (course !== undefined) {
+function coursesOnPage({ viewerId, limit, offset }: Names<Viewing>, { course }: Given<CourseFilter>): SQL {
+  if (course) {
     return sql`SELECT c.id FROM courses c WHERE c.id = ${course} AND ${isInScope(viewerId)} LIMIT ${limit} OFFSET ${offset}`
   }
   const own = sql`SELECT id FROM ${coursesTaughtBy(viewerId)} WHERE NOT ${isStaff(viewerId)}`
   const all = sql`SELECT c.id FROM ${staffViewer(viewerId)} v CROSS JOIN courses c
-    WHERE c.deleted_at IS NULL ORDER BY c.id DESC LIMIT ${offset + limit}`
+    WHERE c.deleted_at IS NULL ORDER BY c.id DESC LIMIT ${offset} + ${limit}`
   return sql`SELECT id FROM (${own} UNION ALL SELECT * FROM (${all})) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`
 }
 
-const ofDays = (column: string, table: string, owner: string, dates: Dates) =>
+const ofDays = (column: string, table: string, owner: string, dates: Given<Dates>) =>
   sql`(SELECT coalesce(sum(d.${sql.raw(column)}), 0) FROM ${sql.raw(table)} d WHERE d.${sql.raw(owner)} AND d.day ${between(dates)})`
 const inTotal = (column: string, table: string, owner: string) =>
   sql`coalesce((SELECT s.${sql.raw(column)} FROM ${sql.raw(table)} s WHERE s.${sql.raw(owner)}), 0)`
 
 /** A kept sum of module `m` or quiz `q`. */
-const ofModule = (column: string, dates: Dates) =>
+const ofModule = (column: string, dates: Given<Dates>) =>
   isDated(dates)
     ? ofDays(column, 'module_days', 'module_id = m.id', dates)
     : inTotal(column, 'module_statistics', 'module_id = m.id')
-const ofQuiz = (column: string, dates: Dates) =>
+const ofQuiz = (column: string, dates: Given<Dates>) =>
   isDated(dates)
     ? ofDays(column, 'quiz_days', 'quiz_id = q.id', dates)
     : inTotal(column, 'quiz_statistics', 'quiz_id = q.id')
@@ -40,7 +42,7 @@ const ofQuiz = (column: string, dates: Dates) =>
 const modulesOf = sql`modules m WHERE m.course_id = c.id AND m.deleted_at IS NULL`
 const publishedOf = sql`${modulesOf} AND m.is_published = 1`
 
-export const courseFigures = (db: Db, viewerId: number, filter: CourseFilter, page: Page, now: number) => {
+const figuresPage = partialStatement((db, viewing: Names<Viewing>, filter: Given<CourseFilter>) => {
   const ofCourse = (total: SQL, column: string) =>
     isDated(filter) ? ofDays(column, 'course_days', 'course_id = c.id', filter) : total
   return db
@@ -66,7 +68,7 @@ export const courseFigures = (db: Db, viewerId: number, filter: CourseFilter, pa
           'studySeconds',
         ),
       activeLearners: sql<number>`(
-        SELECT count(DISTINCT a.user_id) FROM activities a WHERE a.course_id = c.id AND a.occurred_at > ${now - WEEK_SECONDS}
+        SELECT count(DISTINCT a.user_id) FROM activities a WHERE a.course_id = c.id AND a.occurred_at > ${viewing.now} - ${WEEK_SECONDS}
           AND EXISTS (SELECT 1 FROM enrollments e WHERE e.user_id = a.user_id AND e.course_id = c.id))`.as(
         'activeLearners',
       ),
@@ -82,16 +84,19 @@ export const courseFigures = (db: Db, viewerId: number, filter: CourseFilter, pa
         WHERE scored > 0 ORDER BY CAST(passed AS REAL) / scored, id LIMIT 1)`.as('mostChallengingQuiz'),
     })
     .from(sql`courses c JOIN users u ON u.id = c.instructor_id`)
-    .where(sql`c.id IN (${coursesOnPage(viewerId, filter, page)})`)
+    .where(sql`c.id IN (${coursesOnPage(viewing, filter)})`)
     .orderBy(sql`c.id DESC`)
-}
-export type CourseFiguresRow = Awaited<ReturnType<typeof courseFigures>>[number]
+})
+export type CourseFiguresRow = RowOf<typeof figuresPage>
 
-export const coursesCount = (db: Db, viewerId: number, { course }: CourseFilter) => {
+const figuresCount = partialStatement((db, { viewerId }: Names<Viewing>, { course }: Given<CourseFilter>) => {
   const taught = sql`(SELECT count(*) FROM ${coursesTaughtBy(viewerId)})`
-  const count =
-    course === undefined
-      ? sql`CASE WHEN ${isStaff(viewerId)} THEN (SELECT value FROM totals WHERE name = 'courses.live') ELSE ${taught} END`
-      : sql`(SELECT count(*) FROM courses c WHERE c.id = ${course} AND ${isInScope(viewerId)})`
-  return db.select({ count: sql<number>`${count}`.as('count') }).from(ONE_ROW)
-}
+  const count = course
+    ? sql<number>`(SELECT count(*) FROM courses c WHERE c.id = ${course} AND ${isInScope(viewerId)})`
+    : sql<number>`CASE WHEN ${isStaff(viewerId)} THEN (SELECT value FROM totals WHERE name = 'courses.live') ELSE ${taught} END`
+  return db.select({ count: count.as('count') }).from(ONE_ROW)
+})
+
+/** The figures of the viewer's courses, the newest first, and how many they are. */
+export const courseFigures = (viewing: Viewing, { course, start_date, end_date }: CourseFilter) =>
+  [figuresPage(viewing, { course, start_date, end_date }), figuresCount(viewing, { course })] as const

@@ -2,7 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { isTakingPart } from '../../../access/participation.ts'
 import { countOfLearnersManagedBy, learnersManagedBy } from '../../../access/teaching.ts'
-import type { Db } from '../../../db/client.ts'
+import { type Given, type Names, partialStatement, type RowOf } from '../../../db/statement.ts'
 import { toDate } from '../../../http/fields.ts'
 import type { Page } from '../../../http/pagination.ts'
 import type { GradingPolicy } from '../../attempts/grading/standing-score.ts'
@@ -14,37 +14,30 @@ const DAY_SECONDS = 86_400
 
 export type LearnerFilter = { user?: number; course?: number }
 
+type Viewing = { viewerId: number } & Page
+
 /** Learners of the viewer's courses, the newest account first. */
-function learnersOnPage(viewerId: number, { user, course }: LearnerFilter, { limit, offset }: Page): SQL {
-  const isUser = user === undefined ? sql`1` : sql`user_id = ${user}`
+function learnersOnPage({ viewerId, limit, offset }: Names<Viewing>, { user, course }: Given<LearnerFilter>): SQL {
+  const isUser = user ? sql`user_id = ${user}` : sql`1`
   const slice = sql`ORDER BY user_id DESC LIMIT ${limit} OFFSET ${offset}`
-  if (course === undefined) {
-    return sql`SELECT user_id FROM ${learnersManagedBy(viewerId)} WHERE ${isUser} ${slice}`
-  }
+  if (!course) return sql`SELECT user_id FROM ${learnersManagedBy(viewerId)} WHERE ${isUser} ${slice}`
   return sql`SELECT user_id FROM enrollments WHERE course_id = ${course} AND ${isTakingPart(sql`enrollments`)} AND ${isUser}
     AND EXISTS (SELECT 1 FROM courses c WHERE c.id = ${course} AND ${isInScope(viewerId)}) ${slice}`
 }
 
-export const learnersCount = (db: Db, viewerId: number, { user, course }: LearnerFilter) => {
-  const ofCourse = sql`(SELECT c.active_count + c.completed_count FROM courses c WHERE c.id = ${course ?? null} AND ${isInScope(viewerId)})`
-  const ofAll = countOfLearnersManagedBy(viewerId)
-  const one = sql`(SELECT count(*) FROM (${learnersOnPage(viewerId, { user, course }, { number: 1, limit: 1, offset: 0 })}))`
-  const count = user !== undefined ? one : course !== undefined ? ofCourse : ofAll
-  return db.select({ count: sql<number>`coalesce(${count}, 0)`.as('count') }).from(ONE_ROW)
-}
+const inScope = ({ viewerId }: Names<Viewing>, { course }: Given<LearnerFilter>) =>
+  sql`${isInScope(viewerId)} AND ${course ? sql`c.id = ${course}` : sql`1`}`
+/** Enrollments `e`, in courses `c`, of the learners on the page. */
+const taken = (viewing: Names<Viewing>, filter: Given<LearnerFilter>) =>
+  sql`e.user_id IN (${learnersOnPage(viewing, filter)}) AND ${isTakingPart()} AND ${inScope(viewing, filter)}`
 
-/** The queries of one page of learners. Figures are of the viewer's courses only, or of the one asked for. */
-export function learnerFigures(db: Db, viewerId: number, filter: LearnerFilter, page: Page, now: number) {
-  const onPage = learnersOnPage(viewerId, filter, page)
-  const inScope = sql`${isInScope(viewerId)} AND ${filter.course === undefined ? sql`1` : sql`c.id = ${filter.course}`}`
-  const taken = sql`e.user_id IN (${onPage}) AND ${isTakingPart()} AND ${inScope}`
-  return [
-    learners(db, onPage),
-    enrollmentsOf(db, taken),
-    quizScoresOf(db, taken),
-    eventsOf(db, onPage, inScope, now),
-  ] as const
-}
+const learnersCount = partialStatement((db, viewing: Names<Viewing>, filter: Given<LearnerFilter>) => {
+  const { viewerId } = viewing
+  const ofCourse = sql`(SELECT c.active_count + c.completed_count FROM courses c WHERE c.id = ${filter.course} AND ${isInScope(viewerId)})`
+  const one = sql`(SELECT count(*) FROM (${learnersOnPage(viewing, filter)}))`
+  const count = filter.user ? one : filter.course ? ofCourse : countOfLearnersManagedBy(viewerId)
+  return db.select({ count: sql<number>`coalesce(${count}, 0)`.as('count') }).from(ONE_ROW)
+})
 
 const learnerColumns = {
   id: sql<number>`u.id`.as('id'),
@@ -54,9 +47,14 @@ const learnerColumns = {
   lastLoginAt: sql<number | null>`u.last_login_at`.as('lastLoginAt'),
 }
 
-const learners = (db: Db, onPage: SQL) =>
-  db.select(learnerColumns).from(sql`users u`).where(sql`u.id IN (${onPage})`).orderBy(sql`u.id DESC`)
-export type LearnerRow = Awaited<ReturnType<typeof learners>>[number]
+const learners = partialStatement((db, viewing: Names<Viewing>, filter: Given<LearnerFilter>) =>
+  db
+    .select(learnerColumns)
+    .from(sql`users u`)
+    .where(sql`u.id IN (${learnersOnPage(viewing, filter)})`)
+    .orderBy(sql`u.id DESC`),
+)
+export type LearnerRow = RowOf<typeof learners>
 
 const enrollmentColumns = {
   userId: sql<number>`e.user_id`.as('userId'),
@@ -75,9 +73,13 @@ const enrollmentColumns = {
         WHERE t.enrollment_id = e.id AND m.deleted_at IS NULL)`.as('studySeconds'),
 }
 
-const enrollmentsOf = (db: Db, taken: SQL) =>
-  db.select(enrollmentColumns).from(sql`enrollments e CROSS JOIN courses c ON c.id = e.course_id`).where(taken)
-export type LearnerEnrollmentRow = Awaited<ReturnType<typeof enrollmentsOf>>[number]
+const enrollmentsOf = partialStatement((db, viewing: Names<Viewing>, filter: Given<LearnerFilter>) =>
+  db
+    .select(enrollmentColumns)
+    .from(sql`enrollments e CROSS JOIN courses c ON c.id = e.course_id`)
+    .where(taken(viewing, filter)),
+)
+export type LearnerEnrollmentRow = RowOf<typeof enrollmentsOf>
 
 const quizScoreColumns = {
   userId: sql<number>`e.user_id`.as('userId'),
@@ -89,21 +91,24 @@ const quizScoreColumns = {
 }
 
 /** Ended attempts by learner and quiz, in the order in which they ended. */
-const quizScoresOf = (db: Db, taken: SQL) =>
+const quizScoresOf = partialStatement((db, viewing: Names<Viewing>, filter: Given<LearnerFilter>) =>
   db
     .select(quizScoreColumns)
     .from(
       sql`enrollments e CROSS JOIN courses c ON c.id = e.course_id CROSS JOIN attempts a ON a.enrollment_id = e.id
         JOIN quizzes q ON q.id = a.quiz_id JOIN modules m ON m.id = q.module_id`,
     )
-    .where(sql`${taken} AND ${isGraded} AND q.is_survey = 0 AND q.deleted_at IS NULL AND m.deleted_at IS NULL`)
-    .groupBy(sql`e.user_id, q.id`)
-export type LearnerScoresRow = Awaited<ReturnType<typeof quizScoresOf>>[number]
+    .where(
+      sql`${taken(viewing, filter)} AND ${isGraded} AND q.is_survey = 0 AND q.deleted_at IS NULL AND m.deleted_at IS NULL`,
+    )
+    .groupBy(sql`e.user_id, q.id`),
+)
+export type LearnerScoresRow = RowOf<typeof quizScoresOf>
 
+type Days = { today: string; thisWeek: string; lastWeek: string }
 /** Events of the last seven UTC days, today included, and of the seven before. */
-const eventsOf = (db: Db, onPage: SQL, inScope: SQL, now: number) => {
-  const thisWeek = toDate(now - (TREND_DAYS - 1) * DAY_SECONDS)
-  const lastWeek = toDate(now - (2 * TREND_DAYS - 1) * DAY_SECONDS)
+const eventsOf = partialStatement((db, viewing: Names<Viewing & Days>, filter: Given<LearnerFilter>) => {
+  const { today, thisWeek, lastWeek } = viewing
   return db
     .select({
       userId: sql<number>`d.user_id`.as('userId'),
@@ -111,7 +116,29 @@ const eventsOf = (db: Db, onPage: SQL, inScope: SQL, now: number) => {
       lastWeek: sql<number>`sum(iif(d.day < ${thisWeek}, d.event_count, 0))`.as('lastWeek'),
     })
     .from(sql`activity_days d CROSS JOIN courses c ON c.id = d.course_id`)
-    .where(sql`d.user_id IN (${onPage}) AND d.day BETWEEN ${lastWeek} AND ${toDate(now)} AND ${inScope}`)
+    .where(
+      sql`d.user_id IN (${learnersOnPage(viewing, filter)}) AND d.day BETWEEN ${lastWeek} AND ${today} AND ${inScope(viewing, filter)}`,
+    )
     .groupBy(sql`d.user_id`)
+})
+export type LearnerEventsRow = RowOf<typeof eventsOf>
+
+/**
+ * How many learners there are, and the queries of one page of them. Figures are of the viewer's courses only, or of the one
+ * asked for.
+ */
+export function learnerFigures(viewing: Viewing, { user, course }: LearnerFilter, now: number) {
+  const filter = { user, course }
+  const days = {
+    today: toDate(now),
+    thisWeek: toDate(now - (TREND_DAYS - 1) * DAY_SECONDS),
+    lastWeek: toDate(now - (2 * TREND_DAYS - 1) * DAY_SECONDS),
+  }
+  return [
+    learnersCount({ ...viewing, ...(user !== undefined && { limit: 1, offset: 0 }) }, filter),
+    learners(viewing, filter),
+    enrollmentsOf(viewing, filter),
+    quizScoresOf(viewing, filter),
+    eventsOf({ ...viewing, ...days }, filter),
+  ] as const
 }
-export type LearnerEventsRow = Awaited<ReturnType<typeof eventsOf>>[number]

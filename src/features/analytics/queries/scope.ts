@@ -2,17 +2,18 @@
 
 import { sql } from 'drizzle-orm'
 import { isManagedBy } from '../../../access/teaching.ts'
+import type { Given, Value } from '../../../db/statement.ts'
 
 /** Of a live course `c`. */
-export const isInScope = (viewerId: number) => sql`c.deleted_at IS NULL AND ${isManagedBy(viewerId)}`
+export const isInScope = (viewerId: Value) => sql`c.deleted_at IS NULL AND ${isManagedBy(viewerId)}`
 
 export const ONE_ROW = sql`(SELECT 1)`
 
 /** Days of a report, `YYYY-MM-DD`, both included. */
 export type Dates = { start_date?: string; end_date?: string }
 
-export const isDated = ({ start_date, end_date }: Dates) => start_date !== undefined || end_date !== undefined
+export const isDated = ({ start_date, end_date }: Given<Dates>) => start_date !== undefined || end_date !== undefined
 
 /** The range in which a day column lies, as text compares. */
-export const between = ({ start_date = '0000-00-00', end_date = '9999-99-99' }: Dates) =>
-  sql`BETWEEN ${start_date} AND ${end_date}`
+export const between = ({ start_date, end_date }: Given<Dates>) =>
+  sql`BETWEEN ${start_date ?? sql`'0000-00-00'`} AND ${end_date ?? sql`'9999-99-99'`}`

@@ -1,9 +1,10 @@
 /** A quiz's figures, from kept sums. */
-import { sql } from 'drizzle-orm'
-import type { Db } from '../../../db/client.ts'
-import type { courses } from '../../../db/schema/courses.ts'
 
-const liveQuiz = (id: number) => sql`quizzes q JOIN modules m ON m.id = q.module_id JOIN courses c ON c.id = m.course_id
+import { sql } from 'drizzle-orm'
+import type { courses } from '../../../db/schema/courses.ts'
+import { type Names, type RowOf, statement, type Value } from '../../../db/statement.ts'
+
+const liveQuiz = (id: Value) => sql`quizzes q JOIN modules m ON m.id = q.module_id JOIN courses c ON c.id = m.course_id
   LEFT JOIN quiz_statistics s ON s.quiz_id = q.id
   WHERE q.id = ${id} AND q.deleted_at IS NULL AND m.deleted_at IS NULL AND c.deleted_at IS NULL`
 
@@ -22,8 +23,10 @@ const quizColumns = {
 }
 
 /** With what decides who may read them. */
-export const quizFigures = (db: Db, quizId: number) => db.select(quizColumns).from(liveQuiz(quizId))
-export type QuizFiguresRow = Awaited<ReturnType<typeof quizFigures>>[number]
+export const quizFigures = statement((db, { quizId }: Names<{ quizId: number }>) =>
+  db.select(quizColumns).from(liveQuiz(quizId)),
+)
+export type QuizFiguresRow = RowOf<typeof quizFigures>
 
 const itemColumns = {
   questionId: sql<number>`q.id`.as('questionId'),
@@ -43,7 +46,7 @@ const itemColumns = {
 }
 
 /** Every version that was shown, and of every live question the newest: in the questions' order, older versions first. */
-export const itemFigures = (db: Db, quizId: number) =>
+export const itemFigures = statement((db, { quizId }: Names<{ quizId: number }>) =>
   db
     .select(itemColumns)
     .from(
@@ -53,5 +56,6 @@ export const itemFigures = (db: Db, quizId: number) =>
       sql`q.quiz_id = ${quizId} AND (s.shown_count > 0
         OR (q.retired_at IS NULL AND v.id = (SELECT max(id) FROM question_versions WHERE question_id = q.id)))`,
     )
-    .orderBy(sql`q."order", q.id, v.id`)
-export type ItemFiguresRow = Awaited<ReturnType<typeof itemFigures>>[number]
+    .orderBy(sql`q."order", q.id, v.id`),
+)
+export type ItemFiguresRow = RowOf<typeof itemFigures>

@@ -29,9 +29,9 @@ export function quizAnalyticsRoutes(api: Api): void {
       const [viewer, [found], [enrollment], items] = await asViewer(
         db,
         caller,
-        quizFigures(db, params.id),
-        enrollmentForQuiz(db, caller.userId, params.id),
-        itemFigures(db, params.id),
+        quizFigures({ quizId: params.id }),
+        enrollmentForQuiz({ userId: caller.userId, quizId: params.id }),
+        itemFigures({ quizId: params.id }),
       )
       const quiz = requireManagedModule(viewer, found, enrollment?.status)
       return json(200, toQuizAnalytics(quiz, items))
@@ -53,8 +53,8 @@ export function quizAnalyticsRoutes(api: Api): void {
       const [viewer, [found], [enrollment]] = await asViewer(
         db,
         caller,
-        quizFigures(db, params.id),
-        enrollmentForQuiz(db, caller.userId, params.id),
+        quizFigures({ quizId: params.id }),
+        enrollmentForQuiz({ userId: caller.userId, quizId: params.id }),
       )
       const quiz = requireManagedModule(viewer, found, enrollment?.status)
       await rebuildQuizStatistics(db, quiz.id)

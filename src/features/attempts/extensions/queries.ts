@@ -1,11 +1,12 @@
 import { and, eq, sql } from 'drizzle-orm'
-import type { Db } from '../../../db/client.ts'
 import { attempts } from '../../../db/schema/attempts.ts'
+import { type Names, statement } from '../../../db/statement.ts'
 
 /** Every running attempt at a quiz. */
-export const runningAttemptsOf = (db: Db, quizId: number) =>
+export const runningAttemptsOf = statement((db, { quizId }: Names<{ quizId: number }>) =>
   db
     .select({ id: attempts.id, userId: attempts.userId })
     .from(attempts)
     .where(and(eq(attempts.quizId, quizId), sql`${attempts.status} = 'in_progress'`))
-    .orderBy(attempts.id)
+    .orderBy(attempts.id),
+)

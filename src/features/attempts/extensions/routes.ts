@@ -62,9 +62,9 @@ export function extensionRoutes(api: Api): void {
       const [viewer, [found], [enrollment], running] = await asViewer(
         db,
         caller,
-        startableQuiz(db, params.id),
-        enrollmentForQuiz(db, caller.userId, params.id),
-        runningAttemptsOf(db, params.id),
+        startableQuiz({ id: params.id }),
+        enrollmentForQuiz({ userId: caller.userId, quizId: params.id }),
+        runningAttemptsOf({ quizId: params.id }),
       )
       requireExtensible(requireManagedQuiz(viewer, found, enrollment?.status))
       const results: z.input<typeof ExtendedAttempts>['results'] = []

@@ -1,18 +1,19 @@
-/** All SQL of essays that are graded by hand, but what follows from a grade (`settle.ts`). */
+/** All SQL of essays that are graded by hand, but what follows from a grade (`settlement.ts`). */
+
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { coursesTaughtBy, isManagedBy } from '../../../access/teaching.ts'
 import { isStaff, staffViewer } from '../../../access/viewer.ts'
-import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/columns.ts'
 import { attempts, responses } from '../../../db/schema/attempts.ts'
 import { courses } from '../../../db/schema/courses.ts'
 import { modules } from '../../../db/schema/modules.ts'
 import { questionVersions, quizzes } from '../../../db/schema/quizzes.ts'
 import { users } from '../../../db/schema/users.ts'
+import { type Builder, type Given, type Names, partialStatement, type RowOf, statement } from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { asked } from '../../quizzes/questions/queries.ts'
-import { share } from './settle.ts'
+import { share } from '../settlement.ts'
 
 const graders = alias(users, 'graders')
 
@@ -36,7 +37,7 @@ const essayColumns = distinctly({
 })
 
 /** A response with the version that was shown, and whose it is. What is deleted, or in something deleted, is not there. */
-export const essayById = (db: Db, id: number) =>
+export const essayById = statement((db, { id }: Names<{ id: number }>) =>
   db
     .select(essayColumns)
     .from(responses)
@@ -46,33 +47,34 @@ export const essayById = (db: Db, id: number) =>
     .innerJoin(modules, eq(modules.id, quizzes.moduleId))
     .innerJoin(courses, eq(courses.id, modules.courseId))
     .leftJoin(graders, eq(graders.id, responses.gradedBy))
-    .where(and(eq(responses.id, id), isNull(quizzes.deletedAt), isNull(modules.deletedAt), isNull(courses.deletedAt)))
-export type EssayRow = Awaited<ReturnType<typeof essayById>>[number]
+    .where(and(eq(responses.id, id), isNull(quizzes.deletedAt), isNull(modules.deletedAt), isNull(courses.deletedAt))),
+)
+export type EssayRow = RowOf<typeof essayById>
 
-export type EssayGrade = {
+type EssayGrade = {
   scoreNano: number
-  /** Undefined: what there was stays. */
-  feedback: string | undefined
+  /** What there was stays, where none is given. */
+  feedback?: string
   rubricScores: Record<string, number>
-  graderId: number
+  gradedBy: number
 }
 
 /** Gives the grade; of two at once the last one stands. A preview's stays out of item analysis. */
-export const gradeEssay = (db: Db, id: number, grade: EssayGrade, now: number) =>
-  db
-    .update(responses)
-    .set({
-      scoreNano: grade.scoreNano,
-      isCorrect: sql`${grade.scoreNano} = ${responses.maxNano}`,
-      isPending: false,
-      itemShare: sql`CASE WHEN (SELECT a.is_preview FROM attempts a WHERE a.id = ${responses.attemptId}) = 0
-        THEN ${share(sql`CAST(${grade.scoreNano} AS INTEGER)`, sql`${responses.maxNano}`)} END`,
-      feedback: grade.feedback,
-      rubricScores: JSON.stringify(grade.rubricScores),
-      gradedAt: now,
-      gradedBy: grade.graderId,
-    })
-    .where(eq(responses.id, id))
+export const gradeEssay = partialStatement(
+  (db, { id, now }: Names<{ id: number; now: number }>, { scoreNano, ...given }: Given<EssayGrade>) =>
+    db
+      .update(responses)
+      .set({
+        ...given,
+        scoreNano,
+        isCorrect: sql`${scoreNano} = ${responses.maxNano}`,
+        isPending: false,
+        itemShare: sql`CASE WHEN (SELECT a.is_preview FROM attempts a WHERE a.id = ${responses.attemptId}) = 0
+        THEN ${share(sql`CAST(${scoreNano} AS INTEGER)`, sql`${responses.maxNano}`)} END`,
+        gradedAt: sql`${now}`,
+      })
+      .where(eq(responses.id, id)),
+)
 
 const pendingColumns = distinctly({
   ...asked,
@@ -89,7 +91,7 @@ const pendingColumns = distinctly({
   lastName: users.lastName,
 })
 
-const selectPending = (db: Db) =>
+const selectPending = (db: Builder) =>
   db
     .select(pendingColumns)
     .from(responses)
@@ -102,59 +104,65 @@ export type PendingRow = Awaited<ReturnType<typeof selectPending>>[number]
 
 export type PendingFilter = { course?: number; quiz?: number }
 
-/**
- * The page and the count of essays that wait: of a teacher's own courses, for staff of all. The newest attempts that wait
- * are taken from each quiz's own index and merged, so that no page costs more when there are more attempts.
- */
-export function pendingEssays(db: Db, viewerId: number, filter: PendingFilter, page: Page) {
-  const { attemptIds, count } = isFiltered(filter) ? ofSome(viewerId, filter, page) : ofAllTaught(viewerId, page)
+type Viewing = { viewerId: number } & Page
+type Listing = { attemptIds: SQL; count: SQL }
+
+const pendingPage = partialStatement((db, viewing: Names<Viewing>, filter: Given<PendingFilter>) => {
+  const { limit, offset } = viewing
   // Every attempt that waits has an essay that waits, so as many attempts as entries are enough.
-  const newest = sql`SELECT id FROM (${attemptIds}) ORDER BY id DESC LIMIT ${page.offset + page.limit}`
+  const newest = sql`SELECT id FROM (${listing(viewing, filter).attemptIds}) ORDER BY id DESC LIMIT ${offset} + ${limit}`
   const ids = sql`SELECT r.id FROM (${newest}) a CROSS JOIN responses r WHERE r.attempt_id = a.id AND r.is_pending = 1
-    ORDER BY r.id DESC LIMIT ${page.limit} OFFSET ${page.offset}`
-  return {
-    rows: selectPending(db).where(sql`${responses.id} IN (${ids})`).orderBy(desc(responses.id)),
-    count: db.select({ count: sql<number>`(${count})`.as('count') }).from(sql`(SELECT 1)`),
-  }
+    ORDER BY r.id DESC LIMIT ${limit} OFFSET ${offset}`
+  return selectPending(db).where(sql`${responses.id} IN (${ids})`).orderBy(desc(responses.id))
+})
+
+const pendingCount = partialStatement((db, viewing: Names<Viewing>, filter: Given<PendingFilter>) =>
+  db.select({ count: sql<number>`(${listing(viewing, filter).count})`.as('count') }).from(sql`(SELECT 1)`),
+)
+
+/**
+ * Essays that wait, of a teacher's own courses, for staff of all. The newest attempts that wait are taken from each quiz's
+ * own index and merged, so that no page costs more when there are more attempts.
+ */
+export const pendingEssays = (viewing: Viewing, { course, quiz }: PendingFilter) => {
+  const filter = { course, quiz }
+  return [pendingPage(viewing, filter), pendingCount(viewing, filter)] as const
 }
 
-const isFiltered = ({ course, quiz }: PendingFilter) => course !== undefined || quiz !== undefined
+const listing = (viewing: Names<Viewing>, filter: Given<PendingFilter>): Listing =>
+  filter.course || filter.quiz ? ofSome(viewing, filter) : ofAllTaught(viewing)
+
 const LIVE = sql`q.deleted_at IS NULL AND m.deleted_at IS NULL AND c.deleted_at IS NULL`
 const COUNTED = sql`SELECT coalesce(sum(n.pending_essays), 0)`
 
 /** The newest attempts of quiz `q` that wait, as many as the page can show. */
-const newestOfQuiz = ({ offset, limit }: Page) => sql`json_each((SELECT json_group_array(id) FROM (
-  SELECT a.id FROM attempts a WHERE a.quiz_id = q.id AND a.pending_grading > 0 AND a.is_preview = 0 ORDER BY a.id DESC LIMIT ${offset + limit})))`
+const newestOfQuiz = ({ offset, limit }: Names<Viewing>) => sql`json_each((SELECT json_group_array(id) FROM (
+  SELECT a.id FROM attempts a WHERE a.quiz_id = q.id AND a.pending_grading > 0 AND a.is_preview = 0 ORDER BY a.id DESC LIMIT ${offset} + ${limit})))`
 
 /** One course's or one quiz's. */
-function ofSome(viewerId: number, { course, quiz }: PendingFilter, page: Page) {
-  const quizzesOf: SQL =
-    quiz === undefined
-      ? sql`courses c CROSS JOIN modules m ON m.course_id = c.id CROSS JOIN quizzes q ON q.module_id = m.id`
-      : sql`quizzes q CROSS JOIN modules m ON m.id = q.module_id CROSS JOIN courses c ON c.id = m.course_id`
-  const which = and(
-    quiz === undefined ? undefined : sql`q.id = ${quiz}`,
-    course === undefined ? undefined : sql`c.id = ${course}`,
-    LIVE,
-    isManagedBy(viewerId),
-  )
+function ofSome(viewing: Names<Viewing>, { course, quiz }: Given<PendingFilter>): Listing {
+  const quizzesOf = quiz
+    ? sql`quizzes q CROSS JOIN modules m ON m.id = q.module_id CROSS JOIN courses c ON c.id = m.course_id`
+    : sql`courses c CROSS JOIN modules m ON m.course_id = c.id CROSS JOIN quizzes q ON q.module_id = m.id`
+  const which = and(quiz && sql`q.id = ${quiz}`, course && sql`c.id = ${course}`, LIVE, isManagedBy(viewing.viewerId))
   return {
-    attemptIds: sql`SELECT value AS id FROM ${quizzesOf} CROSS JOIN ${newestOfQuiz(page)} WHERE ${which}`,
+    attemptIds: sql`SELECT value AS id FROM ${quizzesOf} CROSS JOIN ${newestOfQuiz(viewing)} WHERE ${which}`,
     count: sql`${COUNTED} FROM ${quizzesOf} JOIN quiz_attempt_counts n ON n.quiz_id = q.id WHERE ${which}`,
   }
 }
 
 /** An instructor's: of each own quiz, merged; for staff simply the newest of all. */
-function ofAllTaught(viewerId: number, page: Page) {
+function ofAllTaught(viewing: Names<Viewing>): Listing {
+  const { viewerId, limit, offset } = viewing
   const own = sql`${coursesTaughtBy(viewerId)} c CROSS JOIN modules m ON m.course_id = c.id CROSS JOIN quizzes q ON q.module_id = m.id`
   const isOwn = sql`NOT ${isStaff(viewerId)} AND ${LIVE}`
   // Crossed, so that the viewer is looked at first: for anybody but staff nothing of it is read.
   const all = sql`SELECT a.id FROM ${staffViewer(viewerId)} v CROSS JOIN attempts a CROSS JOIN quizzes q ON q.id = a.quiz_id
     CROSS JOIN modules m ON m.id = q.module_id CROSS JOIN courses c ON c.id = m.course_id
     WHERE a.pending_grading > 0 AND a.is_preview = 0 AND ${LIVE}
-    ORDER BY a.id DESC LIMIT ${page.offset + page.limit}`
+    ORDER BY a.id DESC LIMIT ${offset} + ${limit}`
   return {
-    attemptIds: sql`SELECT value AS id FROM ${own} CROSS JOIN ${newestOfQuiz(page)} WHERE ${isOwn} UNION ALL SELECT * FROM (${all})`,
+    attemptIds: sql`SELECT value AS id FROM ${own} CROSS JOIN ${newestOfQuiz(viewing)} WHERE ${isOwn} UNION ALL SELECT * FROM (${all})`,
     count: sql`SELECT CASE WHEN ${isStaff(viewerId)}
       THEN (SELECT value FROM totals WHERE name = 'essays.pending')
       ELSE (${COUNTED} FROM ${own} JOIN quiz_attempt_counts n ON n.quiz_id = q.id WHERE ${isOwn}) END`,

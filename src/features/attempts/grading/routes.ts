@@ -7,10 +7,10 @@ import { object, pathId, queryId } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { toMilliPoints, toNano } from '../../quizzes/answers/points.ts'
 import { fromColumns, type QuestionOf } from '../../quizzes/questions/question.ts'
+import { settle } from '../settlement.ts'
 import { essayScore } from './grade.ts'
 import { type EssayRow, essayById, gradeEssay, pendingEssays } from './queries.ts'
 import { EssayGradeInput, GradedEssay, PendingEssayPage, toGradedEssay, toPendingEssay } from './schemas.ts'
-import { settle } from './settle.ts'
 
 const tag = 'Quiz System'
 
@@ -29,7 +29,7 @@ export function gradingRoutes(api: Api): void {
       refuses: { 400: 'Not an essay, of a survey, or of an abandoned attempt', 403: "Not the course's instructor" },
     },
     async ({ params, body, caller, db, now, json }) => {
-      const [viewer, [row]] = await asViewer(db, caller, essayById(db, params.id))
+      const [viewer, [row]] = await asViewer(db, caller, essayById({ id: params.id }))
       const { essay, ...found } = requireEssay(viewer, row)
       const grade = {
         scoreNano: toNano(
@@ -40,13 +40,13 @@ export function gradingRoutes(api: Api): void {
         ),
         feedback: body.feedback,
         rubricScores: body.rubric_scores ?? {},
-        graderId: viewer.id,
+        gradedBy: viewer.id,
       }
       const [, [graded]] = await batch(
         db,
-        gradeEssay(db, found.id, grade, now),
-        essayById(db, found.id),
-        ...settle(db, [found.attemptId], now),
+        gradeEssay({ id: found.id, now }, grade),
+        essayById({ id: found.id }),
+        ...settle({ attemptIds: [found.attemptId], now }),
       )
       if (!graded) throw notFound()
       return json(200, toGradedEssay(graded))
@@ -67,8 +67,8 @@ export function gradingRoutes(api: Api): void {
     },
     async ({ query, caller, db, c, json }) => {
       const page = pageOf(query)
-      const pending = pendingEssays(db, caller.userId, query, page)
-      const [viewer, rows, [total]] = await asViewer(db, caller, pending.rows, pending.count)
+      const pending = pendingEssays({ viewerId: caller.userId, ...page }, query)
+      const [viewer, rows, [total]] = await asViewer(db, caller, ...pending)
       requireTeacher(viewer)
       return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toPendingEssay)))
     },

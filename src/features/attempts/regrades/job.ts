@@ -56,7 +56,7 @@ export const regradeJob = (env: Env, id: number): DurableObjectStub<RegradeJob> 
  */
 export async function sweepRegrades(env: Env): Promise<number> {
   const db = backgroundDatabase(env)
-  const [running] = await repeated(() => batch(db, runningRegrades(db, JOBS_PER_SWEEP)))
+  const [running] = await repeated(() => batch(db, runningRegrades({ limit: JOBS_PER_SWEEP })))
   for (const { id } of running) {
     await regradeJob(env, id)
       .start()

@@ -1,15 +1,17 @@
 /** All SQL of regrades. A key only ever moves up: a newer version's grade is never replaced by an older one's. */
+
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
-import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/columns.ts'
 import { regrades, responses } from '../../../db/schema/attempts.ts'
 import { courses } from '../../../db/schema/courses.ts'
 import { modules } from '../../../db/schema/modules.ts'
 import { questions, questionVersions, quizzes } from '../../../db/schema/quizzes.ts'
+import { type Builder, type Names, type RowOf, statement, type Value } from '../../../db/statement.ts'
+import { selectEnrollmentForQuiz } from '../../quizzes/queries.ts'
 import type { QuestionType } from '../../quizzes/questions/question.ts'
-import { share } from '../grading/settle.ts'
+import { share } from '../settlement.ts'
 
-const newestVersion = (questionId: SQL) =>
+const newestVersion = (questionId: Value) =>
   sql`(SELECT max(v.id) FROM question_versions v WHERE v.question_id = ${questionId})`
 
 const place = {
@@ -33,7 +35,7 @@ const regradableColumns = distinctly({
 })
 
 /** A question with its newest version, and whether all its versions that were answered are of that type. */
-export const regradableQuestion = (db: Db, id: number) =>
+export const regradableQuestion = statement((db, { id }: Names<{ id: number }>) =>
   db
     .select(regradableColumns)
     .from(questions)
@@ -41,33 +43,41 @@ export const regradableQuestion = (db: Db, id: number) =>
     .innerJoin(quizzes, eq(quizzes.id, questions.quizId))
     .innerJoin(modules, eq(modules.id, quizzes.moduleId))
     .innerJoin(courses, eq(courses.id, modules.courseId))
-    .where(and(eq(questions.id, id), isNull(questions.retiredAt), isLive))
+    .where(and(eq(questions.id, id), isNull(questions.retiredAt), isLive)),
+)
 
-/** @param id of a regrade */
-export const quizOfRegrade = (id: number) =>
-  sql`(SELECT q.quiz_id FROM regrades r JOIN questions q ON q.id = r.question_id WHERE r.id = ${id})`
+/** How a user stands in the course of a regrade's quiz. */
+export const enrollmentForRegrade = statement(
+  (db, { userId, regradeId }: Names<{ userId: number; regradeId: number }>) =>
+    selectEnrollmentForQuiz(
+      db,
+      userId,
+      sql`(SELECT q.quiz_id FROM regrades r JOIN questions q ON q.id = r.question_id WHERE r.id = ${regradeId})`,
+    ),
+)
 
 /** From now on the version never changes, because it grades. */
-export const freezeKey = (db: Db, keyVersionId: number, now: number) =>
+export const freezeKey = statement((db, { keyVersionId, now }: Names<{ keyVersionId: number; now: number }>) =>
   db
     .update(questionVersions)
-    .set({ drawnAt: now })
-    .where(and(eq(questionVersions.id, keyVersionId), isNull(questionVersions.drawnAt)))
+    .set({ drawnAt: sql`${now}` })
+    .where(and(eq(questionVersions.id, keyVersionId), isNull(questionVersions.drawnAt))),
+)
 
 type Wanted = { questionId: number; keyVersionId: number; type: QuestionType; isDryRun: boolean; requestedBy: number }
 
 /** A regrade by this key, unless one is running, or the question has been changed since it was looked at. */
-export function insertRegrade(db: Db, wanted: Wanted, now: number) {
-  const { questionId, keyVersionId, type, isDryRun, requestedBy } = wanted
+export const insertRegrade = statement((db, wanted: Names<Wanted & { now: number }>) => {
+  const { questionId, keyVersionId, type, isDryRun, requestedBy, now } = wanted
   const total = sql`SELECT count(*) FROM responses r JOIN attempts a ON a.id = r.attempt_id
     WHERE r.question_id = ${questionId} AND r.key_version_id < ${keyVersionId} AND a.is_survey = 0`
   return db.insert(regrades).select(
-    sql`SELECT NULL, ${questionId}, key.id, ${Number(isDryRun)}, 'running', 0, (${total}), 0, 0, 0, ${requestedBy}, ${now}
-      FROM question_versions key WHERE key.id = ${keyVersionId} AND key.type = ${type} AND key.id = ${newestVersion(sql`${questionId}`)}
+    sql`SELECT NULL, ${questionId}, key.id, ${isDryRun}, 'running', 0, (${total}), 0, 0, 0, ${requestedBy}, ${now}
+      FROM question_versions key WHERE key.id = ${keyVersionId} AND key.type = ${type} AND key.id = ${newestVersion(questionId)}
         AND NOT EXISTS (SELECT 1 FROM regrades g WHERE g.question_id = ${questionId} AND g.key_version_id = key.id
-          AND g.is_dry_run = ${Number(isDryRun)} AND g.status = 'running')`,
+          AND g.is_dry_run = ${isDryRun} AND g.status = 'running')`,
   )
-}
+})
 
 const columns = {
   id: regrades.id,
@@ -79,7 +89,7 @@ const columns = {
 }
 
 /** The one that is running. */
-export const runningRegrade = (db: Db, { questionId, keyVersionId, isDryRun }: Wanted) =>
+export const runningRegrade = statement((db, { questionId, keyVersionId, isDryRun }: Names<Wanted>) =>
   db
     .select(columns)
     .from(regrades)
@@ -90,12 +100,13 @@ export const runningRegrade = (db: Db, { questionId, keyVersionId, isDryRun }: W
         eq(regrades.isDryRun, isDryRun),
         sql`${regrades.status} = 'running'`,
       ),
-    )
-export type RegradeRow = Awaited<ReturnType<typeof runningRegrade>>[number]
+    ),
+)
+export type RegradeRow = RowOf<typeof runningRegrade>
 
 const placedColumns = distinctly({ ...columns, ...place })
 
-export const regradeById = (db: Db, id: number) =>
+export const regradeById = statement((db, { id }: Names<{ id: number }>) =>
   db
     .select(placedColumns)
     .from(regrades)
@@ -103,11 +114,13 @@ export const regradeById = (db: Db, id: number) =>
     .innerJoin(quizzes, eq(quizzes.id, questions.quizId))
     .innerJoin(modules, eq(modules.id, quizzes.moduleId))
     .innerJoin(courses, eq(courses.id, modules.courseId))
-    .where(and(eq(regrades.id, id), isLive))
+    .where(and(eq(regrades.id, id), isLive)),
+)
 
 /** Every one that is running, for whoever looks after them. */
-export const runningRegrades = (db: Db, limit: number) =>
-  db.select({ id: regrades.id }).from(regrades).where(sql`${regrades.status} = 'running'`).limit(limit)
+export const runningRegrades = statement((db, { limit }: Names<{ limit: number }>) =>
+  db.select({ id: regrades.id }).from(regrades).where(sql`${regrades.status} = 'running'`).limit(limit),
+)
 
 /** The version that grades. Its points do not matter: those count that were shown. */
 const key = {
@@ -128,12 +141,13 @@ const jobColumns = {
 }
 
 /** What a job has to know: by which key, and how far it is. */
-export const jobOf = (db: Db, id: number) =>
+export const jobOf = statement((db, { id }: Names<{ id: number }>) =>
   db
     .select(jobColumns)
     .from(sql`regrades g JOIN question_versions key ON key.id = g.key_version_id`)
-    .where(sql`g.id = ${id} AND g.status = 'running'`)
-export type Job = Awaited<ReturnType<typeof jobOf>>[number]
+    .where(sql`g.id = ${id} AND g.status = 'running'`),
+)
+export type Job = RowOf<typeof jobOf>
 
 const response = {
   id: sql<number>`r.id`.as('id'),
@@ -153,27 +167,27 @@ export type BatchSize = {
 }
 
 /** The next responses of a job, in the order of their ids; at least one, if there are any. */
-export const nextResponses = (db: Db, jobId: number, most: BatchSize) => {
+export const nextResponses = statement((db, next: Names<{ jobId: number } & BatchSize>) => {
   // Crossed, so that a question's responses are walked by their own index.
-  const next = sql`SELECT r.id, r.attempt_id, r.response_data, r.score_nano, r.max_nano FROM regrades g
+  const due = sql`SELECT r.id, r.attempt_id, r.response_data, r.score_nano, r.max_nano FROM regrades g
     CROSS JOIN responses r ON r.question_id = g.question_id CROSS JOIN question_versions key ON key.id = g.key_version_id
     CROSS JOIN question_versions shown ON shown.id = r.question_version_id CROSS JOIN attempts a ON a.id = r.attempt_id
-    WHERE g.id = ${jobId} AND g.status = 'running' AND r.id > g.cursor AND ${IS_DUE} ORDER BY r.id LIMIT ${most.responses}`
+    WHERE g.id = ${next.jobId} AND g.status = 'running' AND r.id > g.cursor AND ${IS_DUE} ORDER BY r.id LIMIT ${next.responses}`
   const summed = sql`SELECT n.*, row_number() OVER (ORDER BY n.id) AS place,
     sum((SELECT count(*) FROM responses o WHERE o.attempt_id = n.attempt_id)) OVER (ORDER BY n.id) AS row_sum,
-    sum(length(n.response_data)) OVER (ORDER BY n.id) AS characters FROM (${next}) n`
+    sum(length(n.response_data)) OVER (ORDER BY n.id) AS characters FROM (${due}) n`
   return db
     .select(response)
     .from(sql`(${summed}) r`)
-    .where(sql`r.place = 1 OR (r.row_sum <= ${most.rows} AND r.characters <= ${most.characters})`)
+    .where(sql`r.place = 1 OR (r.row_sum <= ${next.rows} AND r.characters <= ${next.characters})`)
     .orderBy(sql`r.id`)
-}
-export type DueResponse = Awaited<ReturnType<typeof nextResponses>>[number]
+})
+export type DueResponse = RowOf<typeof nextResponses>
 
 const pendingColumns = { ...response, ...key }
 
 /** The responses of an attempt that a regrade would have reached, had the attempt ended by then, each with its key. */
-export const pendingRegrades = (db: Db, attemptId: number) =>
+export const pendingRegrades = statement((db, { attemptId }: Names<{ attemptId: number }>) =>
   db
     .select(pendingColumns)
     .from(
@@ -183,14 +197,18 @@ export const pendingRegrades = (db: Db, attemptId: number) =>
         CROSS JOIN question_versions shown ON shown.id = r.question_version_id CROSS JOIN attempts a ON a.id = r.attempt_id`,
     )
     .where(sql`r.attempt_id = ${attemptId} AND ${IS_DUE}`)
-    .orderBy(sql`r.id`)
-export type PendingRegrade = Awaited<ReturnType<typeof pendingRegrades>>[number]
+    .orderBy(sql`r.id`),
+)
+export type PendingRegrade = RowOf<typeof pendingRegrades>
 export type Key = Omit<PendingRegrade, keyof DueResponse>
 
 export type Regraded = { id: number; key: number; score: number; correct: boolean }
 
-/** Writes the new grades. Only over an older key's, so that a repeat writes nothing. */
-export const writeGrades = (db: Db, graded: readonly Regraded[], only = sql`1`) =>
+/**
+ * The new grades. Only over an older key's, so that a repeat writes nothing.
+ * @param only a condition without which nothing is written
+ */
+const grading = (db: Builder, graded: Value, only: SQL) =>
   db
     .update(responses)
     .set({
@@ -199,17 +217,24 @@ export const writeGrades = (db: Db, graded: readonly Regraded[], only = sql`1`) 
       isCorrect: sql`j.value->>'correct'`,
       itemShare: sql`CASE WHEN ${responses.itemShare} IS NOT NULL THEN ${share(sql`j.value->>'score'`, sql`${responses.maxNano}`)} END`,
     })
-    .from(sql`json_each(${JSON.stringify(graded)}) j`)
+    .from(sql`json_each(${graded}) j`)
     .where(sql`${responses.id} = j.value->>'id' AND ${responses.keyVersionId} < j.value->>'key' AND ${only}`)
 
-export const isAt = ({ id, cursor }: Pick<Job, 'id' | 'cursor'>) =>
+type Graded = { graded: readonly Regraded[] }
+export const writeGrades = statement((db, { graded }: Names<Graded>) => grading(db, graded, sql`1`))
+
+/** How far a job is: only from there does its batch write. */
+type Progress = Pick<Job, 'id' | 'cursor'>
+const isAt = ({ id, cursor }: Names<Progress>) =>
   sql`EXISTS (SELECT 1 FROM regrades WHERE id = ${id} AND status = 'running' AND cursor = ${cursor})`
 
+export const writeGradesOf = statement((db, job: Names<Progress & Graded>) => grading(db, job.graded, isAt(job)))
+
 /** Counts what the grades will change, so it comes before they are written. */
-export function countGrades(db: Db, job: Job, graded: readonly Regraded[]) {
+export const countGrades = statement((db, job: Names<Progress & Graded>) => {
   const changed = (
     how: SQL,
-  ) => sql`(SELECT count(*) FROM json_each(${JSON.stringify(graded)}) j JOIN responses r ON r.id = j.value->>'id'
+  ) => sql`(SELECT count(*) FROM json_each(${job.graded}) j JOIN responses r ON r.id = j.value->>'id'
     WHERE r.key_version_id < j.value->>'key' AND ${how})`
   return db
     .update(regrades)
@@ -219,18 +244,20 @@ export function countGrades(db: Db, job: Job, graded: readonly Regraded[]) {
       lowered: sql`${regrades.lowered} + ${changed(sql`j.value->>'score' < r.score_nano`)}`,
     })
     .where(and(eq(regrades.id, job.id), isAt(job)))
-}
+})
 
 /** Last in its batch: from here on nothing of the batch is done again. */
-export const moveOn = (db: Db, job: Job, cursor: number) =>
+export const moveOn = statement((db, job: Names<Progress & { to: number }>) =>
   db
     .update(regrades)
-    .set({ cursor })
-    .where(and(eq(regrades.id, job.id), isAt(job)))
+    .set({ cursor: sql`${job.to}` })
+    .where(and(eq(regrades.id, job.id), isAt(job))),
+)
 
 /** Nothing is left from here on. What had been counted and was graded by others, or is gone, is no longer waited for. */
-export const finish = (db: Db, job: Job) =>
+export const finish = statement((db, job: Names<Progress>) =>
   db
     .update(regrades)
     .set({ status: 'completed', total: sql`${regrades.done}` })
-    .where(and(eq(regrades.id, job.id), isAt(job)))
+    .where(and(eq(regrades.id, job.id), isAt(job))),
+)

@@ -6,13 +6,12 @@ import { parseResponse } from '../../quizzes/answers/answer.ts'
 import { grade } from '../../quizzes/answers/grading.ts'
 import { toMilliPoints } from '../../quizzes/answers/points.ts'
 import { fromColumns } from '../../quizzes/questions/question.ts'
-import { settle } from '../grading/settle.ts'
+import { settle } from '../settlement.ts'
 import {
   type BatchSize,
   countGrades,
   type DueResponse,
   finish,
-  isAt,
   jobOf,
   type Key,
   moveOn,
@@ -20,6 +19,7 @@ import {
   type PendingRegrade,
   type Regraded,
   writeGrades,
+  writeGradesOf,
 } from './queries.ts'
 
 const BATCH: BatchSize = { responses: 500, rows: 20_000, characters: 4_000_000 }
@@ -41,7 +41,7 @@ const UNANSWERED = '{}'
 export async function regradeAttempts(db: Db, found: readonly PendingRegrade[], now: number): Promise<void> {
   if (found.length === 0) return
   const graded = found.map(row => regraded(row, row))
-  await batch(db, writeGrades(db, graded), ...settle(db, attemptsOf(found), now))
+  await batch(db, writeGrades({ graded }), ...settle({ attemptIds: attemptsOf(found), now }))
 }
 
 /**
@@ -50,24 +50,21 @@ export async function regradeAttempts(db: Db, found: readonly PendingRegrade[], 
  * @returns whether there may be more to do
  */
 export async function regradeNext(db: Db, jobId: number, now: number): Promise<boolean> {
-  const [[job], rows] = await batch(db, jobOf(db, jobId), nextResponses(db, jobId, BATCH))
+  const [[job], rows] = await batch(db, jobOf({ id: jobId }), nextResponses({ jobId, ...BATCH }))
   if (!job) return false
   const last = rows.at(-1)
   if (!last) {
-    await batch(db, finish(db, job))
+    await batch(db, finish(job))
     return false
   }
   const graded = rows.map(row => regraded(row, job))
   const changed = rows.filter((row, i) => row.scoreNano !== graded[i]?.score)
-  if (job.isDryRun) await batch(db, countGrades(db, job, graded), moveOn(db, job, last.id))
+  const counted = countGrades({ ...job, graded })
+  const movedOn = moveOn({ ...job, to: last.id })
+  if (job.isDryRun) await batch(db, counted, movedOn)
   else {
-    await batch(
-      db,
-      countGrades(db, job, graded),
-      writeGrades(db, graded, isAt(job)),
-      ...settle(db, attemptsOf(changed), now),
-      moveOn(db, job, last.id),
-    )
+    const settled = settle({ attemptIds: attemptsOf(changed), now })
+    await batch(db, counted, writeGradesOf({ ...job, graded }), ...settled, movedOn)
   }
   return true
 }

@@ -4,10 +4,16 @@ import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { ruledOut } from '../../../http/errors.ts'
 import { object, pathId } from '../../../http/fields.ts'
-import { enrollmentForQuiz } from '../../quizzes/queries.ts'
-import { quizIdOf } from '../../quizzes/questions/queries.ts'
+import { enrollmentForQuestion } from '../../quizzes/questions/queries.ts'
 import { regradeJob } from './job.ts'
-import { freezeKey, insertRegrade, quizOfRegrade, regradableQuestion, regradeById, runningRegrade } from './queries.ts'
+import {
+  enrollmentForRegrade,
+  freezeKey,
+  insertRegrade,
+  regradableQuestion,
+  regradeById,
+  runningRegrade,
+} from './queries.ts'
 import { Regrade, RegradeInput, toRegrade } from './schemas.ts'
 
 const tag = 'Quiz System'
@@ -32,8 +38,8 @@ export function regradeRoutes(api: Api): void {
       const [viewer, [found], [enrollment]] = await asViewer(
         db,
         caller,
-        regradableQuestion(db, params.id),
-        enrollmentForQuiz(db, caller.userId, quizIdOf(params.id)),
+        regradableQuestion({ id: params.id }),
+        enrollmentForQuestion({ userId: caller.userId, questionId: params.id }),
       )
       const question = requireManagedModule(viewer, found && shown(found), enrollment?.status)
       if (question.type === 'essay') throw ruledOut('Essays are graded by hand.')
@@ -42,9 +48,9 @@ export function regradeRoutes(api: Api): void {
       const wanted = { questionId: id, keyVersionId, type, isDryRun: body.dry_run ?? false, requestedBy: viewer.id }
       const [, , [regrade]] = await batch(
         db,
-        insertRegrade(db, wanted, now),
-        freezeKey(db, keyVersionId, now),
-        runningRegrade(db, wanted),
+        insertRegrade({ ...wanted, now }),
+        freezeKey({ keyVersionId, now }),
+        runningRegrade(wanted),
       )
       if (!regrade) throw ruledOut('The question has been changed in between. Try again.')
       await regradeJob(env, regrade.id).start()
@@ -67,8 +73,8 @@ export function regradeRoutes(api: Api): void {
       const [viewer, [found], [enrollment]] = await asViewer(
         db,
         caller,
-        regradeById(db, params.id),
-        enrollmentForQuiz(db, caller.userId, quizOfRegrade(params.id)),
+        regradeById({ id: params.id }),
+        enrollmentForRegrade({ userId: caller.userId, regradeId: params.id }),
       )
       return json(200, toRegrade(requireManagedModule(viewer, found && shown(found), enrollment?.status)))
     },

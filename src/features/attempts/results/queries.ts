@@ -1,11 +1,12 @@
 /** Who may list which attempts, and what was answered in one. */
-import { desc, eq, sql } from 'drizzle-orm'
+
+import { desc, eq, type SQL, sql } from 'drizzle-orm'
 import { coursesTaughtBy, isManagedBy } from '../../../access/teaching.ts'
 import { isStaff, staffViewer } from '../../../access/viewer.ts'
-import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/columns.ts'
 import { attempts, responses } from '../../../db/schema/attempts.ts'
 import { questionVersions } from '../../../db/schema/quizzes.ts'
+import { type Given, type Names, partialStatement, type RowOf, statement } from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { asked } from '../../quizzes/questions/queries.ts'
 import { type AttemptStatus, selectAttempts } from '../queries.ts'
@@ -23,14 +24,15 @@ const responseColumns = distinctly({
 })
 
 /** The responses of an ended attempt in its order, each with the version that was shown. */
-export const responsesOf = (db: Db, attemptId: number) =>
+export const responsesOf = statement((db, { attemptId }: Names<{ attemptId: number }>) =>
   db
     .select(responseColumns)
     .from(responses)
     .innerJoin(questionVersions, eq(questionVersions.id, responses.questionVersionId))
     .where(eq(responses.attemptId, attemptId))
-    .orderBy(responses.id)
-export type ResponseOfAttempt = Awaited<ReturnType<typeof responsesOf>>[number]
+    .orderBy(responses.id),
+)
+export type ResponseOfAttempt = RowOf<typeof responsesOf>
 
 type AttemptFilter = { quiz?: number; user?: number; status?: AttemptStatus }
 
@@ -38,36 +40,49 @@ const LIVE = sql`q.deleted_at IS NULL AND m.deleted_at IS NULL AND c.deleted_at 
 const aboveQuiz = sql`JOIN modules m ON m.id = q.module_id JOIN courses c ON c.id = m.course_id`
 const aboveAttempt = sql`JOIN quizzes q ON q.id = a.quiz_id ${aboveQuiz}`
 
+type Viewing = { viewerId: number } & Page
+type Listing = { ids: SQL; count: SQL }
+
+const listedPage = partialStatement((db, viewing: Names<Viewing>, filter: Given<AttemptFilter>) =>
+  selectAttempts(db)
+    .where(sql`${attempts.id} IN (${listing(viewing, filter).ids})`)
+    .orderBy(desc(attempts.id)),
+)
+
+const listedCount = partialStatement((db, viewing: Names<Viewing>, filter: Given<AttemptFilter>) =>
+  db.select({ count: sql<number>`(${listing(viewing, filter).count})`.as('count') }).from(sql`(SELECT 1)`),
+)
+
 /**
- * The page and the count of the attempts somebody may list: their own, and those in the courses they teach; staff all.
- * Previews are in none. The newest of each quiz are taken from its own index and merged.
+ * The attempts somebody may list, newest first: their own, and those in the courses they teach; staff all. Previews are in
+ * none. The newest of each quiz are taken from its own index and merged.
  */
-export function listedAttempts(db: Db, viewerId: number, filter: AttemptFilter, page: Page) {
-  const { ids, count } =
-    filter.user === undefined ? ofTaught(viewerId, filter, page) : ofUser(viewerId, filter, filter.user, page)
-  return {
-    rows: selectAttempts(db).where(sql`${attempts.id} IN (${ids})`).orderBy(desc(attempts.id)),
-    count: db.select({ count: sql<number>`(${count})`.as('count') }).from(sql`(SELECT 1)`),
-  }
+export const listedAttempts = (viewing: Viewing, { quiz, user, status }: AttemptFilter) => {
+  const filter = { quiz, user, status }
+  return [listedPage(viewing, filter), listedCount(viewing, filter)] as const
 }
+
+const listing = (viewing: Names<Viewing>, filter: Given<AttemptFilter>): Listing =>
+  filter.user ? ofUser(viewing, filter, filter.user) : ofTaught(viewing, filter)
 
 /** Of one learner's attempts: the plus keeps the index of everybody's out of it. */
-const matches = ({ quiz, status }: AttemptFilter) =>
-  sql`a.is_preview = 0 AND ${quiz === undefined ? sql`1` : sql`a.quiz_id = ${quiz}`} AND ${status === undefined ? sql`1` : sql`+a.status = ${status}`}`
-const slice = ({ limit, offset }: Page) => sql`ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`
+const matches = ({ quiz, status }: Given<AttemptFilter>) =>
+  sql`a.is_preview = 0 AND ${quiz ? sql`a.quiz_id = ${quiz}` : sql`1`} AND ${status ? sql`+a.status = ${status}` : sql`1`}`
+const slice = ({ limit, offset }: Names<Viewing>) => sql`ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`
 
 /** One learner's attempts: few, so they are counted. */
-function ofUser(viewerId: number, filter: AttemptFilter, userId: number, page: Page) {
-  const mine = userId === viewerId ? sql`1` : isManagedBy(viewerId)
+function ofUser(viewing: Names<Viewing>, filter: Given<AttemptFilter>, userId: SQL): Listing {
   const found = sql`SELECT a.id FROM attempts a ${aboveAttempt}
-    WHERE a.user_id = ${userId} AND ${matches(filter)} AND ${LIVE} AND ${mine}`
-  return { ids: sql`SELECT id FROM (${found}) ${slice(page)}`, count: sql`SELECT count(*) FROM (${found})` }
+    WHERE a.user_id = ${userId} AND ${matches(filter)} AND ${LIVE}
+      AND (a.user_id = ${viewing.viewerId} OR ${isManagedBy(viewing.viewerId)})`
+  return { ids: sql`SELECT id FROM (${found}) ${slice(viewing)}`, count: sql`SELECT count(*) FROM (${found})` }
 }
 
-function ofTaught(viewerId: number, filter: AttemptFilter, page: Page) {
-  const upTo = page.offset + page.limit
-  const ofQuiz = filter.quiz === undefined ? sql`1` : sql`q.id = ${filter.quiz}`
-  const withStatus = filter.status === undefined ? sql`1` : sql`a.status = ${filter.status}`
+function ofTaught(viewing: Names<Viewing>, filter: Given<AttemptFilter>): Listing {
+  const { viewerId, limit, offset } = viewing
+  const upTo = sql`${offset} + ${limit}`
+  const ofQuiz = filter.quiz ? sql`q.id = ${filter.quiz}` : sql`1`
+  const withStatus = filter.status ? sql`a.status = ${filter.status}` : sql`1`
   const newestOfQuiz = sql`SELECT json_group_array(id) FROM (
     SELECT a.id FROM attempts a WHERE a.quiz_id = q.id AND a.is_preview = 0 AND ${withStatus} ORDER BY a.id DESC LIMIT ${upTo})`
   const own = sql`SELECT a.id FROM attempts a ${aboveAttempt}
@@ -78,27 +93,27 @@ function ofTaught(viewerId: number, filter: AttemptFilter, page: Page) {
     WHERE ${LIVE} AND ${ofQuiz}`
   const all = sql`SELECT a.id FROM ${staffViewer(viewerId)} v CROSS JOIN attempts a ${aboveAttempt}
     WHERE a.is_preview = 0 AND ${withStatus} AND ${LIVE} ORDER BY a.id DESC LIMIT ${upTo}`
-  const forStaff = filter.quiz === undefined ? sql`SELECT * FROM (${all})` : ofOneQuiz
-  const counted = sql.join(
-    (filter.status === undefined ? STATUSES : [filter.status]).map(status => sql`n.${sql.identifier(status)}`),
-    sql` + `,
-  )
+  const forStaff = filter.quiz ? ofOneQuiz : sql`SELECT * FROM (${all})`
   // Their own attempts in courses they teach are counted with those courses already.
   const elsewhere = sql`SELECT count(*) FROM (${own} AND NOT ${isManagedBy(viewerId)})`
-  const inTaught = sql`SELECT coalesce(sum(${counted}), 0) FROM ${coursesTaughtBy(viewerId)} c JOIN modules m ON m.course_id = c.id JOIN quizzes q ON q.module_id = m.id
+  const inTaught = sql`SELECT coalesce(sum(${counted(filter)}), 0) FROM ${coursesTaughtBy(viewerId)} c JOIN modules m ON m.course_id = c.id JOIN quizzes q ON q.module_id = m.id
     JOIN quiz_attempt_counts n ON n.quiz_id = q.id WHERE ${LIVE} AND ${ofQuiz}`
-  const totals = sql.join(
-    (filter.status === undefined ? STATUSES : [filter.status]).map(status => sql`${`attempts.${status}`}`),
-    sql`, `,
-  )
-  const staffCount =
-    filter.quiz === undefined
-      ? sql`SELECT coalesce(sum(value), 0) FROM totals WHERE name IN (${totals})`
-      : sql`SELECT coalesce(sum(${counted}), 0) FROM quizzes q ${aboveQuiz} JOIN quiz_attempt_counts n ON n.quiz_id = q.id WHERE ${LIVE} AND ${ofQuiz}`
+  const totals = filter.status
+    ? sql`'attempts.' || ${filter.status}`
+    : sql.raw(STATUSES.map(s => `'attempts.${s}'`).join())
+  const staffCount = filter.quiz
+    ? sql`SELECT coalesce(sum(${counted(filter)}), 0) FROM quizzes q ${aboveQuiz} JOIN quiz_attempt_counts n ON n.quiz_id = q.id WHERE ${LIVE} AND ${ofQuiz}`
+    : sql`SELECT coalesce(sum(value), 0) FROM totals WHERE name IN (${totals})`
   return {
-    ids: sql`SELECT id FROM (${own} UNION ${taught} UNION ${forStaff}) ${slice(page)}`,
+    ids: sql`SELECT id FROM (${own} UNION ${taught} UNION ${forStaff}) ${slice(viewing)}`,
     count: sql`SELECT CASE WHEN ${isStaff(viewerId)} THEN (${staffCount}) ELSE (${elsewhere}) + (${inTaught}) END`,
   }
 }
 
 const STATUSES: AttemptStatus[] = ['in_progress', 'completed', 'timed_out', 'abandoned']
+
+/** A quiz's kept counter of the wanted status; of all of them together, if none is. */
+const counted = ({ status }: Given<AttemptFilter>) =>
+  status
+    ? sql`CASE ${status} ${sql.raw(STATUSES.map(s => `WHEN '${s}' THEN n.${s}`).join(' '))} END`
+    : sql.raw(STATUSES.map(s => `n.${s}`).join(' + '))

@@ -37,8 +37,8 @@ export function resultRoutes(api: Api): void {
     },
     async ({ query, caller, db, c, json }) => {
       const page = pageOf(query)
-      const listed = listedAttempts(db, caller.userId, query, page)
-      const [, rows, [total]] = await asViewer(db, caller, listed.rows, listed.count)
+      const listed = listedAttempts({ viewerId: caller.userId, ...page }, query)
+      const [, rows, [total]] = await asViewer(db, caller, ...listed)
       return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toListed)))
     },
   )
@@ -87,8 +87,8 @@ export function resultRoutes(api: Api): void {
       const [viewer, [found], responses] = await asViewer(
         db,
         caller,
-        attemptById(db, params.id),
-        responsesOf(db, params.id),
+        attemptById({ id: params.id }),
+        responsesOf({ attemptId: params.id }),
       )
       await countUnlessLearner(c, viewer, found)
       const row = requireRecord(viewer, found)

@@ -1,17 +1,69 @@
 /** Bringing the end of an attempt to D1: one batch, safe to repeat. */
-import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm'
-import { batch } from '../../../db/batch.ts'
+import { and, eq, isNotNull, sql } from 'drizzle-orm'
+import { batchOf } from '../../../db/batch.ts'
 import type { Db } from '../../../db/client.ts'
 import { attempts, responses } from '../../../db/schema/attempts.ts'
-import type { Query } from '../../../db/statement.ts'
-import { recordActivity } from '../../activities/queries.ts'
-import { addStudyTime, touchModule } from '../../progress/queries/touches.ts'
-import { completionsOf } from '../grading/settle.ts'
+import { type Given, type Names, partialStatement, statement } from '../../../db/statement.ts'
+import { recorded, recording } from '../../activities/queries.ts'
+import { studying, touching } from '../../progress/queries/touches.ts'
 import { answersHash } from '../receipts/answers-hash.ts'
-import { type PendingRegrade, pendingRegrades } from '../regrades/queries.ts'
+import { pendingRegrades } from '../regrades/queries.ts'
 import { regradeAttempts } from '../regrades/regrade.ts'
+import { completionsIf } from '../settlement.ts'
 import type { ResponseRow } from './outcome.ts'
 import type { EndedAttempt } from './said.ts'
+
+/** Whose it is, too: a database restored from a backup may have given the id away again. */
+type Identity = { attemptId: number; userId: number; quizId: number }
+/** The row, while D1 waits for the end. */
+const isWaiting = ({ attemptId, userId, quizId }: Names<Identity>) =>
+  and(eq(attempts.id, attemptId), eq(attempts.userId, userId), eq(attempts.quizId, quizId), isNotNull(attempts.checkAt))
+const waits = (identity: Names<Identity>) => sql`EXISTS (SELECT 1 FROM ${attempts} WHERE ${isWaiting(identity)})`
+
+const insertResponses = statement((db, ended: Names<Identity & { rows: readonly ResponseRow[] }>) =>
+  db.insert(responses).select(
+    sql`SELECT value->>'id', ${ended.attemptId}, value->>'questionId', value->>'versionId', value->>'versionId', value->>'responseData',
+      value->>'isCorrect', value->>'scoreNano', value->>'maxNano', value->>'itemShare', value->>'restShare',
+      value->>'timeSpentSeconds', value->>'submittedAt', value->>'isPending', '', NULL, NULL, NULL
+      FROM json_each(${ended.rows}) WHERE ${waits(ended)}`,
+  ),
+)
+
+type Studied = Identity & { enrollmentId: number; moduleId: number; now: number; seconds: number }
+/** The time of an attempt counts as time in its module, for the learner and for the statistics. */
+const touchStudied = statement((db, ended: Names<Studied>) =>
+  touching(db, ended, waits(ended), { timeSpentSeconds: ended.seconds }),
+)
+const addStudied = statement((db, ended: Names<Studied>) => studying(db, ended, ended.seconds, waits(ended)))
+const recordEnd = statement((db, ended: Names<Identity & ReturnType<typeof recorded>>) =>
+  recording(db, ended, waits(ended)),
+)
+
+type Result = Pick<
+  typeof attempts.$inferSelect,
+  | 'status'
+  | 'startedAt'
+  | 'completedAt'
+  | 'extendedMinutes'
+  | 'isSurvey'
+  | 'passingScore'
+  | 'earnedNano'
+  | 'possibleNano'
+  | 'scoreHundredths'
+  | 'passed'
+  | 'timeSpentSeconds'
+  | 'pendingGrading'
+  | 'endScoreHundredths'
+  | 'answersHash'
+>
+const writeResult = partialStatement((db, identity: Names<Identity>, result: Given<Result>) =>
+  db.update(attempts).set(result).where(isWaiting(identity)),
+)
+const completions = completionsIf<Identity & { attemptIds: readonly number[]; now: number }>(waits)
+/** From here on nothing of the batch is written again. */
+const stopWaiting = statement((db, identity: Names<Identity>) =>
+  db.update(attempts).set({ checkAt: null }).where(isWaiting(identity)),
+)
 
 /**
  * Writes the result and all that follows from it. Every statement is guarded by `check_at`, which is set while D1 waits
@@ -19,15 +71,9 @@ import type { EndedAttempt } from './said.ts'
  */
 export async function carryOver(db: Db, ended: EndedAttempt): Promise<void> {
   const { terms, outcome, completedAt, status } = ended
-  // Whose it is, too: a database restored from a backup may have given the id away again.
-  const isHere = and(
-    eq(attempts.id, terms.attemptId),
-    eq(attempts.userId, terms.userId),
-    eq(attempts.quizId, terms.quizId),
-    isNotNull(attempts.checkAt),
-  )
-  const waits = sql`EXISTS (SELECT 1 FROM ${attempts} WHERE ${isHere})`
-  const result = {
+  const { attemptId, userId, quizId } = terms
+  const identity = { attemptId, userId, quizId }
+  const result: Result = {
     status,
     startedAt: ended.startedAt,
     completedAt,
@@ -44,37 +90,27 @@ export async function carryOver(db: Db, ended: EndedAttempt): Promise<void> {
     endScoreHundredths: outcome.scoreHundredths,
     answersHash: await answersHash(outcome.responses),
   }
-  const results = await batch(
-    db,
-    insertResponses(db, terms.attemptId, outcome.responses, waits),
-    ...studied(db, ended, waits),
-    db.update(attempts).set(result).where(isHere),
-    ...completionsOf(db, [terms.attemptId], completedAt, waits),
-    // From here on nothing of this is written again.
-    db.update(attempts).set({ checkAt: null }).where(isHere),
-    pendingRegrades(db, terms.attemptId),
-  )
-  // A key that was mended while the attempt ran is applied now.
-  const mended = results.at(-1) as PendingRegrade[]
-  await regradeAttempts(db, mended, Math.floor(Date.now() / 1000))
+  const rows = await batchOf(db, {
+    responses: insertResponses({ ...identity, rows: outcome.responses }),
+    ...studied(ended, identity),
+    result: writeResult(identity, result),
+    ...completions({ ...identity, attemptIds: [attemptId], now: completedAt }),
+    stopped: stopWaiting(identity),
+    // A key that was mended while the attempt ran is applied now.
+    mended: pendingRegrades({ attemptId }),
+  })
+  await regradeAttempts(db, rows.mended, Math.floor(Date.now() / 1000))
 }
 
-const insertResponses = (db: Db, attemptId: number, rows: ResponseRow[], only: SQL) =>
-  db.insert(responses).select(
-    sql`SELECT value->>'id', ${attemptId}, value->>'questionId', value->>'versionId', value->>'versionId', value->>'responseData',
-      value->>'isCorrect', value->>'scoreNano', value->>'maxNano', value->>'itemShare', value->>'restShare',
-      value->>'timeSpentSeconds', value->>'submittedAt', value->>'isPending', '', NULL, NULL, NULL
-      FROM json_each(${JSON.stringify(rows)}) WHERE ${only}`,
-  )
-
-/** The time of an attempt counts as time in its module, for the learner and for the statistics. */
-function studied(db: Db, { terms, timeSpentSeconds, completedAt, status }: EndedAttempt, only: SQL): Query[] {
+/** Nothing for a preview, which is nobody's learning. */
+function studied({ terms, timeSpentSeconds, completedAt, status }: EndedAttempt, identity: Identity) {
   const { enrollmentId, moduleId, courseId, quizId, userId } = terms
-  if (enrollmentId === null) return []
+  if (enrollmentId === null) return {}
+  const time = { ...identity, enrollmentId, moduleId, now: completedAt, seconds: timeSpentSeconds }
   const event = { userId, type: 'quiz_complete', targetId: quizId, courseId, moduleId } as const
-  return [
-    touchModule(db, enrollmentId, moduleId, completedAt, { secondsSpent: timeSpentSeconds, only }),
-    addStudyTime(db, enrollmentId, moduleId, timeSpentSeconds, completedAt, only),
-    ...(status === 'abandoned' ? [] : [recordActivity(db, event, completedAt, only)]),
-  ]
+  return {
+    touched: touchStudied(time),
+    studied: addStudied(time),
+    ...(status !== 'abandoned' && { recorded: recordEnd({ ...identity, ...recorded(event, completedAt) }) }),
+  }
 }

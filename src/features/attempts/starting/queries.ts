@@ -1,11 +1,12 @@
 /** What decides whether an attempt may start, and its row. */
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
-import type { Db } from '../../../db/client.ts'
+
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { distinctly } from '../../../db/columns.ts'
 import { attempts } from '../../../db/schema/attempts.ts'
 import { courses } from '../../../db/schema/courses.ts'
 import { modules } from '../../../db/schema/modules.ts'
 import { questionVersions, quizzes } from '../../../db/schema/quizzes.ts'
+import { listed, type Names, type RowOf, statement, type Value } from '../../../db/statement.ts'
 import { asked } from '../../quizzes/questions/queries.ts'
 import { isLive } from '../queries.ts'
 
@@ -36,30 +37,33 @@ const startableColumns = distinctly({
 })
 
 /** A quiz with all that decides whether an attempt at it may start. */
-export const startableQuiz = (db: Db, id: number) =>
+export const startableQuiz = statement((db, { id }: Names<{ id: number }>) =>
   db
     .select(startableColumns)
     .from(quizzes)
     .innerJoin(modules, eq(modules.id, quizzes.moduleId))
     .innerJoin(courses, eq(courses.id, modules.courseId))
-    .where(and(eq(quizzes.id, id), isLive))
-export type StartableQuiz = Awaited<ReturnType<typeof startableQuiz>>[number]
+    .where(and(eq(quizzes.id, id), isLive)),
+)
+export type StartableQuiz = RowOf<typeof startableQuiz>
 
-export const attemptsUsed = (db: Db, userId: number, quizId: number) =>
+export const attemptsUsed = statement((db, { userId, quizId }: Names<{ userId: number; quizId: number }>) =>
   db
     .select({ used: sql<number>`count(*)`.as('used') })
     .from(attempts)
-    .where(and(eq(attempts.userId, userId), eq(attempts.quizId, quizId), eq(attempts.isPreview, false)))
+    .where(and(eq(attempts.userId, userId), eq(attempts.quizId, quizId), eq(attempts.isPreview, false))),
+)
 
 /** The caller's attempt that D1 has not heard the end of, whatever became of the quiz. */
-export const runningAttempt = (db: Db, userId: number, quizId: number) =>
+export const runningAttempt = statement((db, { userId, quizId }: Names<{ userId: number; quizId: number }>) =>
   db
     .select({ id: attempts.id, isPreview: attempts.isPreview, enrollmentId: attempts.enrollmentId })
     .from(attempts)
-    .where(and(eq(attempts.userId, userId), eq(attempts.quizId, quizId), sql`${attempts.status} = 'in_progress'`))
+    .where(and(eq(attempts.userId, userId), eq(attempts.quizId, quizId), sql`${attempts.status} = 'in_progress'`)),
+)
 
 /** The questions a quiz may draw, in order, each with its newest version. */
-export const drawableQuestions = (db: Db, quizId: number) =>
+export const drawableQuestions = statement((db, { quizId }: Names<{ quizId: number }>) =>
   db
     .select({
       questionId: sql<number>`qs.id`.as('questionId'),
@@ -67,7 +71,8 @@ export const drawableQuestions = (db: Db, quizId: number) =>
     })
     .from(sql`questions qs`)
     .where(sql`qs.quiz_id = ${quizId} AND qs.retired_at IS NULL`)
-    .orderBy(sql`qs."order"`, sql`qs.id`)
+    .orderBy(sql`qs."order"`, sql`qs.id`),
+)
 
 export type NewAttempt = {
   quizId: number
@@ -79,40 +84,41 @@ export type NewAttempt = {
   /** Null is unlimited. */
   attemptsAtMost: number | null
   checkAt: number
+  versionIds: readonly number[]
+  now: number
 }
 
 /** All questions go to the object in one call, of at most 32 MiB: two bytes a character, and what is shown goes twice. */
 export const CHARACTERS_AT_MOST = 4_000_000
 
 /** The attempt's row, unless one runs, none is left or the versions are too large: simultaneous starts meet on one row. */
-export function insertAttempt(db: Db, attempt: NewAttempt, versionIds: readonly number[], now: number) {
-  const { quizId, userId, enrollmentId, isPreview, isSurvey, passingScore, attemptsAtMost, checkAt } = attempt
+export const insertAttempt = statement((db, attempt: Names<NewAttempt>) => {
+  const { quizId, userId, enrollmentId, isPreview, isSurvey, passingScore, attemptsAtMost, checkAt, now } = attempt
   const own = sql`SELECT 1 FROM attempts WHERE user_id = ${userId} AND quiz_id = ${quizId}`
-  const isLeft =
-    attemptsAtMost === null ? sql`1` : sql`(SELECT count(*) FROM (${own} AND is_preview = 0)) < ${attemptsAtMost}`
   return db
     .insert(attempts)
     .select(
-      sql`SELECT NULL, ${quizId}, ${userId}, ${enrollmentId}, ${Number(isPreview)}, 'in_progress', ${now}, NULL, ${checkAt},
-        ${Number(isSurvey)}, ${passingScore}, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL
-        WHERE NOT EXISTS (${own} AND status = 'in_progress') AND ${isLeft}
+      sql`SELECT NULL, ${quizId}, ${userId}, ${enrollmentId}, ${isPreview}, 'in_progress', ${now}, NULL, ${checkAt},
+        ${isSurvey}, ${passingScore}, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL
+        WHERE NOT EXISTS (${own} AND status = 'in_progress')
+          AND (${attemptsAtMost} IS NULL OR (SELECT count(*) FROM (${own} AND is_preview = 0)) < ${attemptsAtMost})
           AND (SELECT total(length(text) + length(explanation) + length(body)) FROM question_versions
-            WHERE ${among(sql`id`, versionIds)}) <= ${CHARACTERS_AT_MOST}`,
+            WHERE ${among(sql`id`, attempt.versionIds)}) <= ${CHARACTERS_AT_MOST}`,
     )
     .returning({ id: attempts.id })
-}
+})
 
-const among = (column: SQL | typeof questionVersions.id, ids: readonly number[]) =>
-  sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`
+const among = (column: Value, ids: Value) => sql`${column} IN ${listed(ids)}`
 
 /** From now on these versions never change, because an attempt shows them. */
-export const markDrawn = (db: Db, versionIds: readonly number[], now: number) =>
+export const markDrawn = statement((db, { versionIds, now }: Names<{ versionIds: readonly number[]; now: number }>) =>
   db
     .update(questionVersions)
-    .set({ drawnAt: now })
-    .where(and(among(questionVersions.id, versionIds), isNull(questionVersions.drawnAt)))
+    .set({ drawnAt: sql`${now}` })
+    .where(and(among(questionVersions.id, versionIds), isNull(questionVersions.drawnAt))),
+)
 
-export const drawnVersions = (db: Db, versionIds: readonly number[]) =>
+export const drawnVersions = statement((db, { versionIds }: Names<{ versionIds: readonly number[] }>) =>
   db
     .select({
       id: questionVersions.id,
@@ -120,17 +126,21 @@ export const drawnVersions = (db: Db, versionIds: readonly number[]) =>
       ...asked,
     })
     .from(questionVersions)
-    .where(among(questionVersions.id, versionIds))
+    .where(among(questionVersions.id, versionIds)),
+)
 
 /** Keeps cron from the row of a start that died, for as long as the next start may need to finish it. */
-export const putOffCheck = (db: Db, userId: number, quizId: number, checkAt: number) =>
-  db
-    .update(attempts)
-    .set({ checkAt })
-    .where(and(eq(attempts.userId, userId), eq(attempts.quizId, quizId), sql`${attempts.status} = 'in_progress'`))
+export const putOffCheck = statement(
+  (db, { userId, quizId, checkAt }: Names<{ userId: number; quizId: number; checkAt: number }>) =>
+    db
+      .update(attempts)
+      .set({ checkAt: sql`${checkAt}` })
+      .where(and(eq(attempts.userId, userId), eq(attempts.quizId, quizId), sql`${attempts.status} = 'in_progress'`)),
+)
 
 /** A row whose id an object knows as another attempt's. */
-export const deleteForeign = (db: Db, { attemptId, userId }: { attemptId: number; userId: number }) =>
+export const deleteForeign = statement((db, { attemptId, userId }: Names<{ attemptId: number; userId: number }>) =>
   db
     .delete(attempts)
-    .where(and(eq(attempts.id, attemptId), eq(attempts.userId, userId), sql`${attempts.status} = 'in_progress'`))
+    .where(and(eq(attempts.id, attemptId), eq(attempts.userId, userId), sql`${attempts.status} = 'in_progress'`)),
+)

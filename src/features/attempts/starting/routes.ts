@@ -41,11 +41,11 @@ export function startRoutes(api: Api): void {
       const [viewer, [quiz], [running], [enrollment], [count], drawable] = await asViewer(
         db,
         caller,
-        startableQuiz(db, params.id),
-        runningAttempt(db, caller.userId, params.id),
-        enrollmentForQuiz(db, caller.userId, params.id),
-        attemptsUsed(db, caller.userId, params.id),
-        drawableQuestions(db, params.id),
+        startableQuiz({ id: params.id }),
+        runningAttempt({ userId: caller.userId, quizId: params.id }),
+        enrollmentForQuiz({ userId: caller.userId, quizId: params.id }),
+        attemptsUsed({ userId: caller.userId, quizId: params.id }),
+        drawableQuestions({ quizId: params.id }),
       )
       const found = running && (await lookAtOwn(env, running.id, { userId: viewer.id, quizId: params.id }))
       if (found?.kind === 'running') return json(200, toResumed(found))

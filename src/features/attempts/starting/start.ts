@@ -1,10 +1,9 @@
 /** Beginning an attempt: its row first, then its object; each step can be repeated, so that the next start ends a dead one. */
-import { sql } from 'drizzle-orm'
 import { batch, batchOf } from '../../../db/batch.ts'
 import type { Db } from '../../../db/client.ts'
 import { forbidden, ruledOut, unavailable } from '../../../http/errors.ts'
-import { recordActivity } from '../../activities/queries.ts'
-import { touchModule } from '../../progress/queries/touches.ts'
+import { recordActivityIfChanged } from '../../activities/queries.ts'
+import { touchModuleIfChanged } from '../../progress/queries/touches.ts'
 import { fromColumns } from '../../quizzes/questions/question.ts'
 import { shuffle } from '../../quizzes/questions/shuffle.ts'
 import { attemptObject } from '../object.ts'
@@ -54,6 +53,8 @@ export async function writeAttempt(db: Db, starting: Starting, now: number): Pro
     passingScore: quiz.passingScore,
     attemptsAtMost: isPreview ? null : attemptsAtMost(quiz),
     checkAt: firstCheck(quiz, now),
+    versionIds,
+    now,
   }
   const event = {
     userId,
@@ -66,16 +67,16 @@ export async function writeAttempt(db: Db, starting: Starting, now: number): Pro
     running: [row],
     versions,
   } = await batchOf(db, {
-    putOff: putOffCheck(db, userId, quiz.id, attempt.checkAt),
-    inserted: insertAttempt(db, attempt, versionIds, now),
+    putOff: putOffCheck({ userId, quizId: quiz.id, checkAt: attempt.checkAt }),
+    inserted: insertAttempt(attempt),
     // A preview, without an enrollment, is nobody's learning, nor is a start that is refused: each asks for the one before.
     ...(enrollmentId !== null && {
-      recorded: recordActivity(db, event, now, 'changed'),
-      touched: touchModule(db, enrollmentId, quiz.moduleId, now, { only: sql`changes() > 0` }),
+      recorded: recordActivityIfChanged(event, now),
+      touched: touchModuleIfChanged({ enrollmentId, moduleId: quiz.moduleId, now }),
     }),
-    drawn: markDrawn(db, versionIds, now),
-    running: runningAttempt(db, userId, quiz.id),
-    versions: drawnVersions(db, versionIds),
+    drawn: markDrawn({ versionIds, now }),
+    running: runningAttempt({ userId, quizId: quiz.id }),
+    versions: drawnVersions({ versionIds }),
   })
   if (!row) throw isTooLarge(versions) ? ruledOut(TOO_LARGE) : forbidden(NO_ATTEMPT_LEFT)
   const byId = new Map(versions.map(version => [version.id, version]))
@@ -122,7 +123,7 @@ export async function beginAttempt(env: Env, db: Db, snapshot: Snapshot): Promis
   if (begun.kind === 'running') return begun
   if (begun.kind === 'foreign') {
     console.error({ event: 'attempt id given away twice: see docs/operate/operations.md', attempt: terms.attemptId })
-    await batch(db, deleteForeign(db, terms))
+    await batch(db, deleteForeign(terms))
   }
   throw unavailable()
 }

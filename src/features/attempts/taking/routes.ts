@@ -134,7 +134,7 @@ async function requireOwnRow(request: AttemptRequest): Promise<AttemptRow> {
  */
 async function endAsOfNow(request: AttemptRequest, ended: EndedAttempt) {
   const { params, db, caller } = request
-  const [, [row]] = await asViewer(db, caller, attemptById(db, params.id))
+  const [, [row]] = await asViewer(db, caller, attemptById({ id: params.id }))
   return row?.checkAt === null ? toEndedRow(row) : toEnded(ended)
 }
 

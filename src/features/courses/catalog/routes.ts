@@ -28,8 +28,8 @@ export function catalogRoutes(api: Api): void {
       const page = pageOf(query)
       const [rows, [total]] = await batch(
         db,
-        catalog(db, query.enrollment_type, page),
-        catalogCount(db, query.enrollment_type),
+        catalog(query.enrollment_type ?? 'any', page),
+        catalogCount(query.enrollment_type ?? 'any', {}),
       )
       return json(
         200,
@@ -60,7 +60,7 @@ export function catalogRoutes(api: Api): void {
     },
     async ({ query, db, now, c, json }) => {
       const page = pageOf(query)
-      const [rows, [total]] = await batch(db, search(db, query.q, page), searchCount(db, query.q))
+      const [rows, [total]] = await batch(db, search(query.q, page), searchCount(query.q))
       return json(
         200,
         pageBody(

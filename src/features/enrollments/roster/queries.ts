@@ -1,12 +1,12 @@
 /** What an instructor does to the enrollments of a course. */
+
 import { and, eq, sql } from 'drizzle-orm'
 import type { EnrollmentStatus } from '../../../access/participation.ts'
 import { type Door, seatVerdictOn } from '../../../access/seats.ts'
-import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/columns.ts'
 import { enrollments } from '../../../db/schema/enrollments.ts'
 import { users } from '../../../db/schema/users.ts'
-import { toDate } from '../../../http/fields.ts'
+import { type Names, type RowOf, statement } from '../../../db/statement.ts'
 import { completeReturned } from '../../progress/queries/completions.ts'
 import { publishedModulesOf } from '../../progress/queries/counted.ts'
 import { enrollmentColumns, selectEnrollments } from '../queries.ts'
@@ -25,66 +25,72 @@ const candidateColumns = distinctly({
 })
 
 /** Who is meant by each of the given names or addresses (as compared: lower case), and how each stands in the course. */
-export const candidates = (db: Db, courseId: number, keys: string[]) =>
+export const candidates = statement((db, { courseId, keys }: Names<{ courseId: number; keys: string[] }>) =>
   db
     .select(candidateColumns)
     .from(users)
     .leftJoin(enrollments, and(eq(enrollments.userId, users.id), eq(enrollments.courseId, courseId)))
     .where(
       sql`${users.id} IN (
-        SELECT u.id FROM json_each(${JSON.stringify(keys)}) k JOIN users u ON u.username_key = k.value
-        UNION SELECT u.id FROM json_each(${JSON.stringify(keys)}) k JOIN users u ON u.email_key = k.value)`,
-    )
-export type Candidate = Awaited<ReturnType<typeof candidates>>[number]
+        SELECT u.id FROM json_each(${keys}) k JOIN users u ON u.username_key = k.value
+        UNION SELECT u.id FROM json_each(${keys}) k JOIN users u ON u.email_key = k.value)`,
+    ),
+)
+export type Candidate = RowOf<typeof candidates>
 
 /**
  * Enrolls all of them or, when there are not seats enough, none: the capacity trigger then aborts the batch with
  * `COURSE_FULL`.
  */
-export const enrollAll = (db: Db, courseId: number, userIds: number[], now: number) =>
-  db
-    .insert(enrollments)
-    .select(
-      // A full course is left to the trigger: each row sees the seats of before the statement.
-      sql`SELECT NULL, j.value, ${courseId}, 'active', 'instructor', ${now}, NULL, NULL
-        FROM json_each(${JSON.stringify(userIds)}) j
-        WHERE ${seatVerdictOn('instructor', sql`${courseId}`, sql`j.value`, toDate(now))} IN ('free', 'full')`,
-    )
-    .onConflictDoUpdate({
-      target: [enrollments.userId, enrollments.courseId],
-      set: {
-        // Who was removed after completing the course comes back as having completed it.
-        status: sql`iif(${enrollments.completedAt} IS NULL, 'active', 'completed')`,
-        source: 'instructor',
-        removedAt: null,
-      },
-    })
+export const enrollAll = statement(
+  (db, { courseId, userIds, now }: Names<{ courseId: number; userIds: number[]; now: number }>) =>
+    db
+      .insert(enrollments)
+      .select(
+        // A full course is left to the trigger: each row sees the seats of before the statement.
+        sql`SELECT NULL, j.value, ${courseId}, 'active', 'instructor', ${now}, NULL, NULL
+        FROM json_each(${userIds}) j
+        WHERE ${seatVerdictOn('instructor', courseId, sql`j.value`, now)} IN ('free', 'full')`,
+      )
+      .onConflictDoUpdate({
+        target: [enrollments.userId, enrollments.courseId],
+        set: {
+          // Who was removed after completing the course comes back as having completed it.
+          status: sql`iif(${enrollments.completedAt} IS NULL, 'active', 'completed')`,
+          source: 'instructor',
+          removedAt: null,
+        },
+      }),
+)
 
 /** Of who was brought back by `enrollAll`. */
-export const completeAllReturned = (db: Db, courseId: number, userIds: number[], now: number) =>
-  completeReturned(
-    db,
-    sql`${enrollments.id} IN (SELECT e.id FROM json_each(${JSON.stringify(userIds)}) j
+export const completeAllReturned = statement(
+  (db, { courseId, userIds, now }: Names<{ courseId: number; userIds: number[]; now: number }>) =>
+    completeReturned(
+      db,
+      sql`${enrollments.id} IN (SELECT e.id FROM json_each(${userIds}) j
       CROSS JOIN enrollments e ON e.user_id = j.value AND e.course_id = ${courseId})`,
-    now,
-  )
+      now,
+    ),
+)
 
 /** All of one course, so its published modules are counted once. */
-export const enrollmentsOfUsers = (db: Db, courseId: number, userIds: number[]) =>
-  selectEnrollments(db, {
-    ...enrollmentColumns,
-    publishedModules: publishedModulesOf(courseId).as('publishedModules'),
-  }).where(
-    and(
-      eq(enrollments.courseId, courseId),
-      sql`${enrollments.userId} IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`,
+export const enrollmentsOfUsers = statement(
+  (db, { courseId, userIds }: Names<{ courseId: number; userIds: number[] }>) =>
+    selectEnrollments(db, {
+      ...enrollmentColumns,
+      publishedModules: publishedModulesOf(courseId).as('publishedModules'),
+    }).where(
+      and(eq(enrollments.courseId, courseId), sql`${enrollments.userId} IN (SELECT value FROM json_each(${userIds}))`),
     ),
-  )
+)
 
 /** The instructor's removal, which also keeps the learner from enrolling alone again. No row: no such enrollment. */
-export const removeEnrollment = (db: Db, courseId: number, id: number, now: number) =>
-  db
-    .update(enrollments)
-    .set({ status: 'dropped', removedAt: now })
-    .where(and(eq(enrollments.id, id), eq(enrollments.courseId, courseId)))
-    .returning({ id: enrollments.id })
+export const removeEnrollment = statement(
+  (db, { courseId, id, now }: Names<{ courseId: number; id: number; now: number }>) =>
+    db
+      .update(enrollments)
+      .set({ status: 'dropped', removedAt: sql`${now}` })
+      .where(and(eq(enrollments.id, id), eq(enrollments.courseId, courseId)))
+      .returning({ id: enrollments.id }),
+)

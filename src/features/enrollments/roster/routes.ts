@@ -35,9 +35,9 @@ export function rosterRoutes(api: Api): void {
       const [viewer, [row], [own], found] = await asViewer(
         db,
         caller,
-        courseById(db, params.id),
-        enrollmentOf(db, caller.userId, params.id),
-        candidates(db, params.id, body.users.map(keyOf)),
+        courseById({ id: params.id }),
+        enrollmentOf({ userId: caller.userId, courseId: params.id }),
+        candidates({ courseId: params.id, keys: body.users.map(keyOf) }),
       )
       const course = requireManaged(viewer, row, own?.status)
       const today = toDate(now)
@@ -48,13 +48,9 @@ export function rosterRoutes(api: Api): void {
       const returning = found.flatMap(({ id, enrollment }) => (enrollment === 'dropped' ? [id] : []))
       const [, , rows] = await batch(
         db,
-        enrollAll(db, course.id, newcomers, now),
-        completeAllReturned(db, course.id, returning, now),
-        enrollmentsOfUsers(
-          db,
-          course.id,
-          plan.flatMap(({ found }) => found?.id ?? []),
-        ),
+        enrollAll({ courseId: course.id, userIds: newcomers, now }),
+        completeAllReturned({ courseId: course.id, userIds: returning, now }),
+        enrollmentsOfUsers({ courseId: course.id, userIds: plan.flatMap(({ found }) => found?.id ?? []) }),
       ).catch(error => {
         // Somebody took the last seats since they were counted.
         if (failedOn(error, 'COURSE_FULL')) throw refuseBulk(plan.map(outOfSeats))
@@ -82,11 +78,11 @@ export function rosterRoutes(api: Api): void {
       const [viewer, [row], [own]] = await asViewer(
         db,
         caller,
-        courseById(db, params.id),
-        enrollmentOf(db, caller.userId, params.id),
+        courseById({ id: params.id }),
+        enrollmentOf({ userId: caller.userId, courseId: params.id }),
       )
       const course = requireManaged(viewer, row, own?.status)
-      const [[removed]] = await batch(db, removeEnrollment(db, course.id, params.enrollment_id, now))
+      const [[removed]] = await batch(db, removeEnrollment({ courseId: course.id, id: params.enrollment_id, now }))
       if (!removed) throw notFound()
       return empty(204)
     },

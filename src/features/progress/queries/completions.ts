@@ -2,11 +2,12 @@
  * Completions, given and taken back. What is published, unpublished or deleted changes the sums on the next read and never
  * a stored completion.
  */
+
 import { type SQL, sql } from 'drizzle-orm'
-import type { Db } from '../../../db/client.ts'
 import { activities } from '../../../db/schema/activities.ts'
 import { enrollments } from '../../../db/schema/enrollments.ts'
 import { moduleProgress } from '../../../db/schema/progress.ts'
+import { type Builder, type Names, statement, type Value } from '../../../db/statement.ts'
 import { sessionAt } from '../../activities/queries.ts'
 import { completedModules, isPassed, isShown, publishedModules } from './counted.ts'
 import { latest } from './touches.ts'
@@ -24,35 +25,38 @@ const meetsCriteria = sql`EXISTS (SELECT 1 FROM modules m WHERE m.id = ${moduleP
 /** @param which rows of `module_progress`: those of them complete that meet their module's criteria and had not yet. */
 const completes = (which: SQL) => sql`${moduleProgress.completedAt} IS NULL AND ${which} AND ${meetsCriteria}`
 
-const isModuleOf = (enrollmentId: number, moduleId: number) =>
+const isModuleOf = (enrollmentId: Value, moduleId: Value) =>
   sql`${moduleProgress.enrollmentId} = ${enrollmentId} AND ${moduleProgress.moduleId} = ${moduleId}`
 
 /** Completes the module if its criteria are met. */
-export const completeModule = (db: Db, enrollmentId: number, moduleId: number, now: number) =>
-  completeModules(db, isModuleOf(enrollmentId, moduleId), now)
+export const completeModule = statement(
+  (db, { enrollmentId, moduleId, now }: Names<{ enrollmentId: number; moduleId: number; now: number }>) =>
+    completeModules(db, isModuleOf(enrollmentId, moduleId), now),
+)
 
-export const completeModules = (db: Db, which: SQL, now: number) =>
+export const completeModules = (db: Builder, which: SQL, now: Value) =>
   db
     .update(moduleProgress)
-    .set({ completedAt: now, lastActivityAt: latest(now) })
+    .set({ completedAt: sql`${now}`, lastActivityAt: latest(now) })
     .where(completes(which))
 
 /** Records what `completeModules` is about to complete, so it comes before it. */
-export const recordCompletions = (db: Db, which: SQL, now: number) =>
+export const recordCompletions = (db: Builder, which: SQL, now: Value) =>
   db.insert(activities).select(
     sql`SELECT NULL, e.user_id, 'module_complete', ${moduleProgress.moduleId}, e.course_id, ${moduleProgress.moduleId}, ${now}, ${sessionAt(sql`e.user_id`, now)}
       FROM ${moduleProgress} JOIN enrollments e ON e.id = ${moduleProgress.enrollmentId} WHERE ${completes(which)}`,
   )
 
 /** Completes the course if every published module of it is completed. */
-export const completeCourse = (db: Db, enrollmentId: number, now: number) =>
-  completeCourses(db, sql`${enrollments.id} = ${enrollmentId}`, now)
+export const completeCourse = statement((db, { enrollmentId, now }: Names<{ enrollmentId: number; now: number }>) =>
+  completeCourses(db, sql`${enrollments.id} = ${enrollmentId}`, now),
+)
 
 /** @param which rows of `enrollments` */
-export const completeCourses = (db: Db, which: SQL, now: number) =>
+export const completeCourses = (db: Builder, which: SQL, now: Value) =>
   db
     .update(enrollments)
-    .set({ status: 'completed', completedAt: now })
+    .set({ status: 'completed', completedAt: sql`${now}` })
     .where(
       sql`${enrollments.status} = 'active' AND ${which} AND ${publishedModules} > 0 AND ${publishedModules} = ${completedModules}`,
     )
@@ -62,7 +66,7 @@ export const completeCourses = (db: Db, which: SQL, now: number) =>
  * Whoever is new has completed nothing, which is found out first.
  * @param which rows of `enrollments`
  */
-export const completeReturned = (db: Db, which: SQL, now: number) =>
+export const completeReturned = (db: Builder, which: SQL, now: Value) =>
   completeCourses(
     db,
     sql`${which} AND EXISTS (
@@ -71,40 +75,45 @@ export const completeReturned = (db: Db, which: SQL, now: number) =>
   )
 
 /** Takes the course's completion back, if the module's counted towards it. */
-export const reopenCourse = (db: Db, enrollmentId: number, moduleId: number) =>
-  reopenCourses(
-    db,
-    sql`SELECT ${moduleProgress.enrollmentId} FROM ${moduleProgress}
+export const reopenCourse = statement(
+  (db, { enrollmentId, moduleId }: Names<{ enrollmentId: number; moduleId: number }>) =>
+    reopenCourses(
+      db,
+      sql`SELECT ${moduleProgress.enrollmentId} FROM ${moduleProgress}
     WHERE ${isModuleOf(enrollmentId, moduleId)} AND ${moduleProgress.completedAt} IS NOT NULL`,
-  )
+    ),
+)
 
 /** Of who was removed since, only the date goes. @param which ids of enrollments */
-export const reopenCourses = (db: Db, which: SQL) =>
+export const reopenCourses = (db: Builder, which: SQL) =>
   db
     .update(enrollments)
     .set({ status: sql`iif(${enrollments.status} = 'completed', 'active', ${enrollments.status})`, completedAt: null })
     .where(sql`${enrollments.completedAt} IS NOT NULL AND ${enrollments.id} IN (${which})`)
 
 /** Takes modules' completion back. @param which rows of `module_progress` */
-export const reopenModules = (db: Db, which: SQL) => db.update(moduleProgress).set({ completedAt: null }).where(which)
+export const reopenModules = (db: Builder, which: SQL) =>
+  db.update(moduleProgress).set({ completedAt: null }).where(which)
 
 /** Clears status, times and completion; attempts that have ended no longer count. */
-export function resetModule(db: Db, enrollmentId: number, moduleId: number, now: number) {
-  const resetAttemptId = sql`(SELECT max(a.id) FROM attempts a JOIN quizzes q ON q.id = a.quiz_id
+export const resetModule = statement(
+  (db, { enrollmentId, moduleId, now }: Names<{ enrollmentId: number; moduleId: number; now: number }>) => {
+    const resetAttemptId = sql`(SELECT max(a.id) FROM attempts a JOIN quizzes q ON q.id = a.quiz_id
     WHERE a.enrollment_id = ${enrollmentId} AND q.module_id = ${moduleId} AND a.completed_at = ${now})`
-  return db
-    .insert(moduleProgress)
-    .values({ enrollmentId, moduleId, lastActivityAt: now, resetAt: now, resetAttemptId })
-    .onConflictDoUpdate({
-      target: [moduleProgress.enrollmentId, moduleProgress.moduleId],
-      set: {
-        startedAt: null,
-        contentCompletedAt: null,
-        completedAt: null,
-        timeSpentSeconds: 0,
-        lastActivityAt: now,
-        resetAt: now,
-        resetAttemptId,
-      },
-    })
-}
+    return db
+      .insert(moduleProgress)
+      .values({ enrollmentId, moduleId, lastActivityAt: now, resetAt: now, resetAttemptId })
+      .onConflictDoUpdate({
+        target: [moduleProgress.enrollmentId, moduleProgress.moduleId],
+        set: {
+          startedAt: null,
+          contentCompletedAt: null,
+          completedAt: null,
+          timeSpentSeconds: 0,
+          lastActivityAt: sql`${now}`,
+          resetAt: sql`${now}`,
+          resetAttemptId,
+        },
+      })
+  },
+)

@@ -1,9 +1,11 @@
 /** What counts towards a completion: as pieces of the statements that need it. */
+
 import { type SQL, sql } from 'drizzle-orm'
 import { enrollments } from '../../../db/schema/enrollments.ts'
+import type { Value } from '../../../db/statement.ts'
 
 /** Published modules of a course: counted once a statement where the course is a value. */
-export const publishedModulesOf = (course: SQL | number) => sql<number>`(
+export const publishedModulesOf = (course: Value) => sql<number>`(
   SELECT count(*) FROM modules m WHERE m.course_id = ${course} AND m.deleted_at IS NULL AND m.is_published = 1
 )`
 /** Those of an enrollment's course. */

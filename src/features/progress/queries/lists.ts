@@ -1,12 +1,21 @@
 /** A learner has a row for every published module of every course taken, stored only once touched. */
+
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { isCourseOpenToLearners, isTakingPart } from '../../../access/participation.ts'
-import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/columns.ts'
 import { courses } from '../../../db/schema/courses.ts'
 import { enrollments } from '../../../db/schema/enrollments.ts'
 import { modules } from '../../../db/schema/modules.ts'
 import { moduleProgress } from '../../../db/schema/progress.ts'
+import {
+  type Builder,
+  type Given,
+  type Names,
+  partialStatement,
+  type RowOf,
+  statement,
+  type Value,
+} from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
 import type { ModuleStatus } from '../completion.ts'
 import { completedModules, isPassed, isShown, publishedModules } from './counted.ts'
@@ -19,8 +28,7 @@ const quizzesOfCourse = (condition: SQL) => sql<number>`(
 // Courses a learner takes and may see.
 const isTaken = and(isTakingPart(sql`${enrollments}`), isCourseOpenToLearners(sql`${courses}`))
 
-const inCourse = (courseId: number | undefined) =>
-  courseId === undefined ? sql`1` : sql`${enrollments.courseId} = ${courseId}`
+const inCourse = (courseId: Value | undefined) => (courseId ? sql`${enrollments.courseId} = ${courseId}` : sql`1`)
 
 const courseProgressColumns = distinctly({
   id: enrollments.id,
@@ -40,24 +48,33 @@ const courseProgressColumns = distinctly({
   ),
 })
 
-/** A learner's progress by course, the newest enrollment first. */
-export const courseProgress = (db: Db, userId: number, courseId: number | undefined, { limit, offset }: Page) =>
-  db
-    .select(courseProgressColumns)
-    .from(enrollments)
-    .innerJoin(courses, eq(courses.id, enrollments.courseId))
-    .where(and(eq(enrollments.userId, userId), isTaken, inCourse(courseId)))
-    .orderBy(desc(enrollments.id))
-    .limit(limit)
-    .offset(offset)
-export type CourseProgressRow = Awaited<ReturnType<typeof courseProgress>>[number]
+type CourseFilter = { course?: number }
 
-export const courseProgressCount = (db: Db, userId: number, courseId: number | undefined) =>
-  db
-    .select({ count: sql<number>`count(*)`.as('count') })
-    .from(enrollments)
-    .innerJoin(courses, eq(courses.id, enrollments.courseId))
-    .where(and(eq(enrollments.userId, userId), isTaken, inCourse(courseId)))
+const courseProgressPage = partialStatement(
+  (db, { userId, limit, offset }: Names<{ userId: number } & Page>, { course }: Given<CourseFilter>) =>
+    db
+      .select(courseProgressColumns)
+      .from(enrollments)
+      .innerJoin(courses, eq(courses.id, enrollments.courseId))
+      .where(and(eq(enrollments.userId, userId), isTaken, inCourse(course)))
+      .orderBy(desc(enrollments.id))
+      .limit(limit)
+      .offset(offset),
+)
+export type CourseProgressRow = RowOf<typeof courseProgressPage>
+
+const courseProgressCount = partialStatement(
+  (db, { userId }: Names<{ userId: number }>, { course }: Given<CourseFilter>) =>
+    db
+      .select({ count: sql<number>`count(*)`.as('count') })
+      .from(enrollments)
+      .innerJoin(courses, eq(courses.id, enrollments.courseId))
+      .where(and(eq(enrollments.userId, userId), isTaken, inCourse(course))),
+)
+
+/** A learner's progress by course, the newest enrollment first. */
+export const courseProgress = (viewing: { userId: number } & Page, { course }: CourseFilter) =>
+  [courseProgressPage(viewing, { course }), courseProgressCount(viewing, { course })] as const
 
 const moduleProgressColumns = distinctly({
   enrollmentId: enrollments.id,
@@ -80,7 +97,7 @@ const moduleProgressColumns = distinctly({
 const isPublishedInCourse = sql`${modules.courseId} = ${courses.id} AND ${modules.deletedAt} IS NULL AND ${modules.isPublished} = 1`
 const isOfBoth = sql`${moduleProgress.enrollmentId} = ${enrollments.id} AND ${moduleProgress.moduleId} = ${modules.id}`
 
-const selectModuleProgress = (db: Db) =>
+const selectModuleProgress = (db: Builder) =>
   db
     .select(moduleProgressColumns)
     .from(enrollments)
@@ -92,46 +109,59 @@ export type ModuleProgressRow = Awaited<ReturnType<typeof selectModuleProgress>>
 
 export type ModuleProgressFilter = { course?: number; module?: number; status?: ModuleStatus }
 
-const matchesFilter = (userId: number, filter: ModuleProgressFilter) =>
+/** As `moduleStatus` decides it. */
+const status = sql`CASE WHEN ${moduleProgress.completedAt} IS NOT NULL THEN 'completed'
+  WHEN ${moduleProgress.startedAt} IS NOT NULL THEN 'in_progress' ELSE 'not_started' END`
+
+const matchesFilter = (userId: Value, filter: Given<ModuleProgressFilter>) =>
   and(
-    eq(enrollments.userId, userId),
+    sql`${enrollments.userId} = ${userId}`,
     isTaken,
     inCourse(filter.course),
-    filter.module === undefined ? undefined : eq(modules.id, filter.module),
-    filter.status && HAS_STATUS[filter.status],
+    filter.module && sql`${modules.id} = ${filter.module}`,
+    filter.status && sql`${status} = ${filter.status}`,
   )
 
-/** As `moduleStatus` decides it. */
-const HAS_STATUS: Record<ModuleStatus, SQL> = {
-  completed: sql`${moduleProgress.completedAt} IS NOT NULL`,
-  in_progress: sql`${moduleProgress.completedAt} IS NULL AND ${moduleProgress.startedAt} IS NOT NULL`,
-  not_started: sql`${moduleProgress.completedAt} IS NULL AND ${moduleProgress.startedAt} IS NULL`,
-}
+const moduleProgressPage = partialStatement(
+  (db, { userId, limit, offset }: Names<{ userId: number } & Page>, filter: Given<ModuleProgressFilter>) =>
+    selectModuleProgress(db)
+      .where(matchesFilter(userId, filter))
+      .orderBy(desc(enrollments.id), modules.order, modules.id)
+      .limit(limit)
+      .offset(offset),
+)
+
+const moduleProgressCount = partialStatement(
+  (db, { userId }: Names<{ userId: number }>, filter: Given<ModuleProgressFilter>) =>
+    db
+      .select({ count: sql<number>`count(*)`.as('count') })
+      .from(enrollments)
+      .innerJoin(courses, eq(courses.id, enrollments.courseId))
+      .innerJoin(modules, isPublishedInCourse)
+      .leftJoin(moduleProgress, isOfBoth)
+      .where(matchesFilter(userId, filter)),
+)
 
 /** A learner's modules: the newest enrollment first, each course's in their order. */
-export const moduleProgressList = (db: Db, userId: number, filter: ModuleProgressFilter, { limit, offset }: Page) =>
-  selectModuleProgress(db)
-    .where(matchesFilter(userId, filter))
-    .orderBy(desc(enrollments.id), modules.order, modules.id)
-    .limit(limit)
-    .offset(offset)
-
-export const moduleProgressCount = (db: Db, userId: number, filter: ModuleProgressFilter) =>
-  db
-    .select({ count: sql<number>`count(*)`.as('count') })
-    .from(enrollments)
-    .innerJoin(courses, eq(courses.id, enrollments.courseId))
-    .innerJoin(modules, isPublishedInCourse)
-    .leftJoin(moduleProgress, isOfBoth)
-    .where(matchesFilter(userId, filter))
+export const moduleProgressList = (
+  viewing: { userId: number } & Page,
+  { course, module, status }: ModuleProgressFilter,
+) => {
+  const filter = { course, module, status }
+  return [moduleProgressPage(viewing, filter), moduleProgressCount(viewing, filter)] as const
+}
 
 /** One learner's row of one module. */
-export const moduleProgressOf = (db: Db, enrollmentId: number, moduleId: number) =>
-  selectModuleProgress(db).where(and(eq(enrollments.id, enrollmentId), eq(modules.id, moduleId), isTaken))
+export const moduleProgressOf = statement(
+  (db, { enrollmentId, moduleId }: Names<{ enrollmentId: number; moduleId: number }>) =>
+    selectModuleProgress(db).where(and(eq(enrollments.id, enrollmentId), eq(modules.id, moduleId), isTaken)),
+)
 
 /** How many of a module's quizzes the learner has still to pass. */
-export const openQuizCount = (db: Db, enrollmentId: number, moduleId: number) =>
-  db
-    .select({ count: sql<number>`count(*)`.as('count') })
-    .from(sql`quizzes q`)
-    .where(sql`q.module_id = ${moduleId} AND ${isShown} AND NOT ${isPassed(sql`${enrollmentId}`)}`)
+export const openQuizCount = statement(
+  (db, { enrollmentId, moduleId }: Names<{ enrollmentId: number; moduleId: number }>) =>
+    db
+      .select({ count: sql<number>`count(*)`.as('count') })
+      .from(sql`quizzes q`)
+      .where(sql`q.module_id = ${moduleId} AND ${isShown} AND NOT ${isPassed(sql`${enrollmentId}`)}`),
+)

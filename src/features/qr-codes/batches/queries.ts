@@ -1,11 +1,12 @@
 /** All SQL of batches. */
+
 import { desc, eq, type SQL, sql } from 'drizzle-orm'
 import { coursesTaughtBy } from '../../../access/teaching.ts'
 import { isStaff, staffViewer } from '../../../access/viewer.ts'
-import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/columns.ts'
 import { qrBatches } from '../../../db/schema/qr-codes.ts'
 import { users } from '../../../db/schema/users.ts'
+import { type Builder, type Given, type Names, partialStatement, statement, type Value } from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
 
 /** The sum over a batch's tallies, of the keys a condition names. */
@@ -27,7 +28,7 @@ const selected = distinctly({
   scanCount: sumOf(sql`t.key = -3`).as('scanCount'),
 })
 
-const selectBatches = (db: Db, now: number) =>
+const selectBatches = (db: Builder, now: Value) =>
   db
     .select({ ...selected, activeCount: sumOf(sql`t.key > ${now}`).as('activeCount') })
     .from(qrBatches)
@@ -36,45 +37,49 @@ const selectBatches = (db: Db, now: number) =>
 export type BatchRow = Awaited<ReturnType<typeof selectBatches>>[number]
 
 type BatchType = (typeof qrBatches.$inferSelect)['type']
-const TYPES: readonly BatchType[] = ['attendance', 'certificate', 'access', 'module']
 
 /** A teacher's batches are counted, as they are never many: up to so many. */
 const COUNTED_AT_MOST = 10_000
 
-/**
- * The page and the count of the batches a teacher sees, the newest first: those that have, or had, a code of a course they
- * teach. Of a code's tallies the row stays when the count has become 0.
- */
-export function seenBatches(db: Db, viewerId: number, type: BatchType | undefined, page: Page, now: number) {
-  const ofType = type === undefined ? sql`1` : sql`b.type = ${type}`
-  const taught = sql`SELECT DISTINCT t.batch_id AS id FROM ${coursesTaughtBy(viewerId)} c CROSS JOIN qr_tallies t
-      ${type === undefined ? sql`` : sql`JOIN qr_batches b ON b.id = t.batch_id`}
-    WHERE t.course_id = c.id AND t.key = -2 AND t.batch_id > 0
-      AND ${ofType} AND NOT ${isStaff(viewerId)}`
-  const all = sql`SELECT b.id FROM ${staffViewer(viewerId)} v CROSS JOIN qr_batches b WHERE ${ofType} ORDER BY b.id DESC LIMIT ${page.limit + page.offset}`
-  const ids = sql`SELECT id FROM (${taught} UNION SELECT * FROM (${all}))
-    ORDER BY id DESC LIMIT ${page.limit} OFFSET ${page.offset}`
-  const names = (type === undefined ? TYPES : [type]).map(name => `qr_batches.${name}`)
-  const count = sql<number>`CASE WHEN ${isStaff(viewerId)}
-    THEN (SELECT coalesce(sum(value), 0) FROM totals WHERE name IN (SELECT value FROM json_each(${JSON.stringify(names)})))
-    ELSE (SELECT count(*) FROM (${taught} LIMIT ${COUNTED_AT_MOST})) END`
-  return {
-    rows: selectBatches(db, now).where(sql`${qrBatches.id} IN (${ids})`).orderBy(desc(qrBatches.id)),
-    count: db.select({ count: count.as('count') }).from(sql`(SELECT 1)`),
-  }
-}
+type Viewing = { viewerId: number; now: number } & Page
+type Filter = { type?: BatchType }
+const ofType = ({ type }: Given<Filter>) => (type ? sql`b.type = ${type}` : sql`1`)
+
+/** Of a code's tallies the row stays when the count has become 0. */
+const taught = ({ viewerId }: Names<Viewing>, filter: Given<Filter>) =>
+  sql`SELECT DISTINCT t.batch_id AS id FROM ${coursesTaughtBy(viewerId)} c CROSS JOIN qr_tallies t
+      ${filter.type ? sql`JOIN qr_batches b ON b.id = t.batch_id` : sql``}
+    WHERE t.course_id = c.id AND t.key = -2 AND t.batch_id > 0 AND ${ofType(filter)} AND NOT ${isStaff(viewerId)}`
+
+const seenPage = partialStatement((db, viewing: Names<Viewing>, filter: Given<Filter>) => {
+  const { viewerId, now, limit, offset } = viewing
+  const all = sql`SELECT b.id FROM ${staffViewer(viewerId)} v CROSS JOIN qr_batches b WHERE ${ofType(filter)} ORDER BY b.id DESC LIMIT ${offset} + ${limit}`
+  const ids = sql`SELECT id FROM (${taught(viewing, filter)} UNION SELECT * FROM (${all}))
+    ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`
+  return selectBatches(db, now).where(sql`${qrBatches.id} IN (${ids})`).orderBy(desc(qrBatches.id))
+})
+
+const seenCount = partialStatement((db, viewing: Names<Viewing>, filter: Given<Filter>) => {
+  const names = filter.type ? sql`= 'qr_batches.' || ${filter.type}` : sql`GLOB 'qr_batches.*'`
+  const count = sql<number>`CASE WHEN ${isStaff(viewing.viewerId)}
+    THEN (SELECT coalesce(sum(value), 0) FROM totals WHERE name ${names})
+    ELSE (SELECT count(*) FROM (${taught(viewing, filter)} LIMIT ${COUNTED_AT_MOST})) END`
+  return db.select({ count: count.as('count') }).from(sql`(SELECT 1)`)
+})
+
+/** The batches a teacher sees, the newest first, and their count: those that have, or had, a code of a course they teach. */
+export const seenBatches = (viewing: Viewing, { type }: Filter) =>
+  [seenPage(viewing, { type }), seenCount(viewing, { type })] as const
 
 type BatchValues = Pick<typeof qrBatches.$inferInsert, 'name' | 'description' | 'type'>
 
-export const insertBatch = (db: Db, viewerId: number, values: BatchValues, now: number) =>
-  db.insert(qrBatches).values({
-    ...values,
-    createdBy: viewerId,
-    createdAt: now,
-    updatedAt: now,
-  })
+export const insertBatch = partialStatement(
+  (db, { viewerId, now }: Names<{ viewerId: number; now: number }>, values: Given<BatchValues>) =>
+    db.insert(qrBatches).values({ ...values, createdBy: viewerId, createdAt: now, updatedAt: now }),
+)
 
 /** The batch inserted in the same transaction. */
-export const newestBatchOf = (viewerId: number) => sql`(SELECT max(id) FROM qr_batches WHERE created_by = ${viewerId})`
-export const newestBatch = (db: Db, viewerId: number, now: number) =>
-  selectBatches(db, now).where(sql`${qrBatches.id} = ${newestBatchOf(viewerId)}`)
+export const newestBatchOf = (viewerId: Value) => sql`(SELECT max(id) FROM qr_batches WHERE created_by = ${viewerId})`
+export const newestBatch = statement((db, { viewerId, now }: Names<{ viewerId: number; now: number }>) =>
+  selectBatches(db, now).where(sql`${qrBatches.id} = ${newestBatchOf(viewerId)}`),
+)

@@ -9,7 +9,7 @@ import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { allOrNothing, codesByUuids, insertCodes, targetsFor } from '../codes/queries.ts'
 import { ONLY_ATTENDANCE, refuseGone } from '../codes/refusals.ts'
 import { codeType, imageUrlOf, newCodeValues, targetNameOf } from '../schemas.ts'
-import { insertBatch, newestBatch, newestBatchOf, seenBatches } from './queries.ts'
+import { insertBatch, newestBatch, seenBatches } from './queries.ts'
 import { BatchCreated, BatchInput, BatchPage, batchValues, toBatch } from './schemas.ts'
 
 const tag = 'QR Codes'
@@ -28,8 +28,8 @@ export function batchRoutes(api: Api): void {
     },
     async ({ query, caller, db, now, c, json }) => {
       const page = pageOf(query)
-      const seen = seenBatches(db, caller.userId, query.type, page, now)
-      const [viewer, rows, [total]] = await asViewer(db, caller, seen.rows, seen.count)
+      const seen = seenBatches({ viewerId: caller.userId, now, ...page }, query)
+      const [viewer, rows, [total]] = await asViewer(db, caller, ...seen)
       requireTeacher(viewer)
       return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toBatch)))
     },
@@ -50,7 +50,7 @@ export function batchRoutes(api: Api): void {
       const [viewer, found] = await asViewer(
         db,
         caller,
-        targetsFor(db, caller.userId, body.type, [...new Set(body.target_ids)]),
+        targetsFor(body.type, { viewerId: caller.userId, ids: [...new Set(body.target_ids)] }),
       )
       requireTeacher(viewer)
       const known = new Set(found.map(target => target.id))
@@ -67,11 +67,11 @@ export function batchRoutes(api: Api): void {
         found: [created],
         rows,
       } = await batchOf(db, {
-        batch: insertBatch(db, viewer.id, batchValues(body), now),
-        codes: insertCodes(db, viewer.id, { ...newCodeValues(body), codes, batch: newestBatchOf(viewer.id) }, now),
-        allOrNothing: allOrNothing(db, uuids),
-        found: newestBatch(db, viewer.id, now),
-        rows: codesByUuids(db, uuids),
+        batch: insertBatch({ viewerId: viewer.id, now }, batchValues(body)),
+        codes: insertCodes({ ...newCodeValues(body), codes, batch: 'new', viewerId: viewer.id, now }),
+        allOrNothing: allOrNothing({ uuids }),
+        found: newestBatch({ viewerId: viewer.id, now }),
+        rows: codesByUuids({ uuids }),
       }).catch(refuseGone('target_ids'))
       if (!created) throw notFound()
       const shown = rows.map(row => ({

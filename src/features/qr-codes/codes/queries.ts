@@ -1,16 +1,27 @@
 /** All SQL of codes. What is deleted, or whose module or course is, is in none of it. */
+
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { coursesTaughtBy, isManagedBy, isManagedCourse } from '../../../access/teaching.ts'
 import { isStaff } from '../../../access/viewer.ts'
-import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/columns.ts'
 import { courses } from '../../../db/schema/courses.ts'
 import { enrollments } from '../../../db/schema/enrollments.ts'
 import { modules } from '../../../db/schema/modules.ts'
 import { qrBatches, qrCodes } from '../../../db/schema/qr-codes.ts'
 import { users } from '../../../db/schema/users.ts'
+import {
+  type Builder,
+  type Given,
+  listed,
+  type Names,
+  partialStatement,
+  statement,
+  statements,
+  type Value,
+} from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
+import { newestBatchOf } from '../batches/queries.ts'
 import { flagRows, newestSeen, tallied } from '../visible.ts'
 import { behindTheirDate, hasPassed } from './expiry.ts'
 
@@ -54,7 +65,7 @@ const selected = distinctly({
   updatedAt: qrCodes.updatedAt,
 })
 
-const selectCodes = (db: Db) =>
+const selectCodes = (db: Builder) =>
   db
     .select(selected)
     .from(qrCodes)
@@ -69,49 +80,36 @@ export type CodeRow = Awaited<ReturnType<typeof selectCodes>>[number]
 
 const isLive = sql`${qrCodes.isLive} = 1`
 
-export const codeById = (db: Db, id: number) => selectCodes(db).where(and(eq(qrCodes.id, id), isLive))
-export const codeByUuid = (db: Db, uuid: string) => selectCodes(db).where(and(eq(qrCodes.uuid, uuid), isLive))
+export const codeById = statement((db, { id }: Names<{ id: number }>) =>
+  selectCodes(db).where(and(eq(qrCodes.id, id), isLive)),
+)
+export const codeByUuid = statement((db, { uuid }: Names<{ uuid: string }>) =>
+  selectCodes(db).where(and(eq(qrCodes.uuid, uuid), isLive)),
+)
 /** The codes just made, in the order of the given UUIDs. */
-export const codesByUuids = (db: Db, uuids: string[]) =>
-  selectCodes(db)
-    .where(sql`${qrCodes.uuid} IN (SELECT value FROM json_each(${JSON.stringify(uuids)}))`)
-    .orderBy(qrCodes.id)
+export const codesByUuids = statement((db, { uuids }: Names<{ uuids: string[] }>) =>
+  selectCodes(db).where(sql`${qrCodes.uuid} IN (SELECT value FROM json_each(${uuids}))`).orderBy(qrCodes.id),
+)
 
 export type CodeStatus = 'active' | 'expired' | 'revoked'
 export type CodeType = (typeof qrCodes.$inferSelect)['type']
-/** What a teacher writes of a code; undefined stays as it is, or becomes the default. */
-type CodeValues = Partial<Pick<typeof qrCodes.$inferInsert, 'maxScans' | 'expiresAt' | 'isRotating'>>
 export type CodeFilter = { batch?: number; status?: CodeStatus }
-
-/** The page and the count of the codes a teacher sees, the newest first. */
-export function seenCodes(db: Db, viewerId: number, filter: CodeFilter, page: Page, now: number) {
-  const ids =
-    filter.batch === undefined
-      ? idsOfAll(viewerId, filter, page, now)
-      : idsOfBatch(viewerId, filter.batch, filter, page, now)
-  const count =
-    filter.batch === undefined
-      ? countOf(filter.status, now, key => tallied(viewerId, key))
-      : countOf(filter.status, now, key => talliedInBatch(viewerId, filter.batch as number, key))
-  return {
-    rows: selectCodes(db).where(sql`${qrCodes.id} IN (${ids})`).orderBy(sql`${qrCodes.id} DESC`),
-    count: db.select({ count: sql<number>`${count}`.as('count') }).from(sql`(SELECT 1)`),
-  }
-}
+type Status = CodeStatus | 'any'
+type Viewing = { viewerId: number; now: number } & Page
 
 /** Revoked or not, and flagged as expired or not. */
-function flagsOf(status: CodeStatus | undefined): readonly (0 | 1)[][] {
-  if (status === 'active') return [[0, 0]]
-  if (status === 'expired') return [[0, 1]]
+function flagsOf(status: Status): SQL {
+  if (status === 'active') return flagRows([[0, 0]])
+  if (status === 'expired') return flagRows([[0, 1]])
   const revoked: (0 | 1)[][] = [
     [1, 0],
     [1, 1],
   ]
-  return status === 'revoked' ? revoked : [[0, 0], [0, 1], ...revoked]
+  return flagRows(status === 'revoked' ? revoked : [[0, 0], [0, 1], ...revoked])
 }
 
 /** The condition on a code of the flags `f`: that its date says the same. */
-function placed(status: CodeStatus | undefined, now: number): SQL {
+function placed(status: Status, now: Value): SQL {
   const flagged = sql`q.is_live = 1 AND q.is_revoked = f.column1 AND q.is_expired = f.column2`
   if (status === 'active') return sql`${flagged} AND (q.expires_at IS NULL OR q.expires_at > ${now})`
   if (status === 'expired') return sql`${flagged} AND q.expires_at <= ${now}`
@@ -119,56 +117,82 @@ function placed(status: CodeStatus | undefined, now: number): SQL {
 }
 
 /** The codes of a status that the flags do not find, of those the viewer sees and another condition names. */
-const others = (viewerId: number, status: CodeStatus | undefined, now: number, condition = sql`1`) =>
+const others = (status: Status, { viewerId, now }: Names<Viewing>, condition = sql`1`) =>
   status === 'active' || status === 'expired'
     ? sql`${behindTheirDate(status, now)} AND ${condition} AND ${isManagedCourse(viewerId, sql`q.course_id`)}`
     : undefined
 
-function idsOfAll(viewerId: number, { status }: CodeFilter, page: Page, now: number): SQL {
-  const newest: Parameters<typeof newestSeen>[3] = (course, upTo) => {
-    const scope = course ? sql`q.course_id = ${course}` : sql`1`
-    return sql`SELECT q.id FROM qr_codes q WHERE ${scope} AND ${placed(status, now)} ORDER BY q.id DESC LIMIT ${upTo}`
-  }
-  return newestSeen(viewerId, page, flagsOf(status), newest, others(viewerId, status, now))
-}
+const selectCodesIn = (db: Builder, ids: SQL) =>
+  selectCodes(db).where(sql`${qrCodes.id} IN (${ids})`).orderBy(sql`${qrCodes.id} DESC`)
 
-function idsOfBatch(
-  viewerId: number,
-  batch: number,
-  { status }: CodeFilter,
-  { limit, offset }: Page,
-  now: number,
-): SQL {
+const seenPage = statements((db, viewing: Names<Viewing>, status: Status) =>
+  selectCodesIn(
+    db,
+    newestSeen(
+      viewing,
+      flagsOf(status),
+      (course, upTo) => {
+        const scope = course ? sql`q.course_id = ${course}` : sql`1`
+        return sql`SELECT q.id FROM qr_codes q WHERE ${scope} AND ${placed(status, viewing.now)} ORDER BY q.id DESC LIMIT ${upTo}`
+      },
+      others(status, viewing),
+    ),
+  ),
+)
+
+const seenPageOfBatch = statements((db, viewing: Names<Viewing & { batch: number }>, status: Status) => {
+  const { viewerId, now, batch, limit, offset } = viewing
   const ofBatch = sql`q.batch_id = ${batch}`
-  const besides = others(viewerId, status, now, ofBatch)
-  return sql`SELECT id FROM (
-      SELECT n.value AS id FROM ${flagRows(flagsOf(status))} f CROSS JOIN json_each((SELECT json_group_array(id) FROM (
+  const besides = others(status, viewing, ofBatch)
+  return selectCodesIn(
+    db,
+    sql`SELECT id FROM (
+      SELECT n.value AS id FROM ${flagsOf(status)} f CROSS JOIN json_each((SELECT json_group_array(id) FROM (
         SELECT q.id FROM qr_codes q WHERE ${ofBatch} AND ${placed(status, now)} AND ${isManagedCourse(viewerId, sql`q.course_id`)}
-        ORDER BY q.id DESC LIMIT ${limit + offset}))) n
+        ORDER BY q.id DESC LIMIT ${offset} + ${limit}))) n
       ${besides ? sql`UNION ${besides}` : sql``}
-    ) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`
-}
+    ) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`,
+  )
+})
 
-const talliedInBatch = (viewerId: number, batch: number, ofKey: SQL) =>
+const talliedInBatch = ({ viewerId, batch }: Names<Viewing & { batch: number }>, ofKey: SQL) =>
   sql`(SELECT coalesce(sum(t.count), 0) FROM qr_tallies t WHERE t.batch_id = ${batch} AND ${ofKey}
     AND ${isManagedCourse(viewerId, sql`t.course_id`)})`
 
 /** Active are those whose second of expiry is yet to come; expired is the rest that is not revoked. */
-function countOf(status: CodeStatus | undefined, now: number, sum: (ofKey: SQL) => SQL): SQL {
+function countOf(db: Builder, status: Status, now: Value, sum: (ofKey: SQL) => SQL) {
   const [all, revoked, active] = [sum(sql`t.key = -2`), sum(sql`t.key = -1`), sum(sql`t.key > ${now}`)]
-  if (status === 'revoked') return sql`(${revoked})`
-  if (status === 'active') return sql`(${active})`
-  if (status === 'expired') return sql`((${all}) - (${revoked}) - (${active}))`
-  return sql`(${all})`
+  const count = {
+    any: sql<number>`(${all})`,
+    revoked: sql<number>`(${revoked})`,
+    active: sql<number>`(${active})`,
+    expired: sql<number>`((${all}) - (${revoked}) - (${active}))`,
+  }
+  return db.select({ count: count[status].as('count') }).from(sql`(SELECT 1)`)
+}
+
+const seenCount = statements((db, viewing: Names<Viewing>, status: Status) =>
+  countOf(db, status, viewing.now, key => tallied(viewing.viewerId, key)),
+)
+const seenCountOfBatch = statements((db, viewing: Names<Viewing & { batch: number }>, status: Status) =>
+  countOf(db, status, viewing.now, key => talliedInBatch(viewing, key)),
+)
+
+/** The codes a teacher sees, the newest first, and their count. */
+export function seenCodes(viewing: Viewing, { batch, status: wanted }: CodeFilter) {
+  const status = wanted ?? 'any'
+  if (batch === undefined) return [seenPage(status, viewing), seenCount(status, viewing)] as const
+  const ofBatch = { ...viewing, batch }
+  return [seenPageOfBatch(status, ofBatch), seenCountOfBatch(status, ofBatch)] as const
 }
 
 /** What a type's codes may point at, of those asked for: live, and in courses of the caller's own (staff: any). */
-export const targetsFor = (db: Db, viewerId: number, type: CodeType, ids: number[]) =>
-  db
-    .select({ id: sql<number>`t.id`.as('id') })
-    .from(
-      sql`${targets(type, isManagedBy(viewerId))} t WHERE t.id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
-    )
+export const targetsFor = statements(
+  (db, { viewerId, ids }: Names<{ viewerId: number; ids: number[] }>, type: CodeType) =>
+    db
+      .select({ id: sql<number>`t.id`.as('id') })
+      .from(sql`${targets(type, isManagedBy(viewerId))} t WHERE t.id IN ${listed(ids)}`),
+)
 
 /** As a table of `id` and `course_id`, of the courses `c` that a condition names. */
 function targets(type: CodeType, condition = sql`1`): SQL {
@@ -182,73 +206,110 @@ function targets(type: CodeType, condition = sql`1`): SQL {
   return sql`(SELECT m.id, ${ofCourse} JOIN modules m ON m.course_id = c.id WHERE ${isLive} AND m.deleted_at IS NULL)`
 }
 
+/** What a teacher writes of a code; undefined stays as it is, or becomes the default. */
+type CodeValues = Partial<Pick<typeof qrCodes.$inferInsert, 'maxScans' | 'expiresAt' | 'isRotating'>>
+
 type NewCodes = CodeValues & {
   type: CodeType
   codes: { uuid: string; target: number }[]
-  /** A batch's id, or how a statement of the same transaction finds it. */
-  batch: number | SQL | null
+  /** A batch's id, or the one that the viewer made in the same transaction. */
+  batch: number | 'new' | null
+  viewerId: number
+  now: number
+}
+type Inserted = Required<Omit<NewCodes, 'type' | 'batch'>> & {
+  batch: number | null
+  isOfNewBatch: boolean
+  isExpired: boolean
 }
 
-/** One code per target; a target that was deleted this moment gets none, so the caller counts (`allOrNothing`). */
-export const insertCodes = (db: Db, viewerId: number, input: NewCodes, now: number) =>
-  db.insert(qrCodes).select(
-    sql`SELECT NULL, j.value->>'uuid', ${input.batch}, ${input.type}, t.id, t.course_id, ${viewerId}, 0, ${input.isRotating ? 1 : 0},
-      ${input.maxScans ?? null}, 0, 0, ${input.expiresAt ?? null}, ${hasPassed(input.expiresAt, now) ? 1 : 0}, ${now}, ${now}, NULL, 1
-      FROM json_each(${JSON.stringify(input.codes)}) j JOIN ${targets(input.type)} t ON t.id = j.value->>'target' ORDER BY j.key`,
+const insertCodesOf = statements((db, made: Names<Inserted>, type: CodeType) => {
+  const batch = sql`iif(${made.isOfNewBatch}, ${newestBatchOf(made.viewerId)}, ${made.batch})`
+  return db.insert(qrCodes).select(
+    sql`SELECT NULL, j.value->>'uuid', ${batch}, ${type}, t.id, t.course_id, ${made.viewerId}, 0, ${made.isRotating},
+      ${made.maxScans}, 0, 0, ${made.expiresAt}, ${made.isExpired}, ${made.now}, ${made.now}, NULL, 1
+      FROM json_each(${made.codes}) j JOIN ${targets(type)} t ON t.id = j.value->>'target' ORDER BY j.key`,
   )
+})
+
+/** One code per target; a target that was deleted this moment gets none, so the caller counts (`allOrNothing`). */
+export const insertCodes = ({ type, codes, batch, viewerId, now, ...values }: NewCodes) =>
+  insertCodesOf(type, {
+    codes,
+    batch: batch === 'new' ? null : batch,
+    isOfNewBatch: batch === 'new',
+    isRotating: values.isRotating ?? false,
+    maxScans: values.maxScans ?? null,
+    expiresAt: values.expiresAt ?? null,
+    isExpired: hasPassed(values.expiresAt, now),
+    viewerId,
+    now,
+  })
 
 /** Aborts the batch unless every one of the codes was made. */
-export const allOrNothing = (db: Db, uuids: string[]) =>
+export const allOrNothing = statement((db, { uuids }: Names<{ uuids: string[] }>) =>
   db
     .select({
       made: sql<number>`CASE WHEN (
-        SELECT count(*) FROM qr_codes WHERE uuid IN (SELECT value FROM json_each(${JSON.stringify(uuids)}))
-      ) = ${uuids.length} THEN 1 ELSE json('TARGET_GONE') END`.as('made'),
+        SELECT count(*) FROM qr_codes WHERE uuid IN (SELECT value FROM json_each(${uuids}))
+      ) = json_array_length(${uuids}) THEN 1 ELSE json('TARGET_GONE') END`.as('made'),
     })
-    .from(sql`(SELECT 1)`)
+    .from(sql`(SELECT 1)`),
+)
+
+type Changed = CodeValues & { isRevoked?: boolean; isExpired?: boolean }
+
+const changeCode = partialStatement(
+  (
+    db,
+    { id, now, needsDateAhead }: Names<{ id: number; now: number; needsDateAhead: boolean }>,
+    changed: Given<Changed>,
+  ) =>
+    db
+      .update(qrCodes)
+      .set({ ...changed, updatedAt: sql`${now}` })
+      .where(
+        sql`${qrCodes.id} = ${id} AND ${isLive} AND (NOT ${needsDateAhead} OR coalesce(${qrCodes.expiresAt} > ${now}, 1))`,
+      )
+      .returning({ id: qrCodes.id }),
+)
 
 /** Changes what is given. No row: `active` is asked for, but its date has passed by now. */
-export function updateCode(db: Db, id: number, change: CodeValues & { status?: CodeStatus }, now: number) {
-  const expiresAt = change.status === 'expired' ? now : change.expiresAt
-  return db
-    .update(qrCodes)
-    .set({
-      isRevoked: change.status === undefined ? undefined : change.status === 'revoked',
-      maxScans: change.maxScans,
+export function updateCode(id: number, { status, ...change }: CodeValues & { status?: CodeStatus }, now: number) {
+  const expiresAt = status === 'expired' ? now : change.expiresAt
+  return changeCode(
+    { id, now, needsDateAhead: status === 'active' && change.expiresAt === undefined },
+    {
+      ...change,
       expiresAt,
+      isRevoked: status === undefined ? undefined : status === 'revoked',
       isExpired: expiresAt === undefined ? undefined : hasPassed(expiresAt, now),
-      isRotating: change.isRotating,
-      updatedAt: now,
-    })
-    .where(
-      sql`${qrCodes.id} = ${id} AND ${isLive} AND ${
-        change.status === 'active' && change.expiresAt === undefined
-          ? sql`coalesce(${qrCodes.expiresAt} > ${now}, 1)`
-          : sql`1`
-      }`,
-    )
-    .returning({ id: qrCodes.id })
+    },
+  )
 }
 
-export const deleteCode = (db: Db, id: number, now: number) =>
+export const deleteCode = statement((db, { id, now }: Names<{ id: number; now: number }>) =>
   db
     .update(qrCodes)
-    .set({ deletedAt: now })
-    .where(and(eq(qrCodes.id, id), isLive))
+    .set({ deletedAt: sql`${now}` })
+    .where(and(eq(qrCodes.id, id), isLive)),
+)
 
 /** The type of a batch the viewer sees. */
-export const seenBatch = (db: Db, viewerId: number, batch: number) =>
+export const seenBatch = statement((db, { viewerId, batch }: Names<{ viewerId: number; batch: number }>) =>
   db
     .select({ type: qrBatches.type })
     .from(qrBatches)
     .where(
       sql`${qrBatches.id} = ${batch} AND (${isStaff(viewerId)} OR EXISTS (
         SELECT 1 FROM qr_tallies t WHERE t.key = -2 AND t.batch_id = ${batch} AND t.course_id IN (SELECT id FROM ${coursesTaughtBy(viewerId)})))`,
-    )
+    ),
+)
 
 /** What an image has to know of its code. */
-export const liveCode = (db: Db, uuid: string) =>
+export const liveCode = statement((db, { uuid }: Names<{ uuid: string }>) =>
   db
     .select({ uuid: qrCodes.uuid, type: qrCodes.type, targetId: qrCodes.targetId, courseId: qrCodes.courseId })
     .from(qrCodes)
-    .where(and(eq(qrCodes.uuid, uuid), isLive))
+    .where(and(eq(qrCodes.uuid, uuid), isLive)),
+)

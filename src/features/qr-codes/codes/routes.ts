@@ -56,8 +56,8 @@ export function codeRoutes(api: Api): void {
     },
     async ({ query, caller, db, now, c, json }) => {
       const page = pageOf(query)
-      const seen = seenCodes(db, caller.userId, query, page, now)
-      const [viewer, rows, [total]] = await asViewer(db, caller, seen.rows, seen.count)
+      const seen = seenCodes({ viewerId: caller.userId, now, ...page }, query)
+      const [viewer, rows, [total]] = await asViewer(db, caller, ...seen)
       requireTeacher(viewer)
       const codes = rows.map(row => toCode(row, originOf(c), now))
       return json(200, pageBody(c, page, total?.count ?? 0, codes))
@@ -79,8 +79,8 @@ export function codeRoutes(api: Api): void {
       const [viewer, [target], [inBatch]] = await asViewer(
         db,
         caller,
-        targetsFor(db, caller.userId, body.type, [body.target_id]),
-        seenBatch(db, caller.userId, body.batch ?? 0),
+        targetsFor(body.type, { viewerId: caller.userId, ids: [body.target_id] }),
+        seenBatch({ viewerId: caller.userId, batch: body.batch ?? 0 }),
       )
       requireTeacher(viewer)
       const hasBatch = body.batch != null
@@ -95,9 +95,9 @@ export function codeRoutes(api: Api): void {
       const codes = [{ uuid, target: target.id }]
       const [, , [created]] = await batch(
         db,
-        insertCodes(db, viewer.id, { ...newCodeValues(body), codes, batch: body.batch ?? null }, now),
-        allOrNothing(db, [uuid]),
-        codeByUuid(db, uuid),
+        insertCodes({ ...newCodeValues(body), codes, batch: body.batch ?? null, viewerId: viewer.id, now }),
+        allOrNothing({ uuids: [uuid] }),
+        codeByUuid({ uuid }),
       ).catch(refuseGone('target_id'))
       if (!created) throw notFound()
       return json(201, toCode(created, originOf(c), now))
@@ -118,8 +118,8 @@ export function codeRoutes(api: Api): void {
       const [viewer, [row], scans] = await asViewer(
         db,
         caller,
-        codeById(db, params.id),
-        validScansOf(db, params.id, SCANS_SHOWN),
+        codeById({ id: params.id }),
+        validScansOf({ codeId: params.id, after: 0, limit: SCANS_SHOWN }),
       )
       const code = requireManagedHidden(viewer, row)
       return json(200, { ...toCode(code, originOf(c), now), scans: scans.map(toCodeScan) })
@@ -139,13 +139,13 @@ export function codeRoutes(api: Api): void {
       refuses: { 403: NOT_ITS_INSTRUCTOR },
     },
     async ({ params, body, caller, db, now, c, json }) => {
-      const [viewer, [row]] = await asViewer(db, caller, codeById(db, params.id))
+      const [viewer, [row]] = await asViewer(db, caller, codeById({ id: params.id }))
       const code = requireManagedHidden(viewer, row)
       requireChange(body, code, now)
       const [[changed], [updated]] = await batch(
         db,
-        updateCode(db, code.id, { status: body.status, ...codeValues(body) }, now),
-        codeById(db, code.id),
+        updateCode(code.id, { status: body.status, ...codeValues(body) }, now),
+        codeById({ id: code.id }),
       )
       if (!updated) throw notFound()
       if (!changed) throw dateHasPassed()
@@ -165,9 +165,9 @@ export function codeRoutes(api: Api): void {
       refuses: { 403: NOT_ITS_INSTRUCTOR },
     },
     async ({ params, caller, db, now, c, empty, later }) => {
-      const [viewer, [row]] = await asViewer(db, caller, codeById(db, params.id))
+      const [viewer, [row]] = await asViewer(db, caller, codeById({ id: params.id }))
       const code = requireManagedHidden(viewer, row)
-      await batch(db, deleteCode(db, code.id, now))
+      await batch(db, deleteCode({ id: code.id, now }))
       later(purgeTags(c, tagOfCode(code.uuid)))
       return empty(204)
     },

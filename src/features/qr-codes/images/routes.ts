@@ -1,5 +1,4 @@
 import { batch } from '../../../db/batch.ts'
-import { database } from '../../../db/client.ts'
 import { type Api, sessionFor } from '../../../http/api.ts'
 import type { AppContext } from '../../../http/context.ts'
 import { invalid, notFound } from '../../../http/errors.ts'
@@ -48,8 +47,8 @@ function sizeOf(c: AppContext): ImageSize {
 
 /** @throws 404 for a code that is not there any more. */
 async function requireLive(c: AppContext, uuid: string) {
-  const db = database(sessionFor(c))
-  const [[code]] = await batch(db, liveCode(db, uuid))
+  const db = sessionFor(c)
+  const [[code]] = await batch(db, liveCode({ uuid }))
   if (!code) throw notFound()
   return code
 }

@@ -1,14 +1,12 @@
-import { sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { requireManagedHidden } from '../../../access/courses.ts'
 import { asViewer } from '../../../access/viewer.ts'
-import { qrCodes } from '../../../db/schema/qr-codes.ts'
 import type { Api } from '../../../http/api.ts'
 import { displayName, object, queryId, toDateTime } from '../../../http/fields.ts'
 import { codeByUuid } from '../codes/queries.ts'
 import { rotatingCode, SLOT_SECONDS, slotAt } from '../proofs/rotation.ts'
 import { codeStatusAt, EXAMPLE_UUID, targetNameOf } from '../schemas.ts'
-import { validScansOf } from './queries.ts'
+import { validScansByUuid } from './queries.ts'
 import { Display } from './schemas.ts'
 
 /** A minute ahead, so that a display goes on through a network that comes and goes. */
@@ -35,12 +33,11 @@ export function displayRoutes(api: Api): void {
     },
     async ({ params, query, caller, db, env, now, json }) => {
       const nowMs = Date.now()
-      const codeId = sql`(SELECT id FROM ${qrCodes} WHERE uuid = ${params.uuid})`
       const [viewer, [row], arrived] = await asViewer(
         db,
         caller,
-        codeByUuid(db, params.uuid),
-        validScansOf(db, codeId, ARRIVED_SHOWN, query.after),
+        codeByUuid({ uuid: params.uuid }),
+        validScansByUuid({ uuid: params.uuid, after: query.after ?? 0, limit: ARRIVED_SHOWN }),
       )
       const code = requireManagedHidden(viewer, row)
       const slots = code.isRotating

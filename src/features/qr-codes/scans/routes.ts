@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { requireTeacher } from '../../../access/teaching.ts'
 import { asViewer } from '../../../access/viewer.ts'
+import { batch } from '../../../db/batch.ts'
 import { addressOf } from '../../../http/address.ts'
 import type { Api } from '../../../http/api.ts'
 import { csvFile } from '../../../http/csv.ts'
@@ -39,7 +40,7 @@ export function scanRoutes(api: Api): void {
       refuses: { 404: 'No such code' },
     },
     async ({ body, caller, db, env, now, c, json }) => {
-      const [viewer, [code]] = await asViewer(db, caller, codeByUuid(db, body.qr_code_uuid))
+      const [viewer, [code]] = await asViewer(db, caller, codeByUuid({ uuid: body.qr_code_uuid }))
       if (!code) throw notFound()
       const opening = { uuid: code.uuid, address: addressOf(c), isRotating: code.isRotating }
       const proof = {
@@ -67,8 +68,8 @@ export function scanRoutes(api: Api): void {
     },
     async ({ query, caller, db, c, json }) => {
       const page = pageOf(query)
-      const seen = seenScans(db, caller.userId, query, page)
-      const [viewer, rows, [total]] = await asViewer(db, caller, seen.rows, seen.count)
+      const seen = seenScans({ viewerId: caller.userId, ...page }, query)
+      const [viewer, rows, [total]] = await asViewer(db, caller, ...seen)
       requireTeacher(viewer)
       return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toScan)))
     },
@@ -88,7 +89,7 @@ export function scanRoutes(api: Api): void {
       refuses: { 403: 'Instructors only' },
     },
     async ({ query, caller, db }) => {
-      const newest = seenScansBefore(db, caller.userId, query, Number.MAX_SAFE_INTEGER, ROWS_PER_TRIP)
+      const newest = seenScansBefore(caller.userId, query, Number.MAX_SAFE_INTEGER, ROWS_PER_TRIP)
       const [viewer, rows] = await asViewer(db, caller, newest)
       requireTeacher(viewer)
       return csvFile(
@@ -96,7 +97,7 @@ export function scanRoutes(api: Api): void {
         scanLines({
           first: rows,
           full: ROWS_PER_TRIP,
-          readAfter: ({ id }) => seenScansBefore(db, viewer.id, query, id, ROWS_PER_TRIP),
+          readAfter: async ({ id }) => (await batch(db, seenScansBefore(viewer.id, query, id, ROWS_PER_TRIP)))[0],
         }),
       )
     },

@@ -84,8 +84,8 @@ export function exchangeRoutes(api: Api): void {
       const [viewer, [row], [enrollment]] = await asViewer(
         db,
         caller,
-        quizById(db, params.id),
-        enrollmentForQuiz(db, caller.userId, params.id),
+        quizById({ id: params.id }),
+        enrollmentForQuiz({ userId: caller.userId, quizId: params.id }),
       )
       const quiz = requireManagedQuiz(viewer, row, enrollment?.status)
       const { questions, errors, skipped, warnings } = read(upload.bytes, named, {
@@ -93,13 +93,13 @@ export function exchangeRoutes(api: Api): void {
         skipsInvalid: query.invalid === 'skip',
       })
       if (query.dry_run) {
-        const [[extras]] = await batch(db, quizExtras(db, quiz.id, caller.userId))
+        const [[extras]] = await batch(db, quizExtras({ quizId: quiz.id, userId: caller.userId }))
         if ((extras?.questionTotal ?? 0) + questions.length > QUESTIONS_AT_MOST) throw ruledOut(TOO_MANY_QUESTIONS)
         return json(200, { imported: questions.length, warnings, skipped, errors })
       }
       if (errors.length > 0) throw new Refusal(400, { lines: errors })
-      const { places, versions } = insertQuestions(db, quiz.id, questions, now)
-      const [added, [still]] = await batch(db, places, quizById(db, quiz.id), ...versions)
+      const { places, versions } = insertQuestions({ quizId: quiz.id }, questions, now)
+      const [added, [still]] = await batch(db, places, quizById({ id: quiz.id }), ...versions)
       if (!still) throw notFound()
       // Since it was read the quiz may have stopped being a survey.
       if (added.length === 0 && !still.isSurvey) for (const question of questions) requireKey(question)
@@ -135,9 +135,9 @@ export function exchangeRoutes(api: Api): void {
       const [viewer, [row], [enrollment], questions] = await asViewer(
         db,
         caller,
-        quizById(db, params.id),
-        enrollmentForQuiz(db, caller.userId, params.id),
-        questionsOf(db, params.id, caller.userId),
+        quizById({ id: params.id }),
+        enrollmentForQuiz({ userId: caller.userId, quizId: params.id }),
+        questionsOf({ quizId: params.id, viewerId: caller.userId }),
       )
       const quiz = requireManagedQuiz(viewer, row, enrollment?.status)
       const name = `quiz-${quiz.id}.${named === 'csv' ? 'csv' : 'gift.txt'}`

@@ -6,10 +6,9 @@ import { batch } from '../../../db/batch.ts'
 import type { Db } from '../../../db/client.ts'
 import type { Caller } from '../../../http/authentication.ts'
 import { invalid, notFound, unavailable } from '../../../http/errors.ts'
-import { enrollmentForQuiz, quizById } from '../queries.ts'
 import type { QuestionFields } from './input.ts'
 import { revise } from './made.ts'
-import { changeQuestion, type QuestionRow, questionById, quizIdOf } from './queries.ts'
+import { changeQuestion, enrollmentForQuestion, type QuestionRow, questionById, quizOfQuestion } from './queries.ts'
 import { fromColumns, missingKey, type Question, toColumns } from './question.ts'
 
 const TRIES = 3
@@ -19,9 +18,9 @@ export async function managedQuestion(db: Db, caller: Caller, id: number) {
   const [viewer, [row], [quizRow], [enrollment]] = await asViewer(
     db,
     caller,
-    questionById(db, id),
-    quizById(db, quizIdOf(id)),
-    enrollmentForQuiz(db, caller.userId, quizIdOf(id)),
+    questionById({ id }),
+    quizOfQuestion({ questionId: id }),
+    enrollmentForQuestion({ userId: caller.userId, questionId: id }),
   )
   const quiz = requireManagedQuiz(viewer, quizRow, enrollment?.status)
   if (!row) throw notFound()
@@ -45,7 +44,7 @@ export async function editQuestion(
     const question = revise(fromColumns(row), changes)
     if (!quiz.isSurvey) requireKey(question)
     if (isUnchanged(row, question)) return { row, question }
-    const [made, updated] = await batch(db, ...changeQuestion(db, row, question, now))
+    const [made, updated] = await batch(db, ...changeQuestion(row, question, now))
     if (made.length + updated.length > 0) return { row, question }
   }
   throw unavailable()

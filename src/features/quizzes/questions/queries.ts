@@ -1,10 +1,20 @@
 /** All SQL of questions. What a question asks is its newest version; retired ones are in none of it. */
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { isManagedBy } from '../../../access/teaching.ts'
-import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/columns.ts'
 import { questions, questionVersions } from '../../../db/schema/quizzes.ts'
+import {
+  type Builder,
+  type Given,
+  type Names,
+  partialStatement,
+  statement,
+  statements,
+  type Value,
+} from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
+import { newestQuizIdOf, selectEnrollmentForQuiz, selectQuiz } from '../queries.ts'
 import { missingKey, QUESTIONS_AT_MOST, type Question, type QuestionColumns, toColumns } from './question.ts'
 
 /** What a version asks, of whatever joins it: `fromColumns` makes a question of it. */
@@ -26,7 +36,7 @@ const selected = distinctly({
   ...asked,
 })
 
-const selectQuestions = (db: Db) =>
+const selectQuestions = (db: Builder) =>
   db
     .select(selected)
     .from(questions)
@@ -34,70 +44,104 @@ const selectQuestions = (db: Db) =>
     .$dynamic()
 export type QuestionRow = Awaited<ReturnType<typeof selectQuestions>>[number]
 
-const newestVersionOf = (questionId: SQL) =>
+const newestVersionOf = (questionId: Value) =>
   sql`(SELECT max(id) FROM question_versions WHERE question_id = ${questionId})`
 
 /** A quiz's id for its instructor and staff, nothing for anybody else: so keys are not even read for a learner. */
-const authoredQuiz = (quizId: number, viewerId: number) => sql`(
+const authoredQuiz = (quizId: Value, viewerId: Value) => sql`(
   SELECT q.id FROM quizzes q JOIN modules m ON m.id = q.module_id JOIN courses c ON c.id = m.course_id
   WHERE q.id = ${quizId} AND ${isManagedBy(viewerId)}
 )`
 
-/** The questions of a quiz in their order, with their keys, for who manages it. */
-export const questionsOf = (db: Db, quizId: number, viewerId: number) =>
+type Viewing = { quizId: number; viewerId: number }
+const selectQuestionsOf = (db: Builder, { quizId, viewerId }: Names<Viewing>) =>
   selectQuestions(db)
     .where(and(sql`${questions.quizId} = ${authoredQuiz(quizId, viewerId)}`, isNull(questions.retiredAt)))
     .orderBy(questions.order, questions.id)
 
-export const pageOfQuestions = (db: Db, quizId: number, viewerId: number, { limit, offset }: Page) =>
-  questionsOf(db, quizId, viewerId).limit(limit).offset(offset)
+/** The questions of a quiz in their order, with their keys, for who manages it. */
+export const questionsOf = statement((db, viewing: Names<Viewing>) => selectQuestionsOf(db, viewing))
 
-export const countOfQuestions = (db: Db, quizId: number) =>
+export const pageOfQuestions = statement((db, viewing: Names<Viewing & Page>) =>
+  selectQuestionsOf(db, viewing).limit(viewing.limit).offset(viewing.offset),
+)
+
+export const countOfQuestions = statement((db, { quizId }: Names<{ quizId: number }>) =>
   db
     .select({ count: sql<number>`count(*)`.as('count') })
     .from(questions)
-    .where(and(eq(questions.quizId, quizId), isNull(questions.retiredAt)))
+    .where(and(eq(questions.quizId, quizId), isNull(questions.retiredAt))),
+)
 
-export const questionById = (db: Db, id: number) =>
-  selectQuestions(db).where(and(eq(questions.id, id), isNull(questions.retiredAt)))
+export const questionById = statement((db, { id }: Names<{ id: number }>) =>
+  selectQuestions(db).where(and(eq(questions.id, id), isNull(questions.retiredAt))),
+)
 
 /** The quiz of a question, for whoever asks by the question. */
-export const quizIdOf = (questionId: number) =>
+export const quizIdOf = (questionId: Value) =>
   sql`(SELECT quiz_id FROM questions WHERE id = ${questionId} AND retired_at IS NULL)`
 
+export const quizOfQuestion = statement((db, { questionId }: Names<{ questionId: number }>) =>
+  selectQuiz(db, quizIdOf(questionId)),
+)
+export const enrollmentForQuestion = statement(
+  (db, { userId, questionId }: Names<{ userId: number; questionId: number }>) =>
+    selectEnrollmentForQuiz(db, userId, quizIdOf(questionId)),
+)
+
 /** That a quiz is there, and takes questions as they are: without a key only while it is a survey. */
-const takes = (quizId: number | SQL, hasKeys: boolean) =>
-  sql`EXISTS (SELECT 1 FROM quizzes z WHERE z.id = ${quizId} AND z.deleted_at IS NULL AND (z.is_survey = 1 OR ${hasKeys ? 1 : 0}))`
+const takes = (quizId: Value, hasKeys: Value) =>
+  sql`EXISTS (SELECT 1 FROM quizzes z WHERE z.id = ${quizId} AND z.deleted_at IS NULL AND (z.is_survey = 1 OR ${hasKeys}))`
 
 /** D1 binds strings of up to 2,000,000 bytes. */
 const PARAMETER_BYTES = 1_800_000
+
+/** The quiz that questions are added to: one by its id, or the one a module was given in the same transaction. */
+type Into = { quizId: number } | { moduleId: number }
+type IntoShape = 'quiz' | 'newest of module'
+const quizOf = (id: Value, shape: IntoShape) => (shape === 'quiz' ? sql`${id}` : newestQuizIdOf(id))
+
+const insertPlaces = statements(
+  (db, { id, count, hasKeys }: Names<{ id: number; count: number; hasKeys: boolean }>, into: IntoShape) => {
+    const quizId = quizOf(id, into)
+    const live = sql`FROM questions WHERE quiz_id = ${quizId} AND retired_at IS NULL`
+    return db
+      .insert(questions)
+      .select(
+        sql`WITH RECURSIVE added (place) AS (SELECT 1 UNION ALL SELECT place + 1 FROM added WHERE place < ${count})
+          SELECT NULL, ${quizId}, (SELECT coalesce(max("order"), 0) ${live}) + place, NULL FROM added
+          WHERE ${takes(quizId, hasKeys)} AND (SELECT count(*) ${live}) + ${count} <= ${QUESTIONS_AT_MOST} ORDER BY place`,
+      )
+      .returning({ id: questions.id, order: questions.order })
+  },
+)
+
+const insertVersions = statements(
+  (db, { id, added, now }: Names<{ id: number; added: string; now: number }>, into: IntoShape) =>
+    db.insert(questionVersions).select(
+      sql`SELECT NULL, place.id + key, value->>'$.type', value->>'$.text', value->>'$.pointsMilli', value->>'$.explanation',
+          value->>'$.correctFeedback', value->>'$.incorrectFeedback', value->'$.body', ${now}, NULL
+        FROM json_each(${added}) JOIN (
+          SELECT min(q.id) AS id FROM questions q
+          WHERE q.quiz_id = ${quizOf(id, into)} AND NOT EXISTS (SELECT 1 FROM question_versions v WHERE v.question_id = q.id)
+        ) place WHERE place.id IS NOT NULL ORDER BY key`,
+    ),
+)
 
 /**
  * Adds questions behind the last, all or none: none when the quiz would then have too many, is gone, or would have to
  * be a survey. First their places, whose ids follow one another because one statement makes them, then as many statements as
  * their texts need; a place without a version can only be one that the same transaction has made.
  */
-export function insertQuestions(db: Db, quizId: number | SQL, added: readonly Question[], now: number) {
+export function insertQuestions(into: Into, added: readonly Question[], now: number) {
+  const [shape, id]: [IntoShape, number] =
+    'quizId' in into ? ['quiz', into.quizId] : ['newest of module', into.moduleId]
   const hasKeys = added.every(question => missingKey(question) === null)
-  const live = sql`FROM questions WHERE quiz_id = ${quizId} AND retired_at IS NULL`
-  const places = db
-    .insert(questions)
-    .select(
-      sql`SELECT NULL, ${quizId}, (SELECT coalesce(max("order"), 0) ${live}) + key + 1, NULL FROM json_each(${JSON.stringify(added.map(() => 0))})
-        WHERE ${takes(quizId, hasKeys)} AND (SELECT count(*) ${live}) + ${added.length} <= ${QUESTIONS_AT_MOST} ORDER BY key`,
-    )
-    .returning({ id: questions.id, order: questions.order })
-  const versions = chunked(added.map(storedForm)).map(chunk =>
-    db.insert(questionVersions).select(
-      sql`SELECT NULL, place.id + key, value->>'$.type', value->>'$.text', value->>'$.pointsMilli', value->>'$.explanation',
-          value->>'$.correctFeedback', value->>'$.incorrectFeedback', value->'$.body', ${now}, NULL
-        FROM json_each(${`[${chunk.join()}]`}) JOIN (
-          SELECT min(q.id) AS id FROM questions q
-          WHERE q.quiz_id = ${quizId} AND NOT EXISTS (SELECT 1 FROM question_versions v WHERE v.question_id = q.id)
-        ) place WHERE place.id IS NOT NULL ORDER BY key`,
-    ),
-  )
-  return { places, versions }
+  const chunks = chunked(added.map(storedForm))
+  return {
+    places: insertPlaces(shape, { id, count: added.length, hasKeys }),
+    versions: chunks.map(chunk => insertVersions(shape, { id, added: `[${chunk.join()}]`, now })),
+  }
 }
 
 /**
@@ -127,82 +171,95 @@ function chunked(texts: string[]): string[][] {
   return chunks
 }
 
-/** The same columns as `other`; SQL has no shorter word for it. */
-const holds = (row: QuestionColumns) =>
+type AsRead = QuestionRow & { hasKey: boolean; now: number }
+const isAsRead = (read: Names<AsRead>) =>
   and(
-    eq(questionVersions.type, row.type),
-    eq(questionVersions.text, row.text),
-    eq(questionVersions.pointsMilli, row.pointsMilli),
-    eq(questionVersions.explanation, row.explanation),
-    eq(questionVersions.correctFeedback, row.correctFeedback),
-    eq(questionVersions.incorrectFeedback, row.incorrectFeedback),
-    eq(questionVersions.body, row.body),
+    eq(questionVersions.id, read.versionId),
+    sql`${read.versionId} = ${newestVersionOf(read.id)}`,
+    eq(questionVersions.type, read.type),
+    eq(questionVersions.text, read.text),
+    eq(questionVersions.pointsMilli, read.pointsMilli),
+    eq(questionVersions.explanation, read.explanation),
+    eq(questionVersions.correctFeedback, read.correctFeedback),
+    eq(questionVersions.incorrectFeedback, read.incorrectFeedback),
+    eq(questionVersions.body, read.body),
+    sql`EXISTS (SELECT 1 FROM questions WHERE id = ${read.id} AND retired_at IS NULL)`,
+    takes(read.quizId, read.hasKey),
   )
+
+const addVersion = partialStatement((db, read: Names<AsRead>, changed: Given<QuestionColumns>) => {
+  const { type, text, pointsMilli, explanation, correctFeedback, incorrectFeedback, body } = changed
+  return db
+    .insert(questionVersions)
+    .select(
+      sql`SELECT NULL, ${read.id}, ${type}, ${text}, ${pointsMilli}, ${explanation}, ${correctFeedback}, ${incorrectFeedback}, ${body}, ${read.now}, NULL
+        FROM ${questionVersions} WHERE ${isAsRead(read)} AND ${questionVersions.drawnAt} IS NOT NULL`,
+    )
+    .returning({ id: questionVersions.id })
+})
+
+const changeVersion = partialStatement((db, read: Names<AsRead>, changed: Given<QuestionColumns>) =>
+  db
+    .update(questionVersions)
+    .set(changed)
+    .where(and(isAsRead(read), isNull(questionVersions.drawnAt)))
+    .returning({ id: questionVersions.id }),
+)
 
 /**
  * Two statements of which at most one writes: a version that no attempt has drawn is changed in place, else a new one is
  * made. Neither does, if the question is no longer as it was read: an edit never undoes another that it has not seen.
  */
-export function changeQuestion(db: Db, read: QuestionRow, changed: Question, now: number) {
+export function changeQuestion(read: QuestionRow, changed: Question, now: number) {
+  const asRead = { ...read, hasKey: missingKey(changed) === null, now }
   const columns = toColumns(changed)
-  const isAsRead = and(
-    eq(questionVersions.id, read.versionId),
-    sql`${read.versionId} = ${newestVersionOf(sql`${read.id}`)}`,
-    holds(read),
-    sql`EXISTS (SELECT 1 FROM questions WHERE id = ${read.id} AND retired_at IS NULL)`,
-    takes(read.quizId, missingKey(changed) === null),
-  )
-  const { type, text, pointsMilli, explanation, correctFeedback, incorrectFeedback, body } = columns
-  return [
-    db
-      .insert(questionVersions)
-      .select(
-        sql`SELECT NULL, ${read.id}, ${type}, ${text}, ${pointsMilli}, ${explanation}, ${correctFeedback}, ${incorrectFeedback}, ${body}, ${now}, NULL
-        FROM ${questionVersions} WHERE ${isAsRead} AND ${questionVersions.drawnAt} IS NOT NULL`,
-      )
-      .returning({ id: questionVersions.id }),
-    db
-      .update(questionVersions)
-      .set(columns)
-      .where(and(isAsRead, isNull(questionVersions.drawnAt)))
-      .returning({ id: questionVersions.id }),
-  ] as const
+  return [addVersion(asRead, columns), changeVersion(asRead, columns)] as const
 }
 
+type Removal = { id: number; now: number }
+
+const retireShown = statement((db, { id, now }: Names<Removal>) =>
+  db
+    .update(questions)
+    .set({ retiredAt: sql`${now}` })
+    .where(
+      sql`${questions.id} = ${id} AND ${questions.retiredAt} IS NULL
+        AND (EXISTS (SELECT 1 FROM question_versions WHERE question_id = ${id} AND drawn_at IS NOT NULL)
+          OR EXISTS (SELECT 1 FROM responses WHERE question_id = ${id}))`,
+    ),
+)
+const deleteVersions = statement((db, { id }: Names<Removal>) =>
+  db
+    .delete(questionVersions)
+    .where(
+      sql`${questionVersions.questionId} = ${id} AND EXISTS (SELECT 1 FROM questions WHERE id = ${id} AND retired_at IS NULL)`,
+    ),
+)
+const deletePlace = statement((db, { id }: Names<Removal>) =>
+  db.delete(questions).where(and(eq(questions.id, id), isNull(questions.retiredAt))),
+)
+
 /** Removes a question; one that learners were shown is retired instead, so that results keep it. */
-export function removeQuestion(db: Db, id: number, now: number) {
-  const wasShown = sql`EXISTS (SELECT 1 FROM question_versions WHERE question_id = ${id} AND drawn_at IS NOT NULL)
-    OR EXISTS (SELECT 1 FROM responses WHERE question_id = ${id})`
-  return [
-    db
-      .update(questions)
-      .set({ retiredAt: now })
-      .where(and(eq(questions.id, id), isNull(questions.retiredAt), sql`(${wasShown})`)),
-    db
-      .delete(questionVersions)
-      .where(
-        sql`${questionVersions.questionId} = ${id} AND EXISTS (SELECT 1 FROM questions WHERE id = ${id} AND retired_at IS NULL)`,
-      ),
-    db.delete(questions).where(and(eq(questions.id, id), isNull(questions.retiredAt))),
-  ] as const
-}
+export const removeQuestion = (removal: Removal) =>
+  [retireShown(removal), deleteVersions(removal), deletePlace(removal)] as const
 
 /**
  * Puts all questions of a quiz in the given order. Nothing changes unless these are its questions, each once, at this
  * moment.
  */
-export const reorderQuestions = (db: Db, quizId: number, order: readonly number[]) => {
-  const ids = JSON.stringify(order)
-  const live = sql`SELECT id FROM questions WHERE quiz_id = ${quizId} AND retired_at IS NULL`
-  return db
-    .update(questions)
-    .set({ order: sql`wanted.place` })
-    .from(sql`(SELECT value AS id, key + 1 AS place FROM json_each(${ids})) AS wanted`)
-    .where(
-      // A plus hides the quiz from the planner, who would look each of its questions up in the whole list.
-      sql`${questions.id} = wanted.id AND +${questions.quizId} = ${quizId} AND ${questions.retiredAt} IS NULL
-        AND (SELECT count(*) FROM (${live})) = ${order.length}
-        AND NOT EXISTS (SELECT 1 FROM (${live}) WHERE id NOT IN (SELECT value FROM json_each(${ids})))`,
-    )
-    .returning({ id: questions.id })
-}
+export const reorderQuestions = statement(
+  (db, { quizId, order }: Names<{ quizId: number; order: readonly number[] }>) => {
+    const live = sql`SELECT id FROM questions WHERE quiz_id = ${quizId} AND retired_at IS NULL`
+    return db
+      .update(questions)
+      .set({ order: sql`wanted.place` })
+      .from(sql`(SELECT value AS id, key + 1 AS place FROM json_each(${order})) AS wanted`)
+      .where(
+        // A plus hides the quiz from the planner, who would look each of its questions up in the whole list.
+        sql`${questions.id} = wanted.id AND +${questions.quizId} = ${quizId} AND ${questions.retiredAt} IS NULL
+        AND (SELECT count(*) FROM (${live})) = json_array_length(${order})
+        AND NOT EXISTS (SELECT 1 FROM (${live}) WHERE id NOT IN (SELECT value FROM json_each(${order})))`,
+      )
+      .returning({ id: questions.id })
+  },
+)

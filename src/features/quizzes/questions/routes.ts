@@ -42,10 +42,10 @@ export function questionRoutes(api: Api): void {
       const [viewer, [quiz], [enrollment], rows, [total]] = await asViewer(
         db,
         caller,
-        quizById(db, params.id),
-        enrollmentForQuiz(db, caller.userId, params.id),
-        pageOfQuestions(db, params.id, caller.userId, page),
-        countOfQuestions(db, params.id),
+        quizById({ id: params.id }),
+        enrollmentForQuiz({ userId: caller.userId, quizId: params.id }),
+        pageOfQuestions({ quizId: params.id, viewerId: caller.userId, ...page }),
+        countOfQuestions({ quizId: params.id }),
       )
       requireManagedQuiz(viewer, quiz, enrollment?.status)
       const shown = rows.map(row => toAuthorQuestion(row, fromColumns(row)))
@@ -69,14 +69,14 @@ export function questionRoutes(api: Api): void {
       const [viewer, [row], [enrollment]] = await asViewer(
         db,
         caller,
-        quizById(db, params.id),
-        enrollmentForQuiz(db, caller.userId, params.id),
+        quizById({ id: params.id }),
+        enrollmentForQuiz({ userId: caller.userId, quizId: params.id }),
       )
       const quiz = requireManagedQuiz(viewer, row, enrollment?.status)
       const question = newQuestion(body)
       if (!quiz.isSurvey) requireKey(question)
-      const { places, versions } = insertQuestions(db, quiz.id, [question], now)
-      const [[added], [still]] = await batch(db, places, quizById(db, quiz.id), ...versions)
+      const { places, versions } = insertQuestions({ quizId: quiz.id }, [question], now)
+      const [[added], [still]] = await batch(db, places, quizById({ id: quiz.id }), ...versions)
       if (!still) throw notFound()
       // Since it was read the quiz may have stopped being a survey.
       if (!added && !still.isSurvey) requireKey(question)
@@ -100,14 +100,14 @@ export function questionRoutes(api: Api): void {
       const [viewer, [row], [enrollment]] = await asViewer(
         db,
         caller,
-        quizById(db, params.id),
-        enrollmentForQuiz(db, caller.userId, params.id),
+        quizById({ id: params.id }),
+        enrollmentForQuiz({ userId: caller.userId, quizId: params.id }),
       )
       const quiz = requireManagedQuiz(viewer, row, enrollment?.status)
       const [placed, [total]] = await batch(
         db,
-        reorderQuestions(db, quiz.id, body.order),
-        countOfQuestions(db, quiz.id),
+        reorderQuestions({ quizId: quiz.id, order: body.order }),
+        countOfQuestions({ quizId: quiz.id }),
       )
       if (placed.length !== body.order.length || total?.count !== body.order.length) {
         throw invalid({ order: ['Give the id of every question of the quiz once.'] })
@@ -165,7 +165,7 @@ export function questionRoutes(api: Api): void {
     },
     async ({ params, caller, db, now, empty }) => {
       const { row } = await managedQuestion(db, caller, params.id)
-      await batch(db, ...removeQuestion(db, row.id, now))
+      await batch(db, ...removeQuestion({ id: row.id, now }))
       return empty(204)
     },
   )

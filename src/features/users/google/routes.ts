@@ -56,7 +56,7 @@ export function googleRoutes(api: Api): void {
         read => read === null,
       )
       if (!credential) throw tokenNotValid()
-      const [found] = await batch(db, accountsOfGoogle(db, credential))
+      const [found] = await batch(db, accountsOfGoogle(credential))
       const known = found.find(({ googleId }) => googleId === credential.sub) ?? found[0]
       if (!known) {
         const created = await behindGates(
@@ -71,8 +71,8 @@ export function googleRoutes(api: Api): void {
             }
             const [, [account]] = await batch(
               db,
-              insertGoogleAccount(db, newcomer, now),
-              accountByGoogleId(db, credential.sub),
+              insertGoogleAccount(newcomer, now),
+              accountByGoogleId({ sub: credential.sub }),
             )
             return account
           },
@@ -87,8 +87,8 @@ export function googleRoutes(api: Api): void {
       if (!known.isActive) throw userInactive()
       const [, [entered]] = await batch(
         db,
-        withdrawResetsOfUnlinked(db, known.id),
-        enterWithGoogle(db, known.id, credential.sub, now),
+        withdrawResetsOfUnlinked({ userId: known.id }),
+        enterWithGoogle({ userId: known.id, sub: credential.sub, now }),
       ).catch(refuseMeeting)
       if (!entered) throw unavailable()
       return json(200, await openedSession({ env, db, now, later }, entered))
@@ -112,7 +112,7 @@ export function googleRoutes(api: Api): void {
     async ({ body, caller, db, env, c, now, json }) => {
       const { key, limit } = ownPasswordTries(caller.userId)
       await passGate(env, key, limit)
-      const [, [credentials]] = await asViewer(db, caller, credentialsById(db, caller.userId))
+      const [, [credentials]] = await asViewer(db, caller, credentialsById({ id: caller.userId }))
       const problems = await problemsOfGiven(body.password, credentials?.passwordHash ?? null)
       if (problems.length > 0) throw invalid({ password: problems })
       const credential = await behindGates(
@@ -122,7 +122,7 @@ export function googleRoutes(api: Api): void {
         read => read === null,
       )
       if (!credential) throw refused(NOT_VALID)
-      const [[linked]] = await batch(db, linkGoogle(db, caller, credential.sub, now)).catch(error => {
+      const [[linked]] = await batch(db, linkGoogle({ ...caller, sub: credential.sub, now })).catch(error => {
         throw failedOn(error, 'users.google_id') ? refused('This Google account is linked with another user.') : error
       })
       if (!linked) throw refused('Another Google account is linked already.')

@@ -1,51 +1,72 @@
 /** All SQL of password resets. */
+
 import { and, eq, gt, sql } from 'drizzle-orm'
-import type { Db } from '../../../db/client.ts'
 import { distinctly } from '../../../db/columns.ts'
 import { passwordResets, users } from '../../../db/schema/users.ts'
+import { type Names, statement } from '../../../db/statement.ts'
 
-export const deleteResetsOf = (db: Db, userId: number) =>
-  db.delete(passwordResets).where(eq(passwordResets.userId, userId))
+export const deleteResetsOf = statement((db, { userId }: Names<{ userId: number }>) =>
+  db.delete(passwordResets).where(eq(passwordResets.userId, userId)),
+)
 
 /** Follows a deactivation, so that a reset from before it does not come back with the account. */
-export const withdrawResetsOfInactive = (db: Db, userId: number) =>
+export const withdrawResetsOfInactive = statement((db, { userId }: Names<{ userId: number }>) =>
   db
     .delete(passwordResets)
     .where(
       sql`${passwordResets.userId} = ${userId} AND EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND is_active = 0)`,
-    )
+    ),
+)
 
-export const deleteReset = (db: Db, tokenHash: string) =>
-  db.delete(passwordResets).where(eq(passwordResets.tokenHash, tokenHash))
+export const deleteReset = statement((db, { tokenHash }: Names<{ tokenHash: string }>) =>
+  db.delete(passwordResets).where(eq(passwordResets.tokenHash, tokenHash)),
+)
 
 /** No row: the user has been deactivated. */
-export const insertReset = (db: Db, { tokenHash, userId, issuedBy, expiresAt }: typeof passwordResets.$inferInsert) =>
-  db
-    .insert(passwordResets)
-    .select(sql`SELECT ${tokenHash}, id, ${issuedBy}, ${expiresAt} FROM users WHERE id = ${userId} AND is_active = 1`)
-    .returning({ userId: passwordResets.userId })
+export const insertReset = statement(
+  (db, { tokenHash, userId, issuedBy, expiresAt }: Names<typeof passwordResets.$inferInsert>) =>
+    db
+      .insert(passwordResets)
+      .select(sql`SELECT ${tokenHash}, id, ${issuedBy}, ${expiresAt} FROM users WHERE id = ${userId} AND is_active = 1`)
+      .returning({ userId: passwordResets.userId }),
+)
 
 const ownerColumns = distinctly({ id: users.id, username: users.username, email: users.email })
 
 /** Whose password a token may set: an active user's. */
-export const ownerOfReset = (db: Db, tokenHash: string, now: number) =>
+export const ownerOfReset = statement((db, { tokenHash, now }: Names<{ tokenHash: string; now: number }>) =>
   db
     .select(ownerColumns)
     .from(passwordResets)
     .innerJoin(users, eq(users.id, passwordResets.userId))
-    .where(and(eq(passwordResets.tokenHash, tokenHash), gt(passwordResets.expiresAt, now), eq(users.isActive, true)))
+    .where(and(eq(passwordResets.tokenHash, tokenHash), gt(passwordResets.expiresAt, now), eq(users.isActive, true))),
+)
 
 /** Sets the password as long as the token is there, and refuses every older session. No row: used, expired or withdrawn. */
-export const redeemReset = (db: Db, userId: number, tokenHash: string, passwordHash: string, now: number) =>
-  db
-    .update(users)
-    .set({ passwordHash, sessionVersion: sql`${users.sessionVersion} + 1`, updatedAt: now })
-    .where(
-      and(
-        eq(users.id, userId),
-        eq(users.isActive, true),
-        sql`EXISTS (SELECT 1 FROM password_resets
+export const redeemReset = statement(
+  (
+    db,
+    {
+      userId,
+      tokenHash,
+      passwordHash,
+      now,
+    }: Names<{ userId: number; tokenHash: string; passwordHash: string; now: number }>,
+  ) =>
+    db
+      .update(users)
+      .set({
+        passwordHash: sql`${passwordHash}`,
+        sessionVersion: sql`${users.sessionVersion} + 1`,
+        updatedAt: sql`${now}`,
+      })
+      .where(
+        and(
+          eq(users.id, userId),
+          eq(users.isActive, true),
+          sql`EXISTS (SELECT 1 FROM password_resets
           WHERE token_hash = ${tokenHash} AND user_id = ${userId} AND expires_at > ${now})`,
-      ),
-    )
-    .returning({ id: users.id })
+        ),
+      )
+      .returning({ id: users.id }),
+)

@@ -38,7 +38,7 @@ export function passwordRoutes(api: Api): void {
     async ({ body, caller, db, env, now, json }) => {
       const { key, limit } = ownPasswordTries(caller.userId)
       await passGate(env, key, limit)
-      const [viewer, [credentials]] = await asViewer(db, caller, credentialsById(db, caller.userId))
+      const [viewer, [credentials]] = await asViewer(db, caller, credentialsById({ id: caller.userId }))
       if (!credentials) throw tokenNotValid()
       const { passwordHash } = credentials
       refuseWrong({
@@ -50,7 +50,11 @@ export function passwordRoutes(api: Api): void {
         ],
       })
       const hash = await hashPassword(body.new_password)
-      const [[changed]] = await batch(db, changePassword(db, viewer, hash, now), deleteResetsOf(db, viewer.id))
+      const [[changed]] = await batch(
+        db,
+        changePassword({ ...viewer, passwordHash: hash, now }),
+        deleteResetsOf({ userId: viewer.id }),
+      )
       if (!changed) throw tokenNotValid()
       return json(200, await issueTokens(env, { userId: viewer.id, ...changed }, now))
     },
@@ -69,15 +73,15 @@ export function passwordRoutes(api: Api): void {
       refuses: { 400: 'The user is deactivated', 403: 'Staff only' },
     },
     async ({ params, caller, db, now, json }) => {
-      const [viewer, [user]] = await asViewer(db, caller, managedUserById(db, params.id))
+      const [viewer, [user]] = await asViewer(db, caller, managedUserById({ id: params.id }))
       requireStaff(viewer)
       if (!user) throw notFound()
       const token = newResetToken()
       const expiresAt = now + RESET_TTL_SECONDS
       const [, [issued]] = await batch(
         db,
-        deleteResetsOf(db, user.id),
-        insertReset(db, { tokenHash: hashOf(token), userId: user.id, issuedBy: viewer.id, expiresAt }),
+        deleteResetsOf({ userId: user.id }),
+        insertReset({ tokenHash: hashOf(token), userId: user.id, issuedBy: viewer.id, expiresAt }),
       )
       if (!issued) throw ruledOut('This user is deactivated.')
       return json(201, { token, expires_at: toDateTime(expiresAt) })
@@ -104,13 +108,17 @@ export function passwordRoutes(api: Api): void {
       const owner = await behindGates(
         env,
         [guessesOf(addressOf(c))],
-        async () => (await batch(db, ownerOfReset(db, tokenHash, now)))[0][0],
+        async () => (await batch(db, ownerOfReset({ tokenHash, now })))[0][0],
         found => found === undefined,
       )
       if (!owner) throw invalid({ token: [STALE_TOKEN] })
       refuseWrong({ new_password: likenessOf(body.new_password, owner) })
       const hash = await hashPassword(body.new_password)
-      const [[redeemed]] = await batch(db, redeemReset(db, owner.id, tokenHash, hash, now), deleteReset(db, tokenHash))
+      const [[redeemed]] = await batch(
+        db,
+        redeemReset({ userId: owner.id, tokenHash, passwordHash: hash, now }),
+        deleteReset({ tokenHash }),
+      )
       if (!redeemed) throw invalid({ token: [STALE_TOKEN] })
       return json(200, { detail: 'The password has been changed.' })
     },

@@ -12,7 +12,7 @@ export function profileRoutes(api: Api): void {
   api.route(
     { method: 'get', path, tag, summary: 'Get your profile', responses: { 200: Profile } },
     async ({ caller, db, json }) => {
-      const [, [account]] = await asViewer(db, caller, accountById(db, caller.userId))
+      const [, [account]] = await asViewer(db, caller, accountById({ id: caller.userId }))
       if (!account) throw userInactive()
       return json(200, toProfile(account))
     },
@@ -34,7 +34,7 @@ export function profileRoutes(api: Api): void {
     async ({ body, caller, db, env, now, json }) => {
       const [viewer] = await asViewer(db, caller)
       requireSignup(env, viewer, body)
-      const [[account]] = await batch(db, updateProfile(db, viewer.id, profileValues(body), now))
+      const [[account]] = await batch(db, updateProfile({ id: viewer.id, now }, profileValues(body)))
       if (!account) throw userInactive()
       return json(200, toProfile(account))
     },

@@ -15,11 +15,11 @@ export async function authenticate(
   given: { username: string; password: string },
   now: number,
 ): Promise<SessionAccount | null> {
-  const [[found]] = await batch(db, credentialsByUsername(db, given.username))
+  const [[found]] = await batch(db, credentialsByUsername({ username: given.username }))
   const isRight = await isPassword(given.password, found?.passwordHash ?? null)
   if (!isRight || !found?.isActive) return null
   const anew = isOutdated(found.passwordHash) ? await hashPassword(given.password) : undefined
-  const [[noted]] = await batch(db, noteLogin(db, found, now, anew))
+  const [[noted]] = await batch(db, noteLogin({ ...found, now }, { passwordHash: anew }))
   return noted ? found : null
 }
 
@@ -27,7 +27,7 @@ type Entrance = Pick<Operation<never>, 'env' | 'db' | 'now' | 'later'>
 
 /** What a login answers; the event is recorded after the response. */
 export async function openedSession({ env, db, now, later }: Entrance, account: SessionAccount) {
-  later(batch(db, recordActivity(db, { userId: account.id, type: 'login' }, now)))
+  later(batch(db, recordActivity({ userId: account.id, type: 'login' }, now)))
   const { refresh, access } = await issueTokens(
     env,
     { userId: account.id, sessionVersion: account.sessionVersion },

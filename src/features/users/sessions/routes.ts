@@ -45,7 +45,7 @@ export function sessionRoutes(api: Api): void {
           const taken = await behindGates(
             env,
             [takenNamesOf(address)],
-            async () => (await batch(db, takenBy(db, body)))[0],
+            async () => (await batch(db, takenBy(body)))[0],
             found => found.length > 0,
           )
           refuseTaken(
@@ -53,7 +53,10 @@ export function sessionRoutes(api: Api): void {
             taken.some(({ emailKey }) => emailKey === keyOf(body.email)),
           )
           const hash = await hashPassword(body.password)
-          const [[account]] = await batch(db, insertAccount(db, newAccount(body), hash, now)).catch(refuseConflict)
+          const [[account]] = await batch(
+            db,
+            insertAccount({ account: newAccount(body), passwordHash: hash, now }),
+          ).catch(refuseConflict)
           return account
         },
         account => account !== undefined,
@@ -117,7 +120,7 @@ export function sessionRoutes(api: Api): void {
       if (caller && caller.userId !== claims.user_id) throw invalid({ refresh: ['This token is another user’s.'] })
       const { key, limit } = refreshesOf(claims.user_id)
       await passGate(env, key, limit)
-      await batch(db, revoke(db, claims.jti, claims.exp))
+      await batch(db, revoke({ jti: claims.jti, expiresAt: claims.exp }))
       later(deny(env.KV, claims, now))
       return empty(205)
     },
@@ -145,7 +148,7 @@ export function sessionRoutes(api: Api): void {
       await passGate(env, key, limit)
       if (await isDenied(env.KV, claims.jti)) throw tokenNotValid()
       const user = { userId: claims.user_id, sessionVersion: claims.ver }
-      const [, [revoked]] = await asViewer(db, user, revocationOf(db, claims.jti))
+      const [, [revoked]] = await asViewer(db, user, revocationOf({ jti: claims.jti }))
       if (revoked) throw tokenNotValid()
       return json(200, { access: await issueToken(env, 'access', user, now) })
     },

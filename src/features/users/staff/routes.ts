@@ -34,8 +34,7 @@ export function staffRoutes(api: Api): void {
     },
     async ({ query, caller, db, c, json }) => {
       const page = pageOf(query)
-      const listed = managedUsers(db, query, page)
-      const [viewer, rows, [total]] = await asViewer(db, caller, listed.rows, listed.count)
+      const [viewer, rows, [total]] = await asViewer(db, caller, ...managedUsers(page, query))
       requireStaff(viewer)
       return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toManagedUser)))
     },
@@ -55,13 +54,13 @@ export function staffRoutes(api: Api): void {
       refuses: { 400: 'Bad input; or it would leave no active staff user', 403: 'Staff only' },
     },
     async ({ params, body, caller, db, now, json }) => {
-      const [viewer, [user]] = await asViewer(db, caller, managedUserById(db, params.id))
+      const [viewer, [user]] = await asViewer(db, caller, managedUserById({ id: params.id }))
       requireStaff(viewer)
       if (!user) throw notFound()
       const [[changed]] = await batch(
         db,
-        updateRoles(db, user.id, roleValues(body), now),
-        ...(body.is_active === false ? [withdrawResetsOfInactive(db, user.id)] : []),
+        updateRoles({ id: user.id, now }, roleValues(body)),
+        ...(body.is_active === false ? [withdrawResetsOfInactive({ userId: user.id })] : []),
       )
       if (!changed) throw ruledOut('The last active staff user must stay active and staff.')
       return json(200, toManagedUser(changed))

@@ -1,0 +1,27 @@
+/** Several statements in one transaction and one round trip: the only way to the database. */
+import type { Db } from './client.ts'
+import type { Statement } from './statement.ts'
+
+export type Rows<S extends readonly Statement[]> = { [K in keyof S]: ReturnType<S[K]['rows']> }
+
+/** @returns the rows of each statement. Joined selects must go through `distinctly`. */
+export async function batch<const S extends readonly [Statement, ...Statement[]]>(
+  db: Db,
+  ...statements: S
+): Promise<Rows<S>> {
+  return (await run(db, statements)) as Rows<S>
+}
+
+/** As `batch`, each statement by a name, in their order: for a batch that is made up of what a case asks for. */
+export async function batchOf<const S extends Record<string, Statement>>(
+  db: Db,
+  statements: S,
+): Promise<{ [K in keyof S]: ReturnType<S[K]['rows']> }> {
+  const rows = await run(db, Object.values(statements))
+  return Object.fromEntries(Object.keys(statements).map((name, place) => [name, rows[place]])) as never
+}
+
+async function run(db: Db, statements: readonly Statement[]): Promise<unknown[]> {
+  const results = await db.batch(statements.map(({ text, values }) => db.prepare(text).bind(...values)))
+  return results.map((result, place) => statements[place]?.rows(result))
+}

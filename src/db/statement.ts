@@ -1,0 +1,117 @@
+/**
+ * A query is a value: described by its parameters, built once in an isolate's life, bound for each request. Building a query's
+ * text anew would cost 80 µs, binding a built one costs a fraction of one.
+ */
+import { fillPlaceholders, type Placeholder, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import type { BatchItem } from 'drizzle-orm/batch'
+import { drizzle } from 'drizzle-orm/d1'
+import type { SQLitePreparedQuery } from 'drizzle-orm/sqlite-core'
+
+type Query = BatchItem<'sqlite'>
+type Result<Q extends Query> = Q['_']['result']
+
+/** Only builds: what it "prepares" is the text itself. No request's session is in it. */
+const builder = drizzle({ prepare: (text: string) => text } as unknown as D1Database, { casing: 'snake_case' })
+export type Builder = typeof builder
+
+/** A query with its parameters, ready for `batch`. */
+export type Statement<Rows = unknown> = {
+  readonly text: string
+  readonly values: readonly unknown[]
+  /** What D1 answered, as the rows that the query describes. */
+  rows(result: D1Result): Rows
+}
+
+/** The parameters of a query by name, to be put wherever a value may stand. */
+export type Names<P> = { readonly [K in keyof P]: Placeholder<K & string, P[K]> }
+
+/** The rows of what a description of a query comes to. */
+export type RowsOf<S extends (...given: never[]) => Statement> = ReturnType<ReturnType<S>['rows']>
+/** One of them. */
+export type RowOf<S extends (...given: never[]) => Statement> = RowsOf<S> extends readonly (infer Row)[] ? Row : never
+
+// Any name is there: which ones a query has, its type says. So they cannot be spread.
+const names = new Proxy(
+  {},
+  {
+    get: (_, name: string) => sql.placeholder(name),
+    ownKeys: () => {
+      throw new TypeError('Parameters of a statement are named one by one.')
+    },
+  },
+)
+
+/**
+ * Describes a query. In `where`, `values` and `sql` a parameter stands as it is; in `set` inside `sql`. A parameter that is
+ * a list or an object is bound as JSON: `IN (SELECT value FROM json_each(${ids}))`.
+ */
+export function statement<P extends object, Q extends Query>(
+  build: (db: Builder, parameters: Names<P>) => Q,
+): (parameters: P) => Statement<Result<Q>> {
+  let built: Built | undefined
+  return parameters => {
+    built ??= prepared(build(builder, names as Names<P>))
+    return bound(built, parameters)
+  }
+}
+
+/** Describes a query whose shape, and not only its values, depends on the case: one is built for each shape. */
+export function statements<K extends string, P extends object, Q extends Query>(
+  build: (db: Builder, parameters: Names<P>, shape: K) => Q,
+): (shape: K, parameters: P) => Statement<Result<Q>> {
+  const shapes = new Map<K, (parameters: P) => Statement<Result<Q>>>()
+  return (shape, parameters) => {
+    let known = shapes.get(shape)
+    if (!known) {
+      known = statement<P, Q>((db, own) => build(db, own, shape))
+      shapes.set(shape, known)
+    }
+    return known(parameters)
+  }
+}
+
+/** Values that may be given or not, each as a parameter where it is. */
+export type Given<V> = { readonly [K in keyof V]: SQL<Exclude<V[K], undefined>> }
+
+/**
+ * Describes a query of whichever values are given, the rest as `statement` does: one is built for each set of them. An
+ * undefined value is not given.
+ */
+export function partialStatement<P extends object, V extends object, Q extends Query>(
+  build: (db: Builder, parameters: Names<P>, given: Given<V>) => Q,
+): (parameters: P, values: V) => Statement<Result<Q>> {
+  const described = statements((db, own: Names<P>, shape: string) =>
+    build(
+      db,
+      own,
+      Object.fromEntries(shape.split(' ').map(name => [name, sql`${sql.placeholder(`given ${name}`)}`])) as never,
+    ),
+  )
+  return (parameters, values) => {
+    const given = Object.entries(values).filter(([, value]) => value !== undefined)
+    const bindings = Object.fromEntries(given.map(([name, value]) => [`given ${name}`, value]))
+    return described(given.map(([name]) => name).join(' '), { ...parameters, ...bindings })
+  }
+}
+
+type Built = { text: string; params: unknown[]; rows: (result: D1Result) => never }
+
+/** The text of a query, its parameters in their order, and how its rows are read. */
+function prepared(query: Query): Built {
+  const own = (query as unknown as { prepare(): SQLitePreparedQuery<never> }).prepare()
+  const { sql: text, params } = own.getQuery()
+  return { text, params, rows: result => own.mapResult(result, true) as never }
+}
+
+const bound = ({ text, params, rows }: Built, parameters: object): Statement<never> => ({
+  text,
+  values: fillPlaceholders(params, parameters as Record<string, unknown>).map(asBound),
+  rows,
+})
+
+const asBound = (value: unknown) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : value)
+
+/** Where a statement takes its values from: a parameter, a column, or a piece of SQL. */
+export type Value = SQLWrapper
+/** A list of ids in one parameter, as what `IN` looks into. */
+export const listed = (list: Value) => sql`(SELECT value FROM json_each(${list}))`

@@ -1,0 +1,125 @@
+/** Making everything follow from the responses of ended attempts: their scores and passes, item analysis, completions. */
+import { type SQL, sql } from 'drizzle-orm'
+import { attempts, responses } from '../../db/schema/attempts.ts'
+import { enrollments } from '../../db/schema/enrollments.ts'
+import { moduleProgress } from '../../db/schema/progress.ts'
+import { listed, type Names, statement } from '../../db/statement.ts'
+import {
+  completeCourses,
+  completeModules,
+  recordCompletions,
+  reopenCourses,
+  reopenModules,
+} from '../progress/queries/completions.ts'
+import { endedSinceReset, isPassed, isShown } from '../progress/queries/counted.ts'
+
+/**
+ * A part of a whole in 1/10000, rounded half up, in integers; of nothing, `ofNothing`. Two digits at a time, because a
+ * million points in 10⁻⁹ times ten thousand is more than SQLite's integers hold, and it goes on in floating point.
+ */
+const ratio = (part: SQL, whole: SQL, ofNothing: number) =>
+  sql`CASE ${whole} WHEN 0 THEN ${sql.raw(String(ofNothing))}
+    ELSE 100 * (100 * (${part}) / (${whole})) + (200 * (100 * (${part}) % (${whole})) + (${whole})) / (2 * (${whole})) END`
+
+/** As `shareOf` decides it. */
+export const share = (part: SQL, whole: SQL) => ratio(part, whole, 0)
+/** As `percentageHundredths` decides it. */
+const percentage = (earned: SQL, possible: SQL) => ratio(earned, possible, 100_00)
+
+type Settled = { attemptIds: readonly number[]; now: number }
+
+const settleAttempts = statement((db, { attemptIds, now }: Names<Settled>) => {
+  const score = percentage(sql`s.earned`, sql`${attempts.possibleNano}`)
+  const passes = sql`(${score}) >= ${attempts.passingScore} * 100`
+  return db
+    .update(attempts)
+    .set({
+      earnedNano: sql`s.earned`,
+      pendingGrading: sql`s.pending`,
+      scoreHundredths: score,
+      passed: passes,
+      lostPassAt: sql`iif(${attempts.passed} AND NOT (${passes}), ${now}, ${attempts.lostPassAt})`,
+    })
+    .from(
+      sql`(SELECT r.attempt_id, coalesce(sum(r.score_nano), 0) AS earned, sum(r.is_pending) AS pending
+        FROM json_each(${attemptIds}) j JOIN responses r ON r.attempt_id = j.value GROUP BY r.attempt_id) s`,
+    )
+    .where(
+      sql`${attempts.id} = s.attempt_id AND ${attempts.isSurvey} = 0 AND ${attempts.status} IN ('completed', 'timed_out')`,
+    )
+})
+
+const settleRestShares = statement((db, { attemptIds }: Names<Settled>) => {
+  const rest = share(
+    sql`a.earned_nano - coalesce(${responses.scoreNano}, 0)`,
+    sql`(a.possible_nano - ${responses.maxNano})`,
+  )
+  return db
+    .update(responses)
+    .set({ restShare: rest })
+    .from(sql`attempts a`)
+    .where(
+      sql`a.id IN ${listed(attemptIds)} AND ${responses.attemptId} = a.id AND ${responses.itemShare} IS NOT NULL AND ${responses.restShare} IS NOT (${rest})`,
+    )
+})
+
+/**
+ * The completions that a pass just lost counted towards: unless the quiz is passed by another attempt since the last reset,
+ * or the module does not complete by quizzes, or not by this one.
+ */
+const lostCompletions = ({ attemptIds, now }: Names<Settled>) =>
+  sql`${moduleProgress.completedAt} IS NOT NULL AND (${moduleProgress.enrollmentId}, ${moduleProgress.moduleId}) IN (
+    SELECT failed.enrollment_id, q.module_id FROM attempts failed JOIN quizzes q ON q.id = failed.quiz_id JOIN modules m ON m.id = q.module_id
+    WHERE failed.id IN ${listed(attemptIds)} AND failed.lost_pass_at = ${now} AND failed.is_preview = 0 AND ${isShown}
+      AND m.completion_criteria IN ('quiz', 'hybrid') AND NOT ${isPassed(sql`failed.enrollment_id`)}
+      AND ${endedSinceReset(sql`failed`, sql`failed.enrollment_id`)})`
+
+const takeCoursesBack = statement((db, settled: Names<Settled>) =>
+  reopenCourses(
+    db,
+    sql`SELECT ${moduleProgress.enrollmentId} FROM ${moduleProgress} WHERE ${lostCompletions(settled)}`,
+  ),
+)
+const takeModulesBack = statement((db, settled: Names<Settled>) => reopenModules(db, lostCompletions(settled)))
+
+/**
+ * What passed attempts complete, as statements: the module if its criteria are met, told as an activity, and then the course.
+ * @param only a condition without which nothing is written
+ */
+export function completionsIf<P extends Settled>(only: (settled: Names<P>) => SQL) {
+  const passed = ({ attemptIds }: Names<Settled>, columns: SQL) =>
+    sql`SELECT ${columns} FROM attempts a JOIN quizzes q ON q.id = a.quiz_id
+    WHERE a.id IN ${listed(attemptIds)} AND a.passed = 1 AND a.is_preview = 0`
+  const theirModules = (settled: Names<P>) =>
+    sql`(${moduleProgress.enrollmentId}, ${moduleProgress.moduleId}) IN (${passed(settled, sql`a.enrollment_id, q.module_id`)}) AND ${only(settled)}`
+  const record = statement((db, settled: Names<P>) => recordCompletions(db, theirModules(settled), settled.now))
+  const modules = statement((db, settled: Names<P>) => completeModules(db, theirModules(settled), settled.now))
+  const courses = statement((db, settled: Names<P>) =>
+    completeCourses(
+      db,
+      sql`${enrollments.id} IN (${passed(settled, sql`a.enrollment_id`)}) AND ${only(settled)}`,
+      settled.now,
+    ),
+  )
+  return (settled: P) => ({
+    completionsRecorded: record(settled),
+    modulesCompleted: modules(settled),
+    coursesCompleted: courses(settled),
+  })
+}
+export const completionsOf = completionsIf<Settled>(() => sql`1`)
+
+/**
+ * The statements, for the batch that changed responses of these attempts: scores, passes and what waits; the rest shares;
+ * completions that a lost pass takes back, the course's first; completions that a pass gives. Each computes from what is
+ * there, so all are safe to repeat. Surveys and abandoned attempts have no score and keep none; previews count towards no
+ * progress.
+ * @param settled with `now` in Unix seconds
+ */
+export const settle = (settled: Settled) => [
+  settleAttempts(settled),
+  settleRestShares(settled),
+  takeCoursesBack(settled),
+  takeModulesBack(settled),
+  ...Object.values(completionsOf(settled)),
+]
