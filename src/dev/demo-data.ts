@@ -32,6 +32,10 @@ const DEMO_PASSWORD_HASH = 'scrypt$16384$8$5$KpdRbDVLaISM29j1SiJqCg==$uzxSnaNzLs
 
 const DAY_SECONDS = 86_400
 const FIRST_LEARNER_ID = 2 + INSTRUCTORS.length
+const NAMED_COURSES = await Promise.all(
+  COURSES.map(async course => ({ ...course, slug: await slugFrom(course.title) })),
+)
+
 /** Rows of one statement: D1 takes up to 100 kB. */
 const ROWS_PER_STATEMENT = 20
 
@@ -44,7 +48,7 @@ type Status = Seat['status']
  */
 export function demoData(now: number): string[] {
   const people = everybody(now)
-  const taught = COURSES.map((course, index) => courseRow(course, index + 1, now))
+  const taught = NAMED_COURSES.map((course, index) => courseRow(course, index + 1, now))
   const contents = COURSES.flatMap((course, index) =>
     (course.modules ?? []).map((module, place) => moduleRow(module, index + 1, place + 1, now)),
   ).map((row, index) => ({ id: index + 1, ...row }))
@@ -185,14 +189,14 @@ function userRow(id: number, username: string, [firstName, lastName]: Name, now:
   }
 }
 
-function courseRow(course: DemoCourse, id: number, now: number) {
+function courseRow(course: DemoCourse & { slug: string }, id: number, now: number) {
   const [from = null, to = null] = course.days ?? []
   const day = (offset: number | null) => (offset === null ? null : toDate(now + offset * DAY_SECONDS))
   const createdAt = now - (540 - 30 * id) * DAY_SECONDS
   return {
     id,
     title: course.title,
-    slug: slugFrom(course.title),
+    slug: course.slug,
     description: course.description,
     status: course.status,
     enrollmentType: course.enrollmentType,

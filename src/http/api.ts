@@ -3,16 +3,19 @@
  * A response of the wrong shape or with an undocumented status does not compile; a login is needed unless the contract
  * says `access: 'public'`.
  */
+import { type Hook, zValidator } from '@hono/zod-validator'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { etag, RETAINED_304_HEADERS } from 'hono/etag'
 import type { ContentfulStatusCode, StatusCode } from 'hono/utils/http-status'
-import * as z from 'zod'
+import type * as z from 'zod'
 import { bookmarkFrom, type Consistency, type Db, openSession } from '../db/client.ts'
 import { addressOf } from './address.ts'
 import { type Caller, optionalCaller, requireCaller } from './authentication.ts'
 import type { AppContext, AppEnv } from './context.ts'
 import { bodyTooLarge, describe, fieldErrors, invalid, notFound, ruledOut, unsupportedMediaType } from './errors.ts'
+import { partial } from './fields.ts'
+import { lazy } from './lazy.ts'
 import { countRequest, quotaFor } from './quotas.ts'
 
 /** Why an operation refuses, for the reference: 403 and rules of the domain. The rest follows from the contract. */
@@ -101,17 +104,19 @@ export function createApi() {
     },
     /** Serves what was described, fixed path segments before `{names}`, whatever the order of description. */
     mount(): void {
-      for (const [contract, handler] of [...handlers].sort(([one], [other]) =>
-        sortKey(one) < sortKey(other) ? -1 : 1,
-      )) {
+      const inOrder = [...handlers].map(([contract, handler]) => ({ contract, handler, key: sortKey(contract) }))
+      inOrder.sort((one, other) => (one.key < other.key ? -1 : 1))
+      for (const { contract, handler } of inOrder) {
         const path = routePath(contract)
         const maxSize = contract.upload?.limitBytes ?? BODY_LIMIT_BYTES
         const middleware = [bodyLimit({ maxSize, onError: refuseTooLarge }), ...caching(contract)]
-        app.on(contract.method.toUpperCase(), [path], ...middleware, c => answer(c, contract, handler))
-        if (contract.method === 'put') {
-          const inPart = { ...contract, body: contract.body?.partial() }
-          app.on('PATCH', [path], ...middleware, c => answer(c, inPart, handler))
+        const serve = (method: string, served: Contract) => {
+          const validators = lazy(() => validatorsOf(served))
+          app.on(method, [path], ...middleware, c => answer(c, served, validators(), handler))
         }
+        serve(contract.method.toUpperCase(), contract)
+        if (contract.method === 'put')
+          serve('PATCH', { ...contract, ...(contract.body && { body: partial(contract.body) }) })
       }
     },
   }
@@ -119,11 +124,11 @@ export function createApi() {
 
 /** An id is digits, so that `/users/login/` is never `/users/{id}/` to a method that it lacks. */
 export const ID_PATTERN = '{[0-9]+}'
-const routePath = ({ path, params }: Contract) =>
+const routePath = ({ path }: Contract) =>
   path
-    .replace(/\{(\w+)\}/g, (_, name: string) => `:${name}${isId(params?.shape[name]) ? ID_PATTERN : ''}`)
+    .replace(/\{((?:\w+_)?id)\}/g, `:$1${ID_PATTERN}`)
+    .replace(/\{(\w+)\}/g, ':$1')
     .replace(/(.)\/$/, '$1')
-const isId = (param: unknown) => z.globalRegistry.get(param as z.ZodType)?.['type'] === 'integer'
 
 // `~` sorts after every letter and digit.
 const sortKey = (contract: Contract) => contract.path.replaceAll('{', '~')
@@ -135,16 +140,23 @@ const refuseTooLarge = (): never => {
 export type Api = ReturnType<typeof createApi>
 
 /** The order of refusals: 413 (before this), 415 and malformed JSON, 401, 429, then the form of path, query and body. */
-async function answer(c: AppContext, contract: Contract, handler: Handler<Contract>): Promise<Response> {
-  const sent = contract.body ? await readJson(c) : undefined
+async function answer(
+  c: AppContext,
+  contract: Contract,
+  validators: readonly MiddlewareHandler<AppEnv>[],
+  handler: Handler<Contract>,
+): Promise<Response> {
+  if (contract.body) await readJson(c)
   const upload = contract.upload ? await readUpload(c, contract.upload) : undefined
   const caller = contract.access === 'public' ? await optionalCaller(c) : await requireCaller(c)
   if (caller) c.set('userId', caller.userId)
   if (contract.quota !== 'free') await countAgainstQuota(c)
-  const input = validate(c, contract, sent)
+  for (const validate of validators) await validate(c, proceed)
   let db: Db | undefined
   return handler({
-    ...input,
+    params: c.req.valid('param' as never),
+    query: c.req.valid('query' as never),
+    body: c.req.valid('json' as never),
     upload: upload as never,
     caller: caller as Caller,
     // Opened when it is first asked for: answering an attempt never asks.
@@ -197,7 +209,13 @@ export async function countAgainstQuota(c: AppContext): Promise<void> {
   if (quota) await countRequest(c.env.KV, quota, Date.now(), task => c.executionCtx.waitUntil(task))
 }
 
-async function readJson(c: AppContext): Promise<unknown> {
+/** Reads the body before anything else is judged, and leaves it for the validator, which asks for `c.req.json()`. */
+async function readJson(c: AppContext): Promise<void> {
+  const sent = await sentJson(c)
+  c.req.json = () => Promise.resolve(sent)
+}
+
+async function sentJson(c: AppContext) {
   if (hasNoBody(c)) return {}
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(c.req.header('Content-Type') ?? '')) throw unsupportedMediaType()
   const text = await c.req.text()
@@ -212,15 +230,30 @@ async function readJson(c: AppContext): Promise<unknown> {
 const HALF_PAIR = /\\ud[89a-f]/i
 const wellFormed = (_: string, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value)
 
-function validate(c: AppContext, schemas: Pick<Contract, 'params' | 'query' | 'body'>, sent: unknown) {
-  const params = schemas.params?.safeParse(c.req.param())
-  if (params?.success === false) throw notFound()
-  const query = schemas.query?.safeParse(c.req.query(), { reportInput: true })
-  const body = schemas.body?.safeParse(sent, { reportInput: true })
-  const issues = [...(query?.error?.issues ?? []), ...(body?.error?.issues ?? [])]
-  if (issues.length > 0) throw invalid(fieldErrors(issues))
-  return { params: params?.data as never, query: query?.data as never, body: body?.data as never }
+/** What judges the form of path, query and body, in this order. */
+function validatorsOf({ params, query, body }: Contract): MiddlewareHandler<AppEnv>[] {
+  const refuse: Hook<unknown, AppEnv, string, Target, object, z.ZodObject> = async (result, c) => {
+    if (result.success) return
+    if (result.target === 'param') throw notFound()
+    // Whoever sent a wrong query and a wrong body is told of both at once.
+    const ofBody = result.target === 'query' && body ? judge(body, await c.req.json()).error?.issues : undefined
+    throw invalid(fieldErrors([...result.error.issues, ...(ofBody ?? [])]))
+  }
+  const validators: MiddlewareHandler<AppEnv>[] = []
+  if (params) validators.push(zValidator('param', params, refuse))
+  if (query) validators.push(zValidator('query', query, refuse, { validationFunction: judgeQuery }))
+  if (body) validators.push(zValidator('json', body, refuse, { validationFunction: judge }))
+  return validators
 }
+type Target = 'param' | 'query' | 'json'
+const proceed = () => Promise.resolve()
+
+/** With the input in every issue, by which `fieldErrors` tells an absent value from a null or a wrong one. */
+const judge = (schema: z.ZodType, value: unknown) => schema.safeParse(value, { reportInput: true })
+
+/** Of a parameter that is repeated, the first counts. */
+const judgeQuery = (schema: z.ZodType, value: Record<string, string | string[]>) =>
+  judge(schema, Object.fromEntries(Object.entries(value).map(([name, sent]) => [name, [sent].flat()[0]])))
 
 /** Set before the answer is made, so that 304, which is another answer, would lose them. */
 const ON_EVERY_ANSWER = ['X-Request-Id', 'Access-Control-Allow-Origin', 'Access-Control-Expose-Headers']

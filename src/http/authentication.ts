@@ -4,6 +4,7 @@ import { sign, verify } from 'hono/jwt'
 import * as z from 'zod'
 import type { AppContext } from './context.ts'
 import { notAuthenticated, tokenNotValid } from './errors.ts'
+import { object } from './fields.ts'
 
 export const ACCESS_TOKEN_TTL_SECONDS = 30 * 60
 export const REFRESH_TOKEN_TTL_SECONDS = 24 * 60 * 60
@@ -14,14 +15,14 @@ const ALGORITHM = 'HS256'
 
 type TokenType = 'access' | 'refresh'
 
-const claimsSchema = z.object({
+const claimsSchema = object(() => ({
   token_type: z.enum(['access', 'refresh']),
   exp: z.int(),
   iat: z.int(),
   jti: z.string().min(1).max(64),
   user_id: z.int().positive(),
   ver: z.int().positive(),
-})
+}))
 export type Claims = z.output<typeof claimsSchema>
 
 export type Caller = { userId: number; sessionVersion: number }

@@ -1,8 +1,27 @@
 /** Field schemas that every area shares. Strict: a number in quotes is no number. */
 import * as z from 'zod'
+import { lazy } from './lazy.ts'
 
 export const TITLE_LENGTH = 200
 export const DESCRIPTION_LENGTH = 5_000
+
+/** An object whose fields are made when a request or the OpenAPI document first asks for them, and not at start-up. */
+export function object<Fields extends z.core.$ZodLooseShape>(fields: () => Fields): LazyObject<Fields> {
+  const shape = lazy(() => ({ ...fields() }))
+  const definition = {
+    type: 'object' as const,
+    get shape() {
+      return shape()
+    },
+  }
+  // Its type parameter is widened by the accessor.
+  return new z.ZodObject(definition) as unknown as LazyObject<Fields>
+}
+type LazyObject<Fields extends z.core.$ZodLooseShape> = ReturnType<typeof z.object<Fields>>
+
+/** The same fields, all optional. */
+export const partial = <Fields extends z.core.$ZodShape>(whole: z.ZodObject<Fields>) =>
+  object(() => whole.partial().shape)
 
 /** Whether a text has more than `max` characters (code points). They are counted only where its size does not tell. */
 export const isLonger = (value: string, max: number): boolean =>

@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document, from the very schemas that validate. */
 import * as z from 'zod'
 import { type Contract, GENERIC_TYPES } from './api.ts'
+import { partial } from './fields.ts'
 
 type Json = Record<string, unknown>
 
@@ -52,7 +53,7 @@ export function openApiDocument(
 /** All fields optional, with the example of the whole. */
 function inPart(body: z.ZodObject | undefined): z.ZodObject | undefined {
   const examples = body && z.globalRegistry.get(body)?.examples
-  return examples ? body?.partial().meta({ examples }) : body?.partial()
+  return examples ? partial(body).meta({ examples }) : body && partial(body)
 }
 
 const ERROR_SCHEMA = {

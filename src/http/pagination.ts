@@ -3,20 +3,25 @@
 import * as z from 'zod'
 import type { AppContext } from './context.ts'
 import { notFound } from './errors.ts'
+import { object } from './fields.ts'
 
 export const DEFAULT_PAGE_SIZE = 10
 export const MAX_PAGE_SIZE = 100
 
 /** Spread into the query schema of a list. Larger sizes are clamped, nonsense falls back to the default. */
 export const pageQuery = {
-  page: z.string().optional().meta({ type: 'integer', minimum: 1, default: 1, description: 'Page number, from 1' }),
-  page_size: z.string().optional().meta({
-    type: 'integer',
-    minimum: 1,
-    maximum: MAX_PAGE_SIZE,
-    default: DEFAULT_PAGE_SIZE,
-    description: 'Results per page',
-  }),
+  get page() {
+    return z.string().optional().meta({ type: 'integer', minimum: 1, default: 1, description: 'Page number, from 1' })
+  },
+  get page_size() {
+    return z.string().optional().meta({
+      type: 'integer',
+      minimum: 1,
+      maximum: MAX_PAGE_SIZE,
+      default: DEFAULT_PAGE_SIZE,
+      description: 'Results per page',
+    })
+  },
 }
 
 export type Page = { number: number; limit: number; offset: number }
@@ -38,7 +43,7 @@ function positive(value: string): number | null {
 
 /** The body of a page of the given items. */
 export const paginated = <Item extends z.ZodType>(item: Item) =>
-  z.object({
+  object(() => ({
     count: z.int().meta({ examples: [1], description: 'Entries on all pages together' }),
     next: z
       .url()
@@ -49,7 +54,7 @@ export const paginated = <Item extends z.ZodType>(item: Item) =>
       .nullable()
       .meta({ examples: [null] }),
     results: z.array(item),
-  })
+  }))
 
 /** @throws 404 `Invalid page.` for a page past the end; page 1 of nothing is an empty page. */
 export function pageBody<Item>(c: AppContext, page: Page, count: number, results: Item[]) {

@@ -84,9 +84,9 @@ test('200 random codes as PNG, each read back', async () => {
   }
 }, 120_000)
 
-test('and as SVG', () => {
+test('and as SVG', async () => {
   for (const content of contents) {
-    const { pixels, size } = pixelsOfSvg(svgOf(content, 512), 6)
+    const { pixels, size } = pixelsOfSvg(await svgOf(content, 512), 6)
     expect(decode(pixels, size)?.data).toBe(content)
     expect(readsStraight(pixels, size), content).toBe(true)
   }

@@ -1,8 +1,7 @@
-import * as z from 'zod'
 import { requireTeacher } from '../../access/teaching.ts'
 import { asViewer } from '../../access/viewer.ts'
 import type { Api } from '../../http/api.ts'
-import { queryId } from '../../http/fields.ts'
+import { object, queryId } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { activitiesOf } from './queries/activity.ts'
 import { courseFigures } from './queries/courses.ts'
@@ -32,7 +31,7 @@ export function analyticsRoutes(api: Api): void {
       tag,
       summary: 'Get user activity',
       description: 'Your own events, the newest first.',
-      query: orderedDates(z.object({ ...dateQuery, ...pageQuery })),
+      query: orderedDates(object(() => ({ ...dateQuery(), ...pageQuery }))),
       responses: { 200: UserActivityPage },
     },
     async ({ query, caller, db, c, json }) => {
@@ -53,7 +52,7 @@ export function analyticsRoutes(api: Api): void {
         'Of your own courses, for staff of all, the newest first. Dates bound enrollments and progress by the day of ' +
         'enrollment, completions by the day of completion, time, module and quiz by the day of the event; ' +
         '`active_learners_last_week` ignores them.',
-      query: orderedDates(z.object({ course: queryId().optional(), ...dateQuery, ...pageQuery })),
+      query: orderedDates(object(() => ({ course: queryId().optional(), ...dateQuery(), ...pageQuery }))),
       responses: { 200: CourseAnalyticsPage },
       refuses,
     },
@@ -74,7 +73,7 @@ export function analyticsRoutes(api: Api): void {
       summary: 'Get module engagement',
       description:
         'Modules of your own courses, for staff of all: the newest course first, each course’s modules in their order.',
-      query: z.object({ course: queryId().optional(), module: queryId().optional(), ...pageQuery }),
+      query: object(() => ({ course: queryId().optional(), module: queryId().optional(), ...pageQuery })),
       responses: { 200: ModuleEngagementPage },
       refuses,
     },
@@ -96,7 +95,7 @@ export function analyticsRoutes(api: Api): void {
       description:
         'Learners of your own courses, for staff of all, the newest account first. Figures are of these courses only, with ' +
         '`course` of that one only. `activity_trend` holds the last seven UTC days against the seven before.',
-      query: z.object({ user: queryId().optional(), course: queryId().optional(), ...pageQuery }),
+      query: object(() => ({ user: queryId().optional(), course: queryId().optional(), ...pageQuery })),
       responses: { 200: LearnerAnalyticsPage },
       refuses,
     },

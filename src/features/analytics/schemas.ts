@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { date, dateTime, displayName, id, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
+import { date, dateTime, displayName, id, object, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
 import { paginated } from '../../http/pagination.ts'
 import type { Score } from '../attempts/grading/standing-score.ts'
 import { percentage } from '../progress/completion.ts'
@@ -12,15 +12,15 @@ import type { ModuleFiguresRow } from './queries/modules.ts'
 import { activityTrend } from './trend.ts'
 
 /** Spread into a query schema, which then goes through `orderedDates`. */
-export const dateQuery = {
+export const dateQuery = () => ({
   start_date: date().optional().meta({ description: 'First UTC day' }),
   end_date: date()
     .optional()
     .meta({ description: 'Last UTC day, included', examples: ['2036-06-01'] }),
-}
+})
 
 /** 400 on `end_date` for dates in reverse. */
-export const orderedDates = <Shape extends z.ZodObject<typeof dateQuery>>(schema: Shape) =>
+export const orderedDates = <Shape extends z.ZodObject<ReturnType<typeof dateQuery>>>(schema: Shape) =>
   schema.refine(
     ({ start_date, end_date }) => start_date === undefined || end_date === undefined || start_date <= end_date,
     {
@@ -46,96 +46,87 @@ const count = (example: number) =>
     .min(0)
     .meta({ examples: [example] })
 
-export const UserActivity = z
-  .object({
-    id: id(),
-    user: id().meta({ examples: [5] }),
-    activity_type: z
-      .enum(['login', 'course_enroll', 'module_view', 'module_complete', 'quiz_start', 'quiz_complete', 'qr_scan'])
-      .meta({ examples: ['module_view'] }),
-    target_id: id()
-      .nullable()
-      .meta({ description: 'The course, module, quiz or code; none for a login', examples: [1] }),
-    target_name: z
-      .string()
-      .nullable()
-      .meta({ description: 'Null where there is no target, or it was deleted', examples: ['Getting Started'] }),
-    course_id: id().nullable(),
-    course_title: z
-      .string()
-      .nullable()
-      .meta({ examples: ['Introduction to Programming'] }),
-    occurred_at: dateTime(),
-    session_duration_minutes: z
-      .int()
-      .meta({ description: "Whole minutes from the session's first event to this one", examples: [15] }),
-  })
-  .meta({ id: 'UserActivity' })
+export const UserActivity = object(() => ({
+  id: id(),
+  user: id().meta({ examples: [5] }),
+  activity_type: z
+    .enum(['login', 'course_enroll', 'module_view', 'module_complete', 'quiz_start', 'quiz_complete', 'qr_scan'])
+    .meta({ examples: ['module_view'] }),
+  target_id: id()
+    .nullable()
+    .meta({ description: 'The course, module, quiz or code; none for a login', examples: [1] }),
+  target_name: z
+    .string()
+    .nullable()
+    .meta({ description: 'Null where there is no target, or it was deleted', examples: ['Getting Started'] }),
+  course_id: id().nullable(),
+  course_title: z
+    .string()
+    .nullable()
+    .meta({ examples: ['Introduction to Programming'] }),
+  occurred_at: dateTime(),
+  session_duration_minutes: z
+    .int()
+    .meta({ description: "Whole minutes from the session's first event to this one", examples: [15] }),
+})).meta({ id: 'UserActivity' })
 export const UserActivityPage = paginated(UserActivity)
 
-export const CourseAnalytics = z
-  .object({
-    course_id: id(),
-    course_title: z.string().meta({ examples: ['Introduction to Programming'] }),
-    instructor: z.string().meta({ examples: ['John Smith'] }),
-    enrollment_count: count(35),
-    completion_count: count(10),
-    average_progress: z
-      .int()
-      .min(0)
-      .max(100)
-      .meta({ examples: [45] }),
-    average_time_spent_hours: time(8.5).meta({ description: 'Per learner' }),
-    active_learners_last_week: count(25),
-    most_active_module: z
-      .object({ id: id().meta({ examples: [3] }), title: z.string().meta({ examples: ['Control Structures'] }) })
-      .nullable(),
-    most_challenging_quiz: z
-      .object({
-        id: id().meta({ examples: [2] }),
-        title: z.string().meta({ examples: ['Functions and Methods Quiz'] }),
-        pass_rate: share(65),
-      })
-      .nullable(),
-  })
-  .meta({ id: 'CourseAnalytics' })
+export const CourseAnalytics = object(() => ({
+  course_id: id(),
+  course_title: z.string().meta({ examples: ['Introduction to Programming'] }),
+  instructor: z.string().meta({ examples: ['John Smith'] }),
+  enrollment_count: count(35),
+  completion_count: count(10),
+  average_progress: z
+    .int()
+    .min(0)
+    .max(100)
+    .meta({ examples: [45] }),
+  average_time_spent_hours: time(8.5).meta({ description: 'Per learner' }),
+  active_learners_last_week: count(25),
+  most_active_module: object(() => ({
+    id: id().meta({ examples: [3] }),
+    title: z.string().meta({ examples: ['Control Structures'] }),
+  })).nullable(),
+  most_challenging_quiz: object(() => ({
+    id: id().meta({ examples: [2] }),
+    title: z.string().meta({ examples: ['Functions and Methods Quiz'] }),
+    pass_rate: share(65),
+  })).nullable(),
+})).meta({ id: 'CourseAnalytics' })
 export const CourseAnalyticsPage = paginated(CourseAnalytics)
 
-export const ModuleEngagement = z
-  .object({
-    module_id: id(),
-    module_title: z.string().meta({ examples: ['Getting Started'] }),
-    course_id: id(),
-    course_title: z.string().meta({ examples: ['Introduction to Programming'] }),
-    view_count: count(45).meta({ description: 'Learners who opened it or did anything in it' }),
-    completion_count: count(30),
-    completion_rate: share(66.7).meta({ description: 'Completions over `view_count`, percent' }),
-    average_time_spent_minutes: time(45).meta({ description: 'Per learner of `view_count`' }),
-    student_interactions: count(120),
-  })
-  .meta({ id: 'ModuleEngagement' })
+export const ModuleEngagement = object(() => ({
+  module_id: id(),
+  module_title: z.string().meta({ examples: ['Getting Started'] }),
+  course_id: id(),
+  course_title: z.string().meta({ examples: ['Introduction to Programming'] }),
+  view_count: count(45).meta({ description: 'Learners who opened it or did anything in it' }),
+  completion_count: count(30),
+  completion_rate: share(66.7).meta({ description: 'Completions over `view_count`, percent' }),
+  average_time_spent_minutes: time(45).meta({ description: 'Per learner of `view_count`' }),
+  student_interactions: count(120),
+})).meta({ id: 'ModuleEngagement' })
 export const ModuleEngagementPage = paginated(ModuleEngagement)
 
-export const LearnerAnalytics = z
-  .object({
-    user_id: id().meta({ examples: [5] }),
-    username: z.string().meta({ examples: ['student1'] }),
-    full_name: z.string().meta({ examples: ['John Doe'] }),
-    enrolled_courses: count(3),
-    completed_courses: count(1),
-    average_progress: z
-      .int()
-      .min(0)
-      .max(100)
-      .meta({ examples: [55] }),
-    total_time_spent_hours: time(25.5),
-    average_quiz_score: share(78).nullable().meta({ description: 'Percent; each quiz by its grading policy' }),
-    last_login: dateTime().nullable(),
-    activity_trend: z.enum(['increasing', 'decreasing', 'stable']),
-    strengths: z.array(z.string()).meta({ examples: [['Python Basics', 'Data Structures']] }),
-    areas_for_improvement: z.array(z.string()).meta({ examples: [['Algorithms', 'Object-Oriented Programming']] }),
-  })
-  .meta({ id: 'LearnerAnalytics' })
+export const LearnerAnalytics = object(() => ({
+  user_id: id().meta({ examples: [5] }),
+  username: z.string().meta({ examples: ['student1'] }),
+  full_name: z.string().meta({ examples: ['John Doe'] }),
+  enrolled_courses: count(3),
+  completed_courses: count(1),
+  average_progress: z
+    .int()
+    .min(0)
+    .max(100)
+    .meta({ examples: [55] }),
+  total_time_spent_hours: time(25.5),
+  average_quiz_score: share(78).nullable().meta({ description: 'Percent; each quiz by its grading policy' }),
+  last_login: dateTime().nullable(),
+  activity_trend: z.enum(['increasing', 'decreasing', 'stable']),
+  strengths: z.array(z.string()).meta({ examples: [['Python Basics', 'Data Structures']] }),
+  areas_for_improvement: z.array(z.string()).meta({ examples: [['Algorithms', 'Object-Oriented Programming']] }),
+})).meta({ id: 'LearnerAnalytics' })
 export const LearnerAnalyticsPage = paginated(LearnerAnalytics)
 
 export const toUserActivity = (row: ActivityRow): z.input<typeof UserActivity> => ({

@@ -1,47 +1,49 @@
 /** What all attempts show: running, listed and ended. */
 import * as z from 'zod'
-import { dateTime, id, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
+import { dateTime, id, object, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
 import { toPoints } from '../quizzes/answers/points.ts'
 import type { AttemptRow } from './queries.ts'
 import type { EndedAttempt, RunningAttempt } from './session/messages.ts'
 
 export const attemptStatus = z.enum(['in_progress', 'completed', 'timed_out', 'abandoned'])
 
-const score = z
-  .number()
-  .min(0)
-  .max(100)
-  .nullable()
-  .meta({
-    description: 'Percent of all points, at most two decimals; null for surveys and abandoned attempts',
-    examples: [85],
-  })
+const score = () =>
+  z
+    .number()
+    .min(0)
+    .max(100)
+    .nullable()
+    .meta({
+      description: 'Percent of all points, at most two decimals; null for surveys and abandoned attempts',
+      examples: [85],
+    })
 
-export const secondsLeft = z
-  .int()
-  .nullable()
-  .meta({ description: 'Null while untimed; 0 in the five seconds of grace', examples: [1800] })
+export const secondsLeft = () =>
+  z
+    .int()
+    .nullable()
+    .meta({ description: 'Null while untimed; 0 in the five seconds of grace', examples: [1800] })
 
-const about = {
+const about = () => ({
   id: id().meta({ examples: [10] }),
   quiz: id(),
   quiz_title: z.string().meta({ examples: ['Python Basics Quiz'] }),
   user: id().meta({ examples: [5] }),
   started_at: dateTime().meta({ examples: ['2023-06-10T14:30:00Z'] }),
-}
+})
 
-export const running = {
-  ...about,
+export const running = () => ({
+  ...about(),
   completed_at: z.null(),
   score: z.null(),
   status: z.literal('in_progress'),
-  time_remaining_seconds: secondsLeft,
-}
+  time_remaining_seconds: secondsLeft(),
+})
 
-export const ended = {
-  ...about,
+export const ended = () => ({
+  ...about(),
   completed_at: dateTime().meta({ examples: ['2023-06-10T14:45:00Z'] }),
-  score,
+  score: score(),
   status: z.enum(['completed', 'timed_out', 'abandoned']),
   passed: z.boolean().meta({ examples: [true] }),
   time_spent_seconds: z.int().meta({ examples: [900] }),
@@ -49,20 +51,18 @@ export const ended = {
     .int()
     .optional()
     .meta({ description: 'Essays that wait for a grader; absent when none does', examples: [1] }),
-}
-export const EndedAttemptBody = z.object(ended).meta({ id: 'EndedAttempt' })
+})
+export const EndedAttemptBody = object(ended).meta({ id: 'EndedAttempt' })
 
-export const ListedAttempt = z
-  .object({
-    ...about,
-    completed_at: dateTime().nullable(),
-    score,
-    status: attemptStatus,
-    passed: z.boolean().nullable().meta({ description: 'Null while it runs' }),
-    time_spent_seconds: z.int().nullable().meta({ description: 'Null while it runs' }),
-    pending_grading: ended.pending_grading,
-  })
-  .meta({ id: 'Attempt' })
+export const ListedAttempt = object(() => ({
+  ...about(),
+  completed_at: dateTime().nullable(),
+  score: score(),
+  status: attemptStatus,
+  passed: z.boolean().nullable().meta({ description: 'Null while it runs' }),
+  time_spent_seconds: z.int().nullable().meta({ description: 'Null while it runs' }),
+  pending_grading: ended().pending_grading,
+})).meta({ id: 'Attempt' })
 
 type About = { terms: RunningAttempt['terms']; startedAt: number }
 const aboutOf = ({ terms, startedAt }: About) => ({

@@ -183,11 +183,11 @@ const insertDerived = partialStatement(
       })
       .returning(columns),
 )
-export const insertCourse = (given: { ownerId: number; now: number }, values: NewCourse) =>
+export const insertCourse = async (given: { ownerId: number; now: number }, values: NewCourse) =>
   insertDerived(given, {
     ...values,
     ...searchable({ title: values.title, description: values.description ?? '' }),
-    slug: slugFrom(values.title),
+    slug: await slugFrom(values.title),
   })
 
 const updateDerived = partialStatement(
@@ -198,13 +198,13 @@ const updateDerived = partialStatement(
       .where(and(eq(courses.id, id), isNull(courses.deletedAt))),
 )
 /** Changes what is given; a new title brings its slug along. */
-export const updateCourse = (course: Pick<CourseRow, 'id' | 'title'>, values: CourseValues, now: number) =>
+export const updateCourse = async (course: Pick<CourseRow, 'id' | 'title'>, values: CourseValues, now: number) =>
   updateDerived(
     { id: course.id, now },
     {
       ...values,
       ...searchable(values),
-      slug: values.title === undefined || values.title === course.title ? undefined : slugFrom(values.title),
+      slug: values.title === undefined || values.title === course.title ? undefined : await slugFrom(values.title),
     },
   )
 

@@ -1,11 +1,10 @@
-import * as z from 'zod'
 import { requireManaged, requireManagedHidden, requireSeen } from '../../access/courses.ts'
 import { manages, requireTeacher } from '../../access/teaching.ts'
 import { asViewer, requireStaff, type Viewer } from '../../access/viewer.ts'
 import { batch } from '../../db/batch.ts'
 import type { Api } from '../../http/api.ts'
 import { failedOn, invalid, notFound } from '../../http/errors.ts'
-import { pathId } from '../../http/fields.ts'
+import { object, pathId } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { enrollmentOf } from '../enrollments/queries.ts'
 import { tagOfCourse } from '../qr-codes/images/cache-tags.ts'
@@ -25,7 +24,7 @@ import {
 import { Course, CourseDetail, CourseInput, CoursePage, courseValues, toCourse, toModuleSummary } from './schemas.ts'
 
 const tag = 'Courses & Enrollments'
-const params = z.object({ id: pathId() })
+const params = object(() => ({ id: pathId() }))
 const NOT_ITS_INSTRUCTOR = "Not the course's instructor"
 
 export function courseRoutes(api: Api): void {
@@ -36,7 +35,7 @@ export function courseRoutes(api: Api): void {
       tag,
       summary: 'List all courses',
       description: 'Every published course and your own of any status; for staff all. Newest first.',
-      query: z.object(pageQuery),
+      query: object(() => pageQuery),
       responses: { 200: CoursePage },
       refuses: { 403: 'Instructors only' },
     },
@@ -104,7 +103,7 @@ export function courseRoutes(api: Api): void {
       requireTeacher(viewer)
       requireOwner(viewer, body, viewer.id, owner)
       requireDates(body)
-      const [[created]] = await batch(db, insertCourse({ ownerId: viewer.id, now }, courseValues(body)))
+      const [[created]] = await batch(db, await insertCourse({ ownerId: viewer.id, now }, courseValues(body)))
       if (!created) throw notFound()
       later(purgeCatalog(c))
       return json(201, toCourse({ ...(owner ?? viewer), ...created }, now))
@@ -136,7 +135,7 @@ export function courseRoutes(api: Api): void {
       requireDates({ start_date: course.startDate, end_date: course.endDate, ...body })
       const [, [updated]] = await batch(
         db,
-        updateCourse(course, courseValues(body), now),
+        await updateCourse(course, courseValues(body), now),
         courseById({ id: course.id }),
       ).catch(refuseDates)
       if (!updated) throw notFound()

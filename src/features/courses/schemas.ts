@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { isFull } from '../../access/seats.ts'
-import { date, dateTime, description, displayName, id, title, toDate, toDateTime } from '../../http/fields.ts'
+import { date, dateTime, description, displayName, id, object, title, toDate, toDateTime } from '../../http/fields.ts'
 import { paginated } from '../../http/pagination.ts'
 import type { CourseRow, ModuleSummaryRow } from './queries.ts'
 
@@ -9,40 +9,38 @@ export const enrollmentType = z.enum(['open', 'restricted'])
 const courseType = z.enum(['course', 'program', 'workshop', 'seminar'])
 
 /** Of POST and PUT. What POST omits takes the column's default, what PUT omits keeps its value. */
-export const CourseInput = z
-  .object({
-    title: title(),
-    description: description().optional(),
-    status: status.optional().meta({ examples: ['published'] }),
-    enrollment_type: enrollmentType.optional(),
-    max_students: z
-      .int()
-      .min(0)
-      .max(1_000_000)
-      .optional()
-      .meta({ description: '0 is unlimited', examples: [50] }),
-    start_date: date().nullable().optional(),
-    end_date: date()
-      .nullable()
-      .optional()
-      .meta({ examples: ['2036-09-01'] }),
-    course_type: courseType.optional(),
-    instructor: id().optional().meta({ description: 'Another owner; staff only' }),
-  })
-  .meta({
-    examples: [
-      {
-        title: 'Introduction to Programming',
-        description: 'Learn the basics of programming',
-        status: 'published',
-        enrollment_type: 'open',
-        max_students: 50,
-        start_date: '2023-06-01',
-        end_date: '2036-09-01',
-        course_type: 'course',
-      },
-    ],
-  })
+export const CourseInput = object(() => ({
+  title: title(),
+  description: description().optional(),
+  status: status.optional().meta({ examples: ['published'] }),
+  enrollment_type: enrollmentType.optional(),
+  max_students: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .optional()
+    .meta({ description: '0 is unlimited', examples: [50] }),
+  start_date: date().nullable().optional(),
+  end_date: date()
+    .nullable()
+    .optional()
+    .meta({ examples: ['2036-09-01'] }),
+  course_type: courseType.optional(),
+  instructor: id().optional().meta({ description: 'Another owner; staff only' }),
+})).meta({
+  examples: [
+    {
+      title: 'Introduction to Programming',
+      description: 'Learn the basics of programming',
+      status: 'published',
+      enrollment_type: 'open',
+      max_students: 50,
+      start_date: '2023-06-01',
+      end_date: '2036-09-01',
+      course_type: 'course',
+    },
+  ],
+})
 export type CourseInput = z.output<typeof CourseInput>
 
 export const courseValues = <Input extends Partial<CourseInput>>(input: Input) => ({
@@ -57,7 +55,7 @@ export const courseValues = <Input extends Partial<CourseInput>>(input: Input) =
   instructorId: input.instructor,
 })
 
-const courseFields = {
+const courseFields = () => ({
   id: id(),
   title: z.string().meta({ examples: ['Introduction to Programming'] }),
   slug: z.string().meta({ examples: ['introduction-to-programming'] }),
@@ -77,19 +75,21 @@ const courseFields = {
   enrollment_count: z.int().meta({ description: 'Active and completed enrollments', examples: [25] }),
   is_full: z.boolean(),
   is_active: z.boolean().meta({ description: 'Published, and today (UTC) is within its dates', examples: [true] }),
-}
+})
 
-export const Course = z.object(courseFields).meta({ id: 'Course' })
+export const Course = object(courseFields).meta({ id: 'Course' })
 export type Course = z.input<typeof Course>
 export const CoursePage = paginated(Course)
 
-const ModuleSummary = z.object({
+const ModuleSummary = object(() => ({
   id: id(),
   title: z.string().meta({ examples: ['Getting Started'] }),
   description: z.string().meta({ examples: ['Introduction to the course'] }),
   order: z.int().meta({ examples: [1] }),
+}))
+export const CourseDetail = object(() => ({ ...courseFields(), modules: z.array(ModuleSummary) })).meta({
+  id: 'CourseDetail',
 })
-export const CourseDetail = z.object({ ...courseFields, modules: z.array(ModuleSummary) }).meta({ id: 'CourseDetail' })
 
 /** A course as answered. `now` decides what is active today. */
 export function toCourse(row: CourseRow, now: number): Course {

@@ -1,10 +1,13 @@
 /** What a course is called in a URL. */
-import slugify from '@sindresorhus/slugify'
 
 const MAX_LENGTH = 80
 
-/** Lower case, ASCII, transliterated where the library can; `course` where nothing is left (emoji, Chinese). */
-export function slugFrom(title: string): string {
+/**
+ * Lower case, ASCII, transliterated where the library can; `course` where nothing is left (emoji, Chinese). The library
+ * builds its tables when it is loaded, so only a request that names a course loads it.
+ */
+export async function slugFrom(title: string): Promise<string> {
+  const { default: slugify } = await import('@sindresorhus/slugify')
   const slug = slugify(title, { decamelize: false }).slice(0, MAX_LENGTH).replace(/-+$/, '')
   return slug || 'course'
 }

@@ -5,7 +5,7 @@ import { asViewer } from '../../access/viewer.ts'
 import { batch, batchOf } from '../../db/batch.ts'
 import type { Api } from '../../http/api.ts'
 import { notFound, ruledOut } from '../../http/errors.ts'
-import { queryId, toDate } from '../../http/fields.ts'
+import { object, queryId, toDate } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { recordActivityIfChanged } from '../activities/queries.ts'
 import { courseBySlug } from '../courses/queries.ts'
@@ -22,7 +22,7 @@ import {
 import { Enrollment, EnrollmentPage, enrollmentStatus, toEnrollment } from './schemas.ts'
 
 const tag = 'Courses & Enrollments'
-const slugParams = z.object({ slug: z.string().meta({ examples: ['introduction-to-programming'] }) })
+const slugParams = object(() => ({ slug: z.string().meta({ examples: ['introduction-to-programming'] }) }))
 
 export function enrollmentRoutes(api: Api): void {
   api.route(
@@ -112,12 +112,12 @@ export function enrollmentRoutes(api: Api): void {
       tag,
       summary: 'List all enrollments',
       description: 'Of your own courses; for staff of all. Newest first.',
-      query: z.object({
+      query: object(() => ({
         course: queryId().optional(),
         user: queryId().optional(),
         status: enrollmentStatus.optional(),
         ...pageQuery,
-      }),
+      })),
       responses: { 200: EnrollmentPage },
       refuses: { 403: 'Instructors only' },
     },

@@ -1,15 +1,16 @@
 import * as z from 'zod'
 import type { Api } from '../../http/api.ts'
+import { object } from '../../http/fields.ts'
 import { readiness } from './readiness.ts'
 
 const tag = 'Health'
 const RETRY_AFTER_SECONDS = 5
 
-const Alive = z.object({ status: z.literal('ok') }).meta({ id: 'Alive' })
+const Alive = object(() => ({ status: z.literal('ok') })).meta({ id: 'Alive' })
 const store = z.enum(['ok', 'down'])
 const stores = { database: store, kv: store, objects: store }
-const Ready = z.object({ status: z.literal('ok'), ...stores }).meta({ id: 'Ready' })
-const NotReady = z.object({ status: z.literal('unavailable'), ...stores }).meta({ id: 'NotReady' })
+const Ready = object(() => ({ status: z.literal('ok'), ...stores })).meta({ id: 'Ready' })
+const NotReady = object(() => ({ status: z.literal('unavailable'), ...stores })).meta({ id: 'NotReady' })
 
 /** For whoever watches over the service: monitors, load balancers, a deployment that wants to know whether it went well. */
 export function healthRoutes(api: Api): void {

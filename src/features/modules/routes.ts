@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { requireManagedHidden, sees } from '../../access/courses.ts'
 import { requireManagedModule, requireModule } from '../../access/modules.ts'
 import { manages } from '../../access/teaching.ts'
@@ -7,7 +6,7 @@ import { batch } from '../../db/batch.ts'
 import type { Api } from '../../http/api.ts'
 import { purgeTags } from '../../http/edge-cache.ts'
 import { forbidden, invalid, notFound } from '../../http/errors.ts'
-import { pathId, queryId } from '../../http/fields.ts'
+import { object, pathId, queryId } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { recordActivity } from '../activities/queries.ts'
 import { courseById } from '../courses/queries.ts'
@@ -29,7 +28,7 @@ import {
 import { Module, ModuleDetail, ModuleInput, ModulePage, moduleValues, toModule, toQuizSummary } from './schemas.ts'
 
 const tag = 'Modules'
-const params = z.object({ id: pathId() })
+const params = object(() => ({ id: pathId() }))
 const NOT_ITS_INSTRUCTOR = "Not the course's instructor"
 
 export function moduleRoutes(api: Api): void {
@@ -41,7 +40,7 @@ export function moduleRoutes(api: Api): void {
       summary: 'List modules',
       description:
         'Of your own courses, and the published ones of courses you take; for staff all. By `order`, ties by id.',
-      query: z.object({ course: queryId().optional(), ...pageQuery }),
+      query: object(() => ({ course: queryId().optional(), ...pageQuery })),
       responses: { 200: ModulePage },
     },
     async ({ query, caller, db, c, json }) => {

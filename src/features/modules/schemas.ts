@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { dateTime, description, id, text, title, toDateTime } from '../../http/fields.ts'
+import { dateTime, description, id, object, text, title, toDateTime } from '../../http/fields.ts'
 import { paginated } from '../../http/pagination.ts'
 import { type ModuleRow, ORDER_AT_MOST, type QuizSummaryRow } from './queries.ts'
 
@@ -12,7 +12,7 @@ const completionCriteria = z.enum(['content', 'quiz', 'hybrid']).meta({
 })
 
 /** Of POST and PUT. What POST omits takes its default, what PUT omits keeps its value. */
-export const ModuleInput = z.object({
+export const ModuleInput = object(() => ({
   course: id().meta({ description: 'A module stays in its course' }),
   title: title().meta({ examples: ['Getting Started'] }),
   description: description()
@@ -29,7 +29,7 @@ export const ModuleInput = z.object({
     .optional()
     .meta({ description: 'Markdown', examples: ['# Welcome to the Course'] }),
   is_published: z.boolean().optional(),
-})
+}))
 export type ModuleInput = z.output<typeof ModuleInput>
 
 export const moduleValues = <Input extends Partial<ModuleInput>>(input: Input) => ({
@@ -41,7 +41,7 @@ export const moduleValues = <Input extends Partial<ModuleInput>>(input: Input) =
   isPublished: input.is_published,
 })
 
-const moduleFields = {
+const moduleFields = () => ({
   id: id(),
   course: id(),
   course_title: z.string().meta({ examples: ['Introduction to Programming'] }),
@@ -53,11 +53,11 @@ const moduleFields = {
   is_published: z.boolean().meta({ examples: [true] }),
   created_at: dateTime(),
   updated_at: dateTime().meta({ examples: ['2023-05-20T14:20:00Z'] }),
-}
-export const Module = z.object(moduleFields).meta({ id: 'Module' })
+})
+export const Module = object(moduleFields).meta({ id: 'Module' })
 export const ModulePage = paginated(Module)
 
-const QuizSummary = z.object({
+const QuizSummary = object(() => ({
   id: id(),
   title: z.string().meta({ examples: ['Module 1 Quiz'] }),
   description: z.string().meta({ examples: ['Test your understanding of the basics'] }),
@@ -66,8 +66,10 @@ const QuizSummary = z.object({
     .nullable()
     .meta({ examples: [30] }),
   passing_score: z.int().meta({ examples: [70] }),
+}))
+export const ModuleDetail = object(() => ({ ...moduleFields(), quizzes: z.array(QuizSummary) })).meta({
+  id: 'ModuleDetail',
 })
-export const ModuleDetail = z.object({ ...moduleFields, quizzes: z.array(QuizSummary) }).meta({ id: 'ModuleDetail' })
 
 export const toModule = (row: ModuleRow): z.input<typeof Module> => ({
   id: row.id,

@@ -1,10 +1,9 @@
-import * as z from 'zod'
 import { requireRecord } from '../../access/records.ts'
 import { asViewer, type Viewer } from '../../access/viewer.ts'
 import { batch, batchOf } from '../../db/batch.ts'
 import type { Api } from '../../http/api.ts'
 import { forbidden, notFound, ruledOut } from '../../http/errors.ts'
-import { pathId, queryId, toDateTime } from '../../http/fields.ts'
+import { object, pathId, queryId, toDateTime } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { recordActivityIfChanged } from '../activities/queries.ts'
 import { fromModuleProgressId } from './completion.ts'
@@ -29,7 +28,7 @@ import {
 } from './schemas.ts'
 
 const tag = 'Progress Tracking'
-const params = z.object({ id: pathId(1_770_000_019) })
+const params = object(() => ({ id: pathId(1_770_000_019) }))
 const NOT_THE_LEARNER = 'Only the learner'
 
 export function progressRoutes(api: Api): void {
@@ -40,7 +39,7 @@ export function progressRoutes(api: Api): void {
       tag,
       summary: 'Get user progress',
       description: 'Your progress in every course you take, the newest enrollment first.',
-      query: z.object({ course: queryId().optional(), ...pageQuery }),
+      query: object(() => ({ course: queryId().optional(), ...pageQuery })),
       responses: { 200: ProgressPage },
     },
     async ({ query, caller, db, c, json }) => {
@@ -59,12 +58,12 @@ export function progressRoutes(api: Api): void {
       summary: 'Get module progress',
       description:
         'Your progress in every published module of the courses you take: the newest enrollment first, each course’s modules in their order.',
-      query: z.object({
+      query: object(() => ({
         course: queryId().optional(),
         module: queryId().optional(),
         status: progressStatus.optional(),
         ...pageQuery,
-      }),
+      })),
       responses: { 200: ModuleProgressPage },
     },
     async ({ query, caller, db, c, json }) => {

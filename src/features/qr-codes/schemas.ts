@@ -1,6 +1,6 @@
 /** Codes, and what batches and scans say of a code too. */
 import * as z from 'zod'
-import { dateTime, displayName, id, instant, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
+import { dateTime, displayName, id, instant, object, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
 import { paginated } from '../../http/pagination.ts'
 import type { CodeRow } from './codes/queries.ts'
 import type { ScanRow } from './scans/queries.ts'
@@ -21,11 +21,12 @@ export const maxScans = () =>
     .meta({ description: 'Valid scans at most; null and 0 are unlimited', examples: [50] })
 export const expiresAt = () =>
   instant('2036-06-20T23:59:59Z').nullable().meta({ description: 'A moment in the past is accepted: born expired' })
-export const rotating = z
-  .boolean()
-  .meta({ description: 'Attendance only: a scan also needs the code that the display shows', examples: [false] })
+export const rotating = () =>
+  z
+    .boolean()
+    .meta({ description: 'Attendance only: a scan also needs the code that the display shows', examples: [false] })
 
-export const CodeInput = z.object({
+export const CodeInput = object(() => ({
   batch: id().nullable().optional().meta({ description: 'One you can see, of the same type' }),
   type: codeType,
   target_id: id().meta({
@@ -33,18 +34,18 @@ export const CodeInput = z.object({
   }),
   max_scans: maxScans().optional(),
   expires_at: expiresAt().optional(),
-  rotating: rotating.optional(),
-})
+  rotating: rotating().optional(),
+}))
 export type CodeInput = z.output<typeof CodeInput>
 
-export const CodeChange = z.object({
+export const CodeChange = object(() => ({
   status: codeStatus.optional().meta({
     description: '`expired` sets `expires_at` to now; `active` on a past date needs a new date',
   }),
   max_scans: maxScans().optional(),
   expires_at: expiresAt().optional(),
-  rotating: rotating.optional(),
-})
+  rotating: rotating().optional(),
+}))
 export type CodeChange = z.output<typeof CodeChange>
 
 export const codeValues = ({
@@ -62,23 +63,25 @@ export const newCodeValues = (input: Pick<CodeInput, 'type' | 'max_scans' | 'exp
   ...codeValues(input),
 })
 
-export const targetName = z.string().meta({
-  description: '"Course - Module", the course, or "Course - Full Name"',
-  examples: ['Introduction to Programming - Lecture 1'],
-})
-export const imageUrl = z.url().meta({
-  description: 'A PNG; `?size=` 256, 512, 1024 or 2048; `.svg` beside it',
-  examples: [`https://example.com/media/qr_codes/${EXAMPLE_UUID}.png`],
-})
+export const targetName = () =>
+  z.string().meta({
+    description: '"Course - Module", the course, or "Course - Full Name"',
+    examples: ['Introduction to Programming - Lecture 1'],
+  })
+export const imageUrl = () =>
+  z.url().meta({
+    description: 'A PNG; `?size=` 256, 512, 1024 or 2048; `.svg` beside it',
+    examples: [`https://example.com/media/qr_codes/${EXAMPLE_UUID}.png`],
+  })
 
-const codeFields = {
+const codeFields = () => ({
   id: id(),
   uuid: codeUuid(),
   batch: id().nullable(),
   batch_name: z.string().nullable(),
   type: codeType,
   target_id: id(),
-  target_name: targetName,
+  target_name: targetName(),
   created_by: id(),
   created_by_name: z.string(),
   status: codeStatus,
@@ -87,9 +90,9 @@ const codeFields = {
   expires_at: dateTime().nullable(),
   created_at: dateTime(),
   updated_at: dateTime(),
-  qr_image_url: imageUrl,
+  qr_image_url: imageUrl(),
   rotating: z.literal(true).optional().meta({ description: 'Only there when it does' }),
-}
+})
 const EXAMPLE_CODE = {
   id: 1,
   uuid: EXAMPLE_UUID,
@@ -108,7 +111,7 @@ const EXAMPLE_CODE = {
   updated_at: '2023-06-10T14:30:00Z',
   qr_image_url: `https://example.com/media/qr_codes/${EXAMPLE_UUID}.png`,
 }
-export const Code = z.object(codeFields).meta({ id: 'QrCode', examples: [EXAMPLE_CODE] })
+export const Code = object(codeFields).meta({ id: 'QrCode', examples: [EXAMPLE_CODE] })
 export const CodePage = paginated(Code)
 
 const EXAMPLE_CODE_SCAN = {
@@ -119,17 +122,18 @@ const EXAMPLE_CODE_SCAN = {
   location: 'Lecture Hall A',
   device_info: 'iPhone, Safari 16.0',
 }
-const CodeScan = z.object({
+const CodeScan = object(() => ({
   id: id(),
   user: id(),
   user_name: z.string(),
   scanned_at: dateTime(),
   location: z.string(),
   device_info: z.string(),
-})
-export const CodeDetail = z
-  .object({ ...codeFields, scans: z.array(CodeScan).meta({ description: 'The newest 100 valid ones' }) })
-  .meta({ id: 'QrCodeDetail', examples: [{ ...EXAMPLE_CODE, scans: [EXAMPLE_CODE_SCAN] }] })
+}))
+export const CodeDetail = object(() => ({
+  ...codeFields(),
+  scans: z.array(CodeScan).meta({ description: 'The newest 100 valid ones' }),
+})).meta({ id: 'QrCodeDetail', examples: [{ ...EXAMPLE_CODE, scans: [EXAMPLE_CODE_SCAN] }] })
 
 export const codeStatusAt = (row: Pick<CodeRow, 'isRevoked' | 'expiresAt'>, now: number) =>
   row.isRevoked ? 'revoked' : row.expiresAt !== null && row.expiresAt <= now ? 'expired' : 'active'

@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { requireManagedHidden } from '../../access/courses.ts'
 import { seesModule } from '../../access/modules.ts'
 import { requireManagedQuiz, requireQuiz } from '../../access/quizzes.ts'
@@ -7,7 +6,7 @@ import { asViewer } from '../../access/viewer.ts'
 import { batch } from '../../db/batch.ts'
 import type { Api } from '../../http/api.ts'
 import { failedOn, forbidden, invalid, notFound } from '../../http/errors.ts'
-import { pathId, queryFlag, queryId } from '../../http/fields.ts'
+import { object, pathId, queryFlag, queryId } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { enrollmentForModule, moduleById } from '../modules/queries.ts'
 import {
@@ -30,7 +29,7 @@ import { toAuthorQuestion } from './questions/views.ts'
 import { Quiz, QuizDetail, QuizFields, QuizInput, QuizPage, quizValues, toQuiz } from './schemas.ts'
 
 const tag = 'Quiz System'
-const params = z.object({ id: pathId(2) })
+const params = object(() => ({ id: pathId(2) }))
 const NOT_ITS_INSTRUCTOR = "Not the course's instructor"
 
 export function quizRoutes(api: Api): void {
@@ -42,12 +41,12 @@ export function quizRoutes(api: Api): void {
       summary: 'List quizzes',
       description:
         'Of your own courses, and the published ones in published modules of courses you take; for staff all. Newest first.',
-      query: z.object({
+      query: object(() => ({
         module: queryId().optional(),
         is_published: queryFlag().optional(),
         is_survey: queryFlag().optional(),
         ...pageQuery,
-      }),
+      })),
       responses: { 200: QuizPage },
     },
     async ({ query, caller, db, c, json }) => {

@@ -5,6 +5,7 @@ import {
   id,
   instant,
   list,
+  object,
   TITLE_LENGTH,
   text,
   title,
@@ -29,7 +30,7 @@ const gradingPolicy = z
   .meta({ description: 'Which of several attempts counts in statistics of a learner' })
 
 /** Of PUT. What is omitted keeps its value. */
-export const QuizFields = z.object({
+export const QuizFields = object(() => ({
   module: id().meta({ description: 'A quiz stays in its module', examples: [2] }),
   title: title().meta({ examples: ['Python Basics Quiz'] }),
   description: description()
@@ -89,7 +90,7 @@ export const QuizFields = z.object({
   grading_policy: gradingPolicy.optional(),
   available_from: instant().nullable().optional(),
   available_until: instant('2036-05-22T10:30:00Z').nullable().optional(),
-})
+}))
 export type QuizFields = z.output<typeof QuizFields>
 
 export const quizValues = <Input extends Partial<QuizFields>>(input: Input) => ({
@@ -114,15 +115,15 @@ export const quizValues = <Input extends Partial<QuizFields>>(input: Input) => (
 })
 
 /** Of POST. What is omitted takes its default. */
-export const QuizInput = z.object({
+export const QuizInput = object(() => ({
   ...QuizFields.shape,
   questions: list(QuestionInput, QUESTIONS_AT_MOST)
     .optional()
     .meta({ description: 'A whole quiz at once: all of it is made, or nothing' }),
-})
+}))
 export type QuizInput = z.output<typeof QuizInput>
 
-const quizFields = {
+const quizFields = () => ({
   id: id(),
   module: id(),
   title: z.string().meta({ examples: ['Python Basics Quiz'] }),
@@ -154,19 +155,17 @@ const quizFields = {
     .meta({ examples: [null] }),
   created_at: dateTime(),
   updated_at: dateTime().meta({ examples: ['2023-05-20T14:20:00Z'] }),
-}
-export const Quiz = z.object(quizFields).meta({ id: 'Quiz' })
+})
+export const Quiz = object(quizFields).meta({ id: 'Quiz' })
 export const QuizPage = paginated(Quiz)
 
-export const QuizDetail = z
-  .object({
-    ...quizFields,
-    question_total: z.int().meta({ description: 'Questions there are', examples: [10] }),
-    requires_access_code: z.boolean(),
-    attempts_used: z.int().meta({ description: 'Your own attempts, previews aside', examples: [0] }),
-    questions: z.array(AuthorQuestion).meta({ description: 'For its instructor and staff; else empty' }),
-  })
-  .meta({ id: 'QuizDetail' })
+export const QuizDetail = object(() => ({
+  ...quizFields(),
+  question_total: z.int().meta({ description: 'Questions there are', examples: [10] }),
+  requires_access_code: z.boolean(),
+  attempts_used: z.int().meta({ description: 'Your own attempts, previews aside', examples: [0] }),
+  questions: z.array(AuthorQuestion).meta({ description: 'For its instructor and staff; else empty' }),
+})).meta({ id: 'QuizDetail' })
 
 export const toQuiz = (row: QuizRow): z.input<typeof Quiz> => ({
   id: row.id,

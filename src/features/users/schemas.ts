@@ -4,11 +4,14 @@ import {
   dateTime,
   id,
   isLonger,
+  object,
+  partial,
   text,
   toDateTime,
   toOptionalDateTime,
   within,
 } from '../../http/fields.ts'
+import { lazy } from '../../http/lazy.ts'
 import { paginated } from '../../http/pagination.ts'
 import { USERNAME_LENGTH } from './keys.ts'
 import { likenessOf, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, problemsOf } from './passwords/rules.ts'
@@ -19,10 +22,12 @@ const EMAIL_LENGTH = 254
 const NAME_LENGTH = 200
 const TOKEN_LENGTH = 4_000
 
-/** Letters and digits of any script. */
-const USERNAME = /^[\p{L}\p{Nd}@.+\-_]+$/u
-const EMAIL =
-  /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*@([\p{L}\p{N}][\p{L}\p{M}\p{N}-]*\.)+[\p{L}\p{M}\p{N}-]{2,}$/u
+/** Letters and digits of any script. Made when first asked for: such classes take long. */
+const USERNAME = lazy(() => /^[\p{L}\p{Nd}@.+\-_]+$/u)
+const EMAIL = lazy(
+  () =>
+    /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*@([\p{L}\p{N}][\p{L}\p{M}\p{N}-]*\.)+[\p{L}\p{M}\p{N}-]{2,}$/u,
+)
 
 const username = () =>
   within(USERNAME_LENGTH)
@@ -31,7 +36,10 @@ const username = () =>
     .min(1)
     // Again, because compositions may come apart in letters more than they were.
     .pipe(
-      text(USERNAME_LENGTH).regex(USERNAME, 'Enter a valid username: only letters, digits and @ . + - _ are allowed.'),
+      text(USERNAME_LENGTH).regex(
+        USERNAME(),
+        'Enter a valid username: only letters, digits and @ . + - _ are allowed.',
+      ),
     )
     .meta({ minLength: 1, maxLength: USERNAME_LENGTH, examples: ['newuser'] })
 
@@ -39,7 +47,7 @@ const email = () =>
   within(EMAIL_LENGTH)
     .trim()
     .min(1)
-    .pipe(z.string().regex(EMAIL, 'Enter a valid email address.'))
+    .pipe(z.string().regex(EMAIL(), 'Enter a valid email address.'))
     .meta({ format: 'email', minLength: 1, maxLength: EMAIL_LENGTH, examples: ['user@example.com'] })
 
 const name = (example: string) => text(NAME_LENGTH).meta({ examples: [example] })
@@ -87,15 +95,14 @@ const areWithin =
       return typeof given === 'string' && !isLonger(given, max)
     })
 
-export const RegisterInput = z
-  .object({
-    username: username(),
-    email: email(),
-    password: newPassword(),
-    password2: z.string().meta({ format: 'password', description: 'The same again', examples: [PASSWORD_EXAMPLE] }),
-    first_name: name('John'),
-    last_name: name('Doe'),
-  })
+export const RegisterInput = object(() => ({
+  username: username(),
+  email: email(),
+  password: newPassword(),
+  password2: z.string().meta({ format: 'password', description: 'The same again', examples: [PASSWORD_EXAMPLE] }),
+  first_name: name('John'),
+  last_name: name('Doe'),
+}))
   .refine(body => body.password === body.password2, {
     path: ['password'],
     message: "Password fields didn't match.",
@@ -119,14 +126,14 @@ export const newAccount = ({ username, email, first_name, last_name }: RegisterI
   lastName: last_name,
 })
 
-export const LoginInput = z.object({ username: given(USERNAME_LENGTH, 'student1'), password: password() })
-export const RefreshInput = z.object({ refresh: token('eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.Zm9v') })
+export const LoginInput = object(() => ({ username: given(USERNAME_LENGTH, 'student1'), password: password() }))
+export const RefreshInput = object(() => ({ refresh: token('eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.Zm9v') }))
 
 const idToken = () =>
   token('eyJhbGciOiJSUzI1NiJ9.e30.Zm9v').meta({
     description: 'The credential that Google signed, as its sign-in hands it to the client',
   })
-export const GoogleInput = z.object({
+export const GoogleInput = object(() => ({
   google_id: given(255, '110169484474386276334').meta({ description: 'Must be `sub` of `id_token`' }),
   email: email().meta({ description: 'Must be the address of `id_token`' }),
   first_name: name('John').default(''),
@@ -137,24 +144,23 @@ export const GoogleInput = z.object({
     .optional()
     .meta({ examples: ['https://lh3.googleusercontent.com/a/photo'] }),
   id_token: idToken(),
-})
+}))
 export type GoogleInput = z.output<typeof GoogleInput>
-export const GoogleLinkInput = z.object({
+export const GoogleLinkInput = object(() => ({
   id_token: idToken(),
   password: password().optional().meta({ description: 'Not needed by an account that has no password' }),
-})
+}))
 
-const profileFields = {
+const profileFields = () => ({
   bio: text(DESCRIPTION_LENGTH).meta({ examples: ['Teaches Python'] }),
   student_id: text(NAME_LENGTH).meta({ examples: ['S2026001'] }),
   department: text(NAME_LENGTH).meta({ examples: ['Computer Science'] }),
   is_instructor: z.boolean(),
-}
+})
 /** The example leaves the role as it is: who tries it out is not to lose it. */
-export const ProfileInput = z
-  .object(profileFields)
-  .partial()
-  .meta({ examples: [{ bio: 'Teaches Python', student_id: 'S2026001', department: 'Computer Science' }] })
+export const ProfileInput = partial(object(profileFields)).meta({
+  examples: [{ bio: 'Teaches Python', student_id: 'S2026001', department: 'Computer Science' }],
+})
 export type ProfileInput = z.output<typeof ProfileInput>
 
 export const profileValues = ({ bio, student_id, department, is_instructor }: ProfileInput) => ({
@@ -164,33 +170,30 @@ export const profileValues = ({ bio, student_id, department, is_instructor }: Pr
   isInstructor: is_instructor,
 })
 
-export const Profile = z
-  .object({ ...profileFields, created_at: dateTime(), updated_at: dateTime() })
-  .meta({ id: 'Profile' })
+export const Profile = object(() => ({ ...profileFields(), created_at: dateTime(), updated_at: dateTime() })).meta({
+  id: 'Profile',
+})
 
-const userFields = {
+const userFields = () => ({
   id: id(),
   username: z.string().meta({ examples: ['newuser'] }),
   email: z.string().meta({ examples: ['user@example.com'] }),
   first_name: z.string().meta({ examples: ['John'] }),
   last_name: z.string().meta({ examples: ['Doe'] }),
   profile: Profile,
-}
-export const User = z.object(userFields).meta({ id: 'User' })
+})
+export const User = object(userFields).meta({ id: 'User' })
 
-export const Tokens = z.object({ refresh: jwt(), access: jwt() })
-export const AccessToken = z.object({ access: jwt() })
-export const Session = z.object({ refresh: jwt(), access: jwt(), user: User }).meta({ id: 'Session' })
+export const Tokens = object(() => ({ refresh: jwt(), access: jwt() }))
+export const AccessToken = object(() => ({ access: jwt() }))
+export const Session = object(() => ({ refresh: jwt(), access: jwt(), user: User })).meta({ id: 'Session' })
 
-const roleFields = {
+const roleFields = () => ({
   is_instructor: z.boolean(),
   is_staff: z.boolean(),
   is_active: z.boolean().meta({ examples: [true] }),
-}
-export const RolesInput = z
-  .object(roleFields)
-  .partial()
-  .meta({ examples: [{ is_active: true }] })
+})
+export const RolesInput = partial(object(roleFields)).meta({ examples: [{ is_active: true }] })
 export type RolesInput = z.output<typeof RolesInput>
 
 export const roleValues = ({ is_instructor, is_staff, is_active }: RolesInput) => ({
@@ -200,32 +203,30 @@ export const roleValues = ({ is_instructor, is_staff, is_active }: RolesInput) =
 })
 
 /** A user as staff see them. */
-export const ManagedUser = z
-  .object({
-    ...userFields,
-    ...roleFields,
-    last_login: dateTime().nullable(),
-  })
-  .meta({ id: 'ManagedUser' })
+export const ManagedUser = object(() => ({
+  ...userFields(),
+  ...roleFields(),
+  last_login: dateTime().nullable(),
+})).meta({ id: 'ManagedUser' })
 export const ManagedUserPage = paginated(ManagedUser)
 
-export const PasswordChangeInput = z.object({
+export const PasswordChangeInput = object(() => ({
   old_password: password().optional().meta({ description: 'Needed by an account that has a password' }),
   new_password: newPassword(NEW_PASSWORD_EXAMPLE),
   id_token: idToken().optional().meta({
     description:
       'Needed by an account that has no password yet: its Google account’s credential, issued at most 10 minutes ago',
   }),
-})
-export const PasswordReset = z.object({
+}))
+export const PasswordReset = object(() => ({
   token: z.string().meta({ examples: ['Zm9vYmFyYmF6'], description: 'Shown this once; good for one use' }),
   expires_at: dateTime(),
-})
-export const PasswordResetInput = z.object({
+}))
+export const PasswordResetInput = object(() => ({
   token: given(200, 'Zm9vYmFyYmF6'),
   new_password: newPassword(NEW_PASSWORD_EXAMPLE),
-})
-export const Done = z.object({ detail: z.string().meta({ examples: ['The password has been changed.'] }) })
+}))
+export const Done = object(() => ({ detail: z.string().meta({ examples: ['The password has been changed.'] }) }))
 
 export const toProfile = (row: AccountRow): z.input<typeof Profile> => ({
   bio: row.bio,

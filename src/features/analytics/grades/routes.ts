@@ -4,7 +4,7 @@ import { asViewer } from '../../../access/viewer.ts'
 import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { csvFile } from '../../../http/csv.ts'
-import { pathId } from '../../../http/fields.ts'
+import { object, pathId } from '../../../http/fields.ts'
 import { courseById } from '../../courses/queries.ts'
 import { enrollmentOf } from '../../enrollments/queries.ts'
 import { firstGrades, gradedQuizzes, gradesAfter } from './queries.ts'
@@ -26,7 +26,7 @@ export function gradeRoutes(api: Api): void {
         'with scores in them. A cell is the percentage by the quiz’s grading policy, by which an abandoned attempt is 0 where the latest or the average counts; empty without one, ' +
         '`pending` while an essay waits in an attempt that decides it. CSV, streamed: 1,000 learners a round trip. Text that ' +
         'a spreadsheet would take for a formula begins with an apostrophe.',
-      params: z.object({ id: pathId() }),
+      params: object(() => ({ id: pathId() })),
       download: ['text/csv'],
       responses: { 200: z.string() },
       refuses: { 403: "Not the course's instructor" },

@@ -1,15 +1,14 @@
-import * as z from 'zod'
 import { requireManagedModule } from '../../../access/modules.ts'
 import { asViewer } from '../../../access/viewer.ts'
 import type { Api } from '../../../http/api.ts'
-import { pathId, toDateTime } from '../../../http/fields.ts'
+import { object, pathId, toDateTime } from '../../../http/fields.ts'
 import { enrollmentForQuiz } from '../../quizzes/queries.ts'
 import { itemFigures, quizFigures } from './queries.ts'
 import { rebuildQuizStatistics } from './rebuild.ts'
 import { QuizAnalytics, Recalculated, toQuizAnalytics } from './schemas.ts'
 
 const tag = 'Quiz System'
-const params = z.object({ id: pathId(2) })
+const params = object(() => ({ id: pathId(2) }))
 const NOT_ITS_INSTRUCTOR = "Not the course's instructor"
 
 export function quizAnalyticsRoutes(api: Api): void {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { dateTime, id } from '../../../http/fields.ts'
+import { dateTime, id, object } from '../../../http/fields.ts'
 import { mean, meanScore, rate, toMinutes } from '../figures.ts'
 import { difficultyIndex, discriminationIndex } from './discrimination.ts'
 import type { ItemFiguresRow, QuizFiguresRow } from './queries.ts'
@@ -11,7 +11,7 @@ const percent = (example: number) =>
     .max(100)
     .meta({ description: 'Percent, one decimal', examples: [example] })
 
-const QuestionPerformance = z.object({
+const QuestionPerformance = object(() => ({
   question_id: id(),
   question_text: z
     .string()
@@ -42,33 +42,29 @@ const QuestionPerformance = z.object({
       description: 'Correlation of its score with that of the rest of the attempt; null where nothing varies',
       examples: [0.42],
     }),
-})
+}))
 
-export const QuizAnalytics = z
-  .object({
-    quiz_id: id(),
-    quiz_title: z.string().meta({ examples: ['Python Basics Quiz'] }),
-    attempt_count: z.int().meta({ examples: [25] }),
-    completion_rate: percent(92),
-    average_score: percent(78.5).nullable(),
-    pass_rate: percent(85),
-    average_time_spent_minutes: z
-      .number()
-      .min(0)
-      .meta({ examples: [22.3] }),
-    question_performance: z
-      .array(QuestionPerformance)
-      .meta({ description: 'An entry for each version of a question that was shown, and for what is shown now' }),
-  })
-  .meta({ id: 'QuizAnalytics' })
+export const QuizAnalytics = object(() => ({
+  quiz_id: id(),
+  quiz_title: z.string().meta({ examples: ['Python Basics Quiz'] }),
+  attempt_count: z.int().meta({ examples: [25] }),
+  completion_rate: percent(92),
+  average_score: percent(78.5).nullable(),
+  pass_rate: percent(85),
+  average_time_spent_minutes: z
+    .number()
+    .min(0)
+    .meta({ examples: [22.3] }),
+  question_performance: z
+    .array(QuestionPerformance)
+    .meta({ description: 'An entry for each version of a question that was shown, and for what is shown now' }),
+})).meta({ id: 'QuizAnalytics' })
 
-export const Recalculated = z
-  .object({
-    status: z.literal('success'),
-    message: z.literal('Quiz analytics recalculated successfully'),
-    last_calculated: dateTime(),
-  })
-  .meta({ id: 'RecalculatedAnalytics' })
+export const Recalculated = object(() => ({
+  status: z.literal('success'),
+  message: z.literal('Quiz analytics recalculated successfully'),
+  last_calculated: dateTime(),
+})).meta({ id: 'RecalculatedAnalytics' })
 
 export const toQuizAnalytics = (quiz: QuizFiguresRow, items: ItemFiguresRow[]): z.input<typeof QuizAnalytics> => ({
   quiz_id: quiz.id,

@@ -1,11 +1,11 @@
 /** More time: for one attempt, or for everybody who is taking a quiz. */
-import * as z from 'zod'
+import type * as z from 'zod'
 import { requireManagedQuiz } from '../../../access/quizzes.ts'
 import { manages } from '../../../access/teaching.ts'
 import { asViewer } from '../../../access/viewer.ts'
 import type { Api } from '../../../http/api.ts'
 import { describe, forbidden, ruledOut } from '../../../http/errors.ts'
-import { pathId } from '../../../http/fields.ts'
+import { object, pathId } from '../../../http/fields.ts'
 import { enrollmentForQuiz } from '../../quizzes/queries.ts'
 import { seenRow } from '../attempt-request.ts'
 import { attemptObject, requireKnown } from '../session/client.ts'
@@ -14,7 +14,7 @@ import { runningAttemptsOf } from './queries.ts'
 import { ExtendedAttempt, ExtendedAttempts, ExtensionInput, toExtended } from './schemas.ts'
 
 const tag = 'Quiz System'
-const params = z.object({ id: pathId(4) })
+const params = object(() => ({ id: pathId(4) }))
 /** Objects asked at once when every running attempt of a quiz is extended. */
 const EXTENDED_AT_ONCE = 50
 

@@ -1,36 +1,35 @@
 import * as z from 'zod'
-import { id } from '../../../http/fields.ts'
+import { id, object } from '../../../http/fields.ts'
 import { running, runningOf, secondsLeft } from '../schemas.ts'
 import type { Extended } from '../session/messages.ts'
 
-export const ExtensionInput = z.object({
+export const ExtensionInput = object(() => ({
   additional_minutes: z
     .int()
     .min(1)
     .max(1_440)
     .meta({ examples: [15] }),
-})
-export const ExtendedAttempt = z
-  .object({ ...running, extended_minutes: z.int().meta({ description: 'All extensions together', examples: [15] }) })
-  .meta({ id: 'ExtendedAttempt' })
-export const ExtendedAttempts = z
-  .object({
-    results: z.array(
-      z.object({
-        id: id().meta({ examples: [10] }),
-        user: id().meta({ examples: [5] }),
-        status: z.enum(['extended', 'over', 'untimed', 'failed']).meta({
-          description: '`failed`: not known to have come through; look at the attempt before granting it again',
-        }),
-        time_remaining_seconds: secondsLeft,
-        extended_minutes: z
-          .int()
-          .nullable()
-          .meta({ examples: [15] }),
+}))
+export const ExtendedAttempt = object(() => ({
+  ...running(),
+  extended_minutes: z.int().meta({ description: 'All extensions together', examples: [15] }),
+})).meta({ id: 'ExtendedAttempt' })
+export const ExtendedAttempts = object(() => ({
+  results: z.array(
+    object(() => ({
+      id: id().meta({ examples: [10] }),
+      user: id().meta({ examples: [5] }),
+      status: z.enum(['extended', 'over', 'untimed', 'failed']).meta({
+        description: '`failed`: not known to have come through; look at the attempt before granting it again',
       }),
-    ),
-  })
-  .meta({ id: 'ExtendedAttempts' })
+      time_remaining_seconds: secondsLeft(),
+      extended_minutes: z
+        .int()
+        .nullable()
+        .meta({ examples: [15] }),
+    })),
+  ),
+})).meta({ id: 'ExtendedAttempts' })
 
 export const toExtended = (attempt: Extended): z.input<typeof ExtendedAttempt> => ({
   ...runningOf(attempt),

@@ -1,10 +1,9 @@
-import * as z from 'zod'
 import { manages, requireTeacher } from '../../../access/teaching.ts'
 import { asViewer, type Viewer } from '../../../access/viewer.ts'
 import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { forbidden, notFound, ruledOut } from '../../../http/errors.ts'
-import { pathId, queryId } from '../../../http/fields.ts'
+import { object, pathId, queryId } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { toMilliPoints, toNano } from '../../quizzes/answers/points.ts'
 import { fromColumns, type QuestionOf } from '../../quizzes/questions/question.ts'
@@ -24,7 +23,7 @@ export function gradingRoutes(api: Api): void {
       summary: 'Grade an essay',
       description:
         'The attempt’s score and pass, completions and all statistics follow at once. Grading again corrects: a pass that is lost takes back what it completed.',
-      params: z.object({ id: pathId(36_008) }),
+      params: object(() => ({ id: pathId(36_008) })),
       body: EssayGradeInput,
       responses: { 200: GradedEssay },
       refuses: { 400: 'Not an essay, of a survey, or of an abandoned attempt', 403: "Not the course's instructor" },
@@ -62,7 +61,7 @@ export function gradingRoutes(api: Api): void {
       summary: 'List essays to grade',
       description:
         'Of your own courses; for staff of all. The newest attempt first, each attempt’s last essay first. Previews are left out.',
-      query: z.object({ course: queryId().optional(), quiz: queryId().optional(), ...pageQuery }),
+      query: object(() => ({ course: queryId().optional(), quiz: queryId().optional(), ...pageQuery })),
       responses: { 200: PendingEssayPage },
       refuses: { 403: 'Instructors only' },
     },

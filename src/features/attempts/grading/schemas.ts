@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { dateTime, displayName, id, map, text, toDateTime } from '../../../http/fields.ts'
+import { dateTime, displayName, id, map, object, text, toDateTime } from '../../../http/fields.ts'
 import { paginated } from '../../../http/pagination.ts'
 import { toPoints } from '../../quizzes/answers/points.ts'
 import { fromColumns } from '../../quizzes/questions/question.ts'
@@ -9,11 +9,12 @@ const FEEDBACK_LENGTH = 2_000
 const CRITERION_LENGTH = 200
 const CRITERIA_AT_MOST = 100
 
-const RubricScores = map(text(CRITERION_LENGTH), z.number(), CRITERIA_AT_MOST).meta({
-  examples: [{ content: 3, organization: 2, grammar: 3 }],
-})
+const rubricScores = () =>
+  map(text(CRITERION_LENGTH), z.number(), CRITERIA_AT_MOST).meta({
+    examples: [{ content: 3, organization: 2, grammar: 3 }],
+  })
 
-export const EssayGradeInput = z.object({
+export const EssayGradeInput = object(() => ({
   score: z
     .number()
     .optional()
@@ -28,13 +29,15 @@ export const EssayGradeInput = z.object({
       description: 'Omitted: what there was stays',
       examples: ['Good analysis, but could use more supporting evidence.'],
     }),
-  rubric_scores: RubricScores.optional().meta({
-    description: 'Points by criterion. With a rubric: of its criteria, each within its points, summing to the score',
-    examples: [{ 'Clear steps': 5, 'Right use of the terms': 3 }],
-  }),
-})
+  rubric_scores: rubricScores()
+    .optional()
+    .meta({
+      description: 'Points by criterion. With a rubric: of its criteria, each within its points, summing to the score',
+      examples: [{ 'Clear steps': 5, 'Right use of the terms': 3 }],
+    }),
+}))
 
-const essayFields = {
+const essayFields = () => ({
   id: id().meta({ description: 'Attempt id × 1000 + the place in the attempt', examples: [10_001] }),
   quiz_attempt: id().meta({ examples: [10] }),
   question: id().meta({ examples: [5] }),
@@ -45,37 +48,33 @@ const essayFields = {
   response_data: z
     .record(z.string(), z.unknown())
     .meta({ examples: [{ essay_text: 'Inheritance is a key concept in OOP that allows...' }] }),
-}
+})
 
-export const GradedEssay = z
-  .object({
-    ...essayFields,
-    is_graded: z.boolean().meta({ examples: [true] }),
-    score: z.number().meta({ examples: [8] }),
-    max_score: z.number().meta({ examples: [10] }),
-    feedback: z.string().meta({ examples: ['Good analysis, but could use more supporting evidence.'] }),
-    graded_at: dateTime(),
-    graded_by: z.string().meta({ description: 'A username', examples: ['instructor1'] }),
-    rubric_scores: RubricScores,
-  })
-  .meta({ id: 'GradedEssay' })
+export const GradedEssay = object(() => ({
+  ...essayFields(),
+  is_graded: z.boolean().meta({ examples: [true] }),
+  score: z.number().meta({ examples: [8] }),
+  max_score: z.number().meta({ examples: [10] }),
+  feedback: z.string().meta({ examples: ['Good analysis, but could use more supporting evidence.'] }),
+  graded_at: dateTime(),
+  graded_by: z.string().meta({ description: 'A username', examples: ['instructor1'] }),
+  rubric_scores: rubricScores(),
+})).meta({ id: 'GradedEssay' })
 
 const words = () =>
   z
     .int()
     .nullable()
     .meta({ examples: [null] })
-export const PendingEssay = z
-  .object({
-    ...essayFields,
-    student_name: z.string().meta({ examples: ['John Doe'] }),
-    quiz_title: z.string().meta({ examples: ['Advanced Concepts Quiz'] }),
-    is_graded: z.boolean().meta({ examples: [false] }),
-    submitted_at: dateTime(),
-    min_words: words(),
-    max_words: words(),
-  })
-  .meta({ id: 'PendingEssay' })
+export const PendingEssay = object(() => ({
+  ...essayFields(),
+  student_name: z.string().meta({ examples: ['John Doe'] }),
+  quiz_title: z.string().meta({ examples: ['Advanced Concepts Quiz'] }),
+  is_graded: z.boolean().meta({ examples: [false] }),
+  submitted_at: dateTime(),
+  min_words: words(),
+  max_words: words(),
+})).meta({ id: 'PendingEssay' })
 export const PendingEssayPage = paginated(PendingEssay)
 
 export const toGradedEssay = (row: EssayRow): z.input<typeof GradedEssay> => ({

@@ -5,7 +5,7 @@
 import { sign, verify } from 'hono/jwt'
 import * as z from 'zod'
 import { isLong, requireLong } from '../../../http/authentication.ts'
-import { toDateTime } from '../../../http/fields.ts'
+import { object, toDateTime } from '../../../http/fields.ts'
 
 export type Receipt = {
   attempt: number
@@ -24,7 +24,7 @@ const ALGORITHM = 'HS256'
 const KEY_ID_BYTES = 8
 
 /** `typ` keeps receipts and tokens apart, even if somebody signs both with one secret. */
-const Claims = z.object({
+const Claims = object(() => ({
   typ: z.literal('receipt'),
   kid: z.string(),
   attempt: z.int(),
@@ -33,7 +33,7 @@ const Claims = z.object({
   ended_at: z.string(),
   score: z.number().nullable(),
   answers_sha256: z.string(),
-})
+}))
 export type ReceiptClaims = z.output<typeof Claims>
 
 type Secrets = Pick<Env, 'RECEIPT_SECRET' | 'RECEIPT_SECRETS_PREVIOUS'>

@@ -1,11 +1,11 @@
 import * as z from 'zod'
 import type { Api } from '../../../http/api.ts'
-import { dateTime, id, text } from '../../../http/fields.ts'
+import { dateTime, id, object, text } from '../../../http/fields.ts'
 import { type ReceiptClaims, readReceipt } from './receipt.ts'
 
 const RECEIPT_LENGTH = 4_096
 
-const Statement = z.object({
+const Statement = object(() => ({
   valid: z.literal(true),
   attempt: id().meta({ examples: [10] }),
   learner: id().meta({ description: "The learner's user id", examples: [5] }),
@@ -21,9 +21,9 @@ const Statement = z.object({
     examples: ['e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
   }),
   kid: z.string().meta({ description: 'Which secret signed it', examples: ['0123456789abcdef'] }),
-})
+}))
 const Verification = z
-  .discriminatedUnion('valid', [Statement, z.object({ valid: z.literal(false) })])
+  .discriminatedUnion('valid', [Statement, object(() => ({ valid: z.literal(false) }))])
   .meta({ id: 'ReceiptVerification' })
 
 export function receiptRoutes(api: Api): void {
@@ -36,7 +36,7 @@ export function receiptRoutes(api: Api): void {
       description: 'Whether this service signed it, and what it states. Anybody may ask.',
       access: 'public',
       quota: 'free',
-      body: z.object({ receipt: text(RECEIPT_LENGTH).meta({ examples: ['eyJhbGciOi…'] }) }),
+      body: object(() => ({ receipt: text(RECEIPT_LENGTH).meta({ examples: ['eyJhbGciOi…'] }) })),
       responses: { 200: Verification },
     },
     async ({ body, env, json }) => {

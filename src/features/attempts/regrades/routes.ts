@@ -1,10 +1,9 @@
-import * as z from 'zod'
 import { requireManagedModule } from '../../../access/modules.ts'
 import { asViewer } from '../../../access/viewer.ts'
 import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { ruledOut } from '../../../http/errors.ts'
-import { pathId } from '../../../http/fields.ts'
+import { object, pathId } from '../../../http/fields.ts'
 import { enrollmentForQuestion } from '../../quizzes/questions/queries.ts'
 import { regradeJob } from './job.ts'
 import {
@@ -18,7 +17,7 @@ import {
 import { Regrade, RegradeInput, toRegrade } from './schemas.ts'
 
 const tag = 'Quiz System'
-const params = z.object({ id: pathId() })
+const params = object(() => ({ id: pathId() }))
 const NOT_ITS_INSTRUCTOR = "Not the course's instructor"
 
 export function regradeRoutes(api: Api): void {

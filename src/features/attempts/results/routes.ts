@@ -1,10 +1,9 @@
-import * as z from 'zod'
 import { requireRecord } from '../../../access/records.ts'
 import { manages } from '../../../access/teaching.ts'
 import { asViewer } from '../../../access/viewer.ts'
 import type { Api } from '../../../http/api.ts'
 import { ruledOut } from '../../../http/errors.ts'
-import { pathId, queryId } from '../../../http/fields.ts'
+import { object, pathId, queryId } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { countUnlessLearner, seenRow } from '../attempt-request.ts'
 import { type AttemptRow, type AttemptStatus, attemptById } from '../queries.ts'
@@ -18,7 +17,7 @@ import { listedAttempts, responsesOf } from './queries.ts'
 import { AttemptPage, AttemptResult, entriesOf, entryOfRow, FoundAttempt, toResultEntry } from './schemas.ts'
 
 const tag = 'Quiz System'
-const params = z.object({ id: pathId(17) })
+const params = object(() => ({ id: pathId(17) }))
 
 export function resultRoutes(api: Api): void {
   api.route(
@@ -28,12 +27,12 @@ export function resultRoutes(api: Api): void {
       tag,
       summary: 'List quiz attempts',
       description: 'Your own, and those in courses you teach; for staff all. Previews are left out. Newest first.',
-      query: z.object({
+      query: object(() => ({
         quiz: queryId().optional(),
         user: queryId().optional(),
         status: attemptStatus.optional(),
         ...pageQuery,
-      }),
+      })),
       responses: { 200: AttemptPage },
     },
     async ({ query, caller, db, c, json }) => {

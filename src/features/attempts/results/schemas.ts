@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { id } from '../../../http/fields.ts'
+import { id, object } from '../../../http/fields.ts'
 import { paginated } from '../../../http/pagination.ts'
-import { isBlank, parseResponse, ResponseData } from '../../quizzes/answers/answer.ts'
+import { isBlank, parseResponse, responseData } from '../../quizzes/answers/answer.ts'
 import { feedbackFor } from '../../quizzes/answers/feedback.ts'
 import { fromColumns, QUESTION_TYPES, type Question } from '../../quizzes/questions/question.ts'
 import { EndedAttemptBody, ended, ListedAttempt, toOptionalPoints } from '../schemas.ts'
@@ -14,12 +14,12 @@ export const AttemptPage = paginated(ListedAttempt)
 
 export const FoundAttempt = z.union([ResumedAttempt, EndedAttemptBody]).meta({ id: 'FoundAttempt' })
 
-const ResultEntry = z.object({
+const ResultEntry = object(() => ({
   id: id().meta({ examples: [10_000] }),
   question: id(),
   question_text: z.string().meta({ examples: ['What is the correct way to create a function in Python?'] }),
   question_type: z.enum(QUESTION_TYPES),
-  response_data: ResponseData.meta({ description: '`{}` where nothing was answered' }),
+  response_data: responseData().meta({ description: '`{}` where nothing was answered' }),
   is_correct: z
     .boolean()
     .nullable()
@@ -30,17 +30,15 @@ const ResultEntry = z.object({
     .meta({ examples: [1] }),
   feedback: z.string().meta({ examples: ["Correct! In Python, functions are defined using the 'def' keyword."] }),
   time_spent_seconds: z.int().meta({ examples: [45] }),
-})
-export const AttemptResult = z
-  .object({
-    ...ended,
-    responses: z.array(ResultEntry).meta({ description: 'One for each question, in the order of the attempt' }),
-    receipt: z.string().meta({
-      description: 'Signed proof of what was handed in, for `POST /api/receipts/verify/`',
-      examples: ['eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl'],
-    }),
-  })
-  .meta({ id: 'AttemptResult' })
+}))
+export const AttemptResult = object(() => ({
+  ...ended(),
+  responses: z.array(ResultEntry).meta({ description: 'One for each question, in the order of the attempt' }),
+  receipt: z.string().meta({
+    description: 'Signed proof of what was handed in, for `POST /api/receipts/verify/`',
+    examples: ['eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl'],
+  }),
+})).meta({ id: 'AttemptResult' })
 
 /**
  * What somebody may see of each response: with `never`, a learner sees what was answered and nothing about it. Of an

@@ -1,8 +1,7 @@
-import * as z from 'zod'
 import { asViewer, type Viewer } from '../../../access/viewer.ts'
 import type { Api } from '../../../http/api.ts'
 import { forbidden } from '../../../http/errors.ts'
-import { pathId } from '../../../http/fields.ts'
+import { object, pathId } from '../../../http/fields.ts'
 import { behindGates, passGate } from '../../../http/gates.ts'
 import { enrollmentForQuiz } from '../../quizzes/queries.ts'
 import { attemptObject, lookAtOwn } from '../session/client.ts'
@@ -12,7 +11,7 @@ import { ResumedAttempt, StartedAttempt, StartInput, toResumed, toStarted } from
 import { beginAttempt, writeAttempt } from './start.ts'
 
 const tag = 'Quiz System'
-const params = z.object({ id: pathId(2) })
+const params = object(() => ({ id: pathId(2) }))
 /** Wrong access codes of one learner at one quiz. */
 const ACCESS_CODE_LIMIT = { limit: 5, windowSeconds: 60 }
 /** New attempts of one learner where a quiz sets no limit: each one stores its questions and responses. */

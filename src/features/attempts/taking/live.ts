@@ -5,9 +5,10 @@ import { readToken } from '../../../http/authentication.ts'
 import type { AppEnv } from '../../../http/context.ts'
 import { notAuthenticated, notFound, throttled, tokenNotValid } from '../../../http/errors.ts'
 import { pathId } from '../../../http/fields.ts'
+import { lazy } from '../../../http/lazy.ts'
 import { attemptObject } from '../session/client.ts'
 
-const attemptId = pathId()
+const attemptId = lazy(() => pathId())
 
 /**
  * `GET /api/courses/quiz-attempts/{id}/live/`: no operation of the OpenAPI document, which knows no WebSockets. A browser
@@ -21,7 +22,7 @@ export function liveRoutes(app: Hono<AppEnv>): void {
     const claims = await readToken(c.env, 'access', token)
     if (!claims) throw tokenNotValid()
     c.set('userId', claims.user_id)
-    const id = attemptId.safeParse(c.req.param('id'))
+    const id = attemptId().safeParse(c.req.param('id'))
     if (!id.success || c.req.header('Upgrade')?.toLowerCase() !== 'websocket') throw notFound()
     const headers = { Upgrade: 'websocket', 'X-User-Id': String(claims.user_id) }
     const answer = await attemptObject(c.env, id.data).fetch(c.req.url, { headers })

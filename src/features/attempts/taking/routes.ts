@@ -1,8 +1,7 @@
-import * as z from 'zod'
 import { asViewer } from '../../../access/viewer.ts'
 import type { Api } from '../../../http/api.ts'
 import { forbidden, invalid, notFound, Refusal, ruledOut } from '../../../http/errors.ts'
-import { pathId } from '../../../http/fields.ts'
+import { object, pathId } from '../../../http/fields.ts'
 import { type AttemptRequest, seenRow } from '../attempt-request.ts'
 import { type AttemptRow, attemptById } from '../queries.ts'
 import { EndedAttemptBody, toEnded, toEndedRow } from '../schemas.ts'
@@ -12,7 +11,7 @@ import type { EndStatus } from '../session/outcome.ts'
 import { ResponseInput, SavedResponse, toSavedResponse } from './schemas.ts'
 
 const tag = 'Quiz System'
-const params = z.object({ id: pathId(71) })
+const params = object(() => ({ id: pathId(71) }))
 const LATE_COPY = 'The answer that is kept has a higher sequence than this one.'
 const ATTEMPT_OVER = 'This attempt has ended.'
 const NOT_ITS_LEARNER = 'Another learner’s attempt in a course you teach'

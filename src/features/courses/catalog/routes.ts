@@ -1,11 +1,12 @@
-import * as z from 'zod'
 import { batch } from '../../../db/batch.ts'
+
 import type { Api } from '../../../http/api.ts'
+import { object } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { CoursePage, enrollmentType, toCourse } from '../schemas.ts'
 import { CATALOG_CACHE } from './cache.ts'
 import { catalog, catalogCount, search, searchCount } from './queries.ts'
-import { SearchQuery } from './search.ts'
+import { searchQuery } from './search.ts'
 
 const tag = 'Courses & Enrollments'
 
@@ -20,7 +21,7 @@ export function catalogRoutes(api: Api): void {
       access: 'public',
       consistency: 'any',
       cache: CATALOG_CACHE,
-      query: z.object({ enrollment_type: enrollmentType.optional(), ...pageQuery }),
+      query: object(() => ({ enrollment_type: enrollmentType.optional(), ...pageQuery })),
       responses: { 200: CoursePage },
     },
     async ({ query, db, now, c, json }) => {
@@ -54,7 +55,7 @@ export function catalogRoutes(api: Api): void {
       access: 'public',
       consistency: 'any',
       cache: CATALOG_CACHE,
-      query: z.object({ q: SearchQuery, ...pageQuery }),
+      query: object(() => ({ q: searchQuery(), ...pageQuery })),
       responses: { 200: CoursePage },
     },
     async ({ query, db, now, c, json }) => {

@@ -3,6 +3,8 @@
  * ASCII: it would take a Chinese title for one word, `C++` for `C`, and tell `Straße` from `strasse`.
  */
 
+import { lazy } from '../../../http/lazy.ts'
+
 /** Raised with every change of what a text comes to: cron then remakes what older versions wrote (`reindex.ts`). */
 export const SEARCH_VERSION = 1
 
@@ -12,14 +14,17 @@ const SPACELESS =
 /** Letters and digits of a word, with their marks. */
 const WORD = '\\p{L}\\p{N}\\p{M}\\p{Co}'
 
-const WORDS = new RegExp(
-  `(?<run>[[${WORD}]&&[${SPACELESS}]]+)|` +
-    // `.NET`, where nothing stands before its dot. `C++`, `C#`, `B+`: the sign belongs to the word it ends; in `1+1` and
-    // `A#B` it does not.
-    `(?<dot>(?<![${WORD}])\\.)?(?<word>[[${WORD}]--[${SPACELESS}]]+)(?<sign>\\+\\+|[+#](?![${WORD}]))?`,
-  'gv',
+const WORDS = lazy(
+  () =>
+    new RegExp(
+      `(?<run>[[${WORD}]&&[${SPACELESS}]]+)|` +
+        // `.NET`, where nothing stands before its dot. `C++`, `C#`, `B+`: the sign belongs to the word it ends; in `1+1` and
+        // `A#B` it does not.
+        `(?<dot>(?<![${WORD}])\\.)?(?<word>[[${WORD}]--[${SPACELESS}]]+)(?<sign>\\+\\+|[+#](?![${WORD}]))?`,
+      'gv',
+    ),
 )
-const DOTTED = new RegExp(`\\.(?<word>[[${WORD}]--[${SPACELESS}]]+)`, 'gv')
+const DOTTED = lazy(() => new RegExp(`\\.(?<word>[[${WORD}]--[${SPACELESS}]]+)`, 'gv'))
 const SIGNS: Record<string, string> = { '++': 'plusplus', '+': 'plus', '#': 'sharp' }
 
 /** A word as its tokens: one, or the characters of a run without spaces, which must follow each other. */
@@ -36,12 +41,13 @@ const folded = (text: string) =>
     .toUpperCase()
     .toLowerCase()
     .normalize('NFD')
-    .replace(ACCENTS, '')
+    .replace(ACCENTS(), '')
     .replace(SPELLED_OUT, letter => PLAIN[letter] ?? letter)
     .normalize('NFKC')
 
-const ACCENTS =
-  /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Hebrew}\p{Script=Arabic}]\p{M}*)\p{M}/gu
+const ACCENTS = lazy(
+  () => /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Hebrew}\p{Script=Arabic}]\p{M}*)\p{M}/gu,
+)
 const PLAIN: Record<string, string> = {
   æ: 'ae',
   œ: 'oe',
@@ -59,14 +65,14 @@ const SPELLED_OUT = new RegExp(`[${Object.keys(PLAIN).join('')}]`, 'g')
 
 /** The words that somebody typed. */
 export const wordsOf = (text: string): Word[] =>
-  [...folded(text).matchAll(WORDS)].map(({ groups = {} }) => {
+  [...folded(text).matchAll(WORDS())].map(({ groups = {} }) => {
     const { run, dot, word, sign } = groups
     return run === undefined ? [`${dot ? 'dot' : ''}${word}${SIGNS[sign ?? ''] ?? ''}`] : [...run]
   })
 
 /** What the index gets of a text: the tokens of its words, and of `.NET` and `ASP.NET` both `net` and `dotnet`. */
 export function searchText(text: string): string {
-  const dotted = [...folded(text).matchAll(DOTTED)].flatMap(({ groups }) => [
+  const dotted = [...folded(text).matchAll(DOTTED())].flatMap(({ groups }) => [
     groups?.['word'],
     `dot${groups?.['word']}`,
   ])

@@ -8,12 +8,13 @@ const MAX_WORD_LENGTH = 64
 /** Beyond this nothing is looked at: it costs, and names no course. */
 const MAX_TYPED_LENGTH = 1_000
 
-export const SearchQuery = z
-  .string()
-  .optional()
-  .refine(q => q !== undefined && q.trim() !== '', 'This field is required.')
-  .transform(q => q ?? '')
-  .meta({ type: 'string', description: 'Words or their beginnings, all of which must occur', examples: ['program'] })
+export const searchQuery = () =>
+  z
+    .string()
+    .optional()
+    .refine(q => q !== undefined && q.trim() !== '', 'This field is required.')
+    .transform(q => q ?? '')
+    .meta({ type: 'string', description: 'Words or their beginnings, all of which must occur', examples: ['program'] })
 
 /**
  * An FTS5 expression that matches every word typed, each as a prefix (a run without spaces as a phrase, its last character

@@ -1,11 +1,10 @@
-import * as z from 'zod'
 import { requireManaged } from '../../../access/courses.ts'
 import { seatVerdict } from '../../../access/seats.ts'
 import { asViewer } from '../../../access/viewer.ts'
 import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { failedOn, notFound, Refusal, ruledOut } from '../../../http/errors.ts'
-import { displayName, pathId, toDate } from '../../../http/fields.ts'
+import { displayName, object, pathId, toDate } from '../../../http/fields.ts'
 import { courseById } from '../../courses/queries.ts'
 import { keyOf } from '../../users/keys.ts'
 import { type EnrollmentRow, enrollmentOf } from '../queries.ts'
@@ -27,7 +26,7 @@ export function rosterRoutes(api: Api): void {
       description:
         'By username or email address, up to 500, all or none: if any row fails, the answer is 400 with the same rows ' +
         'and nobody is enrolled. Each row names whom it found: an address that was typed in when registering proves nothing.',
-      params: z.object({ id: pathId() }),
+      params: object(() => ({ id: pathId() })),
       body: BulkEnrollmentInput,
       responses: { 200: BulkEnrollment },
       refuses: { 403: "Not the course's instructor" },
@@ -71,7 +70,7 @@ export function rosterRoutes(api: Api): void {
       tag,
       summary: 'Remove a learner',
       description: 'The learner cannot enroll alone again; the instructor can undo it by enrolling them.',
-      params: z.object({ id: pathId(), enrollment_id: pathId() }),
+      params: object(() => ({ id: pathId(), enrollment_id: pathId() })),
       responses: { 204: null },
       refuses: { 403: "Not the course's instructor" },
     },

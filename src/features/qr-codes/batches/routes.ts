@@ -1,9 +1,9 @@
-import * as z from 'zod'
 import { requireTeacher } from '../../../access/teaching.ts'
 import { asViewer } from '../../../access/viewer.ts'
 import { batchOf } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { invalid, notFound } from '../../../http/errors.ts'
+import { object } from '../../../http/fields.ts'
 import { originOf } from '../../../http/origin.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { allOrNothing, codesByUuids, insertCodes, targetsFor } from '../codes/queries.ts'
@@ -22,7 +22,7 @@ export function batchRoutes(api: Api): void {
       tag,
       summary: 'List QR code batches',
       description: 'Those you made and those with codes of your own courses; for staff all. Newest first.',
-      query: z.object({ type: codeType.optional(), ...pageQuery }),
+      query: object(() => ({ type: codeType.optional(), ...pageQuery })),
       responses: { 200: BatchPage },
       refuses: { 403: 'Instructors only' },
     },

@@ -1,12 +1,12 @@
 import * as z from 'zod'
-import { dateTime, description, displayName, id, list, title, toDateTime } from '../../../http/fields.ts'
+import { dateTime, description, displayName, id, list, object, title, toDateTime } from '../../../http/fields.ts'
 import { paginated } from '../../../http/pagination.ts'
 import { codeType, codeUuid, expiresAt, imageUrl, maxScans, rotating, targetName } from '../schemas.ts'
 import type { BatchRow } from './queries.ts'
 
 const MAX_TARGETS = 500
 
-export const BatchInput = z.object({
+export const BatchInput = object(() => ({
   name: title().meta({ examples: ['Spring Semester 2024'] }),
   description: description()
     .optional()
@@ -15,13 +15,13 @@ export const BatchInput = z.object({
   target_ids: list(id(), MAX_TARGETS, { min: 1 }).meta({ description: 'Each gets a code', examples: [[1, 2, 3]] }),
   max_scans: maxScans().optional(),
   expires_at: expiresAt().optional(),
-  rotating: rotating.optional(),
-})
+  rotating: rotating().optional(),
+}))
 export type BatchInput = z.output<typeof BatchInput>
 
 export const batchValues = ({ name, description, type }: BatchInput) => ({ name, description, type })
 
-const batchFields = {
+const batchFields = () => ({
   id: id(),
   name: z.string().meta({ examples: ['Spring Semester 2024'] }),
   description: z.string().meta({ examples: ['QR codes for spring semester attendance tracking'] }),
@@ -33,17 +33,21 @@ const batchFields = {
   qr_code_count: z.int().meta({ examples: [25] }),
   active_count: z.int().meta({ examples: [20] }),
   scan_count: z.int().meta({ description: 'Valid scans', examples: [150] }),
-}
-export const Batch = z.object(batchFields).meta({ id: 'QrBatch' })
+})
+export const Batch = object(batchFields).meta({ id: 'QrBatch' })
 export const BatchPage = paginated(Batch)
-export const BatchCreated = z
-  .object({
-    ...batchFields,
-    qr_codes: z.array(
-      z.object({ id: id(), uuid: codeUuid(), target_id: id(), target_name: targetName, qr_image_url: imageUrl }),
-    ),
-  })
-  .meta({ id: 'QrBatchCreated' })
+export const BatchCreated = object(() => ({
+  ...batchFields(),
+  qr_codes: z.array(
+    object(() => ({
+      id: id(),
+      uuid: codeUuid(),
+      target_id: id(),
+      target_name: targetName(),
+      qr_image_url: imageUrl(),
+    })),
+  ),
+})).meta({ id: 'QrBatchCreated' })
 
 export const toBatch = (row: BatchRow): z.input<typeof Batch> => ({
   id: row.id,

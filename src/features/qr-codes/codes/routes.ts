@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { requireManagedHidden } from '../../../access/courses.ts'
 import { requireTeacher } from '../../../access/teaching.ts'
 import { asViewer } from '../../../access/viewer.ts'
@@ -6,7 +5,7 @@ import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { purgeTags } from '../../../http/edge-cache.ts'
 import { invalid, notFound } from '../../../http/errors.ts'
-import { pathId, queryId } from '../../../http/fields.ts'
+import { object, pathId, queryId } from '../../../http/fields.ts'
 import { originOf } from '../../../http/origin.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { tagOfCode } from '../images/cache-tags.ts'
@@ -38,7 +37,7 @@ import {
 import { NO_SUCH_TARGET, ONLY_ATTENDANCE, refuseGone } from './refusals.ts'
 
 const tag = 'QR Codes'
-const params = z.object({ id: pathId(4) })
+const params = object(() => ({ id: pathId(4) }))
 /** Details show the newest of them. */
 const SCANS_SHOWN = 100
 const NOT_ITS_INSTRUCTOR = "Not the instructor of its target's course"
@@ -51,7 +50,7 @@ export function codeRoutes(api: Api): void {
       tag,
       summary: 'List QR codes',
       description: 'Those you made and those of your own courses; for staff all. Newest first.',
-      query: z.object({ batch: queryId().optional(), status: codeStatus.optional(), ...pageQuery }),
+      query: object(() => ({ batch: queryId().optional(), status: codeStatus.optional(), ...pageQuery })),
       responses: { 200: CodePage },
       refuses: { 403: 'Instructors only' },
     },

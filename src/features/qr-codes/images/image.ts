@@ -1,5 +1,5 @@
 /** A QR code as PNG and SVG, drawn from the matrix itself: the library's own SVG is mirrored (rows for columns). */
-import QRCode from 'qrcode-svg'
+import { lazy } from '../../../http/lazy.ts'
 import { png } from './png.ts'
 
 export const IMAGE_SIZES = [256, 512, 1024, 2048] as const
@@ -8,12 +8,17 @@ export type ImageSize = (typeof IMAGE_SIZES)[number]
 /** Modules of white all round that a reader needs (ISO/IEC 18004). */
 const QUIET_ZONE = 4
 
+const library = lazy(() => import('qrcode-svg'))
+
 /** `[row][column]`, true is dark. Level M survives a crease or a thumb on 15 % of it. */
-const matrixOf = (content: string): boolean[][] => new QRCode({ content, ecl: 'M' }).qrcode.modules
+async function matrixOf(content: string): Promise<boolean[][]> {
+  const { default: QRCode } = await library()
+  return new QRCode({ content, ecl: 'M' }).qrcode.modules
+}
 
 /** Modules are whole pixels; what is left over is white, shared by both sides. */
-export function pngOf(content: string, size: ImageSize): Promise<Uint8Array> {
-  const matrix = matrixOf(content)
+export async function pngOf(content: string, size: ImageSize): Promise<Uint8Array> {
+  const matrix = await matrixOf(content)
   const scale = Math.floor(size / (matrix.length + 2 * QUIET_ZONE))
   const before = Math.floor((size - matrix.length * scale) / 2)
   const white = new Uint8Array(Math.ceil(size / 8)).fill(255)
@@ -37,8 +42,8 @@ function lineOf(row: boolean[], scale: number, before: number, size: number): Ui
 }
 
 /** One path of horizontal runs: small, and sharp at any size. */
-export function svgOf(content: string, size: ImageSize): string {
-  const matrix = matrixOf(content)
+export async function svgOf(content: string, size: ImageSize): Promise<string> {
+  const matrix = await matrixOf(content)
   const side = matrix.length + 2 * QUIET_ZONE
   const path = matrix.map((row, y) => runsOf(row, y + QUIET_ZONE)).join('')
   return (

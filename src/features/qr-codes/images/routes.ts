@@ -31,7 +31,7 @@ export function imageRoutes({ app }: Api): void {
       'Cache-Control': rotating === undefined ? `public, max-age=${CACHE_SECONDS}` : 'no-store',
       'Cache-Tag': tagsOf(code),
     }
-    if (format === 'svg') return c.body(svgOf(content, size), 200, headers)
+    if (format === 'svg') return c.body(await svgOf(content, size), 200, headers)
     return c.body((await pngOf(content, size)) as Uint8Array<ArrayBuffer>, 200, headers)
   })
 }

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { requireManagedHidden } from '../../../access/courses.ts'
 import { asViewer } from '../../../access/viewer.ts'
 import type { Api } from '../../../http/api.ts'
-import { displayName, queryId, toDateTime } from '../../../http/fields.ts'
+import { displayName, object, queryId, toDateTime } from '../../../http/fields.ts'
 import { codeByUuid } from '../codes/queries.ts'
 import { rotatingCode, SLOT_SECONDS, slotAt } from '../proofs/rotation.ts'
 import { codeStatusAt, EXAMPLE_UUID, targetNameOf } from '../schemas.ts'
@@ -24,10 +24,10 @@ export function displayRoutes(api: Api): void {
         'The codes of this slot and the next ones, with the time until each by the server’s clock alone, and who has ' +
         'arrived since the scan `after`. Asked every 4 seconds by the display page, so no quota counts it.',
       quota: 'free',
-      params: z.object({
+      params: object(() => ({
         uuid: z.string().meta({ format: 'uuid', examples: [EXAMPLE_UUID] }),
-      }),
-      query: z.object({ after: queryId().optional() }),
+      })),
+      query: object(() => ({ after: queryId().optional() })),
       responses: { 200: Display },
       refuses: { 403: "Not the instructor of its target's course" },
     },

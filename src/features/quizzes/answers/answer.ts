@@ -1,35 +1,36 @@
 /** Answers as learners send them, by type. */
 import * as z from 'zod'
 import { fieldErrors } from '../../../http/errors.ts'
-import { list, map, text } from '../../../http/fields.ts'
+import { list, map, object, text } from '../../../http/fields.ts'
 import { PARTS_AT_MOST, type Question, type QuestionOf, type QuestionType } from '../questions/question.ts'
 
 const SHORT_ANSWER_LENGTH = 1_000
 const ESSAY_LENGTH = 50_000
 
 /** `response_data` in a body. What it must hold depends on the question: `parseResponse`. */
-export const ResponseData = z.record(z.string(), z.unknown()).meta({
-  description:
-    'By type: `{"selected_choice": id}`, `{"selected_choices": [ids]}`, `{"selected_answer": true}`, `{"text": "…"}`, ' +
-    '`{"value": 3.14}`, `{"matches": {"leftId": rightId}}`, `{"order": [ids]}`, `{"blanks": {"1": "…"}}`, ' +
-    '`{"essay_text": "…"}`',
-  examples: [{ selected_choice: 2 }],
-})
+export const responseData = () =>
+  z.record(z.string(), z.unknown()).meta({
+    description:
+      'By type: `{"selected_choice": id}`, `{"selected_choices": [ids]}`, `{"selected_answer": true}`, `{"text": "…"}`, ' +
+      '`{"value": 3.14}`, `{"matches": {"leftId": rightId}}`, `{"order": [ids]}`, `{"blanks": {"1": "…"}}`, ' +
+      '`{"essay_text": "…"}`',
+    examples: [{ selected_choice: 2 }],
+  })
 
 const shortText = () => text(SHORT_ANSWER_LENGTH)
 const ids = () => list(z.int(), PARTS_AT_MOST)
 const byPart = <Value extends z.ZodType>(value: Value) => map(z.string(), value, PARTS_AT_MOST)
 
 const SHAPES = {
-  multiple_choice: z.object({ selected_choice: z.int() }),
-  multiple_select: z.object({ selected_choices: ids() }),
-  true_false: z.object({ selected_answer: z.boolean() }),
-  short_answer: z.object({ text: shortText() }),
-  numeric: z.object({ value: z.number() }),
-  matching: z.object({ matches: byPart(z.int()) }),
-  ordering: z.object({ order: ids() }),
-  fill_in_blank: z.object({ blanks: byPart(shortText()) }),
-  essay: z.object({ essay_text: text(ESSAY_LENGTH) }),
+  multiple_choice: object(() => ({ selected_choice: z.int() })),
+  multiple_select: object(() => ({ selected_choices: ids() })),
+  true_false: object(() => ({ selected_answer: z.boolean() })),
+  short_answer: object(() => ({ text: shortText() })),
+  numeric: object(() => ({ value: z.number() })),
+  matching: object(() => ({ matches: byPart(z.int()) })),
+  ordering: object(() => ({ order: ids() })),
+  fill_in_blank: object(() => ({ blanks: byPart(shortText()) })),
+  essay: object(() => ({ essay_text: text(ESSAY_LENGTH) })),
 } satisfies Record<QuestionType, z.ZodObject>
 
 export type AnswerOf<T extends QuestionType> = z.output<(typeof SHAPES)[T]>

@@ -4,7 +4,7 @@ import { asViewer } from '../../../access/viewer.ts'
 import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { invalid, notFound, Refusal, ruledOut } from '../../../http/errors.ts'
-import { pathId, queryFlag } from '../../../http/fields.ts'
+import { object, pathId, queryFlag } from '../../../http/fields.ts'
 import { enrollmentForQuiz, quizById, quizExtras } from '../queries.ts'
 import { requireKey } from '../questions/edit.ts'
 import { insertQuestions, questionsOf } from '../questions/queries.ts'
@@ -17,7 +17,7 @@ import { exportGift } from './gift/export.ts'
 import { importGift } from './gift/import.ts'
 
 const tag = 'Quiz System'
-const params = z.object({ id: pathId(2) })
+const params = object(() => ({ id: pathId(2) }))
 const NOT_ITS_INSTRUCTOR = "Not the course's instructor"
 
 const FORMATS = {
@@ -28,30 +28,26 @@ type Format = keyof typeof FORMATS
 const MEDIA_TYPES = [FORMATS.csv.type, FORMATS.gift.type]
 const format = z.enum(['csv', 'gift'])
 
-const FileProblem = z
-  .object({
-    line: z.int().meta({ description: 'Where the question starts, from 1', examples: [3] }),
-    message: z.string().meta({ examples: ['Categories are not kept.'] }),
-  })
-  .meta({ id: 'FileProblem' })
+const FileProblem = object(() => ({
+  line: z.int().meta({ description: 'Where the question starts, from 1', examples: [3] }),
+  message: z.string().meta({ examples: ['Categories are not kept.'] }),
+})).meta({ id: 'FileProblem' })
 
-const result = {
+const result = () => ({
   imported: z.int().meta({ description: 'Questions added behind the last one', examples: [12] }),
   warnings: z
     .array(FileProblem)
     .meta({ description: 'What the file holds and questions cannot, each once, where it first occurs; at most 100' }),
   skipped: z.array(FileProblem).meta({ description: 'With `invalid=skip`, each question left out, and why' }),
-}
-const ImportResult = z.object(result).meta({ id: 'ImportResult' })
-const ImportPreview = z
-  .object({
-    ...result,
-    imported: z.int().meta({ description: 'Questions that the same call would add without `dry_run`', examples: [12] }),
-    errors: z
-      .array(FileProblem)
-      .meta({ description: 'Why it would be refused: what would stand under `lines`; at most 100', examples: [[]] }),
-  })
-  .meta({ id: 'ImportPreview' })
+})
+const ImportResult = object(result).meta({ id: 'ImportResult' })
+const ImportPreview = object(() => ({
+  ...result(),
+  imported: z.int().meta({ description: 'Questions that the same call would add without `dry_run`', examples: [12] }),
+  errors: z
+    .array(FileProblem)
+    .meta({ description: 'Why it would be refused: what would stand under `lines`; at most 100', examples: [[]] }),
+})).meta({ id: 'ImportPreview' })
 
 export function exchangeRoutes(api: Api): void {
   api.route(
@@ -67,7 +63,7 @@ export function exchangeRoutes(api: Api): void {
         'unless none is left; a file that is wrong as a whole is refused all the same. `?dry_run=true` adds nothing and ' +
         'answers 200 with what the same call would do.',
       params,
-      query: z.object({
+      query: object(() => ({
         format: format.optional().meta({
           description:
             'Without it `text/csv` is CSV; all else needs it, and with it a file may come without a type of its own',
@@ -77,7 +73,7 @@ export function exchangeRoutes(api: Api): void {
           .optional()
           .meta({ description: 'What becomes of a file in which some questions are wrong', default: 'refuse' }),
         dry_run: queryFlag().optional(),
-      }),
+      })),
       upload: { types: MEDIA_TYPES, limitBytes: FILE_LIMIT_BYTES, formatParameter: 'format' },
       responses: { 200: ImportPreview, 201: ImportResult },
       refuses: { 400: 'Problems of the file by line, under `lines`', 403: NOT_ITS_INSTRUCTOR },
@@ -122,13 +118,13 @@ export function exchangeRoutes(api: Api): void {
         'All questions with their keys as a file. CSV carries everything. GIFT knows no ordering, no points, no more than ' +
         'one blank and no all-or-nothing of several choices: what it does not carry is listed in comments at the top of the file.',
       params,
-      query: z.object({
+      query: object(() => ({
         format: format.optional().meta({ default: 'csv' }),
         separator: z.enum(['comma', 'semicolon']).optional().meta({
           description: 'Of CSV. `semicolon` is for spreadsheets with decimal commas, and writes these too',
           default: 'comma',
         }),
-      }),
+      })),
       download: MEDIA_TYPES,
       responses: { 200: z.string() },
       refuses: { 403: NOT_ITS_INSTRUCTOR },

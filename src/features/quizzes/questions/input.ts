@@ -1,6 +1,6 @@
 /** Questions as authors send them: the form of the body. What becomes of it is in `build.ts`. */
 import * as z from 'zod'
-import { id, list, map, text } from '../../../http/fields.ts'
+import { id, list, map, object, text } from '../../../http/fields.ts'
 import { blanksIn, FULL_WEIGHT, PARTS_AT_MOST, QUESTION_TYPES, type Question, weightUnits } from './question.ts'
 
 const QUESTION_LENGTH = 10_000
@@ -22,7 +22,7 @@ export const points = () =>
     .meta({ examples: [1] })
 export const toMilli = (value: number) => Math.round(value * 1000)
 
-const ChoiceInput = z.object({
+const ChoiceInput = object(() => ({
   id: id().optional().meta({ description: 'Of a choice that stays' }),
   text: filled(PART_LENGTH).meta({ examples: ['def myFunc():'] }),
   is_correct: z
@@ -39,23 +39,24 @@ const ChoiceInput = z.object({
     .refine(value => weightUnits(value) / 100_000 === value, 'Ensure that there are no more than 5 decimal places.')
     .optional()
     .meta({ description: 'Percent of the points; given for one choice it is given for all', examples: [100] }),
-})
+}))
 
-const PairInput = z.object({
+const PairInput = object(() => ({
   left_id: id().optional(),
   left: filled(PART_LENGTH).meta({ examples: ['Canada'] }),
   right_id: id().optional(),
   right: filled(PART_LENGTH).meta({ examples: ['Ottawa'] }),
-})
+}))
 
-const ItemInput = z.union([filled(PART_LENGTH), z.object({ id: id().optional(), text: filled(PART_LENGTH) })], {
-  error: `Expected a text of at most ${PART_LENGTH} characters, or an object with id and text.`,
-})
+const itemInput = () =>
+  z.union([filled(PART_LENGTH), object(() => ({ id: id().optional(), text: filled(PART_LENGTH) }))], {
+    error: `Expected a text of at most ${PART_LENGTH} characters, or an object with id and text.`,
+  })
 
-const CriterionInput = z.object({
+const CriterionInput = object(() => ({
   criterion: filled(CRITERION_LENGTH).meta({ examples: ['content'] }),
   max_points: points(),
-})
+}))
 
 const acceptedAnswers = () => list(filled(ANSWER_LENGTH), PARTS_AT_MOST)
 const wordLimit = () => z.int().min(1).max(WORDS_AT_MOST).nullable().optional()
@@ -77,7 +78,7 @@ const EXAMPLE = {
  * The body of PUT and PATCH: every field of every type. What is of another type is ignored; what is omitted keeps its
  * value (`revise`).
  */
-export const QuestionFields = z.object({
+export const QuestionFields = object(() => ({
   type: z.enum(QUESTION_TYPES),
   text: filled(QUESTION_LENGTH).meta({ examples: ['What is the correct way to create a function in Python?'] }),
   points: points().optional(),
@@ -106,7 +107,7 @@ export const QuestionFields = z.object({
         ],
       ],
     }),
-  items: list(ItemInput, PARTS_AT_MOST)
+  items: list(itemInput(), PARTS_AT_MOST)
     .optional()
     .meta({ ...of('ordering', 'in the right order'), ...parts, examples: [['first', 'second']] }),
   blanks: map(z.string(), acceptedAnswers(), PARTS_AT_MOST)
@@ -118,7 +119,7 @@ export const QuestionFields = z.object({
   min_words: wordLimit().meta(of('essay')),
   max_words: wordLimit().meta(of('essay')),
   rubric: list(CriterionInput, PARTS_AT_MOST).optional().meta(of('essay', 'sums to the points')),
-})
+}))
 export type QuestionFields = z.output<typeof QuestionFields>
 type Fields = QuestionFields
 type Refuse = (field: keyof Fields, message: string) => void

@@ -1,10 +1,9 @@
-import * as z from 'zod'
 import { requireManagedQuiz } from '../../../access/quizzes.ts'
 import { asViewer } from '../../../access/viewer.ts'
 import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { invalid, notFound, ruledOut } from '../../../http/errors.ts'
-import { id, list, pathId } from '../../../http/fields.ts'
+import { id, list, object, pathId } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery, paginated } from '../../../http/pagination.ts'
 import { enrollmentForQuiz, quizById } from '../queries.ts'
 import { newQuestion } from './build.ts'
@@ -15,15 +14,15 @@ import { fromColumns, QUESTIONS_AT_MOST, TOO_MANY_QUESTIONS } from './question.t
 import { AuthorQuestion, toAuthorQuestion } from './views.ts'
 
 const tag = 'Quiz System'
-const params = z.object({ id: pathId() })
+const params = object(() => ({ id: pathId() }))
 const NOT_ITS_INSTRUCTOR = "Not the course's instructor"
 
-const Order = z.object({
+const Order = object(() => ({
   order: list(id(), QUESTIONS_AT_MOST).meta({
     description: 'The ids of all its questions, each once',
     examples: [[2, 1, 3]],
   }),
-})
+}))
 
 export function questionRoutes(api: Api): void {
   api.route(
@@ -34,7 +33,7 @@ export function questionRoutes(api: Api): void {
       summary: 'List questions',
       description: 'With their keys, by `order`, ties by id. Learners get questions only through an attempt.',
       params,
-      query: z.object(pageQuery),
+      query: object(() => pageQuery),
       responses: { 200: paginated(AuthorQuestion) },
       refuses: { 403: NOT_ITS_INSTRUCTOR },
     },

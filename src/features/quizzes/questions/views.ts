@@ -1,60 +1,61 @@
 /** What an author and what a learner is shown of a question. */
 import * as z from 'zod'
-import { id } from '../../../http/fields.ts'
+import { id, object } from '../../../http/fields.ts'
 import type { Choice, Question, QuestionType } from './question.ts'
 import type { Shuffle } from './shuffle.ts'
 
 const partId = () => z.int().meta({ examples: [187_649_984_473_770] })
 const words = () => z.int().nullable()
-const choice = { id: partId(), text: z.string().meta({ examples: ['def myFunc():'] }) }
-const item = z.object({ id: partId(), text: z.string() })
-const rubric = z.array(z.object({ criterion: z.string().meta({ examples: ['content'] }), max_points: z.number() }))
-const common = {
+const choice = () => ({ id: partId(), text: z.string().meta({ examples: ['def myFunc():'] }) })
+const item = object(() => ({ id: partId(), text: z.string() }))
+const rubric = () =>
+  z.array(object(() => ({ criterion: z.string().meta({ examples: ['content'] }), max_points: z.number() })))
+const common = () => ({
   text: z.string().meta({ examples: ['What is the correct way to create a function in Python?'] }),
   points: z.number().meta({ examples: [1] }),
-}
+})
 
-const author = <T extends QuestionType, S extends z.ZodRawShape>(type: T, own: S) =>
-  z.object({
+const author = <T extends QuestionType, S extends z.ZodRawShape>(type: T, own: () => S) =>
+  object(() => ({
     id: id(),
     quiz: id(),
     type: z.literal(type),
-    ...common,
+    ...common(),
     order: z.int().meta({ examples: [1] }),
     explanation: z.string(),
     correct_feedback: z.string(),
     incorrect_feedback: z.string(),
     choices: z
       .array(
-        z.object({
-          ...choice,
+        object(() => ({
+          ...choice(),
           is_correct: z.boolean().meta({ examples: [true] }),
           feedback: z.string(),
           weight: z.number().optional().meta({ description: 'Percent of the points; absent where choices have none' }),
-        }),
+        })),
       )
       .meta({ description: 'Empty where the type has none' }),
-    ...own,
-  })
+    ...own(),
+  }))
 
 /** A question with its key, for the course's instructor and staff. */
 export const AuthorQuestion = z
   .discriminatedUnion('type', [
-    author('multiple_choice', {}),
-    author('multiple_select', { partial_credit: z.boolean() }),
-    author('true_false', { correct_answer: z.boolean().nullable() }),
-    author('short_answer', { accepted_answers: z.array(z.string()), case_sensitive: z.boolean() }),
-    author('numeric', {
+    author('multiple_choice', () => ({})),
+    author('multiple_select', () => ({ partial_credit: z.boolean() })),
+    author('true_false', () => ({ correct_answer: z.boolean().nullable() })),
+    author('short_answer', () => ({ accepted_answers: z.array(z.string()), case_sensitive: z.boolean() })),
+    author('numeric', () => ({
       correct_value: z.number().nullable(),
       tolerance: z.number(),
       tolerance_type: z.enum(['absolute', 'percent']),
-    }),
-    author('matching', {
-      pairs: z.array(z.object({ left_id: partId(), left: z.string(), right_id: partId(), right: z.string() })),
-    }),
-    author('ordering', { items: z.array(item), partial_credit: z.boolean() }),
-    author('fill_in_blank', { blanks: z.record(z.string(), z.array(z.string())) }),
-    author('essay', { min_words: words(), max_words: words(), rubric }),
+    })),
+    author('matching', () => ({
+      pairs: z.array(object(() => ({ left_id: partId(), left: z.string(), right_id: partId(), right: z.string() }))),
+    })),
+    author('ordering', () => ({ items: z.array(item), partial_credit: z.boolean() })),
+    author('fill_in_blank', () => ({ blanks: z.record(z.string(), z.array(z.string())) })),
+    author('essay', () => ({ min_words: words(), max_words: words(), rubric: rubric() })),
   ])
   .meta({ id: 'Question' })
 export type AuthorQuestion = z.input<typeof AuthorQuestion>
@@ -139,28 +140,28 @@ export function toAuthorQuestion(
   return { id, quiz: quizId, order, ...authored(question) }
 }
 
-const learner = <T extends QuestionType, S extends z.ZodRawShape>(type: T, own: S) =>
-  z.object({
+const learner = <T extends QuestionType, S extends z.ZodRawShape>(type: T, own: () => S) =>
+  object(() => ({
     id: id(),
     type: z.literal(type),
-    ...common,
+    ...common(),
     order: z.int().meta({ examples: [1] }),
-    choices: z.array(z.object(choice)).meta({ description: 'Empty where the type has none' }),
-    ...own,
-  })
+    choices: z.array(object(choice)).meta({ description: 'Empty where the type has none' }),
+    ...own(),
+  }))
 
 /** A question as asked: an allow-list that holds nothing of the key. */
 export const LearnerQuestion = z
   .discriminatedUnion('type', [
-    learner('multiple_choice', {}),
-    learner('multiple_select', {}),
-    learner('true_false', {}),
-    learner('short_answer', {}),
-    learner('numeric', {}),
-    learner('matching', { left: z.array(item), right: z.array(item) }),
-    learner('ordering', { items: z.array(item) }),
-    learner('fill_in_blank', { blanks: z.array(z.string()).meta({ examples: [['1', '2']] }) }),
-    learner('essay', { min_words: words(), max_words: words(), rubric }),
+    learner('multiple_choice', () => ({})),
+    learner('multiple_select', () => ({})),
+    learner('true_false', () => ({})),
+    learner('short_answer', () => ({})),
+    learner('numeric', () => ({})),
+    learner('matching', () => ({ left: z.array(item), right: z.array(item) })),
+    learner('ordering', () => ({ items: z.array(item) })),
+    learner('fill_in_blank', () => ({ blanks: z.array(z.string()).meta({ examples: [['1', '2']] }) })),
+    learner('essay', () => ({ min_words: words(), max_words: words(), rubric: rubric() })),
   ])
   .meta({ id: 'AttemptQuestion' })
 export type LearnerQuestion = z.input<typeof LearnerQuestion>

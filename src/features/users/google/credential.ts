@@ -1,6 +1,8 @@
 /** Google's word on who somebody is: a signed `id_token`. */
+
 import { decode, verifyWithJwks } from 'hono/jwt'
 import * as z from 'zod'
+import { object } from '../../../http/fields.ts'
 import { publishedKeys } from './keys.ts'
 
 const ISSUER = /^(https:\/\/)?accounts\.google\.com$/
@@ -9,14 +11,14 @@ export const NOT_VALID = 'This is not a valid Google credential.'
 /** Who shows one as old as this at most is the one whom Google has just seen. */
 const FRESH_SECONDS = 600
 
-const claimsSchema = z.object({
+const claimsSchema = object(() => ({
   sub: z.string().min(1).max(255),
   email: z.string().min(3),
   email_verified: z.literal(true),
   exp: z.int(),
   iat: z.int(),
   hd: z.string().min(1).optional(),
-})
+}))
 
 export type Credential = {
   /** Google's name for the account, which never changes. */

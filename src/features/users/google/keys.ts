@@ -1,6 +1,8 @@
 /** Google's public keys, kept in the isolate as long as Google says. */
+
 import * as z from 'zod'
 import { describe, unavailable } from '../../../http/errors.ts'
+import { object } from '../../../http/fields.ts'
 
 const DEFAULT_TTL_SECONDS = 3_600
 const MAX_TTL_SECONDS = 86_400
@@ -8,7 +10,7 @@ const MAX_TTL_SECONDS = 86_400
 const MIN_REFETCH_SECONDS = 60
 const TIMEOUT_MS = 5_000
 
-const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })) })
+const keySetSchema = object(() => ({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })) }))
 export type PublicKey = z.output<typeof keySetSchema>['keys'][number]
 
 type Kept = { url: string; keys: PublicKey[]; fetchedAt: number; staleAt: number }

@@ -1,11 +1,10 @@
-import * as z from 'zod'
 import { asViewer, requireStaff } from '../../../access/viewer.ts'
 import { batch } from '../../../db/batch.ts'
 import { addressOf } from '../../../http/address.ts'
 import type { Api } from '../../../http/api.ts'
 import { issueTokens } from '../../../http/authentication.ts'
 import { invalid, notFound, ruledOut, tokenNotValid } from '../../../http/errors.ts'
-import { pathId, toDateTime } from '../../../http/fields.ts'
+import { object, pathId, toDateTime } from '../../../http/fields.ts'
 import { behindGates, passGate } from '../../../http/gates.ts'
 import { guessesOf, ownPasswordTries } from '../limits.ts'
 import { changePassword, credentialsById, managedUserById } from '../queries.ts'
@@ -69,7 +68,7 @@ export function passwordRoutes(api: Api): void {
       summary: 'Issue a password reset',
       description:
         'For somebody who forgot their password: a token of 24 hours to hand on, good for one use at `POST /api/users/password/reset/`. It withdraws an earlier one. Staff only.',
-      params: z.object({ id: pathId(5) }),
+      params: object(() => ({ id: pathId(5) })),
       responses: { 201: PasswordReset },
       refuses: { 400: 'The user is deactivated', 403: 'Staff only' },
     },

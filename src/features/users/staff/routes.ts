@@ -3,7 +3,7 @@ import { asViewer, requireStaff } from '../../../access/viewer.ts'
 import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { notFound, ruledOut } from '../../../http/errors.ts'
-import { pathId } from '../../../http/fields.ts'
+import { object, pathId } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { withdrawResetsOfInactive } from '../passwords/queries.ts'
 import { managedUserById, managedUsers, updateRoles } from '../queries.ts'
@@ -24,11 +24,11 @@ export function staffRoutes(api: Api): void {
       tag,
       summary: 'List users',
       description: 'Staff only. Newest first.',
-      query: z.object({
+      query: object(() => ({
         username: filter('The whole username, whatever its case', 'student1'),
         email: filter('The whole address, whatever its case', 'student1@learnmore.example'),
         ...pageQuery,
-      }),
+      })),
       responses: { 200: ManagedUserPage },
       refuses: { 403: 'Staff only' },
     },
@@ -48,7 +48,7 @@ export function staffRoutes(api: Api): void {
       summary: 'Change a user’s roles',
       description:
         'Staff only. What is omitted keeps its value. A role takes effect with the user’s next request; a deactivated user is refused with it, and their tokens stay refused.',
-      params: z.object({ id: pathId(5) }),
+      params: object(() => ({ id: pathId(5) })),
       body: RolesInput,
       responses: { 200: ManagedUser },
       refuses: { 400: 'Bad input; or it would leave no active staff user', 403: 'Staff only' },
