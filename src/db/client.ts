@@ -1,5 +1,5 @@
 /** The one place that opens D1. */
-import { inTime, storeTimeoutMs } from './waits.ts'
+import { storeTimeoutMs, withTimeout } from './timeout.ts'
 
 /** A session of the database: each batch sees what the ones before it wrote. */
 export type Db = Pick<D1DatabaseSession, 'prepare' | 'batch' | 'getBookmark'>
@@ -36,7 +36,7 @@ const metered = (session: D1DatabaseSession, usage: Usage, timeoutMs: number): D
   prepare: query => session.prepare(query),
   async batch<T>(statements: D1PreparedStatement[]) {
     usage.trips += 1
-    const results = await inTime(timeoutMs, session.batch<T>(statements))
+    const results = await withTimeout(timeoutMs, session.batch<T>(statements))
     for (const { meta } of results) {
       usage.rowsRead += meta.rows_read
       usage.rowsWritten += meta.rows_written

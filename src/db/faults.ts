@@ -1,5 +1,5 @@
 /** What a store's failure means: that it will pass, that the store has too much to do, or that somebody has to look. */
-import { StoreTimeout } from './waits.ts'
+import { StoreTimeout } from './timeout.ts'
 
 /** The innermost cause: Drizzle wraps what D1 threw. */
 export function rootCause(thrown: Error): Error {

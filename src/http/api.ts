@@ -13,7 +13,15 @@ import { bookmarkFrom, type Consistency, type Db, openSession } from '../db/clie
 import { addressOf } from './address.ts'
 import { type Caller, optionalCaller, requireCaller } from './authentication.ts'
 import type { AppContext, AppEnv } from './context.ts'
-import { bodyTooLarge, describe, fieldErrors, invalid, notFound, ruledOut, unsupportedMediaType } from './errors.ts'
+import {
+  bodyTooLarge,
+  describe,
+  fieldErrors,
+  invalid,
+  notFound,
+  ruleViolation,
+  unsupportedMediaType,
+} from './errors.ts'
 import { partial } from './fields.ts'
 import { lazy } from './lazy.ts'
 import { countRequest, quotaFor } from './quotas.ts'
@@ -222,7 +230,7 @@ async function sentJson(c: AppContext) {
   try {
     return text === '' ? {} : JSON.parse(text, HALF_PAIR.test(text) ? wellFormed : undefined)
   } catch {
-    throw ruledOut('JSON parse error - the body is not valid JSON.')
+    throw ruleViolation('JSON parse error - the body is not valid JSON.')
   }
 }
 

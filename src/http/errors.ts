@@ -41,7 +41,7 @@ function firstOf(fields: FieldErrors): FieldErrors {
 }
 
 /** 400: a rule of the domain refuses. */
-export const ruledOut = (detail: string) => new Refusal(400, { detail })
+export const ruleViolation = (detail: string) => new Refusal(400, { detail })
 export const notAuthenticated = () =>
   new Refusal(401, { detail: 'Authentication credentials were not provided.' }, BEARER)
 export const tokenNotValid = () =>

@@ -1,6 +1,6 @@
 /** Exact limits on guessing, each key's tries counted by one Durable Object. */
 import { DurableObject } from 'cloudflare:workers'
-import { storeTimeoutMs } from '../db/waits.ts'
+import { storeTimeoutMs } from '../db/timeout.ts'
 import { throttled, unavailable } from './errors.ts'
 import { objectNamed } from './objects.ts'
 

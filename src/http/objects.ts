@@ -1,5 +1,5 @@
 /** Reaching this deployment's Durable Objects: where they live, and how long anybody waits for one. */
-import { inTime, storeTimeoutMs } from '../db/waits.ts'
+import { storeTimeoutMs, withTimeout } from '../db/timeout.ts'
 
 /**
  * The object of that name. It is born near its first caller, and stays there; with `JURISDICTION` set, which `npm run deploy --
@@ -23,6 +23,6 @@ const bounded = <Stub extends object>(stub: Stub, timeoutMs: number): Stub =>
     get(target, property) {
       const method: unknown = Reflect.get(target, property)
       if (typeof method !== 'function') return method
-      return (...values: unknown[]) => inTime(timeoutMs, Reflect.apply(method, target, values))
+      return (...values: unknown[]) => withTimeout(timeoutMs, Reflect.apply(method, target, values))
     },
   })

@@ -3,7 +3,7 @@
  * isolates that serve one key can together allow up to k times the limit. What must be exact is a gate (`gates.ts`).
  */
 
-import { inTime } from '../db/waits.ts'
+import { withTimeout } from '../db/timeout.ts'
 import { throttled } from './errors.ts'
 
 const DAY_SECONDS = 86_400
@@ -54,7 +54,7 @@ export async function countRequest(
 async function counterFor(kv: KVNamespace, key: string, day: number): Promise<Counter> {
   const known = counters.get(key)
   if (known) {
-    const counter = await inTime(2 * READ_TIMEOUT_MS, known).catch(() => null)
+    const counter = await withTimeout(2 * READ_TIMEOUT_MS, known).catch(() => null)
     if (counter?.day === day) return counter
     // Somebody else may have begun the new day while this waited.
     const current = counters.get(key)
@@ -70,7 +70,7 @@ const kvKey = (key: string, day: number) => `quota:${day}:${key}`
 
 async function readCount(kv: KVNamespace, key: string, day: number): Promise<number> {
   try {
-    return Number(await inTime(READ_TIMEOUT_MS, kv.get(kvKey(key, day)))) || 0
+    return Number(await withTimeout(READ_TIMEOUT_MS, kv.get(kvKey(key, day)))) || 0
   } catch (error) {
     logKvFailure(error)
     return 0
@@ -81,9 +81,9 @@ async function readCount(kv: KVNamespace, key: string, day: number): Promise<num
 async function flush(kv: KVNamespace, key: string, counter: Counter): Promise<void> {
   const added = counter.unflushed
   try {
-    const stored = Number(await inTime(WRITE_TIMEOUT_MS, kv.get(kvKey(key, counter.day)))) || 0
+    const stored = Number(await withTimeout(WRITE_TIMEOUT_MS, kv.get(kvKey(key, counter.day)))) || 0
     const total = String(stored + added)
-    await inTime(WRITE_TIMEOUT_MS, kv.put(kvKey(key, counter.day), total, { expirationTtl: 2 * DAY_SECONDS }))
+    await withTimeout(WRITE_TIMEOUT_MS, kv.put(kvKey(key, counter.day), total, { expirationTtl: 2 * DAY_SECONDS }))
     counter.stored = stored + added
     counter.unflushed -= added
   } catch (error) {

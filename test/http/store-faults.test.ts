@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { repeated } from '../../src/db/faults.ts'
-import { inTime, storeTimeoutMs } from '../../src/db/waits.ts'
+import { storeTimeoutMs, withTimeout } from '../../src/db/timeout.ts'
 import { flagExpired } from '../../src/features/qr-codes/codes/expiry.ts'
 import { makeAccount, PASSWORD } from '../helpers/accounts.ts'
 import { startAttempt } from '../helpers/attempts.ts'
@@ -93,9 +93,9 @@ describe('a store that hangs', () => {
   })
 
   test('what comes in time is handed on, a failure too', async () => {
-    expect(await inTime(1_000, Promise.resolve(7))).toBe(7)
-    await expect(inTime(1_000, Promise.reject(new Error('no')))).rejects.toThrow('no')
-    await expect(inTime(5, new Promise(() => {}))).rejects.toThrow('no answer within 5 ms')
+    expect(await withTimeout(1_000, Promise.resolve(7))).toBe(7)
+    await expect(withTimeout(1_000, Promise.reject(new Error('no')))).rejects.toThrow('no')
+    await expect(withTimeout(5, new Promise(() => {}))).rejects.toThrow('no answer within 5 ms')
   })
 })
 
@@ -125,7 +125,7 @@ describe('what is safe to repeat', () => {
     let count = 0
     const run = () => {
       count += 1
-      return inTime(5, new Promise(() => {}))
+      return withTimeout(5, new Promise(() => {}))
     }
     await expect(repeated(run)).rejects.toThrow('no answer within')
     expect(count).toBe(1)

@@ -2,7 +2,7 @@
 import { requireSeen } from '../../access/courses.ts'
 import { type SeatRefusal, seatVerdict } from '../../access/seats.ts'
 import type { Viewer } from '../../access/viewer.ts'
-import { forbidden, type Refusal, ruledOut } from '../../http/errors.ts'
+import { forbidden, type Refusal, ruleViolation } from '../../http/errors.ts'
 import type { CourseRow } from '../courses/queries.ts'
 import type { EnrollmentState } from './queries.ts'
 
@@ -11,9 +11,9 @@ export const COURSE_FULL = 'This course is full.'
 const REFUSALS: Record<SeatRefusal, () => Refusal> = {
   removed: () => forbidden('You were removed from this course by its instructor.'),
   restricted: () => forbidden('Enrollment in this course is by its instructor or an access code.'),
-  not_open: () => ruledOut('This course is not open for enrollment.'),
-  ended: () => ruledOut('This course has ended.'),
-  full: () => ruledOut(COURSE_FULL),
+  not_open: () => ruleViolation('This course is not open for enrollment.'),
+  ended: () => ruleViolation('This course has ended.'),
+  full: () => ruleViolation(COURSE_FULL),
 }
 
 /**

@@ -4,7 +4,7 @@ import { requireTeacher } from '../../access/teaching.ts'
 import { asViewer } from '../../access/viewer.ts'
 import { batch, batchOf } from '../../db/batch.ts'
 import type { Api } from '../../http/api.ts'
-import { notFound, ruledOut } from '../../http/errors.ts'
+import { notFound, ruleViolation } from '../../http/errors.ts'
 import { object, queryId, toDate } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { recordActivityIfChanged } from '../activities/queries.ts'
@@ -58,7 +58,7 @@ export function enrollmentRoutes(api: Api): void {
         ...(state && { completed: completeOnReturn({ userId: viewer.id, courseId: course.id, now }) }),
         found: enrollmentIn({ userId: viewer.id, courseId: course.id }),
       })
-      if (!enrollment || enrollment.status === 'dropped') throw ruledOut(COURSE_FULL)
+      if (!enrollment || enrollment.status === 'dropped') throw ruleViolation(COURSE_FULL)
       return json(seat ? 201 : 200, toEnrollment(enrollment))
     },
   )
@@ -83,9 +83,9 @@ export function enrollmentRoutes(api: Api): void {
       )
       // Who is enrolled may leave, even a course that was taken back to draft.
       if (!course || (!state && !sees(viewer, course))) throw notFound()
-      if (state?.status === 'completed') throw ruledOut('A completed course cannot be left.')
+      if (state?.status === 'completed') throw ruleViolation('A completed course cannot be left.')
       const [[dropped]] = await batch(db, dropEnrollment({ userId: viewer.id, courseId: course.id }))
-      if (!dropped) throw ruledOut('You are not enrolled in this course.')
+      if (!dropped) throw ruleViolation('You are not enrolled in this course.')
       return empty(204)
     },
   )

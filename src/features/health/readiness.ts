@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { batch } from '../../db/batch.ts'
 import { users } from '../../db/schema/users.ts'
 import { type Names, statement } from '../../db/statement.ts'
-import { inTime } from '../../db/waits.ts'
+import { withTimeout } from '../../db/timeout.ts'
 import type { Operation } from '../../http/api.ts'
 import { describe } from '../../http/errors.ts'
 import { attemptObject } from '../attempts/session/client.ts'
@@ -31,7 +31,7 @@ export async function readiness(operation: Pick<Operation<never>, 'env' | 'db'>)
   const now = Date.now()
   if (!latest || now - latest.at >= CACHE_MS) latest = { at: now, readiness: askStores(operation) }
   // Whoever began to ask may be gone, and the answer with them.
-  return inTime(2 * TIMEOUT_MS, latest.readiness).catch(() => ALL_DOWN)
+  return withTimeout(2 * TIMEOUT_MS, latest.readiness).catch(() => ALL_DOWN)
 }
 
 const ALL_DOWN: Readiness = { database: 'down', kv: 'down', objects: 'down' }
@@ -47,7 +47,7 @@ async function askStores({ env, db }: Pick<Operation<never>, 'env' | 'db'>): Pro
 
 async function answers(store: Store, ask: () => Promise<unknown>): Promise<'ok' | 'down'> {
   try {
-    await inTime(TIMEOUT_MS, ask())
+    await withTimeout(TIMEOUT_MS, ask())
     return 'ok'
   } catch (error) {
     console.error({ event: 'store not ready', store, ...describe(error) })

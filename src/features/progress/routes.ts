@@ -2,7 +2,7 @@ import { requireRecord } from '../../access/records.ts'
 import { asViewer, type Viewer } from '../../access/viewer.ts'
 import { batch, batchOf } from '../../db/batch.ts'
 import type { Api } from '../../http/api.ts'
-import { forbidden, notFound, ruledOut } from '../../http/errors.ts'
+import { forbidden, notFound, ruleViolation } from '../../http/errors.ts'
 import { object, pathId, queryId, toDateTime } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { recordActivityIfChanged } from '../activities/queries.ts'
@@ -122,7 +122,7 @@ export function progressRoutes(api: Api): void {
       )
       const module = requireOwn(viewer, row)
       if (module.completionCriteria === 'quiz' && module.completedAt === null && (open?.count ?? 0) > 0) {
-        throw ruledOut('This module completes by its quizzes.')
+        throw ruleViolation('This module completes by its quizzes.')
       }
       const completion = {
         userId: viewer.id,

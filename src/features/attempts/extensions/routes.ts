@@ -4,7 +4,7 @@ import { requireManagedQuiz } from '../../../access/quizzes.ts'
 import { manages } from '../../../access/teaching.ts'
 import { asViewer } from '../../../access/viewer.ts'
 import type { Api } from '../../../http/api.ts'
-import { describe, forbidden, ruledOut } from '../../../http/errors.ts'
+import { describe, forbidden, ruleViolation } from '../../../http/errors.ts'
 import { object, pathId } from '../../../http/fields.ts'
 import { enrollmentForQuiz } from '../../quizzes/queries.ts'
 import { seenRow } from '../attempt-request.ts'
@@ -40,8 +40,8 @@ export function extensionRoutes(api: Api): void {
       if (!manages(viewer, row)) throw forbidden()
       requireExtensible(row)
       const reply = requireKnown(await attemptObject(env, params.id).extend(body.additional_minutes))
-      if (reply.kind === 'over') throw ruledOut('This attempt has ended.')
-      if (reply.kind === 'untimed') throw ruledOut('This attempt has no deadline.')
+      if (reply.kind === 'over') throw ruleViolation('This attempt has ended.')
+      if (reply.kind === 'untimed') throw ruleViolation('This attempt has no deadline.')
       return json(200, toExtended(reply))
     },
   )
@@ -81,7 +81,7 @@ export function extensionRoutes(api: Api): void {
 
 /** @throws 400 unless the quiz, as it is now, allows extensions: a forgotten flag can be mended in the exam. */
 function requireExtensible(quiz: { allowTimeExtension: boolean }): void {
-  if (!quiz.allowTimeExtension) throw ruledOut('This quiz does not allow time extensions.')
+  if (!quiz.allowTimeExtension) throw ruleViolation('This quiz does not allow time extensions.')
 }
 
 async function extendOne(env: Env, id: number, user: number, minutes: number) {

@@ -2,7 +2,7 @@ import { manages, requireTeacher } from '../../../access/teaching.ts'
 import { asViewer, type Viewer } from '../../../access/viewer.ts'
 import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
-import { forbidden, notFound, ruledOut } from '../../../http/errors.ts'
+import { forbidden, notFound, ruleViolation } from '../../../http/errors.ts'
 import { object, pathId, queryId } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { toMilliPoints, toNano } from '../../quizzes/answers/points.ts'
@@ -85,8 +85,8 @@ function requireEssay(viewer: Viewer, row: EssayRow | undefined): EssayRow & { e
     throw row.learnerId === viewer.id ? forbidden() : notFound()
   }
   const essay = fromColumns(row)
-  if (essay.type !== 'essay') throw ruledOut('Only essays are graded by hand.')
-  if (row.isSurvey) throw ruledOut('Surveys are not graded.')
-  if (row.attemptStatus === 'abandoned') throw ruledOut('An abandoned attempt is not graded.')
+  if (essay.type !== 'essay') throw ruleViolation('Only essays are graded by hand.')
+  if (row.isSurvey) throw ruleViolation('Surveys are not graded.')
+  if (row.attemptStatus === 'abandoned') throw ruleViolation('An abandoned attempt is not graded.')
   return { ...row, essay }
 }

@@ -2,7 +2,7 @@ import { requireManagedModule } from '../../../access/modules.ts'
 import { asViewer } from '../../../access/viewer.ts'
 import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
-import { ruledOut } from '../../../http/errors.ts'
+import { ruleViolation } from '../../../http/errors.ts'
 import { object, pathId } from '../../../http/fields.ts'
 import { enrollmentForQuestion } from '../../quizzes/questions/queries.ts'
 import { regradeJob } from './job.ts'
@@ -42,8 +42,9 @@ export function regradeRoutes(api: Api): void {
         enrollmentForQuestion({ userId: caller.userId, questionId: params.id }),
       )
       const question = requireManagedModule(viewer, found && shown(found), enrollment?.status)
-      if (question.type === 'essay') throw ruledOut('Essays are graded by hand.')
-      if (question.hasOtherTypes) throw ruledOut('The type of this question was changed; older answers do not fit it.')
+      if (question.type === 'essay') throw ruleViolation('Essays are graded by hand.')
+      if (question.hasOtherTypes)
+        throw ruleViolation('The type of this question was changed; older answers do not fit it.')
       const { id, keyVersionId, type } = question
       const wanted = { questionId: id, keyVersionId, type, isDryRun: body.dry_run ?? false, requestedBy: viewer.id }
       const [, , [regrade]] = await batch(
@@ -52,7 +53,7 @@ export function regradeRoutes(api: Api): void {
         freezeKey({ keyVersionId, now }),
         runningRegrade(wanted),
       )
-      if (!regrade) throw ruledOut('The question has been changed in between. Try again.')
+      if (!regrade) throw ruleViolation('The question has been changed in between. Try again.')
       await regradeJob(env, regrade.id).start()
       return json(202, toRegrade(regrade))
     },

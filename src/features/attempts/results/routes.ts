@@ -2,7 +2,7 @@ import { requireRecord } from '../../../access/records.ts'
 import { manages } from '../../../access/teaching.ts'
 import { asViewer } from '../../../access/viewer.ts'
 import type { Api } from '../../../http/api.ts'
-import { ruledOut } from '../../../http/errors.ts'
+import { ruleViolation } from '../../../http/errors.ts'
 import { object, pathId, queryId } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { countUnlessLearner, seenRow } from '../attempt-request.ts'
@@ -105,7 +105,7 @@ export function resultRoutes(api: Api): void {
       }
       // D1 waits for the end still: the object speaks for it.
       const attempt = requireKnown(await attemptObject(env, row.id).look())
-      if (attempt.kind === 'running') throw ruledOut('This attempt has not ended yet.')
+      if (attempt.kind === 'running') throw ruleViolation('This attempt has not ended yet.')
       const reader = readerOf(attempt.status)
       const entries = entriesOf(attempt).map(entry => toResultEntry(entry, reader))
       const receipt = await signReceipt(env, await receiptOf(attempt))

@@ -4,7 +4,7 @@ import { seesCourseOf } from '../../../access/modules.ts'
 import { type EnrollmentStatus, takesPart } from '../../../access/participation.ts'
 import { manages } from '../../../access/teaching.ts'
 import type { Viewer } from '../../../access/viewer.ts'
-import { forbidden, notFound, ruledOut } from '../../../http/errors.ts'
+import { forbidden, notFound, ruleViolation } from '../../../http/errors.ts'
 import { toDate } from '../../../http/fields.ts'
 import type { StartableQuiz } from './queries.ts'
 
@@ -33,7 +33,7 @@ export function admitAttempt(
   if (!isLearner && !seesCourseOf(viewer, found, enrollment?.status)) throw notFound()
   if (found.courseStatus !== 'published' || !found.moduleIsPublished || !found.isPublished) {
     // Whoever takes the course is told; of another's unpublished quiz nobody may know.
-    throw isLearner ? ruledOut('This quiz is not open.') : notFound()
+    throw isLearner ? ruleViolation('This quiz is not open.') : notFound()
   }
   if (!isLearner) throw forbidden('Enroll in the course to take its quizzes.')
   requireOpen(found, now)
@@ -48,8 +48,8 @@ function requireOpen({ availableFrom, availableUntil, courseStartDate, courseEnd
   if (availableUntil !== null && now >= availableUntil) throw forbidden('This quiz is closed.')
   if (availableFrom !== null || availableUntil !== null) return
   const today = toDate(now)
-  if (courseStartDate !== null && today < courseStartDate) throw ruledOut('The course has not begun.')
-  if (courseEndDate !== null && today > courseEndDate) throw ruledOut('The course has ended.')
+  if (courseStartDate !== null && today < courseStartDate) throw ruleViolation('The course has not begun.')
+  if (courseEndDate !== null && today > courseEndDate) throw ruleViolation('The course has ended.')
 }
 
 export const NO_ATTEMPT_LEFT = 'No attempt is left.'

@@ -1,7 +1,7 @@
 /** Beginning an attempt: its row first, then its object; each step can be repeated, so that the next start ends a dead one. */
 import { batch, batchOf } from '../../../db/batch.ts'
 import type { Db } from '../../../db/client.ts'
-import { forbidden, ruledOut, unavailable } from '../../../http/errors.ts'
+import { forbidden, ruleViolation, unavailable } from '../../../http/errors.ts'
 import { recordActivityIfChanged } from '../../activities/queries.ts'
 import { touchModuleIfChanged } from '../../progress/queries/record-study.ts'
 import { fromColumns } from '../../quizzes/questions/question.ts'
@@ -42,7 +42,7 @@ type Starting = {
 export async function writeAttempt(db: Db, starting: Starting, now: number): Promise<Snapshot> {
   const { quiz, userId, isPreview, enrollmentId } = starting
   const drawn = draw(starting.drawable, quiz, shuffle)
-  if (drawn.length === 0) throw ruledOut('This quiz has no questions.')
+  if (drawn.length === 0) throw ruleViolation('This quiz has no questions.')
   const versionIds = drawn.map(({ versionId }) => versionId)
   const attempt = {
     quizId: quiz.id,
@@ -78,7 +78,7 @@ export async function writeAttempt(db: Db, starting: Starting, now: number): Pro
     running: runningAttempt({ userId, quizId: quiz.id }),
     versions: drawnVersions({ versionIds }),
   })
-  if (!row) throw isTooLarge(versions) ? ruledOut(TOO_LARGE) : forbidden(NO_ATTEMPT_LEFT)
+  if (!row) throw isTooLarge(versions) ? ruleViolation(TOO_LARGE) : forbidden(NO_ATTEMPT_LEFT)
   const byId = new Map(versions.map(version => [version.id, version]))
   const asked = drawn.flatMap(({ questionId, versionId }) => {
     const version = byId.get(versionId)

@@ -1,6 +1,6 @@
 import { asViewer } from '../../../access/viewer.ts'
 import type { Api } from '../../../http/api.ts'
-import { forbidden, invalid, notFound, Refusal, ruledOut } from '../../../http/errors.ts'
+import { forbidden, invalid, notFound, Refusal, ruleViolation } from '../../../http/errors.ts'
 import { object, pathId } from '../../../http/fields.ts'
 import { type AttemptRequest, seenRow } from '../attempt-request.ts'
 import { type AttemptRow, attemptById } from '../queries.ts'
@@ -50,7 +50,7 @@ export function takingRoutes(api: Api): void {
       )
       if (reply === 'absent') {
         await requireOwnRow(operation)
-        throw ruledOut(ATTEMPT_OVER)
+        throw ruleViolation(ATTEMPT_OVER)
       }
       switch (reply.kind) {
         case 'kept':
@@ -60,11 +60,11 @@ export function takingRoutes(api: Api): void {
         case 'invalid':
           throw invalid({ response_data: [reply.message] })
         case 'refused':
-          throw ruledOut(reply.detail)
+          throw ruleViolation(reply.detail)
         case 'late':
           throw new Refusal(400, { detail: LATE_COPY, sequence: reply.sequence })
         case 'over':
-          throw ruledOut(ATTEMPT_OVER)
+          throw ruleViolation(ATTEMPT_OVER)
       }
     },
   )
@@ -124,7 +124,7 @@ export function takingRoutes(api: Api): void {
 async function requireOwnRow(request: AttemptRequest): Promise<AttemptRow> {
   const { viewer, row } = await seenRow(request)
   if (row.userId !== viewer.id) throw forbidden()
-  if (row.checkAt !== null) throw ruledOut('This attempt was never begun. Start it again.')
+  if (row.checkAt !== null) throw ruleViolation('This attempt was never begun. Start it again.')
   return row
 }
 
@@ -140,5 +140,5 @@ async function endAsOfNow(request: AttemptRequest, ended: EndedAttempt) {
 
 /** @throws 400 when an abandoning meets another end; to complete or time out what has ended is no error. */
 function requireEnding(actual: EndStatus, wanted: EndStatus): void {
-  if (wanted === 'abandoned' && actual !== 'abandoned') throw ruledOut(ATTEMPT_OVER)
+  if (wanted === 'abandoned' && actual !== 'abandoned') throw ruleViolation(ATTEMPT_OVER)
 }

@@ -3,7 +3,7 @@ import { seatVerdict } from '../../../access/seats.ts'
 import { asViewer } from '../../../access/viewer.ts'
 import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
-import { failedOn, notFound, Refusal, ruledOut } from '../../../http/errors.ts'
+import { failedOn, notFound, Refusal, ruleViolation } from '../../../http/errors.ts'
 import { displayName, object, pathId, toDate } from '../../../http/fields.ts'
 import { courseById } from '../../courses/queries.ts'
 import { keyOf } from '../../users/keys.ts'
@@ -41,7 +41,7 @@ export function rosterRoutes(api: Api): void {
       )
       const course = requireManaged(viewer, row, own?.status)
       const today = toDate(now)
-      if (seatVerdict('instructor', course, undefined, today) === 'not_open') throw ruledOut(NOT_PUBLISHED)
+      if (seatVerdict('instructor', course, undefined, today) === 'not_open') throw ruleViolation(NOT_PUBLISHED)
       const plan = planBulkEnrollment(body.users, found, course, today)
       if (plan.some(fails)) throw refuseBulk(plan)
       const newcomers = plan.flatMap(({ found, status }) => (status === 'enrolled' && found ? [found.id] : []))
@@ -58,7 +58,7 @@ export function rosterRoutes(api: Api): void {
       })
       const seated = new Set(rows.flatMap(row => (row.status === 'dropped' ? [] : [row.userId])))
       // The course was taken back, or deleted, since it was read.
-      if (!newcomers.every(id => seated.has(id))) throw ruledOut(NOT_PUBLISHED)
+      if (!newcomers.every(id => seated.has(id))) throw ruleViolation(NOT_PUBLISHED)
       return json(200, { results: bulkRows(plan, rows) })
     },
   )

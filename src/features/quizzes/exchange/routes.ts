@@ -3,7 +3,7 @@ import { requireManagedQuiz } from '../../../access/quizzes.ts'
 import { asViewer } from '../../../access/viewer.ts'
 import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
-import { invalid, notFound, Refusal, ruledOut } from '../../../http/errors.ts'
+import { invalid, notFound, Refusal, ruleViolation } from '../../../http/errors.ts'
 import { object, pathId, queryFlag } from '../../../http/fields.ts'
 import { enrollmentForQuiz, quizById, quizExtras } from '../queries.ts'
 import { requireKey } from '../questions/edit.ts'
@@ -94,7 +94,7 @@ export function exchangeRoutes(api: Api): void {
       })
       if (query.dry_run) {
         const [[extras]] = await batch(db, quizExtras({ quizId: quiz.id, userId: caller.userId }))
-        if ((extras?.questionTotal ?? 0) + questions.length > QUESTIONS_AT_MOST) throw ruledOut(TOO_MANY_QUESTIONS)
+        if ((extras?.questionTotal ?? 0) + questions.length > QUESTIONS_AT_MOST) throw ruleViolation(TOO_MANY_QUESTIONS)
         return json(200, { imported: questions.length, warnings, skipped, errors })
       }
       if (errors.length > 0) throw new Refusal(400, { lines: errors })
@@ -103,7 +103,7 @@ export function exchangeRoutes(api: Api): void {
       if (!still) throw notFound()
       // Since it was read the quiz may have stopped being a survey.
       if (added.length === 0 && !still.isSurvey) for (const question of questions) requireKey(question)
-      if (added.length === 0) throw ruledOut(TOO_MANY_QUESTIONS)
+      if (added.length === 0) throw ruleViolation(TOO_MANY_QUESTIONS)
       return json(201, { imported: added.length, warnings, skipped })
     },
   )

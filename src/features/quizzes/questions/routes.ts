@@ -2,7 +2,7 @@ import { requireManagedQuiz } from '../../../access/quizzes.ts'
 import { asViewer } from '../../../access/viewer.ts'
 import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
-import { invalid, notFound, ruledOut } from '../../../http/errors.ts'
+import { invalid, notFound, ruleViolation } from '../../../http/errors.ts'
 import { id, list, object, pathId } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery, paginated } from '../../../http/pagination.ts'
 import { enrollmentForQuiz, quizById } from '../queries.ts'
@@ -80,7 +80,7 @@ export function questionRoutes(api: Api): void {
       if (!still) throw notFound()
       // Since it was read the quiz may have stopped being a survey.
       if (!added && !still.isSurvey) requireKey(question)
-      if (!added) throw ruledOut(TOO_MANY_QUESTIONS)
+      if (!added) throw ruleViolation(TOO_MANY_QUESTIONS)
       return json(201, toAuthorQuestion({ ...added, quizId: quiz.id }, question))
     },
   )

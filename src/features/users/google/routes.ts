@@ -2,7 +2,7 @@ import { asViewer } from '../../../access/viewer.ts'
 import { batch } from '../../../db/batch.ts'
 import { addressOf } from '../../../http/address.ts'
 import type { Api } from '../../../http/api.ts'
-import { failedOn, invalid, ruledOut, tokenNotValid, unavailable, userInactive } from '../../../http/errors.ts'
+import { failedOn, invalid, ruleViolation, tokenNotValid, unavailable, userInactive } from '../../../http/errors.ts'
 import { behindGates, passGate } from '../../../http/gates.ts'
 import { isSameMailbox, keyOf } from '../keys.ts'
 import { googleAccount, guessesOf, loginTries, ownPasswordTries, registrationsOf } from '../limits.ts'
@@ -78,12 +78,12 @@ export function googleRoutes(api: Api): void {
           },
           account => account !== undefined,
         )
-        if (!created) throw ruledOut(LINK_FIRST)
+        if (!created) throw ruleViolation(LINK_FIRST)
         return json(200, await openedSession({ env, db, now, later }, created))
       }
       const mayLink = credential.isAuthoritative && isSameMailbox(known.email, credential.email)
       const mayEnter = known.googleId === credential.sub || (known.googleId === null && mayLink)
-      if (!mayEnter) throw ruledOut(LINK_FIRST)
+      if (!mayEnter) throw ruleViolation(LINK_FIRST)
       if (!known.isActive) throw userInactive()
       const [, [entered]] = await batch(
         db,

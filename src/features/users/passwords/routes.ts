@@ -3,7 +3,7 @@ import { batch } from '../../../db/batch.ts'
 import { addressOf } from '../../../http/address.ts'
 import type { Api } from '../../../http/api.ts'
 import { issueTokens } from '../../../http/authentication.ts'
-import { invalid, notFound, ruledOut, tokenNotValid } from '../../../http/errors.ts'
+import { invalid, notFound, ruleViolation, tokenNotValid } from '../../../http/errors.ts'
 import { object, pathId, toDateTime } from '../../../http/fields.ts'
 import { behindGates, passGate } from '../../../http/gates.ts'
 import { guessesOf, ownPasswordTries } from '../limits.ts'
@@ -83,7 +83,7 @@ export function passwordRoutes(api: Api): void {
         deleteResetsOf({ userId: user.id }),
         insertReset({ tokenHash: hashOf(token), userId: user.id, issuedBy: viewer.id, expiresAt }),
       )
-      if (!issued) throw ruledOut('This user is deactivated.')
+      if (!issued) throw ruleViolation('This user is deactivated.')
       return json(201, { token, expires_at: toDateTime(expiresAt) })
     },
   )

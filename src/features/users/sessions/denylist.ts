@@ -1,6 +1,6 @@
 /** Logged-out refresh tokens in KV: the fast refusal. The truth is in D1, so KV may be late, or down. */
 
-import { inTime } from '../../../db/waits.ts'
+import { withTimeout } from '../../../db/timeout.ts'
 import { describe } from '../../../http/errors.ts'
 
 /** KV takes nothing shorter. */
@@ -15,7 +15,7 @@ const kvKey = (jti: string) => `denied:${jti}`
 /** Whether KV knows of the logout; when it cannot say, D1 will. */
 export async function isDenied(kv: KVNamespace, jti: string): Promise<boolean> {
   try {
-    return (await inTime(KV_PATIENCE_MS, kv.get(kvKey(jti)))) !== null
+    return (await withTimeout(KV_PATIENCE_MS, kv.get(kvKey(jti)))) !== null
   } catch (error) {
     console.warn({ event: 'denylist not read from KV', ...describe(error) })
     return false
@@ -24,4 +24,4 @@ export async function isDenied(kv: KVNamespace, jti: string): Promise<boolean> {
 
 /** Until the token would have expired anyway. */
 export const deny = (kv: KVNamespace, { jti, exp }: { jti: string; exp: number }, now: number) =>
-  inTime(KV_WRITE_PATIENCE_MS, kv.put(kvKey(jti), '1', { expirationTtl: Math.max(MIN_TTL_SECONDS, exp - now) }))
+  withTimeout(KV_WRITE_PATIENCE_MS, kv.put(kvKey(jti), '1', { expirationTtl: Math.max(MIN_TTL_SECONDS, exp - now) }))

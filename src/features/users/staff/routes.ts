@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { asViewer, requireStaff } from '../../../access/viewer.ts'
 import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
-import { notFound, ruledOut } from '../../../http/errors.ts'
+import { notFound, ruleViolation } from '../../../http/errors.ts'
 import { object, pathId } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { withdrawResetsOfInactive } from '../passwords/queries.ts'
@@ -62,7 +62,7 @@ export function staffRoutes(api: Api): void {
         updateRoles({ id: user.id, now }, roleValues(body)),
         ...(body.is_active === false ? [withdrawResetsOfInactive({ userId: user.id })] : []),
       )
-      if (!changed) throw ruledOut('The last active staff user must stay active and staff.')
+      if (!changed) throw ruleViolation('The last active staff user must stay active and staff.')
       return json(200, toManagedUser(changed))
     },
   )

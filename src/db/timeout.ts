@@ -18,7 +18,7 @@ export class StoreTimeout extends Error {
  * another request began may end with it.
  * @throws StoreTimeout when it takes longer
  */
-export async function inTime<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
+export async function withTimeout<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new StoreTimeout(`no answer within ${timeoutMs} ms`)), timeoutMs)
