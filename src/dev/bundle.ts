@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { ask } from './wrangler.ts'
 
 /** Every isolate parses it before its first answer. */
-const BUDGET_KIB = 200
+const BUDGET_KIB = 188
 
 await import('./assets.ts')
 const folder = mkdtempSync(join(tmpdir(), 'learnmore-bundle-'))
