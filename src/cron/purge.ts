@@ -41,12 +41,12 @@ async function purgeDeleted(env: Env, before: number): Promise<number> {
     if (statements === STATEMENTS_PER_RUN) return gone
     ended = await discardRunning(env, before)
   }
-  for (const { table, doomed } of CHILDREN_FIRST) {
+  for (const { table, key, doomed } of CHILDREN_FIRST) {
     for (let deleted = ROWS_PER_STATEMENT; deleted === ROWS_PER_STATEMENT; statements += 1) {
       if (statements === STATEMENTS_PER_RUN) return gone
-      const ids = `SELECT rowid FROM ${table} WHERE ${doomed(before)} LIMIT ${ROWS_PER_STATEMENT}`
+      const keys = `${doomed(before)} LIMIT ${ROWS_PER_STATEMENT}`
       // RETURNING, because `meta.changes` counts what the triggers wrote as well.
-      const rows = await repeated(() => rowsOf(env, `DELETE FROM ${table} WHERE rowid IN (${ids}) RETURNING 1`))
+      const rows = await repeated(() => rowsOf(env, `DELETE FROM ${table} WHERE (${key}) IN (${keys}) RETURNING 1`))
       deleted = rows.length
       gone += deleted
     }
@@ -85,36 +85,62 @@ const QUIZZES: Doomed = before =>
   `(SELECT id FROM quizzes WHERE deleted_at <= ${before} UNION SELECT id FROM quizzes WHERE module_id IN ${MODULES(before)})`
 const QUESTIONS: Doomed = before => `(SELECT id FROM questions WHERE quiz_id IN ${QUIZZES(before)})`
 
-const CHILDREN_FIRST: { table: string; doomed: Doomed }[] = [
-  { table: 'responses', doomed: before => `question_id IN ${QUESTIONS(before)}` },
-  { table: 'attempts', doomed: before => `quiz_id IN ${QUIZZES(before)}` },
-  { table: 'quiz_attempt_counts', doomed: before => `quiz_id IN ${QUIZZES(before)}` },
-  { table: 'regrades', doomed: before => `question_id IN ${QUESTIONS(before)}` },
+/** Rows of a table by a condition that an index finds. `key`: of a table that lies in it. */
+const rows = (table: string, condition: Doomed, key = 'rowid') => ({
+  table,
+  key,
+  doomed: (before: number) => `SELECT ${key} FROM ${table} WHERE ${condition(before)}`,
+})
+
+/** What a learner left in modules, by way of the enrollments: of a whole course, then of modules of a course that stays. */
+const ofLearners = (table: 'module_progress' | 'study_time', key: string) => [
+  rows(table, before => `enrollment_id IN (SELECT id FROM enrollments WHERE course_id IN ${COURSES(before)})`, key),
   {
-    table: 'item_statistics',
-    doomed: before =>
-      `question_version_id IN (SELECT id FROM question_versions WHERE question_id IN ${QUESTIONS(before)})`,
+    table,
+    key,
+    doomed: (before: number) => `SELECT ${key} FROM modules m CROSS JOIN enrollments e ON e.course_id = m.course_id
+      CROSS JOIN ${table} t ON t.enrollment_id = e.id AND t.module_id = m.id WHERE m.id IN ${MODULES(before)}`,
   },
-  { table: 'quiz_days', doomed: before => `quiz_id IN ${QUIZZES(before)}` },
-  { table: 'quiz_statistics', doomed: before => `quiz_id IN ${QUIZZES(before)}` },
-  { table: 'question_versions', doomed: before => `question_id IN ${QUESTIONS(before)}` },
-  { table: 'questions', doomed: before => `quiz_id IN ${QUIZZES(before)}` },
-  {
-    table: 'qr_scans',
-    doomed: before =>
+]
+
+/** By way of the days, which go with their last event: so what is gone is not looked at again. */
+const EVENTS: { table: string; key: string; doomed: Doomed } = {
+  table: 'activities',
+  key: 'user_id, occurred_at, place',
+  doomed:
+    before => `SELECT a.user_id, a.occurred_at, a.place FROM activity_days d CROSS JOIN activities a ON a.user_id = d.user_id AND a.course_id = d.course_id
+    AND a.occurred_at >= d.day * 86400 AND a.occurred_at < (d.day + 1) * 86400
+    WHERE d.course_id > 0 AND d.course_id IN ${COURSES(before)}`,
+}
+
+const CHILDREN_FIRST: { table: string; key: string; doomed: Doomed }[] = [
+  rows('responses', before => `question_id IN ${QUESTIONS(before)}`),
+  rows('attempts', before => `quiz_id IN ${QUIZZES(before)}`),
+  rows('regrades', before => `question_id IN ${QUESTIONS(before)}`),
+  rows(
+    'item_statistics',
+    before => `question_version_id IN (SELECT id FROM question_versions WHERE question_id IN ${QUESTIONS(before)})`,
+  ),
+  rows('quiz_days', before => `quiz_id IN ${QUIZZES(before)}`, 'quiz_id, day'),
+  rows('quiz_statistics', before => `quiz_id IN ${QUIZZES(before)}`),
+  rows('question_versions', before => `question_id IN ${QUESTIONS(before)}`),
+  rows('questions', before => `quiz_id IN ${QUIZZES(before)}`),
+  rows(
+    'qr_scans',
+    before =>
       `qr_code_id IN (SELECT id FROM qr_codes WHERE deleted_at <= ${before} OR course_id IN ${COURSES(before)})`,
-  },
-  { table: 'qr_codes', doomed: before => `deleted_at <= ${before} OR course_id IN ${COURSES(before)}` },
-  { table: 'qr_tallies', doomed: before => `course_id IN ${COURSES(before)}` },
-  { table: 'activities', doomed: before => `course_id IN ${COURSES(before)} OR module_id IN ${MODULES(before)}` },
-  { table: 'study_time', doomed: before => `module_id IN ${MODULES(before)}` },
-  { table: 'module_progress', doomed: before => `module_id IN ${MODULES(before)}` },
-  { table: 'module_days', doomed: before => `module_id IN ${MODULES(before)}` },
-  { table: 'module_statistics', doomed: before => `module_id IN ${MODULES(before)}` },
-  { table: 'quizzes', doomed: before => `id IN ${QUIZZES(before)}` },
-  { table: 'modules', doomed: before => `id IN ${MODULES(before)}` },
-  { table: 'enrollments', doomed: before => `course_id IN ${COURSES(before)}` },
-  { table: 'course_days', doomed: before => `course_id IN ${COURSES(before)}` },
-  { table: 'course_slugs', doomed: before => `course_id IN ${COURSES(before)}` },
-  { table: 'courses', doomed: before => `deleted_at <= ${before}` },
+  ),
+  rows('qr_codes', before => `deleted_at <= ${before} OR course_id IN ${COURSES(before)}`),
+  rows('qr_tallies', before => `course_id IN ${COURSES(before)}`, 'batch_id, kind, expires_at, course_id'),
+  EVENTS,
+  ...ofLearners('study_time', 'enrollment_id, module_id, day'),
+  ...ofLearners('module_progress', 'enrollment_id, module_id'),
+  rows('module_days', before => `module_id IN ${MODULES(before)}`, 'module_id, day'),
+  rows('module_statistics', before => `module_id IN ${MODULES(before)}`),
+  rows('quizzes', before => `id IN ${QUIZZES(before)}`),
+  rows('modules', before => `id IN ${MODULES(before)}`),
+  rows('enrollments', before => `course_id IN ${COURSES(before)}`),
+  rows('course_days', before => `course_id IN ${COURSES(before)}`, 'course_id, day'),
+  rows('course_slugs', before => `course_id IN ${COURSES(before)}`, 'slug'),
+  rows('courses', before => `deleted_at <= ${before}`),
 ]

@@ -1,7 +1,8 @@
 /**
- * `npm run migrations`: writes the migrations that lead to the tables of src/db/schema, new tables STRICT (drizzle-kit cannot say so), and to the
- * triggers of src/db/triggers; and the page that lists these. With `--check` it writes nothing, and fails where any of them
- * differ or a migration would lose data.
+ * `npm run migrations`: writes the migrations that lead to the tables of src/db/schema and to the triggers of src/db/triggers;
+ * and the page that lists these. New tables are STRICT and, where the key is not one integer, WITHOUT ROWID, so that the table
+ * is its own index: drizzle-kit can say neither. With `--check` it writes nothing, and fails where any of them differ or a
+ * migration would lose data.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,15 +14,19 @@ const DATA_PAGE = 'docs/contribute/data.md'
 const FOLDER = process.env['MIGRATIONS_FOLDER'] ?? 'migrations'
 // Up to the semicolon that is in no string.
 const CREATE_TABLE = /\bCREATE TABLE\b(?:[^;']|'[^']*')*;/gi
-const IS_STRICT = /\)[^()]*\bSTRICT\b[^()]*;$/i
+const OPTIONS = /\)([^()]*);$/
+const HAS_INTEGER_KEY = /\binteger PRIMARY KEY\b/i
 
 if (process.argv.includes('--check')) check()
 else write()
 
 function write(): void {
   for (const path of generate(FOLDER)) {
-    const strict = readFileSync(path, 'utf8').replace(CREATE_TABLE, made => made.replace(/\)\s*;$/, ') STRICT;'))
-    writeFileSync(path, strict)
+    const text = readFileSync(path, 'utf8')
+    writeFileSync(
+      path,
+      text.replace(CREATE_TABLE, made => made.replace(/\)\s*;$/, `) ${optionsOf(made).join(', ')};`)),
+    )
     console.log(`Wrote ${path}`)
   }
   const statements = unwrittenTriggers()
@@ -45,13 +50,17 @@ function complaintsOf(path: string): string[] {
   const text = readFileSync(path, 'utf8')
   const sql = text.replace(/--.*$/gm, '')
   const lineOf = (index: number) => text.slice(0, index).split('\n').length
-  const loose = [...sql.matchAll(CREATE_TABLE)].map(([made]) => made).filter(made => !IS_STRICT.test(made))
+  const tables = [...sql.matchAll(CREATE_TABLE)].map(([made]) => made)
   return [
     // It would delete the rows that point at the table, and drop its triggers without a word; whoever has seen to that says so.
     ...(/\bDROP\s+TABLE\b/i.test(sql) && !/^-- Rebuilds \w+: /m.test(text)
       ? [`${path}: DROP TABLE. Add tables and columns, never rebuild one.`]
       : []),
-    ...loose.map(made => `${path}: not STRICT: ${made.split('\n')[0]}`),
+    ...tables.flatMap(made => {
+      const given = OPTIONS.exec(made)?.[1]?.toUpperCase() ?? ''
+      const lacking = optionsOf(made).filter(option => !given.includes(option))
+      return lacking.map(option => `${path}: not ${option}: ${made.split('\n')[0]}`)
+    }),
     // D1 splits a file into statements by BEGIN and END, and takes the END of a bare CASE for the end of the trigger.
     ...bareCases(text).map(
       index => `${path}:${lineOf(index)}: CASE without parentheses of its own. D1 needs them: (CASE … END).`,
@@ -60,6 +69,11 @@ function complaintsOf(path: string): string[] {
       ? [`${path}:${lineOf(text.indexOf('\r'))}: ends in CR LF. D1 cannot split such a file; write LF alone.`]
       : []),
   ]
+}
+
+/** What a table has to be besides its columns. */
+function optionsOf(made: string): string[] {
+  return HAS_INTEGER_KEY.test(made) ? ['STRICT'] : ['STRICT', 'WITHOUT ROWID']
 }
 
 function staleTriggers(): string[] {

@@ -223,7 +223,7 @@ const verdictsOf = statement((db, { id, now }: Asked) =>
 const ids = (query: (asked: Asked) => SQL) =>
   statement((db, asked: Asked) => db.select({ id: sql<number>`id`.as('id') }).from(sql`(${query(asked)})`))
 const staffOf = ids(({ id }) => sql`SELECT ${isStaff(id)} AS id UNION ALL SELECT 2 FROM ${staffViewer(id)}`)
-const learnersOf = ids(({ id }) => sql`SELECT user_id AS id FROM ${learnersManagedBy(id)}`)
+const learnersOf = ids(({ id }) => sql`SELECT user_id AS id FROM (${learnersManagedBy(id, sql`1`, sql`100`)})`)
 const learnerCountOf = ids(({ id }) => sql`SELECT coalesce(${countOfLearnersManagedBy(id)}, 0) AS id`)
 
 /** What the database says of the same viewer. */

@@ -43,8 +43,8 @@ async function grow(times: number): Promise<void> {
   ).run()
   await act(`u.username_key LIKE ? || '-%'`, name)
   await env.DB.prepare(
-    `INSERT INTO activities (user_id, type, course_id, module_id, target_id, occurred_at, session_started_at)
-     ${series(DAYS * 10 * times)} SELECT ?1, 'module_view', ?2, ?3, ?3, (i % ${DAYS}) * 86400 + i, 0 FROM n`,
+    `INSERT INTO activities (user_id, type, course_id, module_id, target_id, occurred_at, place, session_started_at)
+     ${series(DAYS * 10 * times)} SELECT ?1, 'module_view', ?2, ?3, ?3, (i % ${DAYS}) * 86400 + i, ${times}, 0 FROM n`,
   )
     .bind(learner.id, course, module)
     .run()
@@ -64,12 +64,12 @@ async function act(who: string, value: unknown): Promise<void> {
   await run(`INSERT INTO study_time (enrollment_id, module_id, day, seconds)
     SELECT e.id, m.id, date((n.i - 1) * 86400, 'unixepoch'), 60
     FROM (${series(DAYS)} SELECT i FROM n) n, users u JOIN enrollments e ON e.user_id = u.id JOIN modules m ON m.course_id = e.course_id WHERE WHO`)
-  await run(`INSERT INTO activities (user_id, type, course_id, module_id, target_id, occurred_at, session_started_at)
-    SELECT u.id, 'module_view', e.course_id, m.id, m.id, (u.id % ${DAYS}) * 86400 + 1, 0 ${theirs} WHERE WHO`)
+  await run(`INSERT INTO activities (user_id, type, course_id, module_id, target_id, occurred_at, place, session_started_at)
+    SELECT u.id, 'module_view', e.course_id, m.id, m.id, (u.id % ${DAYS}) * 86400 + 1, m.id * 100, 0 ${theirs} WHERE WHO`)
   await run(`INSERT INTO attempts (quiz_id, user_id, enrollment_id, status, started_at, completed_at, score_hundredths, passed, time_spent_seconds)
     SELECT q.id, u.id, e.id, 'completed', 0, (u.id % ${DAYS}) * 86400, u.id % 10001, u.id % 2, 60 ${theirs} JOIN quizzes q ON q.module_id = m.id WHERE WHO`)
-  await run(`INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, max_nano, item_share, rest_share)
-    SELECT a.id * 1000 + q."order", a.id, q.id, v.id, v.id, '{}', 1, 1000, 9000, 8000
+  await run(`INSERT INTO responses (id, question_id, question_version_id, key_version_id, response_data, is_correct, max_nano, item_share, rest_share)
+    SELECT a.id * 1000 + q."order", q.id, v.id, v.id, '{}', 1, 1000, 9000, 8000
     FROM users u JOIN attempts a ON a.user_id = u.id JOIN questions q ON q.quiz_id = a.quiz_id JOIN question_versions v ON v.question_id = q.id WHERE WHO`)
 }
 

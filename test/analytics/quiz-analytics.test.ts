@@ -248,8 +248,8 @@ describe('recalculating', () => {
          SELECT ?, ?, 'completed', i, i * 100, i, i > 7000, i FROM n`,
       ).bind(quiz, users[0]?.id),
       env.DB.prepare(
-        `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, max_nano, item_share, rest_share, time_spent_seconds)
-         SELECT a.id * 1000 + q."order", a.id, q.id, v.id, v.id, '{}', a.id % 2, 1000, (a.id * q.id) % 10001, (a.id * 7) % 10001, 5
+        `INSERT INTO responses (id, question_id, question_version_id, key_version_id, response_data, is_correct, max_nano, item_share, rest_share, time_spent_seconds)
+         SELECT a.id * 1000 + q."order", q.id, v.id, v.id, '{}', a.id % 2, 1000, (a.id * q.id) % 10001, (a.id * 7) % 10001, 5
          FROM attempts a JOIN questions q ON q.quiz_id = a.quiz_id JOIN question_versions v ON v.question_id = q.id WHERE a.quiz_id = ?`,
       ).bind(quiz),
     ])

@@ -193,10 +193,9 @@ async function end(who: number, isAbandoned: boolean, what: number, size: number
       const question = (quiz_id - 1) * QUESTIONS + place + 1
       const isPending = isScored && place === 0 && size % 2 === 0
       return sql(
-        `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, max_nano, item_share, rest_share, time_spent_seconds, is_pending)
-         VALUES (?, ?, ?, ?4, ?4, '{}', ?, 1000, ?, ?, ?, ?)`,
+        `INSERT INTO responses (id, question_id, question_version_id, key_version_id, response_data, is_correct, max_nano, item_share, rest_share, time_spent_seconds, is_pending)
+         VALUES (?, ?, ?3, ?3, '{}', ?, 1000, ?, ?, ?, ?)`,
         id * 1000 + place,
-        id,
         question,
         question + (what % 2) * 1000,
         isScored && !isPending ? (size + place) % 2 : null,
@@ -331,7 +330,7 @@ describe('triggers', () => {
   })
 
   test('those that keep statistics', async () => {
-    const table = /^(quiz_statistics|item_statistics|module_statistics|statistics|course_days|taught_learners)_/
+    const table = /^(quiz_statistics|item_statistics|module_statistics|statistics|course_days)_/
     expect((await made()).filter(name => table.test(name))).toEqual([
       'course_days_on_enrollment_delete',
       'course_days_on_enrollment_insert',
@@ -352,13 +351,6 @@ describe('triggers', () => {
       'quiz_statistics_on_attempt_update',
       'statistics_on_activity_delete',
       'statistics_on_activity_insert',
-      'taught_learners_counted_on_delete',
-      'taught_learners_counted_on_insert',
-      'taught_learners_emptied',
-      'taught_learners_on_course_update',
-      'taught_learners_on_enrollment_delete',
-      'taught_learners_on_enrollment_insert',
-      'taught_learners_on_enrollment_update',
     ])
   })
 

@@ -72,8 +72,8 @@ async function grow(times: number): Promise<void> {
       ).bind(quiz),
     ),
     env.DB.prepare(
-      `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, score_nano, max_nano, is_correct, item_share, is_pending)
-       SELECT a.id * 1000 + (v.type = 'essay'), a.id, q.id, v.id, v.id, iif(v.type = 'essay', '{"essay_text":"x"}', '{"selected_answer":true}'),
+      `INSERT INTO responses (id, question_id, question_version_id, key_version_id, response_data, score_nano, max_nano, is_correct, item_share, is_pending)
+       SELECT a.id * 1000 + (v.type = 'essay'), q.id, v.id, v.id, iif(v.type = 'essay', '{"essay_text":"x"}', '{"selected_answer":true}'),
          iif(v.type = 'essay', NULL, 1000000000), v.points_milli * 1000000, iif(v.type = 'essay', NULL, 1), iif(v.type = 'essay', NULL, 10000), v.type = 'essay'
        FROM attempts a JOIN users u ON u.id = a.user_id JOIN questions q ON q.quiz_id = a.quiz_id JOIN question_versions v ON v.question_id = q.id
        WHERE u.username LIKE '${at}%'`,

@@ -287,8 +287,8 @@ async function manyAnswers() {
     .bind(quiz.id, learner.id, enrollment.id)
     .all<{ id: number; passed: number }>()
   await env.DB.prepare(
-    `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, score_nano, max_nano, item_share, rest_share)
-     SELECT id * 1000, id, ?1, ?2, ?2, iif(passed, ?3, ?4), passed, passed * 1000000000, 1000000000, passed * 10000, 0 FROM attempts WHERE quiz_id = ?5`,
+    `INSERT INTO responses (id, question_id, question_version_id, key_version_id, response_data, is_correct, score_nano, max_nano, item_share, rest_share)
+     SELECT id * 1000, ?1, ?2, ?2, iif(passed, ?3, ?4), passed, passed * 1000000000, 1000000000, passed * 10000, 0 FROM attempts WHERE quiz_id = ?5`,
   )
     .bind(question.id, question.versionId, right, wrong, quiz.id)
     .run()

@@ -17,6 +17,8 @@ export async function wrongCounters(): Promise<Row[]> {
       `SELECT * FROM (SELECT name, value, CASE
          WHEN name = 'courses.live' THEN (SELECT count(*) ${live})
          WHEN name LIKE 'courses.%' THEN (SELECT count(*) ${live} AND c.status = 'published' AND name LIKE 'courses.%' || c.enrollment_type)
+         WHEN name = 'learners' THEN (SELECT count(DISTINCT e.user_id) FROM enrollments e JOIN courses c ON c.id = e.course_id
+           WHERE c.deleted_at IS NULL AND e.status <> 'dropped')
          WHEN name LIKE 'enrollments.%' THEN (SELECT count(*) FROM enrollments e JOIN courses c ON c.id = e.course_id
            WHERE c.deleted_at IS NULL AND name = 'enrollments.' || e.status)
          WHEN name = 'modules.live' THEN (SELECT count(*) FROM modules m JOIN courses c ON c.id = m.course_id
@@ -32,21 +34,24 @@ export async function wrongCounters(): Promise<Row[]> {
 
 /** The tallies of QR codes and scans, kept and counted anew. */
 export async function qrTallies(): Promise<{ kept: Row[]; counted: Row[] }> {
-  const kept = await all('SELECT batch_id, key, course_id, count FROM qr_tallies WHERE count <> 0 ORDER BY 1, 2, 3')
+  const kept = await all(
+    'SELECT batch_id, kind, expires_at, course_id, count FROM qr_tallies WHERE count <> 0 ORDER BY 1, 2, 3, 4',
+  )
   const counted = await all(
     `WITH codes AS (SELECT q.*, (SELECT count(*) FROM qr_scans s WHERE s.qr_code_id = q.id AND s.is_valid = 1) AS valid,
          (SELECT count(*) FROM qr_scans s WHERE s.qr_code_id = q.id AND s.is_valid = 0) AS invalid
        FROM qr_codes q WHERE q.is_live = 1),
-     shares AS (SELECT batch_id, course_id, k.column1 AS key, k.column1 AS what, codes.id FROM codes, (VALUES (-2), (-3), (-4), (0)) k),
-     valued AS (SELECT s.batch_id, s.course_id,
-         CASE s.what WHEN 0 THEN iif(c.is_revoked, -1, coalesce(c.expires_at, 9007199254740991)) ELSE s.what END AS key,
-         CASE s.what WHEN -3 THEN c.valid WHEN -4 THEN c.invalid ELSE 1 END AS n
-       FROM shares s JOIN codes c ON c.id = s.id)
-     SELECT batch_id, key, course_id, sum(n) AS count FROM (
-       SELECT batch_id, key, course_id, n FROM valued WHERE batch_id IS NOT NULL
-       UNION ALL SELECT 0, key, course_id, n FROM valued
-       UNION ALL SELECT 0, key, 0, n FROM valued
-     ) GROUP BY 1, 2, 3 HAVING sum(n) <> 0 ORDER BY 1, 2, 3`,
+     valued AS (
+       SELECT batch_id, course_id, 'codes' AS kind, 0 AS expires_at, 1 AS n FROM codes
+       UNION ALL SELECT batch_id, course_id, 'revoked', 0, 1 FROM codes WHERE is_revoked
+       UNION ALL SELECT batch_id, course_id, 'expiring', coalesce(expires_at, 9007199254740991), 1 FROM codes WHERE NOT is_revoked
+       UNION ALL SELECT batch_id, course_id, 'valid_scans', 0, valid FROM codes
+       UNION ALL SELECT batch_id, course_id, 'invalid_scans', 0, invalid FROM codes)
+     SELECT batch_id, kind, expires_at, course_id, sum(n) AS count FROM (
+       SELECT * FROM valued WHERE batch_id IS NOT NULL
+       UNION ALL SELECT 0, course_id, kind, expires_at, n FROM valued
+       UNION ALL SELECT 0, 0, kind, expires_at, n FROM valued
+     ) GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0 ORDER BY 1, 2, 3, 4`,
   )
   return { kept, counted }
 }

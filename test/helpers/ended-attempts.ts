@@ -68,12 +68,12 @@ export async function endedAttempt(
     pending: isScored && pending ? 1 : 0,
   }))
   await env.DB.prepare(
-    `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, score_nano,
+    `INSERT INTO responses (id, question_id, question_version_id, key_version_id, response_data, is_correct, score_nano,
        max_nano, item_share, rest_share, submitted_at, is_pending)
-     SELECT value->>'id', ?, value->>'question', value->>'version', value->>'version', value->>'data', value->>'correct', value->>'score',
+     SELECT value->>'id', value->>'question', value->>'version', value->>'version', value->>'data', value->>'correct', value->>'score',
        value->>'max', value->>'item', value->>'rest', ?, value->>'pending' FROM json_each(?)`,
   )
-    .bind(id, fields.completedAt ?? now(), JSON.stringify(rows))
+    .bind(fields.completedAt ?? now(), JSON.stringify(rows))
     .run()
   return id
 }
@@ -100,7 +100,7 @@ export async function countsAndTruth() {
   const sums = statuses.map(status => `coalesce(sum(a.status = '${status}'), 0) AS ${status}`).join(', ')
   const truth = `SELECT q.id AS quiz_id, ${sums}, coalesce(sum(a.pending_grading), 0) AS pending_essays
     FROM quizzes q JOIN attempts a ON a.quiz_id = q.id AND a.is_preview = 0`
-  const kept = await all('SELECT * FROM quiz_attempt_counts ORDER BY quiz_id')
+  const kept = await all(`SELECT quiz_id, ${statuses.join()}, pending_essays FROM quiz_statistics ORDER BY quiz_id`)
   const totals = await all("SELECT name, value FROM totals WHERE name LIKE 'attempts.%' OR name = 'essays.pending'")
   const [live] = await all(`SELECT ${sums}, coalesce(sum(a.pending_grading), 0) AS pending_essays FROM attempts a
     JOIN quizzes q ON q.id = a.quiz_id JOIN modules m ON m.id = q.module_id JOIN courses c ON c.id = m.course_id

@@ -3,14 +3,14 @@ import { unique } from './client.ts'
 
 type Values = Record<string, string | number | null>
 
-/** One row straight into a table; answers its id. */
+/** One row straight into a table; answers its id, where it has one. */
 export async function insert(table: string, values: Values): Promise<number> {
   const names = Object.keys(values)
   const row = await env.DB.prepare(
-    `INSERT INTO ${table} (${names.map(name => `"${name}"`).join()}) VALUES (${names.map(() => '?').join()}) RETURNING rowid AS id`,
+    `INSERT INTO ${table} (${names.map(name => `"${name}"`).join()}) VALUES (${names.map(() => '?').join()}) RETURNING *`,
   )
     .bind(...Object.values(values))
-    .first<{ id: number }>()
+    .first<{ id?: number }>()
   return row?.id ?? 0
 }
 
@@ -65,7 +65,6 @@ type Version = { question: number; version: number }
 export const insertResponse = (attempt: number, place: number, { question, version }: Version, values: Values = {}) =>
   insert('responses', {
     id: attempt * 1000 + place,
-    attempt_id: attempt,
     question_id: question,
     question_version_id: version,
     key_version_id: version,
@@ -86,5 +85,20 @@ export const insertProgress = (enrollment: number, module: number, values: Value
 export const insertTime = (enrollment: number, module: number, day: string, seconds: number) =>
   insert('study_time', { enrollment_id: enrollment, module_id: module, day, seconds })
 
-export const insertEvent = (user: number, type: string, occurredAt: number, values: Values = {}) =>
-  insert('activities', { user_id: user, type, occurred_at: occurredAt, session_started_at: occurredAt, ...values })
+/** An event behind those of the user's in that second; answers its id. */
+export async function insertEvent(
+  user: number,
+  type: string,
+  occurredAt: number,
+  values: Values = {},
+): Promise<number> {
+  const row = { user_id: user, type, occurred_at: occurredAt, session_started_at: occurredAt, ...values }
+  const names = Object.keys(row)
+  const inserted = await env.DB.prepare(
+    `INSERT INTO activities (${names.join()}, place) SELECT ${names.map((_, n) => `?${n + 1}`).join()},
+       (SELECT count(*) FROM activities WHERE user_id = ?1 AND occurred_at = ?3) RETURNING id`,
+  )
+    .bind(...Object.values(row))
+    .first<{ id: number }>()
+  return inserted?.id ?? 0
+}

@@ -12,7 +12,6 @@ const KEYS: Record<string, string[]> = {
   module_statistics: ['module_id'],
   module_days: ['module_id', 'day'],
   course_days: ['course_id', 'day'],
-  taught_learners: ['instructor_id', 'user_id'],
   activity_days: ['user_id', 'day', 'course_id'],
   learners: ['name'],
 }
@@ -25,7 +24,7 @@ const rowsOf = async (table: string): Promise<Row[]> =>
 export async function keptStatistics(): Promise<Kept> {
   const kept: Kept = {}
   for (const [table, keys] of Object.entries(KEYS)) {
-    const source = table === 'learners' ? "(SELECT * FROM totals WHERE name LIKE 'learners.%')" : table
+    const source = table === 'learners' ? "(SELECT * FROM totals WHERE name = 'learners')" : table
     kept[table] = Object.fromEntries(
       (await rowsOf(source)).map(row => [
         keys.map(key => row[key]).join(' '),
@@ -53,8 +52,10 @@ const withoutZeros = (kept: Kept): Kept =>
 /** The same, counted anew row by row from nothing but the base rows. */
 export async function recountedStatistics(): Promise<Kept> {
   const base = (table: string): Promise<Base[]> => rowsOf(table)
-  const [courses, enrollments, progress, study, attempts, responses, activities] = await Promise.all(
-    ['courses', 'enrollments', 'module_progress', 'study_time', 'attempts', 'responses', 'activities'].map(base),
+  const [courses, modules, enrollments, progress, study, attempts, responses, activities] = await Promise.all(
+    ['courses', 'modules', 'enrollments', 'module_progress', 'study_time', 'attempts', 'responses', 'activities'].map(
+      base,
+    ),
   )
   const found: Kept = Object.fromEntries(Object.keys(KEYS).map(table => [table, {}]))
   const add = (table: string, key: unknown[], column: string, amount: number) => {
@@ -64,6 +65,8 @@ export async function recountedStatistics(): Promise<Kept> {
   const dayOf = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10)
   const courseOf = new Map(courses?.map(course => [course['id'], course]))
   const enrollmentOf = new Map(enrollments?.map(enrollment => [enrollment['id'], enrollment]))
+  const moduleIds = new Set(modules?.map(module => module['id']))
+  const learners = new Set<number>()
   const isTaken = (enrollment: unknown) => enrollmentOf.get(enrollment as never)?.['status'] !== 'dropped'
 
   for (const { user_id, course_id, status, enrolled_at, completed_at } of enrollments ?? []) {
@@ -71,15 +74,9 @@ export async function recountedStatistics(): Promise<Kept> {
     if (status === 'completed' && completed_at !== null) {
       add('course_days', [course_id, dayOf(completed_at)], 'completion_count', 1)
     }
-    const course = courseOf.get(course_id)
-    if (status !== 'dropped' && course?.['deleted_at'] === null) {
-      for (const instructor of [0, course['instructor_id']])
-        add('taught_learners', [instructor, user_id], 'course_count', 1)
-    }
+    if (status !== 'dropped' && courseOf.get(course_id)?.['deleted_at'] === null) learners.add(user_id)
   }
-  for (const key of Object.keys(found['taught_learners'] ?? {})) {
-    add('learners', [`learners.${key.split(' ')[0]}`], 'value', 1)
-  }
+  if (learners.size > 0) add('learners', ['learners'], 'value', learners.size)
   for (const { enrollment_id, module_id, first_seen_at, completed_at } of progress ?? []) {
     if (first_seen_at !== null) add('module_statistics', [module_id], 'view_count', 1)
     if (completed_at === null) continue
@@ -96,8 +93,9 @@ export async function recountedStatistics(): Promise<Kept> {
     add('module_days', [module_id, day], 'enrolled_study_seconds', seconds)
   }
   for (const { user_id, course_id, module_id, occurred_at } of activities ?? []) {
-    add('activity_days', [user_id, dayOf(occurred_at), course_id ?? 0], 'event_count', 1)
-    if (module_id === null) continue
+    add('activity_days', [user_id, Math.floor(occurred_at / 86_400), course_id ?? 0], 'event_count', 1)
+    // Events outlive a module that is removed for good.
+    if (!moduleIds.has(module_id)) continue
     add('module_statistics', [module_id], 'interaction_count', 1)
     add('module_days', [module_id, dayOf(occurred_at)], 'interaction_count', 1)
   }
@@ -105,10 +103,10 @@ export async function recountedStatistics(): Promise<Kept> {
   for (const attempt of attempts ?? []) {
     if (attempt['is_preview']) continue
     const { id, quiz_id, status, score_hundredths, passed, completed_at, time_spent_seconds } = attempt
-    add('quiz_statistics', [quiz_id], 'attempt_count', 1)
+    add('quiz_statistics', [quiz_id], status, 1)
+    add('quiz_statistics', [quiz_id], 'pending_essays', attempt['pending_grading'])
     if (status === 'completed' || status === 'timed_out') {
       counted.add(id)
-      add('quiz_statistics', [quiz_id], 'ended_count', 1)
       add('quiz_statistics', [quiz_id], 'seconds', time_spent_seconds ?? 0)
     }
     if (score_hundredths === null) continue

@@ -210,7 +210,7 @@ describe('versions', () => {
       .bind(quiz.id, learner.id, enrollment.id)
       .first<number>('id')
     await env.DB.prepare(
-      "INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, max_nano) SELECT ?1 * 1000, ?1, question_id, id, id, '{}', 1000000000 FROM question_versions WHERE question_id = ?2",
+      "INSERT INTO responses (id, question_id, question_version_id, key_version_id, response_data, max_nano) SELECT ?1 * 1000, question_id, id, id, '{}', 1000000000 FROM question_versions WHERE question_id = ?2",
     )
       .bind(attempt, answered.id)
       .run()

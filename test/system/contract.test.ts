@@ -165,10 +165,9 @@ async function endedQuiz(module: number, { learner, answer }: Awaited<ReturnType
     score,
   )
   await insert(
-    `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, max_nano, item_share, time_spent_seconds)
-     VALUES (?, ?, ?, ?4, ?4, '{}', 1, 1000, 9500, 35)`,
+    `INSERT INTO responses (id, question_id, question_version_id, key_version_id, response_data, is_correct, max_nano, item_share, time_spent_seconds)
+     VALUES (?, ?, ?3, ?3, '{}', 1, 1000, 9500, 35)`,
     attempt * 1000,
-    attempt,
     question,
     version,
   )

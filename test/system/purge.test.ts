@@ -37,7 +37,6 @@ const TREE = [
   'questions',
   'question_versions',
   'attempts',
-  'quiz_attempt_counts',
   'regrades',
   'responses',
   'activities',
@@ -57,9 +56,11 @@ async function wholeCourse() {
   const course = await makeCourse(owner)
   const { body: enrollment } = await call('POST', `/api/courses/${course.slug}/enroll/`, { as: learner })
   const insert = async (query: string, ...values: unknown[]) =>
-    (await env.DB.prepare(`${query} RETURNING rowid AS id`)
-      .bind(...values)
-      .first<number>('id')) ?? 0
+    (
+      await env.DB.prepare(`${query} RETURNING *`)
+        .bind(...values)
+        .first<{ id?: number }>()
+    )?.id ?? 0
   const module = await insert(
     `INSERT INTO modules (course_id, title, "order", is_published, created_at, updated_at) VALUES (?, 'M', 1, 1, 0, 0)`,
     course.id,
@@ -96,14 +97,13 @@ async function wholeCourse() {
     enrollment.id,
   )
   await insert(
-    `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, max_nano) VALUES (?, ?, ?, ?4, ?4, '{}', 1000000000)`,
+    `INSERT INTO responses (id, question_id, question_version_id, key_version_id, response_data, max_nano) VALUES (?, ?, ?3, ?3, '{}', 1000000000)`,
     attempt * 1000,
-    attempt,
     question,
     version,
   )
   await insert(
-    `INSERT INTO activities (user_id, type, course_id, module_id, occurred_at, session_started_at) VALUES (?, 'module_view', ?, ?, 0, 0)`,
+    `INSERT INTO activities (user_id, type, course_id, module_id, occurred_at, place, session_started_at) VALUES (?, 'module_view', ?, ?, 0, 0, 0)`,
     learner.id,
     course.id,
     module,
@@ -159,9 +159,9 @@ test('an untimed attempt that runs still goes with its quiz, and so does what it
 test('more rows than a statement takes go statement by statement; a run that is cut short is finished by the next', async () => {
   const { owner, course, module } = await wholeCourse()
   await env.DB.prepare(
-    `INSERT INTO activities (user_id, type, course_id, module_id, occurred_at, session_started_at)
+    `INSERT INTO activities (user_id, type, course_id, module_id, occurred_at, place, session_started_at)
      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
-     SELECT ?, 'module_view', ?, ?, 0, 0 FROM n`,
+     SELECT ?, 'module_view', ?, ?, 0, i, 0 FROM n`,
   )
     .bind(owner.id, course.id, module)
     .run()

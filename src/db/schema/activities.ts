@@ -1,29 +1,29 @@
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { courses } from './courses.ts'
-import { modules } from './modules.ts'
+import { sql } from 'drizzle-orm'
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { users } from './users.ts'
 
+/** What learners did. It lies in its key, so that the one list there is, a user's own events, needs no index beside it. */
 export const activities = sqliteTable(
   'activities',
   {
-    id: integer().primaryKey({ autoIncrement: true }),
+    /** One of its user's alone. */
+    id: integer().notNull().generatedAlwaysAs(sql`occurred_at * 1000 + place`),
     userId: integer()
       .notNull()
       .references(() => users.id),
+    occurredAt: integer().notNull(),
+    /** Among the user's events of that second, from 0 on. */
+    place: integer().notNull(),
     type: text({
       enum: ['login', 'course_enroll', 'module_view', 'module_complete', 'quiz_start', 'quiz_complete', 'qr_scan'],
     }).notNull(),
     /** Null for a login; else the course, module, quiz or QR code, by type. */
     targetId: integer(),
-    courseId: integer().references(() => courses.id),
-    moduleId: integer().references(() => modules.id),
-    occurredAt: integer().notNull(),
+    /** Of both without a foreign key: events go with their course, found by `activity_days`. */
+    courseId: integer(),
+    moduleId: integer(),
     /** First event of the run with gaps under 30 minutes that this event belongs to. */
     sessionStartedAt: integer().notNull(),
   },
-  t => [
-    index('activities_by_user').on(t.userId, t.occurredAt, t.id),
-    index('activities_by_course').on(t.courseId, t.occurredAt, t.userId),
-    index('activities_by_module').on(t.moduleId, t.userId),
-  ],
+  t => [primaryKey({ columns: [t.userId, t.occurredAt, t.place] })],
 )

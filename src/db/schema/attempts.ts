@@ -47,36 +47,31 @@ export const attempts = sqliteTable(
   },
   t => [
     uniqueIndex('attempts_one_running').on(t.quizId, t.userId).where(sql`${t.status} = 'in_progress'`),
-    index('attempts_by_user').on(t.userId, t.quizId, t.id),
-    index('attempts_by_quiz').on(t.quizId, t.id),
-    index('attempts_by_quiz_status').on(t.quizId, t.status, t.id),
+    index('attempts_by_user').on(t.userId, t.quizId),
+    index('attempts_by_quiz_status').on(t.quizId, t.status),
     index('attempts_by_enrollment').on(t.enrollmentId, t.quizId),
     index('attempts_by_check').on(t.checkAt).where(sql`${t.checkAt} IS NOT NULL`),
-    index('attempts_listed').on(t.id).where(sql`${t.isPreview} = 0`),
-    index('attempts_listed_by_status').on(t.status, t.id).where(sql`${t.isPreview} = 0`),
-    index('attempts_pending').on(t.quizId, t.id).where(sql`${t.pendingGrading} > 0 AND ${t.isPreview} = 0`),
+    index('attempts_listed_by_status').on(t.status).where(sql`${t.isPreview} = 0`),
+    index('attempts_pending').on(t.quizId).where(sql`${t.pendingGrading} > 0 AND ${t.isPreview} = 0`),
     index('attempts_pending_by_id').on(t.id).where(sql`${t.pendingGrading} > 0 AND ${t.isPreview} = 0`),
   ],
 )
 
-/** Written once, when the attempt has ended. The id is attempt id × 1000 + the place in the attempt. */
+/**
+ * Written once, when the attempt has ended. The id is attempt id × 1000 + the place in the attempt, so an attempt's responses
+ * are a range of ids (`responsesOfAttempt`).
+ */
 export const responses = sqliteTable(
   'responses',
   {
     id: integer().primaryKey(),
-    attemptId: integer()
-      .notNull()
-      .references(() => attempts.id),
+    attemptId: integer().notNull().generatedAlwaysAs(sql`id / 1000`),
     questionId: integer()
       .notNull()
       .references(() => questions.id),
-    questionVersionId: integer()
-      .notNull()
-      .references(() => questionVersions.id),
-    /**
-     * The version whose key graded it: the one shown, until a regrade. Always of the same question, so it needs no foreign
-     * key, for which every version that is deleted would read all responses there are.
-     */
+    /** Always of the same question, as the next one: so both need no foreign key. */
+    questionVersionId: integer().notNull(),
+    /** The version whose key graded it: the one shown, until a regrade. */
     keyVersionId: integer().notNull(),
     /** As understood, JSON; `{}` where nothing was answered. */
     responseData: text().notNull(),
@@ -97,10 +92,8 @@ export const responses = sqliteTable(
     gradedBy: integer().references(() => users.id),
   },
   t => [
-    index('responses_by_attempt').on(t.attemptId, t.id),
-    index('responses_by_question').on(t.questionId, t.id),
-    index('responses_by_version').on(t.questionVersionId, t.id),
-    index('responses_pending').on(t.questionId, t.id).where(sql`${t.isPending} = 1`),
+    index('responses_by_question').on(t.questionId),
+    index('responses_pending').on(t.questionId).where(sql`${t.isPending} = 1`),
   ],
 )
 

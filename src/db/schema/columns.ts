@@ -6,6 +6,10 @@
  * - Foreign keys never cascade: rebuilding a table in a migration would silently delete the children. What is removed
  *   for good is removed children first (see `cron/purge.ts`).
  * - Counters (`…_count`, `totals`) are written by triggers alone (`triggers/`).
+ * - Every index that a write touches is charged like a row, so each serves a query that needs it. SQLite ends every index in
+ *   the row's id, so none names it. A table whose key is not one integer lies in its key (`dev/migrations.ts`).
+ * - A foreign key needs an index of its own, or each deletion of a parent reads the whole table. Where that index would serve
+ *   nothing else, the column is without a key, and `cron/purge.ts` removes its rows before the parent.
  */
 import { integer } from 'drizzle-orm/sqlite-core'
 

@@ -41,11 +41,11 @@ export const courses = sqliteTable(
     index('courses_live').on(t.id).where(sql`${t.deletedAt} IS NULL`),
     index('courses_published').on(t.id).where(sql`${t.deletedAt} IS NULL AND ${t.status} = 'published'`),
     index('courses_published_by_enrollment_type')
-      .on(t.enrollmentType, t.id)
+      .on(t.enrollmentType)
       .where(sql`${t.deletedAt} IS NULL AND ${t.status} = 'published'`),
-    index('courses_by_instructor').on(t.instructorId, t.status, t.id).where(sql`${t.deletedAt} IS NULL`),
+    index('courses_by_instructor').on(t.instructorId, t.status).where(sql`${t.deletedAt} IS NULL`),
     index('courses_deleted').on(t.deletedAt).where(sql`${t.deletedAt} IS NOT NULL`),
-    index('courses_by_search_version').on(t.searchVersion, t.id),
+    index('courses_by_search_version').on(t.searchVersion),
   ],
 )
 

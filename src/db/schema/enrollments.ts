@@ -27,10 +27,9 @@ export const enrollments = sqliteTable(
   },
   t => [
     unique('enrollments_user_course').on(t.userId, t.courseId),
-    index('enrollments_by_user_status').on(t.userId, t.status, t.id),
-    index('enrollments_by_course').on(t.courseId, t.id),
-    index('enrollments_by_course_status').on(t.courseId, t.status, t.id),
-    index('enrollments_by_status').on(t.status, t.id),
+    index('enrollments_by_course').on(t.courseId),
+    index('enrollments_by_course_status').on(t.courseId, t.status),
+    index('enrollments_by_status').on(t.status),
     index('enrollments_learners').on(t.courseId, t.userId).where(sql`${t.status} <> 'dropped'`),
   ],
 )

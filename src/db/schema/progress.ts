@@ -1,17 +1,14 @@
-import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { enrollments } from './enrollments.ts'
-import { modules } from './modules.ts'
 
-/** Written when a learner first touches a module; until then the row is computed, not stored. */
+/** Written when a learner first touches a module; until then the row is computed, not stored. The module is of the course. */
 export const moduleProgress = sqliteTable(
   'module_progress',
   {
     enrollmentId: integer()
       .notNull()
       .references(() => enrollments.id),
-    moduleId: integer()
-      .notNull()
-      .references(() => modules.id),
+    moduleId: integer().notNull(),
     startedAt: integer(),
     /** The learner's own mark; alone it completes a module only where its criteria say so. */
     contentCompletedAt: integer(),
@@ -25,10 +22,7 @@ export const moduleProgress = sqliteTable(
     /** The newest attempt that had ended in the very second of the reset: later ones of that second count. */
     resetAttemptId: integer(),
   },
-  t => [
-    primaryKey({ columns: [t.enrollmentId, t.moduleId] }),
-    index('module_progress_by_module').on(t.moduleId, t.enrollmentId),
-  ],
+  t => [primaryKey({ columns: [t.enrollmentId, t.moduleId] })],
 )
 
 /** Seconds a learner spent in a module on a UTC day, in quizzes too. A reset leaves them: statistics are made of these. */
@@ -38,14 +32,9 @@ export const studyTime = sqliteTable(
     enrollmentId: integer()
       .notNull()
       .references(() => enrollments.id),
-    moduleId: integer()
-      .notNull()
-      .references(() => modules.id),
+    moduleId: integer().notNull(),
     day: text().notNull(),
     seconds: integer().notNull(),
   },
-  t => [
-    primaryKey({ columns: [t.enrollmentId, t.day, t.moduleId] }),
-    index('study_time_by_module').on(t.moduleId, t.enrollmentId),
-  ],
+  t => [primaryKey({ columns: [t.enrollmentId, t.moduleId, t.day] })],
 )

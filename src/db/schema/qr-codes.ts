@@ -19,7 +19,7 @@ export const qrBatches = sqliteTable(
     createdAt: integer().notNull(),
     updatedAt: integer().notNull(),
   },
-  t => [index('qr_batches_by_creator').on(t.createdBy, t.id), index('qr_batches_by_type').on(t.type, t.id)],
+  t => [index('qr_batches_by_creator').on(t.createdBy), index('qr_batches_by_type').on(t.type)],
 )
 
 export const qrCodes = sqliteTable(
@@ -58,9 +58,9 @@ export const qrCodes = sqliteTable(
     isLive: flag().default(true),
   },
   t => [
-    index('qr_codes_by_status').on(t.isRevoked, t.isExpired, t.id).where(sql`${t.isLive} = 1`),
-    index('qr_codes_by_course').on(t.courseId, t.isRevoked, t.isExpired, t.id).where(sql`${t.isLive} = 1`),
-    index('qr_codes_by_batch').on(t.batchId, t.isRevoked, t.isExpired, t.id).where(sql`${t.isLive} = 1`),
+    index('qr_codes_by_status').on(t.isRevoked, t.isExpired).where(sql`${t.isLive} = 1`),
+    index('qr_codes_by_course').on(t.courseId, t.isRevoked, t.isExpired).where(sql`${t.isLive} = 1`),
+    index('qr_codes_by_batch').on(t.batchId, t.isRevoked, t.isExpired).where(sql`${t.isLive} = 1`),
     /** Those whose flag is behind their date. */
     index('qr_codes_by_expiry')
       .on(t.isExpired, t.expiresAt)
@@ -74,7 +74,7 @@ export const qrCodes = sqliteTable(
 export const qrScans = sqliteTable(
   'qr_scans',
   {
-    id: integer().primaryKey({ autoIncrement: true }),
+    id: integer().primaryKey(),
     qrCodeId: integer()
       .notNull()
       .references(() => qrCodes.id),
@@ -89,20 +89,17 @@ export const qrScans = sqliteTable(
     location: text().notNull().default(''),
     deviceInfo: text().notNull().default(''),
     isValid: flag(),
-    validationMessage: text().notNull(),
-    actionPerformed: text({ enum: ['attendance_marked', 'access_granted', 'certificate_verified', 'module_opened'] }),
+    /** Why it is refused, or what a certificate says; null for the words of every other valid scan. */
+    validationMessage: text(),
     /** The ticket it redeemed; a ticket is redeemed once. */
     ticket: text(),
   },
   t => [
-    index('qr_scans_by_valid').on(t.isValid, t.id),
-    index('qr_scans_by_course').on(t.courseId, t.isValid, t.id),
-    index('qr_scans_by_code').on(t.qrCodeId, t.isValid, t.id),
-    index('qr_scans_by_code_user').on(t.qrCodeId, t.userId, t.id),
-    index('qr_scans_by_user').on(t.userId, t.id),
+    /** Most are valid, and need none to be found among all. */
+    index('qr_scans_invalid').on(t.id).where(sql`${t.isValid} = 0`),
+    index('qr_scans_by_course').on(t.courseId, t.isValid),
+    index('qr_scans_by_code').on(t.qrCodeId, t.isValid),
+    index('qr_scans_by_user').on(t.userId, t.qrCodeId),
     uniqueIndex('qr_scans_ticket').on(t.ticket).where(sql`${t.ticket} IS NOT NULL`),
-    uniqueIndex('qr_scans_once')
-      .on(t.qrCodeId, t.userId)
-      .where(sql`${t.isValid} = 1 AND ${t.actionPerformed} IN ('attendance_marked', 'access_granted')`),
   ],
 )

@@ -40,12 +40,12 @@ export const quizzes = sqliteTable(
   },
   t => [
     check('quizzes_window', sql`${t.availableUntil} > ${t.availableFrom}`),
-    index('quizzes_by_module').on(t.moduleId, t.id).where(sql`${t.deletedAt} IS NULL`),
+    index('quizzes_by_module').on(t.moduleId).where(sql`${t.deletedAt} IS NULL`),
     index('quizzes_of_module').on(t.moduleId),
     index('quizzes_live').on(t.id).where(sql`${t.deletedAt} IS NULL`),
-    index('quizzes_by_published').on(t.isPublished, t.id).where(sql`${t.deletedAt} IS NULL`),
-    index('quizzes_by_survey').on(t.isSurvey, t.id).where(sql`${t.deletedAt} IS NULL`),
-    index('quizzes_by_published_survey').on(t.isPublished, t.isSurvey, t.id).where(sql`${t.deletedAt} IS NULL`),
+    index('quizzes_by_published').on(t.isPublished).where(sql`${t.deletedAt} IS NULL`),
+    index('quizzes_by_survey').on(t.isSurvey).where(sql`${t.deletedAt} IS NULL`),
+    index('quizzes_by_published_survey').on(t.isPublished, t.isSurvey).where(sql`${t.deletedAt} IS NULL`),
     index('quizzes_deleted').on(t.deletedAt).where(sql`${t.deletedAt} IS NOT NULL`),
   ],
 )
@@ -62,7 +62,7 @@ export const questions = sqliteTable(
     /** Deleting a question that has responses retires it: kept for results, never drawn again. */
     retiredAt: integer(),
   },
-  t => [index('questions_by_quiz').on(t.quizId, t.order, t.id)],
+  t => [index('questions_by_quiz').on(t.quizId, t.order)],
 )
 
 /** Immutable once an attempt has drawn it, so that results keep what was shown. */
@@ -98,5 +98,5 @@ export const questionVersions = sqliteTable(
     /** When an attempt first drew it. Until then an edit changes it in place. */
     drawnAt: integer(),
   },
-  t => [index('question_versions_by_question').on(t.questionId, t.id)],
+  t => [index('question_versions_by_question').on(t.questionId)],
 )

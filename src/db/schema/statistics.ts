@@ -9,34 +9,25 @@ import { modules } from './modules.ts'
 import { questionVersions, quizzes } from './quizzes.ts'
 import { users } from './users.ts'
 
-/** A quiz's attempts by status and its essays that wait, previews apart. Written by triggers alone (`triggers/quiz_attempt_counts.sql`). */
-export const quizAttemptCounts = sqliteTable('quiz_attempt_counts', {
-  quizId: integer()
-    .primaryKey()
-    .references(() => quizzes.id),
-  inProgress: integer().notNull().default(0),
-  completed: integer().notNull().default(0),
-  timedOut: integer().notNull().default(0),
-  abandoned: integer().notNull().default(0),
-  pendingEssays: integer().notNull().default(0),
-})
-
 /**
- * How many live codes and scans there are: over all (course 0), by course (batch 0), and by batch and course. `key` says of what: -2 codes, -1 revoked ones, -3 valid scans, -4 invalid ones; from 0 on the codes
- * not revoked that expire at this second, so that what is active now is a sum over the seconds to come.
+ * How many live codes and scans there are: over all (batch 0, course 0), by course (batch 0), and by batch and course.
+ * `expiring` are the codes that are not revoked, by the second at which they expire: what is active now is a sum over the
+ * seconds to come.
  */
 export const qrTallies = sqliteTable(
   'qr_tallies',
   {
     batchId: integer().notNull(),
-    key: integer().notNull(),
+    kind: text({ enum: ['codes', 'revoked', 'expiring', 'valid_scans', 'invalid_scans'] }).notNull(),
+    /** Of `expiring`, or 9007199254740991 for never; 0 of every other kind. */
+    expiresAt: integer().notNull(),
     courseId: integer().notNull(),
     count: integer().notNull(),
   },
   t => [
-    primaryKey({ columns: [t.batchId, t.key, t.courseId] }),
-    index('qr_tallies_by_course').on(t.courseId, t.key).where(sql`${t.batchId} = 0`),
-    index('qr_tallies_batches').on(t.courseId, t.batchId).where(sql`${t.key} = -2 AND ${t.batchId} > 0`),
+    primaryKey({ columns: [t.batchId, t.kind, t.expiresAt, t.courseId] }),
+    index('qr_tallies_by_course').on(t.courseId, t.kind, t.expiresAt).where(sql`${t.batchId} = 0`),
+    index('qr_tallies_batches').on(t.courseId, t.batchId).where(sql`${t.kind} = 'codes' AND ${t.batchId} > 0`),
   ],
 )
 
@@ -46,19 +37,21 @@ export const totals = sqliteTable('totals', {
   value: integer().notNull().default(0),
 })
 
-/** Of attempts that are no previews. */
+/** A quiz's attempts by status, its essays that wait, and the sums of what its analytics say. Previews count nowhere. */
 export const quizStatistics = sqliteTable('quiz_statistics', {
   quizId: integer()
     .primaryKey()
     .references(() => quizzes.id),
-  attemptCount: integer().notNull().default(0),
-  /** Completed or timed out. */
-  endedCount: integer().notNull().default(0),
+  inProgress: integer().notNull().default(0),
+  completed: integer().notNull().default(0),
+  timedOut: integer().notNull().default(0),
+  abandoned: integer().notNull().default(0),
+  pendingEssays: integer().notNull().default(0),
   scoredCount: integer().notNull().default(0),
   /** Of the scored ones, in 1/100 of a percent. */
   scoreSum: integer().notNull().default(0),
   passedCount: integer().notNull().default(0),
-  /** Of the ended ones. */
+  /** Of those completed or timed out. */
   seconds: integer().notNull().default(0),
 })
 
@@ -142,22 +135,6 @@ export const courseDays = sqliteTable(
   t => [primaryKey({ columns: [t.courseId, t.day] })],
 )
 
-/**
- * Who learns in whose live courses: a row for each learner with an enrollment that is not dropped. How many an instructor
- * has is in `totals` as `learners.<instructor id>`. Instructor 0 stands for all of them together: what staff list.
- */
-export const taughtLearners = sqliteTable(
-  'taught_learners',
-  {
-    instructorId: integer().notNull(),
-    userId: integer()
-      .notNull()
-      .references(() => users.id),
-    courseCount: integer().notNull(),
-  },
-  t => [primaryKey({ columns: [t.instructorId, t.userId] })],
-)
-
 /** Events of a user by UTC day and course; course 0 for those that belong to none. */
 export const activityDays = sqliteTable(
   'activity_days',
@@ -165,9 +142,13 @@ export const activityDays = sqliteTable(
     userId: integer()
       .notNull()
       .references(() => users.id),
-    day: text().notNull(),
+    /** In days since 1970, as there are more rows than of any other day. */
+    day: integer().notNull(),
     courseId: integer().notNull(),
     eventCount: integer().notNull(),
   },
-  t => [primaryKey({ columns: [t.userId, t.day, t.courseId] })],
+  t => [
+    primaryKey({ columns: [t.userId, t.day, t.courseId] }),
+    index('activity_days_by_course').on(t.courseId, t.day).where(sql`${t.courseId} > 0`),
+  ],
 )

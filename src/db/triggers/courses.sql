@@ -1,4 +1,5 @@
--- A course's enrollments by status; the last word on its capacity: whoever takes a seat too many is rolled back.
+-- A course's enrollments by status; those of all courses together, and the learners who take part in any, in `totals`; the last
+-- word on a course's capacity: whoever takes a seat too many is rolled back.
 CREATE TRIGGER enrollments_counted_on_insert AFTER INSERT ON enrollments BEGIN
   UPDATE courses SET
     active_count = active_count + (NEW.status = 'active'),
@@ -6,7 +7,9 @@ CREATE TRIGGER enrollments_counted_on_insert AFTER INSERT ON enrollments BEGIN
     dropped_count = dropped_count + (NEW.status = 'dropped')
   WHERE id = NEW.course_id;
   UPDATE totals SET value = value + 1
-  WHERE name = 'enrollments.' || NEW.status
+  WHERE name IN ('enrollments.' || NEW.status, iif(NEW.status <> 'dropped' AND NOT EXISTS (
+      SELECT 1 FROM enrollments o JOIN courses c ON c.id = o.course_id
+      WHERE o.user_id = NEW.user_id AND o.course_id <> NEW.course_id AND o.status <> 'dropped' AND c.deleted_at IS NULL), 'learners', NULL))
     AND EXISTS (SELECT 1 FROM courses WHERE id = NEW.course_id AND deleted_at IS NULL);
   SELECT RAISE(ABORT, 'COURSE_FULL') FROM courses
   WHERE id = NEW.course_id AND NEW.status <> 'dropped' AND max_students > 0 AND active_count + completed_count > max_students;
@@ -18,8 +21,13 @@ CREATE TRIGGER enrollments_counted_on_update AFTER UPDATE OF status ON enrollmen
     completed_count = completed_count + (NEW.status = 'completed') - (OLD.status = 'completed'),
     dropped_count = dropped_count + (NEW.status = 'dropped') - (OLD.status = 'dropped')
   WHERE id = NEW.course_id;
-  UPDATE totals SET value = value + (name = 'enrollments.' || NEW.status) - (name = 'enrollments.' || OLD.status)
-  WHERE name IN ('enrollments.' || NEW.status, 'enrollments.' || OLD.status)
+  UPDATE totals SET value = value + (CASE name
+    WHEN 'learners' THEN iif(NEW.status = 'dropped', -1, 1)
+    ELSE (name = 'enrollments.' || NEW.status) - (name = 'enrollments.' || OLD.status) END)
+  WHERE name IN ('enrollments.' || NEW.status, 'enrollments.' || OLD.status,
+      iif((NEW.status = 'dropped') <> (OLD.status = 'dropped') AND NOT EXISTS (
+      SELECT 1 FROM enrollments o JOIN courses c ON c.id = o.course_id
+      WHERE o.user_id = NEW.user_id AND o.course_id <> NEW.course_id AND o.status <> 'dropped' AND c.deleted_at IS NULL), 'learners', NULL))
     AND EXISTS (SELECT 1 FROM courses WHERE id = NEW.course_id AND deleted_at IS NULL);
   SELECT RAISE(ABORT, 'COURSE_FULL') FROM courses
   WHERE id = NEW.course_id AND OLD.status = 'dropped' AND max_students > 0 AND active_count + completed_count > max_students;
@@ -32,6 +40,8 @@ CREATE TRIGGER enrollments_counted_on_delete AFTER DELETE ON enrollments BEGIN
     dropped_count = dropped_count - (OLD.status = 'dropped')
   WHERE id = OLD.course_id;
   UPDATE totals SET value = value - 1
-  WHERE name = 'enrollments.' || OLD.status
+  WHERE name IN ('enrollments.' || OLD.status, iif(OLD.status <> 'dropped' AND NOT EXISTS (
+      SELECT 1 FROM enrollments o JOIN courses c ON c.id = o.course_id
+      WHERE o.user_id = OLD.user_id AND o.course_id <> OLD.course_id AND o.status <> 'dropped' AND c.deleted_at IS NULL), 'learners', NULL))
     AND EXISTS (SELECT 1 FROM courses WHERE id = OLD.course_id AND deleted_at IS NULL);
 END;

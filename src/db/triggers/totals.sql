@@ -28,14 +28,18 @@ CREATE TRIGGER courses_counted_on_delete AFTER DELETE ON courses WHEN OLD.delete
   WHERE name IN ('courses.live', (CASE OLD.status WHEN 'published' THEN 'courses.published.' || OLD.enrollment_type END));
 END;
 
--- Deleting or restoring a course takes its enrollments out of the totals, or back in, in three rows however many they are.
+-- Deleting or restoring a course takes its enrollments out of the totals, or back in, and the learners who take part in no
+-- other course: in four rows however many they are.
 CREATE TRIGGER enrollments_counted_on_course_deleted AFTER UPDATE OF deleted_at ON courses
 WHEN (NEW.deleted_at IS NULL) <> (OLD.deleted_at IS NULL) BEGIN
   UPDATE totals SET value = value + (CASE WHEN NEW.deleted_at IS NULL THEN 1 ELSE -1 END) * (CASE name
     WHEN 'enrollments.active' THEN NEW.active_count
     WHEN 'enrollments.completed' THEN NEW.completed_count
-    ELSE NEW.dropped_count END)
-  WHERE name IN ('enrollments.active', 'enrollments.completed', 'enrollments.dropped');
+    WHEN 'enrollments.dropped' THEN NEW.dropped_count
+    ELSE (SELECT count(*) FROM enrollments e WHERE e.course_id = NEW.id AND e.status <> 'dropped' AND NOT EXISTS (
+      SELECT 1 FROM enrollments o JOIN courses c ON c.id = o.course_id
+      WHERE o.user_id = e.user_id AND o.course_id <> e.course_id AND o.status <> 'dropped' AND c.deleted_at IS NULL)) END)
+  WHERE name IN ('enrollments.active', 'enrollments.completed', 'enrollments.dropped', 'learners');
 END;
 
 -- Modules and quizzes that are live with all above them.
@@ -83,7 +87,7 @@ WHEN EXISTS (SELECT 1 FROM modules m JOIN courses c ON c.id = m.course_id
 END;
 
 -- Deleting or restoring a quiz, a module or a course takes its attempts out of the totals, or back in, from the quizzes'
--- own counters: a row for each quiz, however many attempts there are.
+-- own sums: a row for each quiz, however many attempts there are.
 CREATE TRIGGER attempts_counted_on_quiz_deleted AFTER UPDATE OF deleted_at ON quizzes
 WHEN (NEW.deleted_at IS NULL) <> (OLD.deleted_at IS NULL)
   AND EXISTS (SELECT 1 FROM modules m JOIN courses c ON c.id = m.course_id
@@ -95,7 +99,7 @@ WHEN (NEW.deleted_at IS NULL) <> (OLD.deleted_at IS NULL)
       WHEN 'attempts.timed_out' THEN n.timed_out
       WHEN 'attempts.abandoned' THEN n.abandoned
       ELSE n.pending_essays END)
-    FROM quiz_attempt_counts n WHERE n.quiz_id = NEW.id), 0)
+    FROM quiz_statistics n WHERE n.quiz_id = NEW.id), 0)
   WHERE name IN ('attempts.in_progress', 'attempts.completed', 'attempts.timed_out', 'attempts.abandoned', 'essays.pending');
 END;
 
@@ -109,7 +113,7 @@ WHEN (NEW.deleted_at IS NULL) <> (OLD.deleted_at IS NULL)
       WHEN 'attempts.timed_out' THEN n.timed_out
       WHEN 'attempts.abandoned' THEN n.abandoned
       ELSE n.pending_essays END)
-    FROM quizzes q JOIN quiz_attempt_counts n ON n.quiz_id = q.id WHERE q.module_id = NEW.id AND q.deleted_at IS NULL), 0)
+    FROM quizzes q JOIN quiz_statistics n ON n.quiz_id = q.id WHERE q.module_id = NEW.id AND q.deleted_at IS NULL), 0)
   WHERE name IN ('attempts.in_progress', 'attempts.completed', 'attempts.timed_out', 'attempts.abandoned', 'essays.pending');
 END;
 
@@ -122,7 +126,7 @@ WHEN (NEW.deleted_at IS NULL) <> (OLD.deleted_at IS NULL) BEGIN
       WHEN 'attempts.timed_out' THEN n.timed_out
       WHEN 'attempts.abandoned' THEN n.abandoned
       ELSE n.pending_essays END)
-    FROM modules m JOIN quizzes q ON q.module_id = m.id JOIN quiz_attempt_counts n ON n.quiz_id = q.id
+    FROM modules m JOIN quizzes q ON q.module_id = m.id JOIN quiz_statistics n ON n.quiz_id = q.id
     WHERE m.course_id = NEW.id AND m.deleted_at IS NULL AND q.deleted_at IS NULL), 0)
   WHERE name IN ('attempts.in_progress', 'attempts.completed', 'attempts.timed_out', 'attempts.abandoned', 'essays.pending');
 END;

@@ -67,7 +67,6 @@ export function demoAttempts(taken: Taken[], now: number): Rows {
         ...outcome.responses.map(({ versionId, ...response }, place) => ({
           ...response,
           ...gradings[place]?.row,
-          attemptId,
           questionVersionId: versionId,
           keyVersionId: versionId,
         })),

@@ -1,7 +1,6 @@
 /** The demo's QR codes, of every type and status, on their own and in batches, and who scanned them with what came of it. */
 import { createHash } from 'node:crypto'
 import type { qrBatches, qrCodes, qrScans } from '../../db/schema/qr-codes.ts'
-import { ACTIONS, RECORDED } from '../../features/qr-codes/scans/record.ts'
 import { REFUSED } from '../../features/qr-codes/scans/refusals.ts'
 import type { DemoEvent, Visit } from './history.ts'
 import type { Seat } from './study.ts'
@@ -137,7 +136,7 @@ export function demoCodes(world: World) {
   }
   type MadeCode = ReturnType<typeof addCode>
 
-  const addScan = (code: MadeCode, userId: number, scannedAt: number, refusal?: string, message = RECORDED) => {
+  const addScan = (code: MadeCode, userId: number, scannedAt: number, refusal?: string, message?: string) => {
     rows.scans.push({
       qrCodeId: code.id,
       courseId: code.courseId,
@@ -147,7 +146,6 @@ export function demoCodes(world: World) {
       deviceInfo: DEVICES[userId % DEVICES.length],
       isValid: refusal === undefined,
       validationMessage: refusal ?? message,
-      actionPerformed: refusal === undefined ? ACTIONS[code.type] : null,
     })
     if (refusal !== undefined) return
     const moduleId = code.type === 'module' || code.type === 'attendance' ? code.targetId : undefined

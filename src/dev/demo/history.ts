@@ -7,7 +7,7 @@ import { toDate } from '../../http/fields.ts'
 const SESSION_GAP_SECONDS = 30 * 60
 const LOGIN_AHEAD_SECONDS = 90
 
-export type DemoEvent = Omit<typeof activities.$inferInsert, 'id' | 'sessionStartedAt'>
+export type DemoEvent = Omit<typeof activities.$inferInsert, 'place' | 'sessionStartedAt'>
 
 /** A learner in a module for a while. */
 export type Visit = {
@@ -28,15 +28,16 @@ export function activityRows(events: DemoEvent[]): (typeof activities.$inferInse
     if (!first || first.type === 'login') return []
     return [{ userId: first.userId, type: 'login', occurredAt: first.occurredAt - LOGIN_AHEAD_SECONDS }]
   })
-  const last = new Map<number, { at: number; sessionStartedAt: number }>()
+  const last = new Map<number, { at: number; place: number; sessionStartedAt: number }>()
   return [...events, ...logins]
     .sort((one, other) => one.occurredAt - other.occurredAt)
-    .map((event, index) => {
+    .map(event => {
       const before = last.get(event.userId)
       const isSame = before !== undefined && event.occurredAt - before.at < SESSION_GAP_SECONDS
       const sessionStartedAt = isSame ? before.sessionStartedAt : event.occurredAt
-      last.set(event.userId, { at: event.occurredAt, sessionStartedAt })
-      return { id: index + 1, ...event, sessionStartedAt }
+      const place = before?.at === event.occurredAt ? before.place + 1 : 0
+      last.set(event.userId, { at: event.occurredAt, place, sessionStartedAt })
+      return { ...event, place, sessionStartedAt }
     })
 }
 

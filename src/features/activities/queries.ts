@@ -20,17 +20,20 @@ type Recorded = Required<Activity> & { now: number }
 /** When the session began to which an event of the user's at `now` belongs. */
 export const sessionAt = (userId: Value, now: Value) => sql`coalesce((
   SELECT CASE WHEN s.occurred_at > ${now} - ${SESSION_GAP_SECONDS} THEN s.session_started_at END FROM activities s
-  WHERE s.user_id = ${userId} ORDER BY s.occurred_at DESC, s.id DESC LIMIT 1
+  WHERE s.user_id = ${userId} ORDER BY s.occurred_at DESC, s.place DESC LIMIT 1
 ), ${now})`
+
+/** The next place among the user's events of that second. */
+export const placeAt = (userId: Value, now: Value) =>
+  sql`coalesce((SELECT max(s.place) + 1 FROM activities s WHERE s.user_id = ${userId} AND s.occurred_at = ${now}), 0)`
 
 /** @param only a condition without which nothing is recorded */
 export const recording = (db: Builder, event: Names<Recorded>, only: SQL) => {
   const { userId, type, targetId, courseId, moduleId, now } = event
-  return db
-    .insert(activities)
-    .select(
-      sql`SELECT NULL, ${userId}, ${type}, ${targetId}, ${courseId}, ${moduleId}, ${now}, ${sessionAt(userId, now)} WHERE ${only}`,
-    )
+  return db.insert(activities).select(
+    sql`SELECT ${userId}, ${now}, ${placeAt(userId, now)}, ${type}, ${targetId}, ${courseId}, ${moduleId}, ${sessionAt(userId, now)}
+        WHERE ${only}`,
+  )
 }
 
 /** That the statement before it in the batch changed a row. */

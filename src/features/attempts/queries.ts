@@ -6,9 +6,13 @@ import { attempts } from '../../db/schema/attempts.ts'
 import { courses } from '../../db/schema/courses.ts'
 import { modules } from '../../db/schema/modules.ts'
 import { quizzes } from '../../db/schema/quizzes.ts'
-import { type Builder, type Names, statement } from '../../db/statement.ts'
+import { type Builder, type Names, statement, type Value } from '../../db/statement.ts'
 
 export const isLive = and(isNull(quizzes.deletedAt), isNull(modules.deletedAt), isNull(courses.deletedAt))
+
+/** Whether a response is of an attempt, by their ids: the range of ids is what an index finds. */
+export const isOfAttempt = (responseId: Value, attemptId: Value) =>
+  sql`${responseId} BETWEEN ${attemptId} * 1000 AND ${attemptId} * 1000 + 999`
 
 export type AttemptStatus = (typeof attempts.$inferSelect)['status']
 

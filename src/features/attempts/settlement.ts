@@ -12,6 +12,7 @@ import {
   reopenCourses,
   reopenModules,
 } from '../progress/queries/completions.ts'
+import { isOfAttempt } from './queries.ts'
 
 /**
  * A part of a whole in 1/10000, rounded half up, in integers; of nothing, `ofNothing`. Two digits at a time, because a
@@ -42,7 +43,7 @@ const settleAttempts = statement((db, { attemptIds, now }: Names<Settled>) => {
     })
     .from(
       sql`(SELECT r.attempt_id, coalesce(sum(r.score_nano), 0) AS earned, sum(r.is_pending) AS pending
-        FROM json_each(${attemptIds}) j JOIN responses r ON r.attempt_id = j.value GROUP BY r.attempt_id) s`,
+        FROM json_each(${attemptIds}) j CROSS JOIN responses r ON ${isOfAttempt(sql`r.id`, sql`j.value`)} GROUP BY r.attempt_id) s`,
     )
     .where(
       sql`${attempts.id} = s.attempt_id AND ${attempts.isSurvey} = 0 AND ${attempts.status} IN ('completed', 'timed_out')`,
@@ -59,7 +60,7 @@ const settleRestShares = statement((db, { attemptIds }: Names<Settled>) => {
     .set({ restShare: rest })
     .from(sql`attempts a`)
     .where(
-      sql`a.id IN ${listed(attemptIds)} AND ${responses.attemptId} = a.id AND ${responses.itemShare} IS NOT NULL AND ${responses.restShare} IS NOT (${rest})`,
+      sql`a.id IN ${listed(attemptIds)} AND ${isOfAttempt(responses.id, sql`a.id`)} AND ${responses.itemShare} IS NOT NULL AND ${responses.restShare} IS NOT (${rest})`,
     )
 })
 

@@ -106,11 +106,18 @@ export const dropEnrollment = statement((db, { userId, courseId }: Names<{ userI
     .returning({ id: enrollments.id }),
 )
 
-/** A learner's active courses, newest enrollment first. A course taken back to draft is nobody's to see. */
+/**
+ * A learner's active courses, newest enrollment first. A course taken back to draft is nobody's to see. The plus keeps the index
+ * of everybody's active enrollments out of it: one learner's are few.
+ */
 export const activeEnrollments = statement((db, { userId }: Names<{ userId: number }>) =>
   selectEnrollments(db)
     .where(
-      and(eq(enrollments.userId, userId), eq(enrollments.status, 'active'), isCourseOpenToLearners(sql`${courses}`)),
+      and(
+        eq(enrollments.userId, userId),
+        sql`+${enrollments.status} = 'active'`,
+        isCourseOpenToLearners(sql`${courses}`),
+      ),
     )
     .orderBy(desc(enrollments.id)),
 )

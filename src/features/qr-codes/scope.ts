@@ -36,10 +36,10 @@ export function newestSeen(
 }
 
 /**
- * The sum over the tallies the viewer sees, of the keys a condition names. By a named index: for a range of keys SQLite
+ * The sum over the tallies the viewer sees, of those a condition names. By a named index: for a range of seconds SQLite
  * would rather walk those of everybody's courses.
  */
-export const tallied = (viewerId: Value, ofKey: SQL) => sql`CASE WHEN ${isStaff(viewerId)}
-  THEN (SELECT coalesce(sum(t.count), 0) FROM qr_tallies t INDEXED BY qr_tallies_by_course WHERE t.batch_id = 0 AND t.course_id = 0 AND ${ofKey})
-  ELSE (SELECT coalesce(sum(t.count), 0) FROM qr_tallies t INDEXED BY qr_tallies_by_course WHERE t.batch_id = 0 AND t.course_id IN (SELECT id FROM ${coursesTaughtBy(viewerId)}) AND ${ofKey})
+export const tallied = (viewerId: Value, ofKind: SQL) => sql`CASE WHEN ${isStaff(viewerId)}
+  THEN (SELECT coalesce(sum(t.count), 0) FROM qr_tallies t INDEXED BY qr_tallies_by_course WHERE t.batch_id = 0 AND t.course_id = 0 AND ${ofKind})
+  ELSE (SELECT coalesce(sum(t.count), 0) FROM qr_tallies t INDEXED BY qr_tallies_by_course WHERE t.batch_id = 0 AND t.course_id IN (SELECT id FROM ${coursesTaughtBy(viewerId)}) AND ${ofKind})
   END`

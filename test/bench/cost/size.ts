@@ -78,7 +78,8 @@ const TEACHER = 1
 
 /** Prepared once, and told the columns that differ from the sample. */
 function inserter(db: DatabaseSync, table: string, sample: Row, varied: readonly string[]) {
-  const { id: _id, ...fixed } = sample
+  // A response's attempt follows from its id, as an event's id does from its time.
+  const { id: _id, attempt_id: _attempt, ...fixed } = sample
   const names = [...new Set([...Object.keys(fixed), ...varied])]
   const statement = db.prepare(
     `INSERT INTO ${table} (${names.map(name => `"${name}"`).join()}) VALUES (${names.map(() => '?').join()})`,
@@ -148,6 +149,7 @@ function fillTerm(db: DatabaseSync, sample: Sample, term: Term): number {
     const at = TERM_STARTED + Math.floor((day * 7) / 5) * DAY
     const due = (count: number, n: number) => Math.floor((n * ACTIVE_DAYS) / count) === day
     for (const { id, courses } of learners) {
+      let place = 0
       const did = (type: string, target: number | null, course: number | null, module: number | null) =>
         event({
           user_id: id,
@@ -156,6 +158,7 @@ function fillTerm(db: DatabaseSync, sample: Sample, term: Term): number {
           course_id: course,
           module_id: module,
           occurred_at: at,
+          place: place++,
           session_started_at: at,
         })
       did('login', null, null, null)
@@ -185,7 +188,6 @@ function fillTerm(db: DatabaseSync, sample: Sample, term: Term): number {
             const question = (quiz - 1) * QUESTIONS + 1 + place
             response({
               id: ended * 1000 + place,
-              attempt_id: ended,
               question_id: question,
               question_version_id: question,
               key_version_id: question,

@@ -142,18 +142,18 @@ async function growOnce(db: D1Database, from: number, to: number, all: number): 
       `INSERT INTO module_progress (enrollment_id, module_id, started_at, completed_at, last_activity_at, first_seen_at)
        SELECT e.id, m.id, ${day}, iif((u.id + m.id) % 2, ${day}, NULL), ${day}, ${day} FROM ${studied}`,
       `INSERT INTO study_time (enrollment_id, module_id, day, seconds) SELECT e.id, m.id, date(${day}, 'unixepoch'), 600 FROM ${studied}`,
-      `INSERT INTO activities (user_id, type, target_id, course_id, module_id, occurred_at, session_started_at)
-       SELECT u.id, 'course_enroll', e.course_id, e.course_id, NULL, ${day}, ${day} FROM ${learners} WHERE ${theirs}`,
-      `INSERT INTO activities (user_id, type, target_id, course_id, module_id, occurred_at, session_started_at)
-       SELECT u.id, 'module_view', m.id, e.course_id, m.id, ${day} + m."order", ${day} FROM ${studied}`,
+      `INSERT INTO activities (user_id, type, target_id, course_id, module_id, occurred_at, place, session_started_at)
+       SELECT u.id, 'course_enroll', e.course_id, e.course_id, NULL, ${day}, e.course_id, ${day} FROM ${learners} WHERE ${theirs}`,
+      `INSERT INTO activities (user_id, type, target_id, course_id, module_id, occurred_at, place, session_started_at)
+       SELECT u.id, 'module_view', m.id, e.course_id, m.id, ${day} + m."order", m.id, ${day} FROM ${studied}`,
       `INSERT INTO attempts (quiz_id, user_id, enrollment_id, status, started_at, completed_at, earned_nano, possible_nano, score_hundredths, passed, time_spent_seconds)
        SELECT q.id, u.id, e.id, iif(u.id / 3 % 3, 'completed', 'timed_out'), ${day}, ${day} + 600, 7000000000, 10000000000, u.id % 10001, u.id % 2, 600
        FROM ${learners} JOIN quizzes q ON q.id = e.course_id * 10 + 1 WHERE ${theirs} AND e.course_id <> ${HALL.course}`,
-      `INSERT INTO responses (id, attempt_id, question_id, question_version_id, key_version_id, response_data, is_correct, score_nano, max_nano, item_share, rest_share, time_spent_seconds)
-       SELECT a.id * 1000 + q."order", a.id, q.id, q.id, q.id, '{"selected_answer":true}', u.id % 2, 1000000000, 1000000000, u.id % 2 * 10000, 7000, 60
+      `INSERT INTO responses (id, question_id, question_version_id, key_version_id, response_data, is_correct, score_nano, max_nano, item_share, rest_share, time_spent_seconds)
+       SELECT a.id * 1000 + q."order", q.id, q.id, q.id, '{"selected_answer":true}', u.id % 2, 1000000000, 1000000000, u.id % 2 * 10000, 7000, 60
        FROM users u JOIN attempts a ON a.user_id = u.id AND a.quiz_id = ${EXAM.quiz} JOIN questions q ON q.quiz_id = a.quiz_id WHERE ${theirs}`,
-      `INSERT INTO qr_scans (qr_code_id, course_id, user_id, scanned_at, is_valid, validation_message, action_performed)
-       SELECT k.id, k.course_id, u.id, ${day}, 1, 'Scan recorded successfully', 'attendance_marked'
+      `INSERT INTO qr_scans (qr_code_id, course_id, user_id, scanned_at, is_valid, validation_message)
+       SELECT k.id, k.course_id, u.id, ${day}, 1, NULL
        FROM ${learners} JOIN qr_codes k ON k.target_id = e.course_id * 10 + 1 WHERE ${theirs} AND e.status <> 'dropped'`,
     ].map(text => db.prepare(text)),
   )

@@ -3,15 +3,20 @@ import { and, sql } from 'drizzle-orm'
 import type { activities } from '../../../db/schema/activities.ts'
 import { type Given, type Names, partialStatement, type RowOf } from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
-import { between, type Dates, ONE_ROW } from './scope.ts'
-
-const DAY_SECONDS = 86_400
+import { DAY_SECONDS, type Dates, ONE_ROW } from './scope.ts'
 
 /** From the start of the first day to the end of the last. */
 const occurredIn = ({ start_date, end_date }: Given<Dates>) =>
   and(
     start_date && sql`a.occurred_at >= unixepoch(${start_date})`,
     end_date && sql`a.occurred_at < unixepoch(${end_date}) + ${DAY_SECONDS}`,
+  )
+
+/** The same of a kept day, which is a number of days. */
+const isBetween = ({ start_date, end_date }: Given<Dates>) =>
+  and(
+    start_date && sql`day >= unixepoch(${start_date}) / ${DAY_SECONDS}`,
+    end_date && sql`day <= unixepoch(${end_date}) / ${DAY_SECONDS}`,
   )
 
 // A deleted course names nothing any more, nor does what lies in it.
@@ -57,23 +62,19 @@ const ownPage = partialStatement((db, { userId, limit, offset }: Names<Own>, dat
     .select(activityColumns)
     .from(sql`activities a`)
     .where(and(sql`a.user_id = ${userId}`, occurredIn(dates)))
-    .orderBy(sql`a.occurred_at DESC, a.id DESC`)
+    .orderBy(sql`a.occurred_at DESC, a.place DESC`)
     .limit(limit)
     .offset(offset),
 )
 export type ActivityRow = RowOf<typeof ownPage>
 
 /** From the kept counts by day, so that a busy day costs no more than a quiet one. */
-const ownCount = partialStatement((db, { userId }: Names<Own>, dates: Given<Dates>) =>
-  db
-    .select({
-      count:
-        sql<number>`(SELECT coalesce(sum(event_count), 0) FROM activity_days WHERE user_id = ${userId} AND day ${between(dates)})`.as(
-          'count',
-        ),
-    })
-    .from(ONE_ROW),
-)
+const ownCount = partialStatement((db, { userId }: Names<Own>, dates: Given<Dates>) => {
+  const days = sql`SELECT event_count FROM activity_days WHERE ${and(sql`user_id = ${userId}`, isBetween(dates))}`
+  return db
+    .select({ count: sql<number>`(SELECT coalesce(sum(event_count), 0) FROM (${days}))`.as('count') })
+    .from(ONE_ROW)
+})
 
 /** A user's own events, the newest first, and their count. */
 export const activitiesOf = (own: Own, { start_date, end_date }: Dates) =>

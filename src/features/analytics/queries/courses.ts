@@ -2,12 +2,12 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { coursesTaughtBy } from '../../../access/teaching.ts'
 import { isStaff, staffViewer } from '../../../access/viewer.ts'
-import { type Given, type Names, partialStatement, type RowOf } from '../../../db/statement.ts'
+import { type Given, type Names, partialStatement, type RowOf, type Value } from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { isShown } from '../../progress/queries/completion-conditions.ts'
-import { between, type Dates, isDated, isInScope, ONE_ROW } from './scope.ts'
+import { between, DAY_SECONDS, type Dates, isDated, isInScope, ONE_ROW } from './scope.ts'
 
-const WEEK_SECONDS = 7 * 86_400
+const WEEK_SECONDS = 7 * DAY_SECONDS
 
 export type CourseFilter = Dates & { course?: number }
 
@@ -42,6 +42,15 @@ const ofQuiz = (column: string, dates: Given<Dates>) =>
 const modulesOf = sql`modules m WHERE m.course_id = c.id AND m.deleted_at IS NULL`
 const publishedOf = sql`${modulesOf} AND m.is_published = 1`
 
+/** Whether a kept day `d` has an event of the last week: of the day in which that begins, the events themselves say. */
+const isOfLastWeek = (now: Value) => {
+  const beginning = sql`(CAST(${now} AS INTEGER) - ${sql.raw(String(WEEK_SECONDS))})`
+  const days = sql.raw(String(DAY_SECONDS))
+  return sql`d.day >= ${beginning} / ${days} AND (d.day > ${beginning} / ${days} OR EXISTS (
+    SELECT 1 FROM activities a WHERE a.user_id = d.user_id AND a.course_id = d.course_id
+      AND a.occurred_at > ${beginning} AND a.occurred_at < (d.day + 1) * ${days}))`
+}
+
 const figuresPage = partialStatement((db, viewing: Names<Viewing>, filter: Given<CourseFilter>) => {
   const ofCourse = (total: SQL, column: string) =>
     isDated(filter) ? ofDays(column, 'course_days', 'course_id = c.id', filter) : total
@@ -68,8 +77,9 @@ const figuresPage = partialStatement((db, viewing: Names<Viewing>, filter: Given
           'studySeconds',
         ),
       activeLearners: sql<number>`(
-        SELECT count(DISTINCT a.user_id) FROM activities a WHERE a.course_id = c.id AND a.occurred_at > ${viewing.now} - ${WEEK_SECONDS}
-          AND EXISTS (SELECT 1 FROM enrollments e WHERE e.user_id = a.user_id AND e.course_id = c.id))`.as(
+        SELECT count(DISTINCT d.user_id) FROM activity_days d
+        WHERE d.course_id = c.id AND d.course_id > 0 AND ${isOfLastWeek(viewing.now)}
+          AND EXISTS (SELECT 1 FROM enrollments e WHERE e.user_id = d.user_id AND e.course_id = c.id))`.as(
         'activeLearners',
       ),
       mostActiveModule: sql<string | null>`(

@@ -3,14 +3,11 @@ import { type SQL, sql } from 'drizzle-orm'
 import { isTakingPart } from '../../../access/participation.ts'
 import { countOfLearnersManagedBy, learnersManagedBy } from '../../../access/teaching.ts'
 import { type Given, type Names, partialStatement, type RowOf } from '../../../db/statement.ts'
-import { toDate } from '../../../http/fields.ts'
 import type { Page } from '../../../http/pagination.ts'
 import type { GradingPolicy } from '../../attempts/grading/standing-score.ts'
 import { TREND_DAYS } from '../trend.ts'
-import { isInScope, ONE_ROW } from './scope.ts'
+import { DAY_SECONDS, isInScope, ONE_ROW } from './scope.ts'
 import { inOrderOfEnd, isGraded } from './scores.ts'
-
-const DAY_SECONDS = 86_400
 
 export type LearnerFilter = { user?: number; course?: number }
 
@@ -20,7 +17,7 @@ type Viewing = { viewerId: number } & Page
 function learnersOnPage({ viewerId, limit, offset }: Names<Viewing>, { user, course }: Given<LearnerFilter>): SQL {
   const isUser = user ? sql`user_id = ${user}` : sql`1`
   const slice = sql`ORDER BY user_id DESC LIMIT ${limit} OFFSET ${offset}`
-  if (!course) return sql`SELECT user_id FROM ${learnersManagedBy(viewerId)} WHERE ${isUser} ${slice}`
+  if (!course) return sql`${learnersManagedBy(viewerId, isUser, sql`${offset} + ${limit}`)} ${slice}`
   return sql`SELECT user_id FROM enrollments WHERE course_id = ${course} AND ${isTakingPart(sql`enrollments`)} AND ${isUser}
     AND EXISTS (SELECT 1 FROM courses c WHERE c.id = ${course} AND ${isInScope(viewerId)}) ${slice}`
 }
@@ -105,7 +102,8 @@ const quizScoresOf = partialStatement((db, viewing: Names<Viewing>, filter: Give
 )
 export type LearnerScoresRow = RowOf<typeof quizScoresOf>
 
-type Days = { today: string; thisWeek: string; lastWeek: string }
+/** In days since 1970. */
+type Days = { today: number; thisWeek: number; lastWeek: number }
 /** Events of the last seven UTC days, today included, and of the seven before. */
 const eventsOf = partialStatement((db, viewing: Names<Viewing & Days>, filter: Given<LearnerFilter>) => {
   const { today, thisWeek, lastWeek } = viewing
@@ -129,11 +127,9 @@ export type LearnerEventsRow = RowOf<typeof eventsOf>
  */
 export function learnerFigures(viewing: Viewing, { user, course }: LearnerFilter, now: number) {
   const filter = { user, course }
-  const days = {
-    today: toDate(now),
-    thisWeek: toDate(now - (TREND_DAYS - 1) * DAY_SECONDS),
-    lastWeek: toDate(now - (2 * TREND_DAYS - 1) * DAY_SECONDS),
-  }
+  const today = Math.floor(now / DAY_SECONDS)
+  const thisWeek = today - (TREND_DAYS - 1)
+  const days = { today, thisWeek, lastWeek: thisWeek - TREND_DAYS }
   return [
     learnersCount({ ...viewing, ...(user !== undefined && { limit: 1, offset: 0 }) }, filter),
     learners(viewing, filter),

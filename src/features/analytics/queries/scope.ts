@@ -9,6 +9,8 @@ export const isInScope = (viewerId: Value) => sql`c.deleted_at IS NULL AND ${isM
 
 export const ONE_ROW = sql`(SELECT 1)`
 
+export const DAY_SECONDS = 86_400
+
 /** Days of a report, `YYYY-MM-DD`, both included. */
 export type Dates = { start_date?: string; end_date?: string }
 

@@ -4,6 +4,7 @@ import { batch } from '../../../db/batch.ts'
 import type { Db } from '../../../db/client.ts'
 import { itemStatistics, quizDays, quizStatistics } from '../../../db/schema/statistics.ts'
 import { type Names, statement, type Value } from '../../../db/statement.ts'
+import { isOfAttempt } from '../../attempts/queries.ts'
 
 type Quiz = { quizId: number }
 
@@ -24,7 +25,8 @@ const deleteItems = statement((db, { quizId }: Names<Quiz>) =>
 )
 const countStatistics = statement((db, { quizId }: Names<Quiz>) =>
   db.insert(quizStatistics).select(sql`
-      SELECT a.quiz_id, count(*), sum(${isEnded}), count(a.score_hundredths), coalesce(sum(a.score_hundredths), 0),
+      SELECT a.quiz_id, sum(a.status = 'in_progress'), sum(a.status = 'completed'), sum(a.status = 'timed_out'),
+        sum(a.status = 'abandoned'), sum(a.pending_grading), count(a.score_hundredths), coalesce(sum(a.score_hundredths), 0),
         sum(a.score_hundredths IS NOT NULL AND coalesce(a.passed, 0)), sum(iif(${isEnded}, coalesce(a.time_spent_seconds, 0), 0))
       FROM ${counted(quizId)} GROUP BY a.quiz_id`),
 )
@@ -40,7 +42,7 @@ const countItems = statement((db, { quizId }: Names<Quiz>) =>
         count(r.item_share), coalesce(sum(r.item_share), 0), ${sumOfPairs('1')}, ${sumOfPairs('r.item_share')},
         ${sumOfPairs('r.rest_share')}, ${sumOfPairs('r.item_share * r.item_share')},
         ${sumOfPairs('r.rest_share * r.rest_share')}, ${sumOfPairs('r.item_share * r.rest_share')}
-      FROM attempts a CROSS JOIN responses r ON r.attempt_id = a.id
+      FROM attempts a CROSS JOIN responses r ON ${isOfAttempt(sql`r.id`, sql`a.id`)}
       WHERE a.quiz_id = ${quizId} AND a.is_preview = 0 AND ${isEnded} GROUP BY r.question_version_id`),
 )
 

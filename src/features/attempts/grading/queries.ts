@@ -13,6 +13,7 @@ import { users } from '../../../db/schema/users.ts'
 import { type Builder, type Given, type Names, partialStatement, type RowOf, statement } from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { asked } from '../../quizzes/questions/queries.ts'
+import { isOfAttempt } from '../queries.ts'
 import { share } from '../settlement.ts'
 
 const graders = alias(users, 'graders')
@@ -109,9 +110,10 @@ type Listing = { attemptIds: SQL; count: SQL }
 
 const pendingPage = partialStatement((db, viewing: Names<Viewing>, filter: Given<PendingFilter>) => {
   const { limit, offset } = viewing
-  // Every attempt that waits has an essay that waits, so as many attempts as entries are enough.
+  // Every attempt that waits has an essay that waits, so as many attempts as entries are enough. The plus keeps the index of
+  // all essays that wait out of it: an attempt's responses are few.
   const newest = sql`SELECT id FROM (${listing(viewing, filter).attemptIds}) ORDER BY id DESC LIMIT ${offset} + ${limit}`
-  const ids = sql`SELECT r.id FROM (${newest}) a CROSS JOIN responses r WHERE r.attempt_id = a.id AND r.is_pending = 1
+  const ids = sql`SELECT r.id FROM (${newest}) a CROSS JOIN responses r WHERE ${isOfAttempt(sql`r.id`, sql`a.id`)} AND +r.is_pending = 1
     ORDER BY r.id DESC LIMIT ${limit} OFFSET ${offset}`
   return selectPending(db).where(sql`${responses.id} IN (${ids})`).orderBy(desc(responses.id))
 })
@@ -147,7 +149,7 @@ function ofSome(viewing: Names<Viewing>, { course, quiz }: Given<PendingFilter>)
   const which = and(quiz && sql`q.id = ${quiz}`, course && sql`c.id = ${course}`, LIVE, isManagedBy(viewing.viewerId))
   return {
     attemptIds: sql`SELECT value AS id FROM ${quizzesOf} CROSS JOIN ${newestOfQuiz(viewing)} WHERE ${which}`,
-    count: sql`${COUNTED} FROM ${quizzesOf} JOIN quiz_attempt_counts n ON n.quiz_id = q.id WHERE ${which}`,
+    count: sql`${COUNTED} FROM ${quizzesOf} JOIN quiz_statistics n ON n.quiz_id = q.id WHERE ${which}`,
   }
 }
 
@@ -165,6 +167,6 @@ function ofAllTaught(viewing: Names<Viewing>): Listing {
     attemptIds: sql`SELECT value AS id FROM ${own} CROSS JOIN ${newestOfQuiz(viewing)} WHERE ${isOwn} UNION ALL SELECT * FROM (${all})`,
     count: sql`SELECT CASE WHEN ${isStaff(viewerId)}
       THEN (SELECT value FROM totals WHERE name = 'essays.pending')
-      ELSE (${COUNTED} FROM ${own} JOIN quiz_attempt_counts n ON n.quiz_id = q.id WHERE ${isOwn}) END`,
+      ELSE (${COUNTED} FROM ${own} JOIN quiz_statistics n ON n.quiz_id = q.id WHERE ${isOwn}) END`,
   }
 }

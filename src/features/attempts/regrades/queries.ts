@@ -9,6 +9,7 @@ import { questions, questionVersions, quizzes } from '../../../db/schema/quizzes
 import { type Builder, type Names, type RowOf, statement, type Value } from '../../../db/statement.ts'
 import { selectEnrollmentForQuiz } from '../../quizzes/queries.ts'
 import type { QuestionType } from '../../quizzes/questions/question.ts'
+import { isOfAttempt } from '../queries.ts'
 import { share } from '../settlement.ts'
 
 const newestVersion = (questionId: Value) =>
@@ -29,7 +30,7 @@ const regradableColumns = distinctly({
   type: questionVersions.type,
   hasOtherTypes: sql<boolean>`EXISTS (SELECT 1 FROM question_versions v
           WHERE v.question_id = ${questions.id} AND v.type <> ${questionVersions.type}
-            AND EXISTS (SELECT 1 FROM responses r WHERE r.question_version_id = v.id))`
+            AND EXISTS (SELECT 1 FROM responses r WHERE r.question_id = v.question_id AND r.question_version_id = v.id))`
     .mapWith(Boolean)
     .as('hasOtherTypes'),
 })
@@ -174,7 +175,7 @@ export const nextResponses = statement((db, next: Names<{ jobId: number } & Batc
     CROSS JOIN question_versions shown ON shown.id = r.question_version_id CROSS JOIN attempts a ON a.id = r.attempt_id
     WHERE g.id = ${next.jobId} AND g.status = 'running' AND r.id > g.cursor AND ${IS_DUE} ORDER BY r.id LIMIT ${next.responses}`
   const summed = sql`SELECT n.*, row_number() OVER (ORDER BY n.id) AS place,
-    sum((SELECT count(*) FROM responses o WHERE o.attempt_id = n.attempt_id)) OVER (ORDER BY n.id) AS row_sum,
+    sum((SELECT count(*) FROM responses o WHERE ${isOfAttempt(sql`o.id`, sql`n.attempt_id`)})) OVER (ORDER BY n.id) AS row_sum,
     sum(length(n.response_data)) OVER (ORDER BY n.id) AS characters FROM (${due}) n`
   return db
     .select(response)
@@ -196,7 +197,7 @@ export const pendingRegrades = statement((db, { attemptId }: Names<{ attemptId: 
         CROSS JOIN question_versions key ON key.id = g.key_version_id
         CROSS JOIN question_versions shown ON shown.id = r.question_version_id CROSS JOIN attempts a ON a.id = r.attempt_id`,
     )
-    .where(sql`r.attempt_id = ${attemptId} AND ${IS_DUE}`)
+    .where(sql`${isOfAttempt(sql`r.id`, attemptId)} AND ${IS_DUE}`)
     .orderBy(sql`r.id`),
 )
 export type PendingRegrade = RowOf<typeof pendingRegrades>

@@ -9,7 +9,7 @@ import { questionVersions } from '../../../db/schema/quizzes.ts'
 import { type Given, type Names, partialStatement, type RowOf, statement } from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
 import { asked } from '../../quizzes/questions/queries.ts'
-import { type AttemptStatus, selectAttempts } from '../queries.ts'
+import { type AttemptStatus, isOfAttempt, selectAttempts } from '../queries.ts'
 
 const responseColumns = distinctly({
   id: responses.id,
@@ -29,7 +29,7 @@ export const responsesOf = statement((db, { attemptId }: Names<{ attemptId: numb
     .select(responseColumns)
     .from(responses)
     .innerJoin(questionVersions, eq(questionVersions.id, responses.questionVersionId))
-    .where(eq(responses.attemptId, attemptId))
+    .where(isOfAttempt(responses.id, attemptId))
     .orderBy(responses.id),
 )
 export type ResponseOfAttempt = RowOf<typeof responsesOf>
@@ -55,7 +55,7 @@ const listedCount = partialStatement((db, viewing: Names<Viewing>, filter: Given
 
 /**
  * The attempts somebody may list, newest first: their own, and those in the courses they teach; staff all. Previews are in
- * none. The newest of each quiz are taken from its own index and merged.
+ * none. The newest of each quiz and status are taken from their own index and merged.
  */
 export const listedAttempts = (viewing: Viewing, { quiz, user, status }: AttemptFilter) => {
   const filter = { quiz, user, status }
@@ -82,27 +82,31 @@ function ofTaught(viewing: Names<Viewing>, filter: Given<AttemptFilter>): Listin
   const { viewerId, limit, offset } = viewing
   const upTo = sql`${offset} + ${limit}`
   const ofQuiz = filter.quiz ? sql`q.id = ${filter.quiz}` : sql`1`
-  const withStatus = filter.status ? sql`a.status = ${filter.status}` : sql`1`
+  const statuses = filter.status
+    ? sql`(SELECT ${filter.status} AS column1)`
+    : sql.raw(`(VALUES ${STATUSES.map(s => `('${s}')`).join()})`)
   const newestOfQuiz = sql`SELECT json_group_array(id) FROM (
-    SELECT a.id FROM attempts a WHERE a.quiz_id = q.id AND a.is_preview = 0 AND ${withStatus} ORDER BY a.id DESC LIMIT ${upTo})`
+    SELECT a.id FROM attempts a WHERE a.quiz_id = q.id AND a.is_preview = 0 AND a.status = s.column1 ORDER BY a.id DESC LIMIT ${upTo})`
   const own = sql`SELECT a.id FROM attempts a ${aboveAttempt}
     WHERE a.user_id = ${viewerId} AND ${matches(filter)} AND ${LIVE}`
-  const taught = sql`SELECT value AS id FROM ${coursesTaughtBy(viewerId)} c JOIN modules m ON m.course_id = c.id JOIN quizzes q ON q.module_id = m.id, json_each((${newestOfQuiz}))
+  const taught = sql`SELECT value AS id FROM ${coursesTaughtBy(viewerId)} c JOIN modules m ON m.course_id = c.id JOIN quizzes q ON q.module_id = m.id, ${statuses} s, json_each((${newestOfQuiz}))
     WHERE NOT ${isStaff(viewerId)} AND ${LIVE} AND ${ofQuiz}`
-  const ofOneQuiz = sql`SELECT value AS id FROM ${staffViewer(viewerId)} v CROSS JOIN quizzes q ${aboveQuiz}, json_each((${newestOfQuiz}))
+  const ofOneQuiz = sql`SELECT value AS id FROM ${staffViewer(viewerId)} v CROSS JOIN quizzes q ${aboveQuiz}, ${statuses} s, json_each((${newestOfQuiz}))
     WHERE ${LIVE} AND ${ofQuiz}`
+  // All of them are walked by their ids: the plus keeps the index by status, which is not in that order, out of it.
+  const isListed = filter.status ? sql`a.is_preview = 0 AND a.status = ${filter.status}` : sql`+a.is_preview = 0`
   const all = sql`SELECT a.id FROM ${staffViewer(viewerId)} v CROSS JOIN attempts a ${aboveAttempt}
-    WHERE a.is_preview = 0 AND ${withStatus} AND ${LIVE} ORDER BY a.id DESC LIMIT ${upTo}`
+    WHERE ${isListed} AND ${LIVE} ORDER BY a.id DESC LIMIT ${upTo}`
   const forStaff = filter.quiz ? ofOneQuiz : sql`SELECT * FROM (${all})`
   // Their own attempts in courses they teach are counted with those courses already.
   const outsideTaught = sql`SELECT count(*) FROM (${own} AND NOT ${isManagedBy(viewerId)})`
   const inTaught = sql`SELECT coalesce(sum(${counted(filter)}), 0) FROM ${coursesTaughtBy(viewerId)} c JOIN modules m ON m.course_id = c.id JOIN quizzes q ON q.module_id = m.id
-    JOIN quiz_attempt_counts n ON n.quiz_id = q.id WHERE ${LIVE} AND ${ofQuiz}`
+    JOIN quiz_statistics n ON n.quiz_id = q.id WHERE ${LIVE} AND ${ofQuiz}`
   const totals = filter.status
     ? sql`'attempts.' || ${filter.status}`
     : sql.raw(STATUSES.map(s => `'attempts.${s}'`).join())
   const staffCount = filter.quiz
-    ? sql`SELECT coalesce(sum(${counted(filter)}), 0) FROM quizzes q ${aboveQuiz} JOIN quiz_attempt_counts n ON n.quiz_id = q.id WHERE ${LIVE} AND ${ofQuiz}`
+    ? sql`SELECT coalesce(sum(${counted(filter)}), 0) FROM quizzes q ${aboveQuiz} JOIN quiz_statistics n ON n.quiz_id = q.id WHERE ${LIVE} AND ${ofQuiz}`
     : sql`SELECT coalesce(sum(value), 0) FROM totals WHERE name IN (${totals})`
   return {
     ids: sql`SELECT id FROM (${own} UNION ${taught} UNION ${forStaff}) ${slice(viewing)}`,

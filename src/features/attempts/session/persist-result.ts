@@ -22,7 +22,7 @@ const waits = (identity: Names<Identity>) => sql`EXISTS (SELECT 1 FROM ${attempt
 
 const insertResponses = statement((db, ended: Names<Identity & { rows: readonly ResponseRow[] }>) =>
   db.insert(responses).select(
-    sql`SELECT value->>'id', ${ended.attemptId}, value->>'questionId', value->>'versionId', value->>'versionId', value->>'responseData',
+    sql`SELECT value->>'id', value->>'questionId', value->>'versionId', value->>'versionId', value->>'responseData',
       value->>'isCorrect', value->>'scoreNano', value->>'maxNano', value->>'itemShare', value->>'restShare',
       value->>'timeSpentSeconds', value->>'submittedAt', value->>'isPending', '', NULL, NULL, NULL
       FROM json_each(${ended.rows}) WHERE ${waits(ended)}`,

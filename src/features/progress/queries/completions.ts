@@ -8,7 +8,7 @@ import { activities } from '../../../db/schema/activities.ts'
 import { enrollments } from '../../../db/schema/enrollments.ts'
 import { moduleProgress } from '../../../db/schema/progress.ts'
 import { type Builder, type Names, statement, type Value } from '../../../db/statement.ts'
-import { sessionAt } from '../../activities/queries.ts'
+import { placeAt, sessionAt } from '../../activities/queries.ts'
 import { completedModules, isPassed, isShown, publishedModules } from './completion-conditions.ts'
 import { latest } from './record-study.ts'
 
@@ -43,7 +43,8 @@ export const completeModules = (db: Builder, which: SQL, now: Value) =>
 /** Records what `completeModules` is about to complete, so it comes before it. */
 export const recordCompletions = (db: Builder, which: SQL, now: Value) =>
   db.insert(activities).select(
-    sql`SELECT NULL, e.user_id, 'module_complete', ${moduleProgress.moduleId}, e.course_id, ${moduleProgress.moduleId}, ${now}, ${sessionAt(sql`e.user_id`, now)}
+    sql`SELECT e.user_id, ${now}, ${placeAt(sql`e.user_id`, now)} + row_number() OVER (PARTITION BY e.user_id) - 1, 'module_complete',
+        ${moduleProgress.moduleId}, e.course_id, ${moduleProgress.moduleId}, ${sessionAt(sql`e.user_id`, now)}
       FROM ${moduleProgress} JOIN enrollments e ON e.id = ${moduleProgress.enrollmentId} WHERE ${completes(which)}`,
   )
 

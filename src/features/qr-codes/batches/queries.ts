@@ -9,9 +9,9 @@ import { users } from '../../../db/schema/users.ts'
 import { type Builder, type Given, type Names, partialStatement, statement, type Value } from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
 
-/** The sum over a batch's tallies, of the keys a condition names. */
-const sumOf = (ofKey: SQL) =>
-  sql<number>`(SELECT coalesce(sum(t.count), 0) FROM qr_tallies t WHERE t.batch_id = ${qrBatches.id} AND ${ofKey})`
+/** The sum over a batch's tallies, of those a condition names. */
+const sumOf = (ofKind: SQL) =>
+  sql<number>`(SELECT coalesce(sum(t.count), 0) FROM qr_tallies t WHERE t.batch_id = ${qrBatches.id} AND ${ofKind})`
 
 const selected = distinctly({
   id: qrBatches.id,
@@ -24,13 +24,13 @@ const selected = distinctly({
   username: users.username,
   createdAt: qrBatches.createdAt,
   updatedAt: qrBatches.updatedAt,
-  codeCount: sumOf(sql`t.key = -2`).as('codeCount'),
-  scanCount: sumOf(sql`t.key = -3`).as('scanCount'),
+  codeCount: sumOf(sql`t.kind = 'codes'`).as('codeCount'),
+  scanCount: sumOf(sql`t.kind = 'valid_scans'`).as('scanCount'),
 })
 
 const selectBatches = (db: Builder, now: Value) =>
   db
-    .select({ ...selected, activeCount: sumOf(sql`t.key > ${now}`).as('activeCount') })
+    .select({ ...selected, activeCount: sumOf(sql`t.kind = 'expiring' AND t.expires_at > ${now}`).as('activeCount') })
     .from(qrBatches)
     .innerJoin(users, eq(users.id, qrBatches.createdBy))
     .$dynamic()
@@ -49,7 +49,7 @@ const ofType = ({ type }: Given<Filter>) => (type ? sql`b.type = ${type}` : sql`
 const taught = ({ viewerId }: Names<Viewing>, filter: Given<Filter>) =>
   sql`SELECT DISTINCT t.batch_id AS id FROM ${coursesTaughtBy(viewerId)} c CROSS JOIN qr_tallies t
       ${filter.type ? sql`JOIN qr_batches b ON b.id = t.batch_id` : sql``}
-    WHERE t.course_id = c.id AND t.key = -2 AND t.batch_id > 0 AND ${ofType(filter)} AND NOT ${isStaff(viewerId)}`
+    WHERE t.course_id = c.id AND t.kind = 'codes' AND t.batch_id > 0 AND ${ofType(filter)} AND NOT ${isStaff(viewerId)}`
 
 const seenPage = partialStatement((db, viewing: Names<Viewing>, filter: Given<Filter>) => {
   const { viewerId, now, limit, offset } = viewing

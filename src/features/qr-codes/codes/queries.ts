@@ -155,13 +155,14 @@ const seenPageOfBatch = statements((db, viewing: Names<Viewing & { batch: number
   )
 })
 
-const talliedInBatch = ({ viewerId, batch }: Names<Viewing & { batch: number }>, ofKey: SQL) =>
-  sql`(SELECT coalesce(sum(t.count), 0) FROM qr_tallies t WHERE t.batch_id = ${batch} AND ${ofKey}
+const talliedInBatch = ({ viewerId, batch }: Names<Viewing & { batch: number }>, ofKind: SQL) =>
+  sql`(SELECT coalesce(sum(t.count), 0) FROM qr_tallies t WHERE t.batch_id = ${batch} AND ${ofKind}
     AND ${isManagedCourse(viewerId, sql`t.course_id`)})`
 
 /** Active are those whose second of expiry is yet to come; expired is the rest that is not revoked. */
-function countOf(db: Builder, status: Status, now: Value, sum: (ofKey: SQL) => SQL) {
-  const [all, revoked, active] = [sum(sql`t.key = -2`), sum(sql`t.key = -1`), sum(sql`t.key > ${now}`)]
+function countOf(db: Builder, status: Status, now: Value, sum: (ofKind: SQL) => SQL) {
+  const [all, revoked] = [sum(sql`t.kind = 'codes'`), sum(sql`t.kind = 'revoked'`)]
+  const active = sum(sql`t.kind = 'expiring' AND t.expires_at > ${now}`)
   const count = {
     any: sql<number>`(${all})`,
     revoked: sql<number>`(${revoked})`,
@@ -172,10 +173,10 @@ function countOf(db: Builder, status: Status, now: Value, sum: (ofKey: SQL) => S
 }
 
 const seenCount = statements((db, viewing: Names<Viewing>, status: Status) =>
-  countOf(db, status, viewing.now, key => tallied(viewing.viewerId, key)),
+  countOf(db, status, viewing.now, ofKind => tallied(viewing.viewerId, ofKind)),
 )
 const seenCountOfBatch = statements((db, viewing: Names<Viewing & { batch: number }>, status: Status) =>
-  countOf(db, status, viewing.now, key => talliedInBatch(viewing, key)),
+  countOf(db, status, viewing.now, ofKind => talliedInBatch(viewing, ofKind)),
 )
 
 /** The codes a teacher sees, the newest first, and their count. */
@@ -302,7 +303,7 @@ export const seenBatch = statement((db, { viewerId, batch }: Names<{ viewerId: n
     .from(qrBatches)
     .where(
       sql`${qrBatches.id} = ${batch} AND (${isStaff(viewerId)} OR EXISTS (
-        SELECT 1 FROM qr_tallies t WHERE t.key = -2 AND t.batch_id = ${batch} AND t.course_id IN (SELECT id FROM ${coursesTaughtBy(viewerId)})))`,
+        SELECT 1 FROM qr_tallies t WHERE t.kind = 'codes' AND t.batch_id = ${batch} AND t.course_id IN (SELECT id FROM ${coursesTaughtBy(viewerId)})))`,
     ),
 )
 

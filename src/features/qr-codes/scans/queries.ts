@@ -9,6 +9,24 @@ import { type Builder, type Given, type Names, partialStatement, statement, type
 import type { Page } from '../../../http/pagination.ts'
 import { flagRows, newestSeen, tallied } from '../scope.ts'
 
+/** What every valid scan but a certificate's says. */
+const RECORDED = 'Scan recorded successfully'
+
+/** What a valid scan of each type of code does. */
+const ACTIONS = {
+  attendance: 'attendance_marked',
+  access: 'access_granted',
+  certificate: 'certificate_verified',
+  module: 'module_opened',
+} as const
+type Action = (typeof ACTIONS)[keyof typeof ACTIONS]
+
+const actionOfType = sql.raw(
+  Object.entries(ACTIONS)
+    .map(([type, action]) => `WHEN '${type}' THEN '${action}'`)
+    .join(' '),
+)
+
 const selected = distinctly({
   id: qrScans.id,
   qrCodeId: qrScans.qrCodeId,
@@ -22,8 +40,11 @@ const selected = distinctly({
   location: qrScans.location,
   deviceInfo: qrScans.deviceInfo,
   isValid: qrScans.isValid,
-  validationMessage: qrScans.validationMessage,
-  actionPerformed: qrScans.actionPerformed,
+  validationMessage: sql<string>`coalesce(${qrScans.validationMessage}, ${RECORDED})`.as('validationMessage'),
+  actionPerformed:
+    sql<Action | null>`CASE WHEN ${qrScans.isValid} THEN CASE ${qrCodes.type} ${actionOfType} END END`.as(
+      'actionPerformed',
+    ),
 })
 
 const selectScans = (db: Builder) =>
@@ -118,13 +139,19 @@ function ofCode({ viewerId, limit, offset }: Names<Viewing>, filter: Given<Wante
 }
 
 function ofAll(viewing: Names<Viewing>, filter: Given<Wanted>): Listing {
-  const ofKey = filter.is_valid ? sql`t.key = iif(${filter.is_valid}, -3, -4)` : sql`t.key IN (-3, -4)`
+  const ofKind = filter.is_valid
+    ? sql`t.kind = iif(${filter.is_valid}, 'valid_scans', 'invalid_scans')`
+    : sql`t.kind IN ('valid_scans', 'invalid_scans')`
+  const newestOf = (scope: SQL, upTo: SQL) => sql`
+    SELECT s.id FROM qr_scans s WHERE ${scope} AND ${isBefore(filter)} AND ${isLive} ORDER BY s.id DESC LIMIT ${upTo}`
   return {
-    ids: newestSeen(viewing, flags(filter), (course, upTo) => {
-      const scope = course ? sql`s.course_id = ${course}` : sql`1`
-      return sql`SELECT s.id FROM qr_scans s WHERE ${scope} AND s.is_valid = f.column1 AND ${isBefore(filter)} AND ${isLive}
-        ORDER BY s.id DESC LIMIT ${upTo}`
-    }),
-    count: sql`SELECT ${tallied(viewing.viewerId, ofKey)}`,
+    ids: newestSeen(viewing, flags(filter), (course, upTo) =>
+      course
+        ? newestOf(sql`s.course_id = ${course} AND s.is_valid = f.column1`, upTo)
+        : // In words, as there is an index of invalid ones alone; valid ones are found among all.
+          sql`SELECT * FROM (${newestOf(sql`f.column1 = 1 AND s.is_valid = 1`, upTo)})
+            UNION ALL SELECT * FROM (${newestOf(sql`f.column1 = 0 AND s.is_valid = 0`, upTo)})`,
+    ),
+    count: sql`SELECT ${tallied(viewing.viewerId, ofKind)}`,
   }
 }

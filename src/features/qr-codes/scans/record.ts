@@ -32,15 +32,6 @@ export type NewScan = { code: CodeRow; userId: number; location: string; deviceI
 /** An invalid scan of one learner, code and reason is stored once in this time, by the moments that count. */
 const INVALID_EVERY_SECONDS = 60
 
-export const RECORDED = 'Scan recorded successfully'
-
-export const ACTIONS = {
-  attendance: 'attendance_marked',
-  access: 'access_granted',
-  certificate: 'certificate_verified',
-  module: 'module_opened',
-} as const
-
 /** What the statements have to know of a scan; null where there is none. */
 type Scanned = {
   codeId: number
@@ -155,15 +146,15 @@ function refusalsOf(type: CodeType, userId: Value, now: Value): SQL {
 }
 
 /** Columns of a scan in the order of the table; the ticket is spent on it. */
-const scanOf = (scan: Names<Scanned>, isValid: 0 | 1, message: SQL, action: string | null) =>
-  sql`NULL, v.id, v.course_id, ${scan.userId}, v.at, ${scan.location}, ${scan.deviceInfo}, ${isValid}, ${message}, ${action},
+const scanOf = (scan: Names<Scanned>, isValid: 0 | 1, message: SQL) =>
+  sql`NULL, v.id, v.course_id, ${scan.userId}, v.at, ${scan.location}, ${scan.deviceInfo}, ${isValid}, ${message},
     iif(v.ticket_at IS NULL, NULL, ${scan.ticket})`
 
 const insertInvalid = statements((db, scan: Names<Scanned>, type: CodeType) =>
   db
     .insert(qrScans)
     .select(
-      sql`SELECT ${scanOf(scan, 0, sql`v.refusal`, null)} FROM ${verdictOn(type, scan)} v
+      sql`SELECT ${scanOf(scan, 0, sql`v.refusal`)} FROM ${verdictOn(type, scan)} v
         WHERE v.refusal IS NOT NULL AND NOT v.is_replay AND NOT EXISTS (
           SELECT 1 FROM qr_scans s WHERE s.qr_code_id = v.id AND s.user_id = ${scan.userId} AND s.is_valid = 0
             AND s.validation_message = v.refusal AND abs(s.scanned_at - v.at) < ${INVALID_EVERY_SECONDS})`,
@@ -175,14 +166,14 @@ const insertValid = statements((db, scan: Names<Scanned>, type: CodeType) =>
   db
     .insert(qrScans)
     .select(
-      sql`SELECT ${scanOf(scan, 1, messageOf(type), ACTIONS[type])} FROM ${verdictOn(type, scan)} v
+      sql`SELECT ${scanOf(scan, 1, messageOf(type))} FROM ${verdictOn(type, scan)} v
         WHERE v.refusal IS NULL AND NOT v.is_repeat AND NOT v.is_replay`,
     )
     .returning({ id: qrScans.id }),
 )
 
 function messageOf(type: CodeType): SQL {
-  if (type !== 'certificate') return sql`${RECORDED}`
+  if (type !== 'certificate') return sql`NULL`
   return sql`(SELECT 'Certificate of ' || coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username)
     || ' for ' || k.title || ', completed on ' || date(coalesce(e.completed_at, e.enrolled_at), 'unixepoch') || '.'
     FROM enrollments e JOIN users u ON u.id = e.user_id JOIN courses k ON k.id = e.course_id WHERE e.id = v.target_id)`
