@@ -30,7 +30,7 @@ import { qrPages } from './pages/qr/routes.ts'
 import { referenceRoutes } from './pages/reference.ts'
 import { nothingHere, sitePages } from './pages/site.ts'
 
-/** What protects documents is sent with them (`pages/headers.ts`), what browsers of the past asked for not at all: phones pay. */
+/** Pages send the headers that protect documents (`pages/headers.ts`). Data goes without them, to spare phones the bytes. */
 const NOT_FOR_DATA = {
   crossOriginOpenerPolicy: false,
   originAgentCluster: false,
@@ -59,7 +59,7 @@ app.use(async (c, next) => {
   if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
   if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', NOTHING_TO_RENDER)
   const bookmark = c.get('bookmark')?.()
-  // A kept answer would hand an old one to a caller who knows a newer.
+  // A cached answer would hand an old bookmark to a caller who has a newer one.
   if (bookmark && !headers.get('Cache-Control')?.startsWith('public')) headers.set('X-D1-Bookmark', bookmark)
 })
 app.use(

@@ -1,4 +1,4 @@
-/** Who may see and change a course. */
+/** Rights on a course: seeing it and changing it. */
 import { forbidden, notFound } from '../http/errors.ts'
 import { type CourseStatus, type EnrollmentStatus, studies } from './participation.ts'
 import { manages } from './teaching.ts'
@@ -6,17 +6,17 @@ import type { Viewer } from './viewer.ts'
 
 type Course = { instructorId: number; status: CourseStatus }
 
-/** A published course is everyone's to see, an archived one also its learners', a draft nobody else's. */
+/** Everybody sees a published course, its learners see an archived one too; only its instructor and staff see a draft. */
 export const sees = (viewer: Viewer, course: Course, enrollment?: EnrollmentStatus) =>
   manages(viewer, course) || course.status === 'published' || studies(course, enrollment)
 
-/** @throws 404 for a course the viewer may not know of. */
+/** @throws 404 for a course that the viewer may not see. */
 export function requireSeen<C extends Course>(viewer: Viewer, course: C | undefined, enrollment?: EnrollmentStatus): C {
   if (!course || !sees(viewer, course, enrollment)) throw notFound()
   return course
 }
 
-/** @throws 404 for a course the viewer may not know of, 403 for one that is another's. */
+/** @throws 404 for a course that the viewer may not see, 403 for one that the viewer sees but does not manage. */
 export function requireManaged<C extends Course>(
   viewer: Viewer,
   course: C | undefined,
@@ -28,8 +28,8 @@ export function requireManaged<C extends Course>(
 }
 
 /**
- * Of what only who manages its course may know of: a QR code, and whatever is deleted.
- * @throws 404 for everybody else.
+ * For a QR code, and for deleted things: only managers of the course may learn that they exist.
+ * @throws 404 for everybody else
  */
 export function requireManagedHidden<T extends { instructorId: number }>(viewer: Viewer, hidden: T | undefined): T {
   if (!hidden || !manages(viewer, hidden)) throw notFound()

@@ -1,4 +1,4 @@
-/** Who may see and change a module. */
+/** Rights on a module: seeing, reading and changing it. */
 
 import { type SQL, sql } from 'drizzle-orm'
 import type { Value } from '../db/statement.ts'
@@ -8,32 +8,32 @@ import { type CourseStatus, coursesStudiedBy, type EnrollmentStatus, studies } f
 import { coursesTaughtBy, manages } from './teaching.ts'
 import type { Viewer } from './viewer.ts'
 
-/** What lies in a course, with what of the course decides. */
+/** A thing in a course, with the columns of the course that decide about it. */
 type InCourse = { instructorId: number; courseStatus: CourseStatus }
 type Module = InCourse & { isPublished: boolean }
 
-/** Whether the viewer may know of the course that something lies in. */
+/** Whether the viewer sees the course of a thing. */
 export const seesCourseOf = (viewer: Viewer, { instructorId, courseStatus }: InCourse, enrollment?: EnrollmentStatus) =>
   sees(viewer, { instructorId, status: courseStatus }, enrollment)
 
-/** Whether the viewer may know of the module. */
+/** Whether the viewer may learn that the module exists. */
 export const seesModule = (viewer: Viewer, module: Module, enrollment?: EnrollmentStatus) =>
   manages(viewer, module) || (module.isPublished && seesCourseOf(viewer, module, enrollment))
 
-/** Whether the viewer may read the module, and not only know of it: who studies in its course, and who manages it. */
+/** Whether the viewer may read the content of the module: learners of its course and its managers may. */
 export const readsModule = (viewer: Viewer, module: Module, enrollment?: EnrollmentStatus) =>
   manages(viewer, module) || (module.isPublished && studies({ status: module.courseStatus }, enrollment))
 
 /**
  * `readsModule` in SQL, for anybody but staff.
- * @param select a query of the modules `m` in the courses given, of which a condition on `m` says whether they are shown
+ * @param select builds a query of the modules `m` in the given courses; its second argument is the condition on `m` for being shown
  */
 export const modulesReadBy = (viewerId: Value, select: (courses: SQL, isShown: SQL) => SQL) =>
   sql`${select(coursesTaughtBy(viewerId), sql`1`)} UNION ${select(coursesStudiedBy(viewerId), sql`m.is_published = 1`)}`
 
 /**
- * A published module is its learners' to see, an unpublished one its instructor's and staff's alone.
- * @throws 404 for what the viewer may not know of, 403 for a module of a course the viewer sees but does not take.
+ * Learners read published modules, managers all of them.
+ * @throws 404 for a module that the viewer may not see, 403 for a module of a course that the viewer sees but does not take
  */
 export function requireModule<M extends Module>(
   viewer: Viewer,
@@ -45,7 +45,7 @@ export function requireModule<M extends Module>(
   return module
 }
 
-/** @throws 404 for what the viewer may not know of, 403 for a module that is another's. */
+/** @throws 404 for a module that the viewer may not see, 403 for one that the viewer sees but does not manage. */
 export function requireManagedModule<M extends Module>(
   viewer: Viewer,
   module: M | undefined,

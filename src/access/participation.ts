@@ -1,4 +1,4 @@
-/** Who takes part in a course as a learner: whoever is enrolled and has neither left nor been removed. */
+/** Taking part in a course as a learner: being enrolled, and having neither left nor been removed. */
 
 import { type SQL, sql } from 'drizzle-orm'
 import type { courses } from '../db/schema/courses.ts'
@@ -15,18 +15,18 @@ export const takesPart = (
 /** In SQL, of a row of `enrollments` under an alias. */
 export const isTakingPart = (enrollment: SQL = sql`e`) => sql`${enrollment}.status <> 'dropped'`
 
-/** A course taken back to draft is none of its learners' to see. */
+/** Learners do not see a course that was taken back to draft. */
 export const isOpenToLearners = (course: { status: CourseStatus }) => course.status !== 'draft'
 
-/** In SQL, of a row of `courses` under an alias; a deleted course is nobody's to see. */
+/** In SQL, of a row of `courses` under an alias; nobody sees a deleted course. */
 export const isCourseOpenToLearners = (course: SQL = sql`c`) =>
   sql`(${course}.deleted_at IS NULL AND ${course}.status <> 'draft')`
 
-/** Whether a learner studies in a course: takes part, and may see it. */
+/** Whether a learner studies in a course: the learner takes part and may see the course. */
 export const studies = (course: { status: CourseStatus }, enrollment: EnrollmentStatus | null | undefined) =>
   takesPart(enrollment) && isOpenToLearners(course)
 
-/** As a table of a `FROM`: the courses somebody studies in, by index. */
+/** A table for `FROM`: the courses in which a user studies, found by index. */
 export const coursesStudiedBy = (userId: Value) =>
   sql`(SELECT c.* FROM enrollments e CROSS JOIN courses c
     WHERE e.user_id = ${userId} AND ${isTakingPart()} AND c.id = e.course_id AND ${isCourseOpenToLearners()})`

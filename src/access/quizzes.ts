@@ -1,4 +1,4 @@
-/** Who may see and change a quiz: as its module, and unpublished with it. */
+/** Rights on a quiz: those on its module; a quiz in an unpublished module counts as unpublished. */
 
 import { type SQL, sql } from 'drizzle-orm'
 import type { Value } from '../db/statement.ts'
@@ -16,28 +16,28 @@ const shownWith = ({ isPublished, moduleIsPublished, instructorId, courseStatus 
   courseStatus,
 })
 
-/** Whether the viewer may read the quiz, and not only know of it. */
+/** Whether the viewer may read the quiz, beyond learning that it exists. */
 export const readsQuiz = (viewer: Viewer, quiz: Quiz, enrollment?: EnrollmentStatus) =>
   readsModule(viewer, shownWith(quiz), enrollment)
 
 /**
  * `readsQuiz` in SQL, for anybody but staff.
- * @param select a query of the quizzes `q` in the modules `m` in the courses given, of which a condition on both says
- * whether they are shown
+ * @param select builds a query of the quizzes `q` in the modules `m` of the given courses; its second argument is the condition
+ * on both for being shown
  */
 export const quizzesReadBy = (viewerId: Value, select: (courses: SQL, isShown: SQL) => SQL) =>
-  // A plus hides a column from the planner, who would walk all published quizzes for those of a few courses.
+  // The plus hides the column from the planner, which would walk all published quizzes to find those of a few courses.
   sql`${select(coursesTaughtBy(viewerId), sql`1`)}
     UNION ${select(coursesStudiedBy(viewerId), sql`m.is_published = 1 AND +q.is_published = 1`)}`
 
-/** @throws 404 for what the viewer may not know of, 403 for a quiz of a course the viewer sees but does not take. */
+/** @throws 404 for a quiz that the viewer may not see, 403 for a quiz of a course that the viewer sees but does not take. */
 export function requireQuiz<Q extends Quiz>(viewer: Viewer, quiz: Q | undefined, enrollment?: EnrollmentStatus): Q {
   if (!quiz || !seesModule(viewer, shownWith(quiz), enrollment)) throw notFound()
   if (!readsQuiz(viewer, quiz, enrollment)) throw forbidden()
   return quiz
 }
 
-/** @throws 404 for what the viewer may not know of, 403 for a quiz that is another's. */
+/** @throws 404 for a quiz that the viewer may not see, 403 for one that the viewer sees but does not manage. */
 export function requireManagedQuiz<Q extends Quiz>(
   viewer: Viewer,
   quiz: Q | undefined,

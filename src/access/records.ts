@@ -1,4 +1,4 @@
-/** Who may see what is kept of one learner in a course: an attempt, a module's progress. */
+/** Rights on the records of one learner in a course: attempts and progress. */
 import { notFound } from '../http/errors.ts'
 import { manages } from './teaching.ts'
 import type { Viewer } from './viewer.ts'
@@ -8,7 +8,7 @@ type LearnerRecord = { userId: number; instructorId: number }
 export const seesRecord = (viewer: Viewer, record: LearnerRecord) =>
   record.userId === viewer.id || manages(viewer, record)
 
-/** @throws 404 for what is neither the viewer's own nor of a course they manage. */
+/** @throws 404 for a record that is neither the viewer's own nor of a course that the viewer manages. */
 export function requireRecord<R extends LearnerRecord>(viewer: Viewer, record: R | undefined): R {
   if (!record || !seesRecord(viewer, record)) throw notFound()
   return record

@@ -1,4 +1,4 @@
-/** Who may take a seat in a course: enrolling alone, an instructor's enrolling, and access codes all ask here. */
+/** The right to a seat in a course. Enrolling oneself, bulk enrolling and access codes all decide it here. */
 
 import { type SQL, sql } from 'drizzle-orm'
 import type { courses } from '../db/schema/courses.ts'
@@ -9,9 +9,9 @@ import { type EnrollmentStatus, isTakingPart, takesPart } from './participation.
 type CourseRow = typeof courses.$inferSelect
 type Capacity = Pick<CourseRow, 'maxStudents' | 'activeCount' | 'completedCount'>
 type Course = Capacity & Pick<CourseRow, 'status' | 'enrollmentType' | 'endDate'>
-/** How a learner comes to a seat: alone, enrolled by the instructor, or with an access code. */
+/** The way to a seat: enrolling oneself, being enrolled by the instructor, or scanning an access code. */
 export type Door = (typeof enrollments.$inferSelect)['source']
-/** `source` is the door of the last time. */
+/** `source` is the door of the latest enrollment. */
 export type Standing = { status: EnrollmentStatus; source: Door; removedAt: number | null }
 
 export type SeatRefusal = 'removed' | 'restricted' | 'not_open' | 'ended' | 'full'
@@ -22,10 +22,10 @@ export const isFull = ({ maxStudents, activeCount, completedCount }: Capacity) =
   maxStudents > 0 && activeCount + completedCount >= maxStudents
 
 /**
- * An instructor may bring back who was removed, and enroll after the course's end. A restricted course takes back those
- * whom its instructor or a code once let in.
+ * An instructor may bring back a learner who was removed, and enroll after the end of the course. A restricted course takes
+ * back learners whom its instructor or a code once let in.
  * @param today the UTC day, `YYYY-MM-DD`
- * @returns of several reasons to refuse the first
+ * @returns the first reason to refuse, where there are several
  */
 export function seatVerdict(door: Door, course: Course, standing: Standing | undefined, today: string): SeatVerdict {
   if (takesPart(standing?.status)) return 'enrolled'
@@ -38,7 +38,10 @@ export function seatVerdict(door: Door, course: Course, standing: Standing | und
 
 const wasLetIn = (standing: Standing | undefined) => standing?.source === 'instructor' || standing?.source === 'code'
 
-/** `seatVerdict` in SQL, of this moment; null when there is no such course, or it is deleted. @param now Unix seconds */
+/**
+ * `seatVerdict` in SQL, as of this moment; null when the course does not exist or is deleted.
+ * @param now Unix seconds
+ */
 export function seatVerdictOn(door: Door, courseId: Value, userId: Value, now: Value): SQL {
   const removed = sql`WHEN standing.removed_at IS NOT NULL THEN 'removed'`
   const restricted = sql`WHEN wanted.enrollment_type = 'restricted' AND coalesce(standing.source, 'self') = 'self' THEN 'restricted'`

@@ -1,7 +1,7 @@
 /**
- * Who teaches a course: its instructor, while still one. A further role of a course is added here alone, as one more
- * condition of `teaches`, `isTaughtBy` and `coursesTaughtBy`: nothing is kept by teacher, so that naming one writes one row.
- * Lists over several courses merge the newest of each; learners over several courses are counted to 10,000.
+ * Teaching a course: its instructor does, as long as the account has that role. A further role of a course is added here
+ * alone, as one more condition of `teaches`, `isTaughtBy` and `coursesTaughtBy`. No table is keyed by teacher, so naming a
+ * teacher writes one row. Lists over several courses merge the newest of each; learners over several courses are counted to 10,000.
  */
 
 import { and, eq, type SQL, sql } from 'drizzle-orm'
@@ -19,14 +19,14 @@ export const teaches = (viewer: Viewer, course: Course) => viewer.isInstructor &
 export const isTaughtBy = (viewerId: Value, course: SQL = sql`c`) =>
   sql`${course}.instructor_id IS (SELECT id FROM users WHERE id = ${viewerId} AND is_instructor = 1)`
 
-/** Who changes a course and sees all of it: who teaches it, and staff. */
+/** Managing a course, which is to change it and to see all of it: its teachers and staff do. */
 export const manages = (viewer: Viewer, course: Course) => viewer.isStaff || teaches(viewer, course)
 
 /** `manages` in SQL. */
 export const isManagedBy = (viewerId: Value, course?: SQL) =>
   sql`(${isTaughtBy(viewerId, course)} OR ${isStaff(viewerId)})`
 
-/** As a table of a `FROM`: the live courses a viewer teaches, by index. */
+/** A table for `FROM`: the live courses that the viewer teaches, found by index. */
 export const coursesTaughtBy = (viewerId: Value) =>
   sql`(SELECT * FROM courses WHERE deleted_at IS NULL AND ${isTaughtBy(viewerId, sql`courses`)})`
 
@@ -37,27 +37,27 @@ export const isManagedCourse = (viewerId: Value, courseId: SQL) =>
 /** Whether a row of `users` can own a course: an active instructor. */
 export const canOwnCourses = and(eq(users.isActive, true), eq(users.isInstructor, true))
 
-/** @throws 403 for who is neither an instructor nor staff. */
+/** @throws 403 for a viewer who is neither an instructor nor staff. */
 export function requireTeacher(viewer: Viewer): void {
   if (!viewer.isInstructor && !viewer.isStaff) throw forbidden()
 }
 
-/** Learners over several courses are counted up to so many. */
+/** The count of learners over several courses stops here. */
 const COUNTED_AT_MOST = 10_000
 
 /**
- * A query of `user_id`: the learners of the live courses a viewer manages, each once. Of each course the newest are taken from
- * its own index and merged, so that nothing is read beyond a page.
+ * A query of `user_id`: the learners of the live courses that the viewer manages, each once. It takes the newest of each
+ * course from an index and merges them, so that it reads nothing beyond a page.
  * @param condition on `user_id`
- * @param upTo so many of the newest accounts are among them; what is beyond may be, in no order
+ * @param upTo how many of the newest accounts are certainly among the rows; older ones may be, in no order
  */
 export const learnersManagedBy = (viewerId: Value, condition: SQL, upTo: Value) => {
   const ofCourse = sql`SELECT user_id FROM enrollments e WHERE e.course_id = c.id AND ${isTakingPart()} AND ${condition}
     ORDER BY user_id DESC LIMIT ${upTo}`
   const taught = sql`SELECT n.value AS user_id FROM ${coursesTaughtBy(viewerId)} c CROSS JOIN json_each((
       SELECT json_group_array(user_id) FROM (${ofCourse}))) n WHERE NOT ${isStaff(viewerId)}`
-  // Crossed, so that the viewer is looked at first: for anybody but staff nothing of all is read. By the index that gives users
-  // in their order.
+  // The cross join looks at the viewer first, so that nothing is read for anybody but staff. The named index gives users in
+  // their order.
   const all = sql`SELECT e.user_id FROM ${staffViewer(viewerId)} v CROSS JOIN enrollments e INDEXED BY enrollments_user_course
       CROSS JOIN courses c ON c.id = e.course_id
     WHERE ${isTakingPart()} AND c.deleted_at IS NULL AND ${condition} GROUP BY e.user_id ORDER BY e.user_id DESC LIMIT ${upTo}`
@@ -65,8 +65,8 @@ export const learnersManagedBy = (viewerId: Value, condition: SQL, upTo: Value) 
 }
 
 /**
- * How many they are. For staff a kept total, for who teaches a single course with learners that course's; over several
- * courses they are counted, each once, to 10,000.
+ * How many learners the viewer manages. Staff get a kept total; a teacher of a single course with learners gets the counters
+ * of that course; over several courses the learners are counted, each once, to 10,000.
  */
 export const countOfLearnersManagedBy = (viewerId: Value) => {
   const taught = sql`${coursesTaughtBy(viewerId)} c WHERE c.active_count + c.completed_count > 0`

@@ -1,4 +1,4 @@
-/** The caller as the database knows them now, and what staff may do. */
+/** The caller as the database has them at this moment, and the rights of staff. */
 import { eq, sql } from 'drizzle-orm'
 import { batch, type Rows } from '../db/batch.ts'
 import type { Db } from '../db/client.ts'
@@ -22,12 +22,12 @@ const viewerById = statement((db, { id }: Names<{ id: number }>) =>
   db.select(viewerColumns).from(users).where(eq(users.id, id)),
 )
 
-/** Roles and deactivation take effect on the next request that reads this. */
+/** A change of roles or a deactivation takes effect on the next request that reads this row. */
 export type Viewer = RowOf<typeof viewerById>
 
 /**
  * One D1 trip: the caller's row, then the rows of each statement.
- * @throws 401 when the caller is gone, inactive, or holds a token from before a password change.
+ * @throws 401 when the account does not exist or is inactive, or when the token is older than its last password change
  */
 export async function asViewer<const S extends readonly Statement[]>(
   db: Db,
@@ -40,16 +40,16 @@ export async function asViewer<const S extends readonly Statement[]>(
   return [viewer, ...(rows as unknown as Rows<S>)]
 }
 
-/** @throws 403 for anybody but staff, whether or not what they asked for exists. */
+/** @throws 403 for anybody but staff, whether the requested thing exists or not. */
 export function requireStaff(viewer: Viewer): void {
   if (!viewer.isStaff) throw forbidden()
 }
 
-/** In SQL, whether the viewer is staff: so that for nobody else is read what staff alone list. */
+/** In SQL, whether the viewer is staff. Lists of staff ask it, so that they read nothing for anybody else. */
 export const isStaff = (viewerId: Value) => sql`(SELECT is_staff FROM users WHERE id = ${viewerId})`
 
 /**
- * As the first table of a `FROM`, crossed with what staff list: one row for staff and none for anybody else, so that the
- * tables after it are not read for them.
+ * The first table of a `FROM`, cross joined with the list of staff: one row for staff and none for anybody else, so that the
+ * tables after it are read for staff only.
  */
 export const staffViewer = (viewerId: Value) => sql`(SELECT 1 FROM users WHERE id = ${viewerId} AND is_staff = 1)`

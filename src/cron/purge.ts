@@ -1,4 +1,4 @@
-/** Cron's work: what was deleted long enough ago is removed for good, a bounded number of rows at a time. */
+/** A task of cron: removes rows for good once their deletion can no longer be undone, a bounded number at a time. */
 import { lte } from 'drizzle-orm'
 import { batch } from '../db/batch.ts'
 import { backgroundDatabase, rowsOf } from '../db/client.ts'
@@ -16,8 +16,8 @@ const STATEMENTS_PER_RUN = 50
 const ASKED_AT_ONCE = 25
 
 /**
- * Deletes what expired and what can no longer be restored, children first. Safe to repeat, safe to be cut short.
- * @returns how many deleted rows are gone for good
+ * Deletes expired rows and rows that can no longer be restored, children first. It may be repeated, and may be cut short.
+ * @returns how many rows it removed for good
  */
 export async function purge(env: Env, nowMs: number): Promise<number> {
   const db = backgroundDatabase(env)
@@ -36,7 +36,7 @@ const deleteExpiredResets = statement((db, { now }: Names<{ now: number }>) =>
 async function purgeDeleted(env: Env, before: number): Promise<number> {
   let statements = 0
   let gone = 0
-  // Attempts that run still are untimed, or they would have ended: their objects would keep their storage for ever.
+  // Attempts that still run are untimed. Their objects are told first, because they would keep their storage for ever.
   for (let ended = ASKED_AT_ONCE; ended === ASKED_AT_ONCE; statements += 1) {
     if (statements === STATEMENTS_PER_RUN) return gone
     ended = await discardRunning(env, before)
@@ -54,7 +54,7 @@ async function purgeDeleted(env: Env, before: number): Promise<number> {
   return gone
 }
 
-/** The object first: a run that is cut short finds the row again. */
+/** Discards the object before the row, so that a run that is cut short finds the row again. */
 async function discardRunning(env: Env, before: number): Promise<number> {
   const found = `SELECT id, quiz_id AS quizId FROM attempts WHERE check_at IS NOT NULL AND quiz_id IN ${QUIZZES(before)} LIMIT ${ASKED_AT_ONCE}`
   const running = await repeated(() => rowsOf<{ id: number; quizId: number }>(env, found))
@@ -66,7 +66,7 @@ async function discardRunning(env: Env, before: number): Promise<number> {
   return ids.length
 }
 
-/** One that does not answer keeps its row, and the others from nothing. */
+/** An object that does not answer keeps its row and does not stop the others. */
 async function discard(env: Env, id: number, quizId: number): Promise<boolean> {
   try {
     await attemptObject(env, id).discard(quizId)
@@ -85,14 +85,14 @@ const QUIZZES: Doomed = before =>
   `(SELECT id FROM quizzes WHERE deleted_at <= ${before} UNION SELECT id FROM quizzes WHERE module_id IN ${MODULES(before)})`
 const QUESTIONS: Doomed = before => `(SELECT id FROM questions WHERE quiz_id IN ${QUIZZES(before)})`
 
-/** Rows of a table by a condition that an index finds. `key`: of a table that lies in it. */
+/** Rows of a table by a condition that an index finds. `key` names the primary key of a table without a rowid. */
 const rows = (table: string, condition: Doomed, key = 'rowid') => ({
   table,
   key,
   doomed: (before: number) => `SELECT ${key} FROM ${table} WHERE ${condition(before)}`,
 })
 
-/** What a learner left in modules, by way of the enrollments: of a whole course, then of modules of a course that stays. */
+/** Traces of learners in modules, found by their enrollments: those of a whole course, then those of modules of a course that stays. */
 const ofLearners = (table: 'module_progress' | 'study_time', key: string) => [
   rows(table, before => `enrollment_id IN (SELECT id FROM enrollments WHERE course_id IN ${COURSES(before)})`, key),
   {
@@ -103,7 +103,7 @@ const ofLearners = (table: 'module_progress' | 'study_time', key: string) => [
   },
 ]
 
-/** By way of the days, which go with their last event: so what is gone is not looked at again. */
+/** Events are found by their days. A day disappears with its last event, so that a later run does not look at it again. */
 const EVENTS: { table: string; key: string; doomed: Doomed } = {
   table: 'activities',
   key: 'user_id, occurred_at, place',

@@ -1,4 +1,4 @@
-/** What cron does every ten minutes. One task's failure is not the next one's, and each is safe to repeat. */
+/** The tasks of every ten minutes. A task that fails does not stop the next one, and each may be repeated. */
 
 import { sweepRegrades } from '../features/attempts/regrades/job.ts'
 import { sweepAttempts } from '../features/attempts/sweep.ts'

@@ -12,7 +12,7 @@ export async function batch<const S extends readonly [Statement, ...Statement[]]
   return (await run(db, statements)) as Rows<S>
 }
 
-/** As `batch`, each statement by a name, in their order: for a batch that is made up of what a case asks for. */
+/** As `batch`, with a name for each statement, in this order: for a batch whose statements depend on the case. */
 export async function batchOf<const S extends Record<string, Statement>>(
   db: Db,
   statements: S,

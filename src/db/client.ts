@@ -5,7 +5,7 @@ import { storeTimeoutMs, withTimeout } from './timeout.ts'
 export type Db = Pick<D1DatabaseSession, 'prepare' | 'batch' | 'getBookmark'>
 
 /**
- * Where a session's first query may run. `primary`: nobody fails to see what was just written.
+ * Where the first query of a session may run. `primary`: every earlier write is visible.
  * `any`: the nearest replica, however far behind. A bookmark: the nearest replica that has caught up with it.
  */
 export type Consistency = 'primary' | 'any' | { bookmark: string }
@@ -17,13 +17,13 @@ const BOOKMARK = /^[0-9a-f]{8,16}-[0-9a-f]{8,16}-[0-9a-f]{8,16}-[0-9a-f]{32}$/
 export const bookmarkFrom = (header: string | undefined): { bookmark: string } | undefined =>
   header !== undefined && BOOKMARK.test(header) ? { bookmark: header } : undefined
 
-/** What went through a session so far: round trips, and rows as D1 counts and bills them. */
+/** The use of a session so far: round trips, and rows as D1 counts and bills them. */
 export type Usage = { trips: number; rowsRead: number; rowsWritten: number }
 export const newUsage = (): Usage => ({ trips: 0, rowsRead: 0, rowsWritten: 0 })
 
 type Waiting = Pick<Env, 'DB' | 'STORE_TIMEOUT_MS'>
 
-/** A session that adds to `usage` what goes through it, and waits for nothing longer than `storeTimeoutMs`. */
+/** A session that adds its use to `usage`, and waits for no batch longer than `storeTimeoutMs`. */
 export function openSession(env: Waiting, consistency: Consistency, usage: Usage): Db {
   const timeoutMs = storeTimeoutMs(env)
   if (consistency === 'primary') return metered(env.DB.withSession('first-primary'), usage, timeoutMs)
@@ -31,7 +31,7 @@ export function openSession(env: Waiting, consistency: Consistency, usage: Usage
   return metered(env.DB.withSession(consistency.bookmark), usage, timeoutMs)
 }
 
-/** Counts and bounds batches, because nothing that is done is a statement alone (`batch.ts`). */
+/** Counts and bounds batches only, because no statement runs outside of one (`batch.ts`). */
 const metered = (session: D1DatabaseSession, usage: Usage, timeoutMs: number): Db => ({
   prepare: query => session.prepare(query),
   async batch<T>(statements: D1PreparedStatement[]) {
@@ -46,12 +46,12 @@ const metered = (session: D1DatabaseSession, usage: Usage, timeoutMs: number): D
   getBookmark: () => session.getBookmark(),
 })
 
-/** The rows of a statement in words, which no builder writes: for cron. */
+/** Runs a statement given as text, for cron. @returns its rows */
 export async function rowsOf<Row>(env: Waiting, text: string): Promise<Row[]> {
   const session = openSession(env, 'primary', newUsage())
   const [result] = await session.batch<Row>([session.prepare(text)])
   return result?.results ?? []
 }
 
-/** For what no request waits for: cron, and the objects. */
+/** A session for cron and for the objects, whose use no request reports. */
 export const backgroundDatabase = (env: Waiting): Db => openSession(env, 'primary', newUsage())

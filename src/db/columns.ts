@@ -1,4 +1,4 @@
-/** Joins that survive a batch. */
+/** Columns of joined tables in a batch. */
 import { type SQL, sql } from 'drizzle-orm'
 
 type Selected = { _: { data: unknown; notNull: boolean } }
@@ -9,7 +9,7 @@ type Aliased<Fields> = {
 }
 
 /**
- * The given columns under names of their own. D1 hands a batch's rows over as objects, so two joined columns of one name
+ * Gives each column a name of its own. D1 returns the rows of a batch as objects, so two joined columns of one name
  * (`courses.id`, `users.id`) would silently collapse into the last; an alias per column keeps them apart. Each keeps its
  * decoder (boolean) and type. Plain `sql` fragments that are already aliased pass through.
  */

@@ -1,4 +1,4 @@
-/** What a store's failure means: that it will pass, that the store has too much to do, or that somebody has to look. */
+/** The meaning of a store's failure: it will pass, the store is overloaded, or a person has to look. */
 import { StoreTimeout } from './timeout.ts'
 
 /** The innermost cause: Drizzle wraps what D1 threw. */
@@ -6,8 +6,8 @@ export function rootCause(thrown: Error): Error {
   return thrown.cause instanceof Error ? rootCause(thrown.cause) : thrown
 }
 
-// D1's and Durable Objects' own texts. A full database passes only when somebody makes room, but its callers may come back.
-// What was too heavy is as heavy the next time. A timeout of ours loses its class on the way out of an object.
+// Texts of D1 and Durable Objects. A full database needs a person to make room, but its callers may come back. A query that
+// was too heavy is as heavy the next time. Our own timeout loses its class on the way out of an object.
 const OVERLOADED =
   /overloaded|daily row (read|write)|SQLITE_FULL|long-running export|exceeded its CPU time limit|exceeded timeout|no answer within \d+ ms/i
 const PASSING =
@@ -15,7 +15,7 @@ const PASSING =
 
 type StoreError = Error & { overloaded?: boolean; retryable?: boolean }
 
-/** The store cannot now, and would only be hindered by being asked again at once. */
+/** The store has too much to do, and asking again at once would make it worse. */
 const isOverload = (cause: StoreError) =>
   cause.overloaded === true || cause instanceof StoreTimeout || OVERLOADED.test(cause.message)
 
@@ -25,7 +25,7 @@ export function isUnavailable(thrown: Error): boolean {
   return isOverload(cause) || isInterruption(cause)
 }
 
-/** It may work at once: the connection was lost, or the store went to another machine. */
+/** Asking again at once may work: the connection was lost, or the store moved to another machine. */
 const isInterruption = (cause: StoreError) =>
   !isOverload(cause) && (cause.retryable === true || PASSING.test(cause.message))
 
@@ -33,9 +33,9 @@ const REPEATS = 2
 const FIRST_PAUSE_MS = 50
 
 /**
- * Runs what is safe to repeat (a batch that, once written, writes nothing again), up to twice more with full jitter where it
- * was interrupted; never where the store is overloaded or did not answer in time.
- * @throws what the last run threw
+ * Runs a task that may be repeated (a batch that, once written, writes nothing again). After an interruption it runs up to
+ * twice more, with full jitter; never when the store is overloaded or did not answer in time.
+ * @throws the error of the last run
  */
 export async function repeated<T>(run: () => Promise<T>): Promise<T> {
   for (let repeats = 0; ; repeats += 1) {

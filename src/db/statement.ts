@@ -10,7 +10,7 @@ import type { SQLitePreparedQuery } from 'drizzle-orm/sqlite-core'
 type Query = BatchItem<'sqlite'>
 type Result<Q extends Query> = Q['_']['result']
 
-/** Only builds: what it "prepares" is the text itself. No request's session is in it. */
+/** Builds only: its "prepared statement" is the text itself, and it holds no session of a request. */
 const builder = drizzle({ prepare: (text: string) => text } as unknown as D1Database, { casing: 'snake_case' })
 export type Builder = typeof builder
 
@@ -18,19 +18,19 @@ export type Builder = typeof builder
 export type Statement<Rows = unknown> = {
   readonly text: string
   readonly values: readonly unknown[]
-  /** What D1 answered, as the rows that the query describes. */
+  /** Reads the answer of D1 as the rows that the query describes. */
   rows(result: D1Result): Rows
 }
 
-/** The parameters of a query by name, to be put wherever a value may stand. */
+/** The parameters of a query by name. Each may stand wherever a value may. */
 export type Names<P> = { readonly [K in keyof P]: Placeholder<K & string, P[K]> }
 
-/** The rows of what a description of a query comes to. */
+/** The rows of a described query. */
 export type RowsOf<S extends (...given: never[]) => Statement> = ReturnType<ReturnType<S>['rows']>
 /** One of them. */
 export type RowOf<S extends (...given: never[]) => Statement> = RowsOf<S> extends readonly (infer Row)[] ? Row : never
 
-// Any name is there: which ones a query has, its type says. So they cannot be spread.
+// Every name is there, and the type says which ones a query has. So they cannot be spread.
 const names = new Proxy(
   {},
   {
@@ -42,8 +42,8 @@ const names = new Proxy(
 )
 
 /**
- * Describes a query. In `where`, `values` and `sql` a parameter stands as it is; in `set` inside `sql`. A parameter that is
- * a list or an object is bound as JSON: `IN (SELECT value FROM json_each(${ids}))`.
+ * Describes a query. In `where`, `values` and `sql` a parameter stands as it is, in `set` inside `sql`. A list or an object is
+ * bound as JSON: `IN (SELECT value FROM json_each(${ids}))`. Nothing of a request may be read while building, but parameters.
  */
 export function statement<P extends object, Q extends Query>(
   build: (db: Builder, parameters: Names<P>) => Q,
@@ -55,7 +55,7 @@ export function statement<P extends object, Q extends Query>(
   }
 }
 
-/** Describes a query whose shape, and not only its values, depends on the case: one is built for each shape. */
+/** Describes a query whose shape depends on the case, and not only its values. One text is built for each shape. */
 export function statements<K extends string, P extends object, Q extends Query>(
   build: (db: Builder, parameters: Names<P>, shape: K) => Q,
 ): (shape: K, parameters: P) => Statement<Result<Q>> {
@@ -70,12 +70,12 @@ export function statements<K extends string, P extends object, Q extends Query>(
   }
 }
 
-/** Values that may be given or not, each as a parameter where it is. */
+/** Values that may be given or not, each as a parameter where it is given. */
 export type Given<V> = { readonly [K in keyof V]: SQL<Exclude<V[K], undefined>> }
 
 /**
- * Describes a query of whichever values are given, the rest as `statement` does: one is built for each set of them. An
- * undefined value is not given.
+ * Describes a query of the values that happen to be given, and of parameters as in `statement`. One text is built for each set
+ * of names. An undefined value counts as not given.
  */
 export function partialStatement<P extends object, V extends object, Q extends Query>(
   build: (db: Builder, parameters: Names<P>, given: Given<V>) => Q,
@@ -111,7 +111,7 @@ const bound = ({ text, params, rows }: Built, parameters: object): Statement<nev
 
 const asBound = (value: unknown) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : value)
 
-/** Where a statement takes its values from: a parameter, a column, or a piece of SQL. */
+/** Anything that a statement takes a value from: a parameter, a column, or a piece of SQL. */
 export type Value = SQLWrapper
-/** A list of ids in one parameter, as what `IN` looks into. */
+/** The right side of `IN` for a list in one parameter. */
 export const listed = (list: Value) => sql`(SELECT value FROM json_each(${list}))`

@@ -1,21 +1,21 @@
-/** Waits that end: a store that hangs is a fault like one that fails, and is not to hang an answer. */
+/** Every wait ends: a store that hangs is a fault like one that fails, and does not hang an answer. */
 
 const DEFAULT_STORE_TIMEOUT_MS = 10_000
 
-/** How long anything waits for D1, KV or an object. A setting that is no positive number is the default. */
+/** The longest wait for D1, KV or an object. A setting that is not a positive number counts as the default. */
 export function storeTimeoutMs(env: Pick<Env, 'STORE_TIMEOUT_MS'>): number {
   const configured = Number(env.STORE_TIMEOUT_MS)
   return configured > 0 ? configured : DEFAULT_STORE_TIMEOUT_MS
 }
 
-/** A store did not answer in time. What it was asked to do may still be done. */
+/** A store did not answer in time. It may still do what it was asked to. */
 export class StoreTimeout extends Error {
   override name = 'StoreTimeout'
 }
 
 /**
- * What a promise comes to, if it comes in time. To be asked anew by everyone who waits for a shared promise, because what
- * another request began may end with it.
+ * Waits for a promise, but not longer than the timeout. Everyone who waits for a shared promise calls this for themselves,
+ * because a promise that another request began may never settle once that request has ended.
  * @throws StoreTimeout when it takes longer
  */
 export async function withTimeout<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
