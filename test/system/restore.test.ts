@@ -36,10 +36,12 @@ async function minute(): Promise<() => Promise<void>> {
     .filter(({ type, name }) => type === 'table' && !name.startsWith('course_search'))
     .map(({ name }) => name)
   const tables = await Promise.all(
-    [...names, 'sqlite_sequence'].map(async name => ({
-      name,
-      rows: await query<Record<string, string>>(`SELECT * FROM ${name}`),
-    })),
+    [...names, 'sqlite_sequence'].map(async name => {
+      // Without what is generated from other columns.
+      const stored = await query<{ name: string }>(`SELECT name FROM pragma_table_info('${name}')`)
+      const columns = stored.map(column => `"${column.name}"`)
+      return { name, rows: await query<Record<string, string>>(`SELECT ${columns} FROM ${name}`) }
+    }),
   )
   return async () => {
     const statements = [

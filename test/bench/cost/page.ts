@@ -74,7 +74,7 @@ function inShort(measured: Measured, bills: Bill[], limits: Limits[]): string {
       perSize('cents a learner and term', ({ bill }) => ((bill.term / bill.learners) * 100).toFixed(1)),
       perSize('D1 grows by, a term', ({ bill }) => gigabytes(measured.size.learner * bill.learners)),
       perSize(`a database of ${D1_BYTES / 1e9} GB holds`, ({ limits }) =>
-        limits.fullInWeek === null ? `${limits.terms} terms` : `to week ${limits.fullInWeek}`,
+        limits.fullInWeek === null ? terms(limits) : `to week ${limits.fullInWeek}`,
       ),
       perSize('D1 round trips a second, busiest hour', ({ limits }) => count(limits.busiest)),
       perSize('one exam for all at once: all have begun after', ({ limits }) => duration(limits.startSeconds)),
@@ -85,8 +85,15 @@ function inShort(measured: Measured, bills: Bill[], limits: Limits[]): string {
   )
 }
 
-function firstLimit({ fullInWeek, busiest }: Limits): string {
-  if (fullInWeek === null) return 'none for years'
+const terms = ({ terms }: Limits) => (terms === 1 ? '1 term' : `${terms} terms`)
+const whenFull = (limits: Limits) =>
+  limits.fullInWeek === null ? `after ${terms(limits)}` : `in week ${limits.fullInWeek} of the first term`
+
+/** Two years. */
+const MANY_TERMS = 6
+
+function firstLimit({ fullInWeek, terms, busiest }: Limits): string {
+  if (fullInWeek === null && terms >= MANY_TERMS) return 'none for years'
   return busiest > D1_TRIPS_PER_SECOND ? "D1's size, then its pace" : "D1's size"
 }
 
@@ -155,9 +162,9 @@ migrations and triggers: **${whole(size.learner)} bytes a learner and term, ${wh
 function theLimits(measured: Measured, limits: Limits[]): string {
   const [small, middle, large] = limits as [Limits, Limits, Limits]
   const perSchool = learnersPerSchool(measured)
-  return `**1,000 learners.** None in sight: a database is full after ${small.terms} terms. Nothing to do.
+  return `**1,000 learners.** None in sight: a database is full after ${terms(small)}. Nothing to do.
 
-**100,000 learners.** D1's ${D1_BYTES / 1e9} GB, in week ${middle.fullInWeek} of the first term. Its pace is enough: ${count(middle.busiest)} round trips in a second of the busiest hour,
+**100,000 learners.** D1's ${D1_BYTES / 1e9} GB, ${whenFull(middle)}. Its pace is enough: ${count(middle.busiest)} round trips in a second of the busiest hour,
 of about ${whole(D1_TRIPS_PER_SECOND)} (one after the other, a millisecond each). Begin with ${middle.schools} schools of at most ${whole(perSchool)} learners, by faculty or campus, and
 delete last term's courses before the next one, or have as many more schools as terms are kept: learners × terms kept ≤ ${whole(perSchool)}
 in each. [How](schools.md). An exam that all ${whole(100_000)} begin at one moment takes ${duration(middle.startSeconds)} to begin in one database: those who come too soon are told
@@ -165,10 +172,10 @@ to try again in 1 to 5 seconds. Answers and the clock ask no database; the end i
 it until D1 has the last result, ${duration(middle.endSeconds)} later or more. More time for a whole quiz is one request per running attempt, 10,000 at
 most in a call: give an exam for more than that as several quizzes.
 
-**1,000,000 learners.** D1's ${D1_BYTES / 1e9} GB, in week ${large.fullInWeek}; and ${count(large.busiest)} round trips a second are more than one database answers. ${large.schools} schools
+**1,000,000 learners.** D1's ${D1_BYTES / 1e9} GB, ${whenFull(large)}; and ${count(large.busiest)} round trips a second are more than one database answers. ${large.schools} schools
 cure both: ${count(large.busiest / large.schools)} a second each. Of an account's own limits, ${D1_ACCOUNT_BYTES / 1e12} TB in D1 is ${D1_ACCOUNT_BYTES / D1_BYTES} full databases, and ${OBJECT_CLASSES} classes of
 Durable Objects are ${Math.floor(OBJECT_CLASSES / OUR_CLASSES)} schools of ${OUR_CLASSES} (Workers: 500, cron triggers: 250): beyond that, a second account. What is included is included once
-an account, so twenty schools cost what one of their size would. At this size ask Cloudflare for a contract.
+an account, so ${large.schools} schools cost what one of their size would. At this size ask Cloudflare for a contract.
 
 **Not reached before these**, at any size here: KV's one write a second and key (a key is one learner's or one address's day), its
 1,000 operations a request; ${D1_BYTES / 1e9} GB and about 1,000 requests a second of one object (an attempt takes 10 a second); the 30 s of CPU (a login takes ${count(measured.cpuMs['log in'])} ms).
@@ -176,7 +183,7 @@ an account, so twenty schools cost what one of their size would. At this size as
 the first day, or raise them in \`src/features/users/limits.ts\`.
 
 **What grows, and how long it is kept.** Attempts with their responses, events (\`activities\`, \`activity_days\`), scans, time and progress
-stay as long as their course, an account and its logins for ever. A deleted course goes with all of them after 30 days, at most
+stay as long as their course, an account and its logins for ever ([why](../contribute/decisions/rows-and-bytes.md)). A deleted course goes with all of them after 30 days, at most
 300,000 rows an hour, and its pages are used again: export scans and questions, then delete it. Deleting is charged like writing. An attempt's object
 lives a day after D1 has its result, a gate a day or 30, a logout until its token would have expired.`
 }
