@@ -9,12 +9,15 @@ export default defineConfig(async () => ({
   test: {
     // Left to itself vitest keeps one core free, which of two is half of them; and many tests wait more than they compute.
     maxWorkers: availableParallelism() + 1,
-    reporters: ['default', './test/helpers/summary-reporter.ts'],
+    // Failures with the console output of their tests, and nothing of what passed.
+    reporters: ['minimal', './test/helpers/summary-reporter.ts'],
     projects: [
       {
         plugins: [
           cloudflareTest({
             wrangler: { configPath: './wrangler.toml' },
+            // Without the runtime's own lines about the errors that tests bring about.
+            verbose: false,
             miniflare: {
               bindings: {
                 // As deployed, whatever .dev.vars says.
@@ -37,6 +40,8 @@ export default defineConfig(async () => ({
           include: ['test/**/*.test.ts'],
           exclude: ['test/local/**', 'test/browser/**', 'test/commands/**', 'test/deploy/**', 'test/structure/**'],
           setupFiles: ['./test/helpers/setup.ts'],
+          // A worker takes two seconds to start, so files share it; each finds storage as the migrations leave it.
+          isolate: false,
           testTimeout: 30_000,
         },
       },

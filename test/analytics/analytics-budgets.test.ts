@@ -1,10 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { api } from '../../src/app.ts'
-import { call, makeInstructor, makeStaff, makeUser, type TestUser, unique } from '../helpers/client.ts'
+import { makeCourse } from '../factories/courses.ts'
+import { insertQuestion } from '../factories/quizzes.ts'
+import { insertModule, insertQuiz, unique } from '../factories/rows.ts'
+import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { call } from '../helpers/client.ts'
 import { type Counts, counting } from '../helpers/counting.ts'
-import { makeCourse } from '../helpers/courses.ts'
-import { insertModule, insertQuestion, insertQuiz } from '../helpers/rows.ts'
 
 // What analytics may cost: a read is one round trip to D1, and reads the same rows of ten learners or of thousands, of ten
 // events a day or of thousands. `active_learners_last_week` is read from the events themselves, so those here are older.
@@ -26,7 +28,7 @@ beforeAll(async () => {
   for (let n = 0; n < MODULES; n++) {
     module = await insertModule(course, { order: n })
     quiz = await insertQuiz(module)
-    for (let order = 1; order <= 5; order++) await insertQuestion(quiz, 'What?', order)
+    for (let order = 1; order <= 5; order++) await insertQuestion(quiz, order)
   }
   await grow(1)
   await act('u.id = ?', learner.id)

@@ -1,8 +1,7 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
-import { makeInstructor, makeStaff, makeUser, type TestUser } from '../helpers/client.ts'
-import { allPages, makeCourse } from '../helpers/courses.ts'
+import { makeCourse } from '../factories/courses.ts'
 import {
   insertAttempt,
   insertEnrollment,
@@ -11,7 +10,9 @@ import {
   insertProgress,
   insertQuiz,
   insertTime,
-} from '../helpers/rows.ts'
+} from '../factories/rows.ts'
+import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { allPages } from '../helpers/client.ts'
 
 // The endpoints against a recount that knows nothing of kept sums: every base row is looked at, in plain loops.
 

@@ -1,9 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
-import { classroom, get, results, run } from '../helpers/analytics.ts'
-import { call, makeInstructor, makeStaff, makeUser, type TestUser } from '../helpers/client.ts'
-import { allPages, enrolled, makeCourse } from '../helpers/courses.ts'
-import { at, insertAttempt, insertEvent, insertModule, insertQuiz, insertTime } from '../helpers/rows.ts'
+import { makeStudiedCourse } from '../factories/classrooms.ts'
+import { enrolled, makeCourse } from '../factories/courses.ts'
+import { at, insertAttempt, insertEvent, insertModule, insertQuiz, insertTime } from '../factories/rows.ts'
+import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { get, results, run } from '../helpers/analytics.ts'
+import { allPages, call } from '../helpers/client.ts'
 
 const NOW = Math.floor(Date.now() / 1000)
 const DAY_SECONDS = 86_400
@@ -25,7 +27,7 @@ describe('who may', () => {
   })
 
   test('an instructor sees own courses, staff all; what is another’s is an empty page', async () => {
-    const { owner, course, first, ada } = await classroom()
+    const { owner, course, first, ada } = await makeStudiedCourse()
     const [rival, staff] = [await makeInstructor(), await makeStaff()]
     const filters = {
       'course-analytics': [`?course=${course.id}`],
@@ -48,7 +50,7 @@ describe('who may', () => {
   })
 
   test('a deleted course is in none of it; restored it is back, given away it goes along', async () => {
-    const { owner, course, ada } = await classroom()
+    const { owner, course, ada } = await makeStudiedCourse()
     const heir = await makeInstructor()
     const counts = async (as: TestUser) => Promise.all(LISTS.map(async list => (await get(list, as)).body.count))
     const staff = await makeStaff()
@@ -114,7 +116,7 @@ describe('course analytics', () => {
   })
 
   test('enrollments and progress of who did not drop out, completions', async () => {
-    const { owner } = await classroom()
+    const { owner } = await makeStudiedCourse()
     const [row] = await results('course-analytics', owner)
     // Three of 3 × 2 (learner, published module) pairs; neither Dan's nor the hidden module's.
     expect(row).toMatchObject({
@@ -126,7 +128,7 @@ describe('course analytics', () => {
   })
 
   test('progress follows what is published, deleted, dropped and taken up again', async () => {
-    const { owner, hidden, second, course, dan, enrollments } = await classroom()
+    const { owner, hidden, second, course, dan, enrollments } = await makeStudiedCourse()
     const progress = async () => (await results('course-analytics', owner))[0].average_progress
     await run('UPDATE modules SET is_published = 1 WHERE id = ?', hidden)
     expect(await progress()).toBe(44) // 4 of 9
@@ -141,7 +143,7 @@ describe('course analytics', () => {
   })
 
   test('dates bound enrollments and progress by enrollment, completions by completion: both days included, UTC', async () => {
-    const { owner } = await classroom()
+    const { owner } = await makeStudiedCourse()
     const within = async (query: string) => {
       const [row] = await results('course-analytics', owner, query)
       return [row.enrollment_count, row.average_progress, row.completion_count]
@@ -156,7 +158,7 @@ describe('course analytics', () => {
   })
 
   test('time: of who did not drop out, by the day it was spent, over all who did not', async () => {
-    const { owner, first, second, enrollments } = await classroom()
+    const { owner, first, second, enrollments } = await makeStudiedCourse()
     await insertTime(enrollments.ada, first, '2026-03-05', 3_600)
     await insertTime(enrollments.ada, second, '2026-03-06', 7_200)
     await insertTime(enrollments.bob, first, '2026-03-06', 1_800)
@@ -172,7 +174,7 @@ describe('course analytics', () => {
   })
 
   test('a reset takes progress back, not the time that was spent', async () => {
-    const { owner, first, bob, enrollments } = await classroom()
+    const { owner, first, bob, enrollments } = await makeStudiedCourse()
     await insertTime(enrollments.bob, first, '2026-03-05', 10_800)
     const { status } = await call('POST', `/api/module-progress/${enrollments.bob * 10_000_000 + first}/reset/`, {
       as: bob,
@@ -185,7 +187,7 @@ describe('course analytics', () => {
   })
 
   test('active learners: with any activity in seven days, whatever the dates asked for', async () => {
-    const { owner, course, ada, bob, cyd } = await classroom()
+    const { owner, course, ada, bob, cyd } = await makeStudiedCourse()
     const active = async (query = '') => (await results('course-analytics', owner, query))[0].active_learners_last_week
     const event = (user: TestUser, secondsAgo: number) =>
       insertEvent(user.id, 'course_enroll', NOW - secondsAgo, { course_id: course.id, target_id: course.id })
@@ -201,7 +203,7 @@ describe('course analytics', () => {
   })
 
   test('the most active module: by events, ties to the older; hidden and deleted ones are not named', async () => {
-    const { owner, course, first, second, hidden, ada, bob } = await classroom()
+    const { owner, course, first, second, hidden, ada, bob } = await makeStudiedCourse()
     const event = (user: TestUser, module: number, day: string) =>
       insertEvent(user.id, 'module_view', at(day), { course_id: course.id, module_id: module, target_id: module })
     const most = async (query = '') => (await results('course-analytics', owner, query))[0].most_active_module
@@ -220,7 +222,7 @@ describe('course analytics', () => {
   })
 
   test('the most challenging quiz: the lowest pass rate, by the day attempts ended; no surveys, none without a score', async () => {
-    const { owner, first, second, ada, bob, enrollments } = await classroom()
+    const { owner, first, second, ada, bob, enrollments } = await makeStudiedCourse()
     const [easy, hard, survey, hiddenQuiz] = [
       await insertQuiz(first, { title: 'Easy' }),
       await insertQuiz(second, { title: 'Hard' }),
@@ -272,7 +274,7 @@ describe('course analytics', () => {
 
 describe('module engagement', () => {
   test('views, completions, time and events of all who ever learned there', async () => {
-    const { owner, course, first, second, hidden, ada, dan, enrollments } = await classroom()
+    const { owner, course, first, second, hidden, ada, dan, enrollments } = await makeStudiedCourse()
     await insertTime(enrollments.ada, first, '2026-03-05', 600)
     await insertTime(enrollments.ada, first, '2026-03-06', 60)
     await insertTime(enrollments.dan, first, '2026-03-06', 300)

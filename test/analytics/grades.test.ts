@@ -6,11 +6,13 @@ import { app } from '../../src/app.ts'
 import { gradeOf } from '../../src/features/analytics/grades/sheet.ts'
 import { readRows } from '../../src/features/quizzes/exchange/csv/text.ts'
 import { csvLine } from '../../src/http/csv.ts'
-import { classroom, run } from '../helpers/analytics.ts'
-import { call, makeInstructor, makeStaff, makeUser, ORIGIN, type TestUser, unique } from '../helpers/client.ts'
+import { makeStudiedCourse } from '../factories/classrooms.ts'
+import { makeCourse } from '../factories/courses.ts'
+import { at, insertAttempt, insertEnrollment, insertModule, insertQuiz, unique } from '../factories/rows.ts'
+import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { run } from '../helpers/analytics.ts'
+import { call, ORIGIN } from '../helpers/client.ts'
 import { counting } from '../helpers/counting.ts'
-import { makeCourse } from '../helpers/courses.ts'
-import { at, insertAttempt, insertEnrollment, insertModule, insertQuiz } from '../helpers/rows.ts'
 
 const exported = (course: { id: number }, as: TestUser | undefined) =>
   call('GET', `/api/courses/${course.id}/grades/export/`, { as })
@@ -34,7 +36,7 @@ async function sheet(course: { id: number }, as: TestUser) {
 
 describe('a course’s grades', () => {
   test('a line for each enrollment, a column for each quiz', async () => {
-    const room = await classroom()
+    const room = await makeStudiedCourse()
     const { owner, course, first, second, hidden, ada, bob, cyd, dan, enrollments } = room
     const quiz = await insertQuiz(second, { title: 'Loops' })
     const essays = await insertQuiz(first, { title: 'Essay' })
@@ -246,7 +248,7 @@ describe('streaming', () => {
 
 describe('who may', () => {
   test('whoever may not gets a refusal and not the beginning of a file', async () => {
-    const { owner, course, ada } = await classroom()
+    const { owner, course, ada } = await makeStudiedCourse()
     const other = await makeInstructor()
     const json = 'application/json'
     const refusal = async (as: TestUser | undefined, id = course.id) => {

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { classroom, get, results, run } from '../helpers/analytics.ts'
-import { makeInstructor, makeStaff, makeUser } from '../helpers/client.ts'
-import { allPages, makeCourse } from '../helpers/courses.ts'
+import { makeStudiedCourse } from '../factories/classrooms.ts'
+import { makeCourse } from '../factories/courses.ts'
 import {
   at,
   insert,
@@ -11,15 +10,18 @@ import {
   insertModule,
   insertQuiz,
   insertTime,
-} from '../helpers/rows.ts'
+} from '../factories/rows.ts'
+import { makeInstructor, makeStaff, makeUser } from '../factories/users.ts'
+import { get, results, run } from '../helpers/analytics.ts'
+import { allPages } from '../helpers/client.ts'
 
 const NOW = Math.floor(Date.now() / 1000)
 const DAY_SECONDS = 86_400
 
 describe('learner analytics', () => {
-  let room: Awaited<ReturnType<typeof classroom>>
+  let room: Awaited<ReturnType<typeof makeStudiedCourse>>
   beforeAll(async () => {
-    room = await classroom()
+    room = await makeStudiedCourse()
     const { ada, first, second, enrollments } = room
     await insertTime(enrollments.ada, first, '2026-03-05', 5_400)
     const quiz = (policy: string, module: number) => insertQuiz(module, { grading_policy: policy })
@@ -101,7 +103,7 @@ describe('learner analytics', () => {
   })
 
   test('deleted modules and quizzes no longer count', async () => {
-    const { owner, course, ada, first, enrollments } = await classroom()
+    const { owner, course, ada, first, enrollments } = await makeStudiedCourse()
     const [kept, gone] = [await insertQuiz(first), await insertQuiz(first)]
     for (const [quiz, score] of [
       [kept, 9_000],
@@ -166,7 +168,7 @@ describe('learner analytics', () => {
 
 describe('user activity', () => {
   test('one’s own, the newest first, with what it was about', async () => {
-    const { course, first, ada, bob, enrollments } = await classroom()
+    const { course, first, ada, bob, enrollments } = await makeStudiedCourse()
     const quiz = await insertQuiz(first, { title: 'Quiz 1' })
     const code = (type: string, target_id: number) =>
       insert('qr_codes', {
@@ -231,7 +233,7 @@ describe('user activity', () => {
   })
 
   test('what was deleted has no name any more; the event stays', async () => {
-    const { course, first, ada } = await classroom()
+    const { course, first, ada } = await makeStudiedCourse()
     const quiz = await insertQuiz(first)
     await insertEvent(ada.id, 'quiz_start', 1, { course_id: course.id, module_id: first, target_id: quiz })
     await insertEvent(ada.id, 'module_view', 2, { course_id: course.id, module_id: first, target_id: first })

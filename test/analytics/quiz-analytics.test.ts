@@ -2,16 +2,11 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { backgroundDatabase } from '../../src/db/client.ts'
 import { rebuildQuizStatistics } from '../../src/features/analytics/quizzes/rebuild.ts'
-import { call, makeInstructor, makeStaff, makeUser, type TestUser } from '../helpers/client.ts'
-import { enrolled, makeCourse } from '../helpers/courses.ts'
-import {
-  insertAttempt,
-  insertModule,
-  insertQuestion,
-  insertQuiz,
-  insertResponse,
-  insertVersion,
-} from '../helpers/rows.ts'
+import { enrolled, makeCourse } from '../factories/courses.ts'
+import { insertQuestion, insertVersion, trueFalse } from '../factories/quizzes.ts'
+import { insertAttempt, insertModule, insertQuiz, insertResponse } from '../factories/rows.ts'
+import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { call } from '../helpers/client.ts'
 import { keptStatistics } from '../helpers/statistics.ts'
 
 const path = (quiz: number, what = 'analytics') => `/api/courses/quizzes/${quiz}/${what}/`
@@ -39,7 +34,7 @@ async function classroom(learners = 4, quizFields = {}) {
 describe('figures', () => {
   test('a quiz that nobody took', async () => {
     const { owner, quiz } = await classroom(0)
-    await insertQuestion(quiz, 'Is it?')
+    await insertQuestion(quiz, 1, trueFalse('Is it?'))
     expect(await analytics(owner, quiz)).toEqual({
       quiz_id: quiz,
       quiz_title: 'Python Basics Quiz',
@@ -89,10 +84,10 @@ describe('figures', () => {
 
   test('each version of a question by itself, as it was shown, in the questions’ order', async () => {
     const { owner, quiz, user, enrollments } = await classroom()
-    const second = await insertQuestion(quiz, 'Second', 2)
-    const first = await insertQuestion(quiz, 'First', 1)
-    const retired = await insertQuestion(quiz, 'Retired, never shown', 3)
-    await run('UPDATE questions SET retired_at = 1 WHERE id = ?', retired.question)
+    const second = await insertQuestion(quiz, 2, trueFalse('Second'))
+    const first = await insertQuestion(quiz, 1, trueFalse('First'))
+    const retired = await insertQuestion(quiz, 3, trueFalse('Retired, never shown'))
+    await run('UPDATE questions SET retired_at = 1 WHERE id = ?', retired.id)
     const shares = [
       // Of the second question: right and strong, right and middling, wrong and middling, wrong and weak.
       [10_000, 9_000, 30],
@@ -111,7 +106,7 @@ describe('figures', () => {
       await insertResponse(id, 1, first, { is_correct: 1, item_share: 10_000, rest_share: item, time_spent_seconds: 0 })
     }
     // Edited since: the new version was shown once, with a third of its points.
-    const newer = { question: first.question, version: await insertVersion(first.question, 'First, edited') }
+    const newer = { id: first.id, ...(await insertVersion(first.id, trueFalse('First, edited'))) }
     const later = await insertAttempt(quiz, user(0), enrollments[0] ?? 0, { score_hundredths: 3_333, passed: 0 })
     await insertResponse(later, 0, newer, { is_correct: 0, item_share: 3_333, rest_share: 0, time_spent_seconds: 7 })
     const entry = (question_id: number, question_text: string, ...figures: (number | null)[]) => ({
@@ -124,10 +119,10 @@ describe('figures', () => {
       discrimination_index: figures[3],
     })
     expect((await analytics(owner, quiz)).question_performance).toEqual([
-      entry(first.question, 'First', 100, 1, 0, null),
-      entry(first.question, 'First, edited', 0, 0.33, 7, null),
+      entry(first.id, 'First', 100, 1, 0, null),
+      entry(first.id, 'First, edited', 0, 0.33, 7, null),
       // 141 s / 4 = 35; r = 0.3 / √(1 · 0.34).
-      entry(second.question, 'Second', 50, 0.5, 35, 0.51),
+      entry(second.id, 'Second', 50, 0.5, 35, 0.51),
     ])
   })
 
@@ -240,7 +235,7 @@ describe('recalculating', () => {
 
   test('a quiz of 100,000 responses takes one batch and seconds', async () => {
     const { owner, quiz, users } = await classroom(1)
-    for (let order = 1; order <= 10; order++) await insertQuestion(quiz, 'Large', order)
+    for (let order = 1; order <= 10; order++) await insertQuestion(quiz, order, trueFalse('Large'))
     await env.DB.batch([
       env.DB.prepare(
         `INSERT INTO attempts (quiz_id, user_id, status, started_at, completed_at, score_hundredths, passed, time_spent_seconds)

@@ -4,9 +4,11 @@ import { beforeAll, expect, test } from 'vitest'
 import { batch } from '../../src/db/batch.ts'
 import { backgroundDatabase } from '../../src/db/client.ts'
 import { recordActivity } from '../../src/features/activities/queries.ts'
-import { call, makeInstructor, makeUser, type TestUser } from '../helpers/client.ts'
-import { allPages, makeCourse } from '../helpers/courses.ts'
-import { insertAttempt, insertModule, insertQuestion, insertQuiz, insertResponse } from '../helpers/rows.ts'
+import { makeCourse } from '../factories/courses.ts'
+import { insertQuestion, type MadeQuestion, trueFalse } from '../factories/quizzes.ts'
+import { insertAttempt, insertModule, insertQuiz, insertResponse } from '../factories/rows.ts'
+import { makeInstructor, makeUser, type TestUser } from '../factories/users.ts'
+import { allPages, call } from '../helpers/client.ts'
 
 // A quiz's figures and a user's sessions against a recount by their definitions, in plain loops.
 
@@ -41,7 +43,7 @@ const percentOf = ({ scores }: Attempt) =>
   Math.round((scores.reduce<number>((sum, one) => sum + (one ?? 0), 0) * 10_000) / (POINTS_MILLI * QUESTIONS))
 const isEnded = ({ status }: Attempt) => status === 'completed' || status === 'timed_out'
 
-async function write(quiz: number, one: Attempt, questions: { question: number; version: number }[]): Promise<void> {
+async function write(quiz: number, one: Attempt, questions: MadeQuestion[]): Promise<void> {
   const total = one.scores.reduce<number>((sum, earned) => sum + (earned ?? 0), 0)
   const isCounted = isEnded(one) && !one.isPreview
   const id = await insertAttempt(quiz, (await makeUser()).id, null, {
@@ -106,7 +108,7 @@ test('whatever was answered, a quiz’s analytics equal a recount', async () => 
     fc.asyncProperty(fc.array(attempt, { maxLength: 14 }), async attempts => {
       const quiz = await insertQuiz(module)
       const questions = []
-      for (let n = 1; n <= QUESTIONS; n++) questions.push(await insertQuestion(quiz, `Question ${n}`, n))
+      for (let n = 1; n <= QUESTIONS; n++) questions.push(await insertQuestion(quiz, n, trueFalse(`Question ${n}`)))
       for (const one of attempts) await write(quiz, one, questions)
       const { body } = await call('GET', `/api/courses/quizzes/${quiz}/analytics/`, { as: owner })
       const started = attempts.filter(({ isPreview }) => !isPreview)

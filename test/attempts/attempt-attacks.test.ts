@@ -1,21 +1,10 @@
 /** What learners do to an attempt that nobody meant them to. Each test replays the act. */
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
-import {
-  end,
-  type Hall,
-  type MadeQuestion,
-  makeHall,
-  QUESTIONS,
-  resultOf,
-  rightAnswer,
-  startAttempt,
-  started,
-  submit,
-  wrongAnswer,
-} from '../helpers/attempts.ts'
+import { type Hall, makeHall } from '../factories/classrooms.ts'
+import { type MadeQuestion, oneOfEach, QUESTIONS, rightAnswer, wrongAnswer } from '../factories/quizzes.ts'
+import { end, resultOf, startAttempt, started, submit } from '../helpers/attempts.ts'
 import { call } from '../helpers/client.ts'
-import { oneOfEach } from '../helpers/quizzes.ts'
 
 const first = ({ quiz }: Hall): MadeQuestion => {
   const [found] = quiz.questions

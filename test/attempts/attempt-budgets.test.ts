@@ -1,7 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
-import { type Hall, makeHall, QUESTIONS, rightAnswer, started } from '../helpers/attempts.ts'
-import { type CallOptions, call, makeUser } from '../helpers/client.ts'
+import { type Hall, makeHall } from '../factories/classrooms.ts'
+import { QUESTIONS, rightAnswer } from '../factories/quizzes.ts'
+import { makeUser } from '../factories/users.ts'
+import { started } from '../helpers/attempts.ts'
+import { type CallOptions, call } from '../helpers/client.ts'
 import { counting } from '../helpers/counting.ts'
 import { withDatabase } from '../helpers/objects.ts'
 

@@ -11,18 +11,11 @@ import { backgroundDatabase } from '../../src/db/client.ts'
 import { persistResult } from '../../src/features/attempts/session/persist-result.ts'
 import { sweepAttempts } from '../../src/features/attempts/sweep.ts'
 import worker from '../../src/index.ts'
-import {
-  end,
-  type Hall,
-  makeHall,
-  QUESTIONS,
-  resultOf,
-  rightAnswer,
-  startAttempt,
-  started,
-  submit,
-} from '../helpers/attempts.ts'
-import { call, ORIGIN, type TestUser } from '../helpers/client.ts'
+import { type Hall, makeHall } from '../factories/classrooms.ts'
+import { QUESTIONS, rightAnswer } from '../factories/quizzes.ts'
+import type { TestUser } from '../factories/users.ts'
+import { end, resultOf, startAttempt, started, submit } from '../helpers/attempts.ts'
+import { call, ORIGIN } from '../helpers/client.ts'
 import { evict, failing, hanging, LOST, letPass, objectOf, ring, slow, withDatabase } from '../helpers/objects.ts'
 
 const MINUTE_MS = 60_000

@@ -2,17 +2,11 @@ import { runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  makeQuiz,
-  makeVersion,
-  QUESTIONS,
-  rightAnswer,
-  startAttempt,
-  submit,
-  wrongAnswer,
-} from '../helpers/attempts.ts'
-import { call, makeInstructor, makeUser, type TestUser } from '../helpers/client.ts'
-import { enrolled, makeCourse, makeModule } from '../helpers/courses.ts'
+import { enrolled, makeCourse, makeModule } from '../factories/courses.ts'
+import { insertQuizWithQuestions, insertVersion, QUESTIONS, rightAnswer, wrongAnswer } from '../factories/quizzes.ts'
+import { makeInstructor, makeUser, type TestUser } from '../factories/users.ts'
+import { startAttempt, submit } from '../helpers/attempts.ts'
+import { call } from '../helpers/client.ts'
 import { letPass } from '../helpers/objects.ts'
 import { keptStatistics, recountedStatistics } from '../helpers/statistics.ts'
 
@@ -52,12 +46,12 @@ async function world() {
   ]
   const fields = { time_limit_minutes: 10, max_attempts: 0, passing_score: 60 }
   const quizzes = [
-    await makeQuiz(modules[0].id, fields, [QUESTIONS.multiple_choice, QUESTIONS.numeric]),
-    await makeQuiz(modules[0].id, { ...fields, show_feedback: 'never' }, [
+    await insertQuizWithQuestions(modules[0].id, fields, [QUESTIONS.multiple_choice, QUESTIONS.numeric]),
+    await insertQuizWithQuestions(modules[0].id, { ...fields, show_feedback: 'never' }, [
       QUESTIONS.true_false,
       { ...QUESTIONS.essay, points: 1 },
     ]),
-    await makeQuiz(modules[1].id, { ...fields, is_survey: 1 }, [QUESTIONS.true_false]),
+    await insertQuizWithQuestions(modules[1].id, { ...fields, is_survey: 1 }, [QUESTIONS.true_false]),
   ]
   const learners: TestUser[] = []
   for (let n = 0; n < 3; n += 1) learners.push(await makeUser())
@@ -131,7 +125,7 @@ async function take(
     case 'mend': {
       // The key is corrected to the opposite, and back.
       if (asked.question.type !== 'true_false' || quiz === quizzes[2]) return
-      await makeVersion(asked.id, { ...QUESTIONS.true_false, correct_answer: size % 2 === 0 })
+      await insertVersion(asked.id, { ...QUESTIONS.true_false, correct_answer: size % 2 === 0 })
       const { status, body } = await post(`/api/questions/${asked.id}/regrade/`, instructor, {})
       expect(status).toBe(202)
       while (await runDurableObjectAlarm(env.REGRADES.getByName(String(body.id)) as never));

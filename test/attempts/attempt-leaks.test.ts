@@ -3,11 +3,13 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { api } from '../../src/app.ts'
 import worker from '../../src/index.ts'
+import { makeClassroom } from '../factories/classrooms.ts'
+import { enrolled } from '../factories/courses.ts'
+import { makeQuiz } from '../factories/quizzes.ts'
+import { makeUser, type TestUser } from '../factories/users.ts'
 import { end, resultOf, startAttempt, submit } from '../helpers/attempts.ts'
-import { type Answer, call, makeUser, ORIGIN, type TestUser } from '../helpers/client.ts'
-import { enrolled } from '../helpers/courses.ts'
+import { type Answer, call, ORIGIN } from '../helpers/client.ts'
 import { evict, failing, letPass, withDatabase } from '../helpers/objects.ts'
-import { classroom, makeQuiz } from '../helpers/quizzes.ts'
 import { type Authored, answerTo, dueFor, MARKED, refusedAnswers, type Said, seenIn } from '../system/leaks/marked.ts'
 
 // The whole life of an attempt, in every mode of feedback, as its learner is answered: nothing of a key is told before it
@@ -24,7 +26,7 @@ let module: { id: number }
 const quizzes = {} as Record<Mode, { id: number; questions: Authored[] }>
 
 beforeAll(async () => {
-  ;({ owner, course, module } = await classroom())
+  ;({ owner, course, module } = await makeClassroom())
   for (const show_feedback of MODES) {
     const { id } = await makeQuiz(owner, module.id, {
       questions: MARKED,

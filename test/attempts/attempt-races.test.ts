@@ -1,15 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
-import {
-  end,
-  makeHall,
-  QUESTIONS,
-  rightAnswer,
-  startAttempt,
-  started,
-  submit,
-  wrongAnswer,
-} from '../helpers/attempts.ts'
+import { makeHall } from '../factories/classrooms.ts'
+import { QUESTIONS, rightAnswer, wrongAnswer } from '../factories/quizzes.ts'
+import { end, startAttempt, started, submit } from '../helpers/attempts.ts'
 import { call } from '../helpers/client.ts'
 import { letPass, ring } from '../helpers/objects.ts'
 

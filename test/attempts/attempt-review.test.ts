@@ -4,19 +4,12 @@ import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { sweepAttempts } from '../../src/features/attempts/sweep.ts'
 import worker from '../../src/index.ts'
-import {
-  end,
-  type Hall,
-  makeHall,
-  QUESTIONS,
-  resultOf,
-  rightAnswer,
-  startAttempt,
-  started,
-  submit,
-} from '../helpers/attempts.ts'
-import { call, makeUser, ORIGIN } from '../helpers/client.ts'
-import { enrolled } from '../helpers/courses.ts'
+import { type Hall, makeHall } from '../factories/classrooms.ts'
+import { enrolled } from '../factories/courses.ts'
+import { QUESTIONS, rightAnswer } from '../factories/quizzes.ts'
+import { makeUser } from '../factories/users.ts'
+import { end, resultOf, startAttempt, started, submit } from '../helpers/attempts.ts'
+import { call, ORIGIN } from '../helpers/client.ts'
 import { letPass, OVERLOADED, objectOf, withDatabase, wrapped } from '../helpers/objects.ts'
 
 const rowOf = (attempt: { id: number }) =>

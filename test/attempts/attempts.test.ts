@@ -1,22 +1,18 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { type Hall, makeHall } from '../factories/classrooms.ts'
+import { enrolled, makeCourse } from '../factories/courses.ts'
 import {
-  end,
-  type Hall,
+  insertQuestion,
+  insertQuizWithQuestions,
   type MadeQuestion,
-  makeHall,
-  makeQuestion,
-  makeQuiz,
   QUESTIONS,
-  resultOf,
   rightAnswer,
-  startAttempt,
-  started,
-  submit,
   wrongAnswer,
-} from '../helpers/attempts.ts'
-import { call, makeInstructor, makeStaff, makeUser } from '../helpers/client.ts'
-import { enrolled, makeCourse } from '../helpers/courses.ts'
+} from '../factories/quizzes.ts'
+import { makeInstructor, makeStaff, makeUser } from '../factories/users.ts'
+import { end, resultOf, startAttempt, started, submit } from '../helpers/attempts.ts'
+import { call } from '../helpers/client.ts'
 import { evict } from '../helpers/objects.ts'
 
 const question = (hall: Hall, place = 0): MadeQuestion => {
@@ -146,7 +142,7 @@ describe('starting', () => {
     const attempt = await started(hall)
     expect(attempt.questions).toHaveLength(19)
     await end(attempt, hall.learner)
-    for (const order of [20, 21]) await makeQuestion(hall.quiz.id, order, huge)
+    for (const order of [20, 21]) await insertQuestion(hall.quiz.id, order, huge)
     const other = await makeUser()
     await enrolled(other, hall.course)
     const refused = await startAttempt(hall.quiz, other)
@@ -228,7 +224,7 @@ describe('starting', () => {
     await env.DB.prepare(`UPDATE question_versions SET body = '{}', text = 'Gone' WHERE question_id = ?`)
       .bind(question(hall).id)
       .run()
-    await makeQuestion(hall.quiz.id, 2, QUESTIONS.true_false)
+    await insertQuestion(hall.quiz.id, 2, QUESTIONS.true_false)
     const again = await startAttempt(hall.quiz, hall.learner)
     expect(again.body.questions).toEqual(attempt.questions)
     expect(again.body.time_remaining_seconds).toBeGreaterThan(1700)
@@ -337,7 +333,7 @@ describe('answering', () => {
       QUESTIONS.multiple_choice,
       ...Array(25).fill(QUESTIONS.essay),
     ])
-    const other = await makeQuiz(hall.module.id)
+    const other = await insertQuizWithQuestions(hall.module.id)
     const attempt = await started(hall)
     const asked = question(hall)
     const refusals: [object, number, object][] = [

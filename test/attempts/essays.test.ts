@@ -1,20 +1,15 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
-import {
-  end,
-  type Hall,
-  makeHall,
-  makeQuiz,
-  QUESTIONS,
-  resultOf,
-  rightAnswer,
-  started,
-  submit,
-} from '../helpers/attempts.ts'
-import { type Answer, call, makeInstructor, makeStaff, makeUser, type TestUser } from '../helpers/client.ts'
-import { allPages, enrolled, makeModule } from '../helpers/courses.ts'
-import { attemptState, countsAndTruth, endedAttempt } from '../helpers/ended-attempts.ts'
-import { makeCode, scan } from '../helpers/qr-codes.ts'
+import { endedAttempt } from '../factories/attempts.ts'
+import { type Hall, makeHall } from '../factories/classrooms.ts'
+import { enrolled, makeModule } from '../factories/courses.ts'
+import { makeCode } from '../factories/qr-codes.ts'
+import { insertQuizWithQuestions, QUESTIONS, rightAnswer } from '../factories/quizzes.ts'
+import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { attemptState, end, resultOf, started, submit } from '../helpers/attempts.ts'
+import { type Answer, allPages, call } from '../helpers/client.ts'
+import { countsAndTruth } from '../helpers/counters.ts'
+import { scan } from '../helpers/qr-codes.ts'
 
 const RUBRIC = {
   ...QUESTIONS.essay,
@@ -333,7 +328,7 @@ describe('essays that wait', () => {
         max_words: 100,
       },
     ])
-    const second = await makeQuiz((await makeModule(one.instructor, one.course.id)).id, {}, [
+    const second = await insertQuizWithQuestions((await makeModule(one.instructor, one.course.id)).id, {}, [
       QUESTIONS.essay,
       QUESTIONS.essay,
     ])

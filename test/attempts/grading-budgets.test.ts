@@ -3,11 +3,13 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { backgroundDatabase } from '../../src/db/client.ts'
 import { signReceipt } from '../../src/features/attempts/receipts/receipt.ts'
 import { regradeNext } from '../../src/features/attempts/regrades/regrade.ts'
-import { type Hall, makeHall, makeQuiz, QUESTIONS } from '../helpers/attempts.ts'
-import { type CallOptions, call, makeStaff, makeUser, type TestUser } from '../helpers/client.ts'
+import { endedAttempt } from '../factories/attempts.ts'
+import { type Hall, makeHall } from '../factories/classrooms.ts'
+import { makeCourse, makeModule } from '../factories/courses.ts'
+import { insertQuizWithQuestions, QUESTIONS } from '../factories/quizzes.ts'
+import { makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { type CallOptions, call } from '../helpers/client.ts'
 import { type Counts, counting } from '../helpers/counting.ts'
-import { makeCourse, makeModule } from '../helpers/courses.ts'
-import { endedAttempt } from '../helpers/ended-attempts.ts'
 
 // What grading and its lists may cost: round trips to D1, nothing in KV on the path, and the same rows with 50 times the
 // attempts.
@@ -24,8 +26,8 @@ let regrade: number
 beforeAll(async () => {
   hall = await makeHall({}, [QUESTIONS.true_false, QUESTIONS.essay])
   staff = await makeStaff()
-  const other = await makeQuiz(hall.module.id, {}, [QUESTIONS.true_false, QUESTIONS.essay])
-  await makeQuiz(hall.module.id, {}, [QUESTIONS.essay])
+  const other = await insertQuizWithQuestions(hall.module.id, {}, [QUESTIONS.true_false, QUESTIONS.essay])
+  await insertQuizWithQuestions(hall.module.id, {}, [QUESTIONS.essay])
   // A course behind the measured one: a scan that ends with an index reads a row less.
   await makeModule(hall.instructor, (await makeCourse(hall.instructor)).id)
   const [first, second] = hall.quiz.questions

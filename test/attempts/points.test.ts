@@ -1,6 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
-import { end, makeHall, resultOf, rightAnswer, started, submit } from '../helpers/attempts.ts'
+import { makeHall } from '../factories/classrooms.ts'
+import { rightAnswer } from '../factories/quizzes.ts'
+import { end, resultOf, started, submit } from '../helpers/attempts.ts'
 
 /** Two right of three chosen, or so many right and wrong ones, in each question. */
 const thirds = (points: number) => ({

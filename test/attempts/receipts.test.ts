@@ -4,8 +4,11 @@ import { sign } from 'hono/jwt'
 import { describe, expect, test, vi } from 'vitest'
 import { type Receipt, readReceipt, signReceipt } from '../../src/features/attempts/receipts/receipt.ts'
 import { issueToken } from '../../src/http/authentication.ts'
-import { end, makeHall, QUESTIONS, resultOf, rightAnswer, started, submit } from '../helpers/attempts.ts'
-import { call, makeStaff, makeUser } from '../helpers/client.ts'
+import { makeHall } from '../factories/classrooms.ts'
+import { QUESTIONS, rightAnswer } from '../factories/quizzes.ts'
+import { makeStaff, makeUser } from '../factories/users.ts'
+import { end, resultOf, started, submit } from '../helpers/attempts.ts'
+import { call } from '../helpers/client.ts'
 
 const RECEIPT: Receipt = {
   attempt: 10,

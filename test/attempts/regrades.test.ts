@@ -6,22 +6,13 @@ import { backgroundDatabase } from '../../src/db/client.ts'
 import { sweepRegrades } from '../../src/features/attempts/regrades/job.ts'
 import { type BatchSize, nextResponses, pendingRegrades } from '../../src/features/attempts/regrades/queries.ts'
 import { regradeAttempts, regradeNext } from '../../src/features/attempts/regrades/regrade.ts'
-import {
-  end,
-  type Hall,
-  type MadeQuestion,
-  makeHall,
-  makeVersion,
-  QUESTIONS,
-  resultOf,
-  rightAnswer,
-  started,
-  submit,
-  wrongAnswer,
-} from '../helpers/attempts.ts'
-import { call, makeInstructor, makeStaff, makeUser, type TestUser } from '../helpers/client.ts'
-import { enrolled } from '../helpers/courses.ts'
-import { attemptState, endedAttempt } from '../helpers/ended-attempts.ts'
+import { endedAttempt } from '../factories/attempts.ts'
+import { type Hall, makeHall } from '../factories/classrooms.ts'
+import { enrolled } from '../factories/courses.ts'
+import { insertVersion, type MadeQuestion, QUESTIONS, rightAnswer, wrongAnswer } from '../factories/quizzes.ts'
+import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { attemptState, end, resultOf, started, submit } from '../helpers/attempts.ts'
+import { call } from '../helpers/client.ts'
 import { failing, LOST, wrapped } from '../helpers/objects.ts'
 
 const now = () => Math.floor(Date.now() / 1000)
@@ -209,7 +200,7 @@ describe('regrading', () => {
       expect((await call('GET', `/api/regrades/${body.id}/`, { as: stranger })).status).toBe(404)
     }
     await answered(true)
-    await makeVersion(question.id, QUESTIONS.numeric)
+    await insertVersion(question.id, QUESTIONS.numeric)
     expect(await request(question.id, instructor)).toMatchObject({ status: 400, body: { detail: expect.any(String) } })
     const essay = await hall([QUESTIONS.essay])
     expect(await request(essay.question.id, essay.instructor)).toMatchObject({ status: 400 })

@@ -7,10 +7,12 @@ import { regradeNext } from '../../src/features/attempts/regrades/regrade.ts'
 import { completionsOf } from '../../src/features/attempts/settlement.ts'
 import { touchModule } from '../../src/features/progress/queries/record-study.ts'
 import { percentageHundredths } from '../../src/features/quizzes/answers/points.ts'
-import { type MadeQuiz, makeQuiz, QUESTIONS, rightAnswer, wrongAnswer } from '../helpers/attempts.ts'
-import { call, makeInstructor, makeUser, type TestUser } from '../helpers/client.ts'
-import { enrolled, makeCourse, makeModule } from '../helpers/courses.ts'
-import { countsAndTruth, endedAttempt } from '../helpers/ended-attempts.ts'
+import { endedAttempt } from '../factories/attempts.ts'
+import { enrolled, makeCourse, makeModule } from '../factories/courses.ts'
+import { insertQuizWithQuestions, type MadeQuiz, QUESTIONS, rightAnswer, wrongAnswer } from '../factories/quizzes.ts'
+import { makeInstructor, makeUser, type TestUser } from '../factories/users.ts'
+import { call } from '../helpers/client.ts'
+import { countsAndTruth } from '../helpers/counters.ts'
 
 const db = backgroundDatabase(env)
 afterEach(() => {
@@ -113,7 +115,7 @@ async function classroom() {
     [2, false],
   ] as const) {
     const moduleId = modules[at]?.id ?? 0
-    const made = await makeQuiz(moduleId, { is_survey: isSurvey ? 1 : 0 }, [
+    const made = await insertQuizWithQuestions(moduleId, { is_survey: isSurvey ? 1 : 0 }, [
       { ...QUESTIONS.true_false, points: 7 },
       QUESTIONS.essay,
       { ...QUESTIONS.numeric, points: 0.333 },

@@ -1,8 +1,10 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { call, makeInstructor, makeStaff, makeUser, ORIGIN, unique } from '../helpers/client.ts'
-import { allPages, makeCourse } from '../helpers/courses.ts'
+import { makeCourse } from '../factories/courses.ts'
+import { unique } from '../factories/rows.ts'
+import { makeInstructor, makeStaff, makeUser } from '../factories/users.ts'
+import { allPages, call, ORIGIN } from '../helpers/client.ts'
 
 const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10)
 

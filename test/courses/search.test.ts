@@ -2,8 +2,9 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { runCron } from '../../src/cron/run.ts'
 import { SEARCH_VERSION, searchText, wordsOf } from '../../src/features/courses/catalog/search-text.ts'
-import { call, makeInstructor } from '../helpers/client.ts'
-import { makeCourse } from '../helpers/courses.ts'
+import { makeCourse } from '../factories/courses.ts'
+import { makeInstructor } from '../factories/users.ts'
+import { call } from '../helpers/client.ts'
 
 const find = async (q: string): Promise<string[]> => {
   const { status, body } = await call('GET', `/api/courses/catalog/search/?page_size=100&q=${encodeURIComponent(q)}`)

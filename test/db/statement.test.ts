@@ -5,8 +5,8 @@ import { batch, batchOf } from '../../src/db/batch.ts'
 import { backgroundDatabase } from '../../src/db/client.ts'
 import { totals } from '../../src/db/schema/statistics.ts'
 import { type Given, listed, type Names, partialStatement, statement, statements } from '../../src/db/statement.ts'
+import { unique } from '../factories/rows.ts'
 import { withBuiltTexts } from '../helpers/built-texts.ts'
-import { unique } from '../helpers/client.ts'
 
 const db = backgroundDatabase(env)
 

@@ -1,8 +1,10 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { call, makeInstructor, makeStaff, makeUser, type TestUser, unique } from '../helpers/client.ts'
-import { allPages, makeCourse, makeModule } from '../helpers/courses.ts'
+import { makeCourse, makeModule } from '../factories/courses.ts'
+import { unique } from '../factories/rows.ts'
+import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { allPages, call } from '../helpers/client.ts'
 import { betweenTrips, faultyDatabase } from '../helpers/faults.ts'
 
 const enroll = (learner: TestUser, slug: string) => call('POST', `/api/courses/${slug}/enroll/`, { as: learner })

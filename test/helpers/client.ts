@@ -1,7 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
+import { expect } from 'vitest'
 import { app } from '../../src/app.ts'
-import { issueToken } from '../../src/http/authentication.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever JSON the route answered and asserts on it
 type Json = any
@@ -44,45 +44,24 @@ function freshAddress(): string {
   return `2001:db8:${(addresses >> 16).toString(16)}:${(addresses & 0xffff).toString(16)}::1`
 }
 
-let made = 0
-/** Unique within the test file. */
-export const unique = (prefix: string) => `${prefix}${++made}`
-
-export type TestUser = { id: number; username: string; token: string }
-type UserFields = {
-  username?: string
-  isInstructor?: boolean
-  isStaff?: boolean
-  isActive?: boolean
-  firstName?: string
-  lastName?: string
+/** How many answers there are of each status. */
+export function tally(answers: Answer[]): Record<number, number> {
+  const counts: Record<number, number> = {}
+  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1
+  return counts
 }
 
-/** A user straight into the database (no password hash to compute), with an access token. */
-export async function makeUser(fields: UserFields = {}): Promise<TestUser> {
-  const username = fields.username ?? unique('user')
-  const now = Math.floor(Date.now() / 1000)
-  const row = await env.DB.prepare(
-    `INSERT INTO users (username, username_key, email, email_key, first_name, last_name, is_instructor, is_staff, is_active, created_at, updated_at)
-     VALUES (?, lower(?), ?, lower(?), ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-  )
-    .bind(
-      username,
-      username,
-      `${username}@example.com`,
-      `${username}@example.com`,
-      fields.firstName ?? '',
-      fields.lastName ?? '',
-      fields.isInstructor ? 1 : 0,
-      fields.isStaff ? 1 : 0,
-      fields.isActive === false ? 0 : 1,
-      now,
-      now,
-    )
-    .first<{ id: number }>()
-  const id = row?.id ?? 0
-  return { id, username, token: await issueToken(env, 'access', { userId: id, sessionVersion: 1 }, now) }
+/** Everything a paginated list holds, page by page. */
+export async function allPages(path: string, as?: CallOptions['as']): Promise<Json[]> {
+  const results: Json[] = []
+  for (let next: string | null = path; next !== null; ) {
+    const answer = await call('GET', next, { as })
+    expect(answer.status, answer.text).toBe(200)
+    results.push(...answer.body.results)
+    next = answer.body.next
+  }
+  return results
 }
 
-export const makeInstructor = (fields: UserFields = {}) => makeUser({ ...fields, isInstructor: true })
-export const makeStaff = (fields: UserFields = {}) => makeUser({ ...fields, isStaff: true })
+export const statusFor = (path: string, users: CallOptions['as'][], method = 'GET', body?: unknown) =>
+  Promise.all(users.map(async as => (await call(method, path, { as, body })).status))

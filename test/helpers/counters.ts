@@ -55,3 +55,30 @@ export async function qrTallies(): Promise<{ kept: Row[]; counted: Row[] }> {
   )
   return { kept, counted }
 }
+
+/** What counts of all attempts must come to, and what the triggers kept. */
+export async function countsAndTruth() {
+  const all = async (query: string) => (await env.DB.prepare(query).all<Record<string, number>>()).results
+  const statuses = ['in_progress', 'completed', 'timed_out', 'abandoned']
+  const sums = statuses.map(status => `coalesce(sum(a.status = '${status}'), 0) AS ${status}`).join(', ')
+  const truth = `SELECT q.id AS quiz_id, ${sums}, coalesce(sum(a.pending_grading), 0) AS pending_essays
+    FROM quizzes q JOIN attempts a ON a.quiz_id = q.id AND a.is_preview = 0`
+  const kept = await all(`SELECT quiz_id, ${statuses.join()}, pending_essays FROM quiz_statistics ORDER BY quiz_id`)
+  const totals = await all("SELECT name, value FROM totals WHERE name LIKE 'attempts.%' OR name = 'essays.pending'")
+  const [live] = await all(`SELECT ${sums}, coalesce(sum(a.pending_grading), 0) AS pending_essays FROM attempts a
+    JOIN quizzes q ON q.id = a.quiz_id JOIN modules m ON m.id = q.module_id JOIN courses c ON c.id = m.course_id
+    WHERE a.is_preview = 0 AND q.deleted_at IS NULL AND m.deleted_at IS NULL AND c.deleted_at IS NULL`)
+  return {
+    kept: {
+      quizzes: kept.filter(row => Object.entries(row).some(([name, value]) => name !== 'quiz_id' && value !== 0)),
+      totals: Object.fromEntries(totals.map(row => [String(row['name']), row['value']])),
+    },
+    truth: {
+      quizzes: await all(`${truth} GROUP BY q.id ORDER BY q.id`),
+      totals: {
+        ...Object.fromEntries(statuses.map(status => [`attempts.${status}`, live?.[status]])),
+        'essays.pending': live?.['pending_essays'],
+      },
+    },
+  }
+}

@@ -127,3 +127,6 @@ export function failingAt(trip: number | 'every', message = 'D1_ERROR: no such c
   })
   return { env: { DB }, bound }
 }
+
+const down = () => Promise.reject(new Error('KV is down'))
+export const KV_DOWN: Partial<Env> = { KV: { get: down, put: down, delete: down } as unknown as KVNamespace }

@@ -1,5 +1,6 @@
 import { expect, vi } from 'vitest'
-import { type Answer, call, type TestUser } from './client.ts'
+import type { TestUser } from '../factories/users.ts'
+import { type Answer, call } from './client.ts'
 
 const TRIES = 60
 /** Time passes with each call, so that an attempt's ten calls a second are kept to, as people do. */

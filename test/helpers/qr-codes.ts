@@ -1,24 +1,5 @@
-import { expect } from 'vitest'
-import { call, makeInstructor, makeUser, type TestUser } from './client.ts'
-import { enrolled, makeCourse, makeModule } from './courses.ts'
-
-// biome-ignore lint/suspicious/noExplicitAny: the body of a code as answered
-type Body = any
-
-/** A course with a module and a learner in it. */
-export async function taught(learnerFields: { firstName?: string; lastName?: string } = {}) {
-  const [owner, learner] = [await makeInstructor(), await makeUser(learnerFields)]
-  const course = await makeCourse(owner)
-  const module = await makeModule(owner, course.id)
-  return { owner, learner, course, module, enrollment: await enrolled(learner, course) }
-}
-
-/** A code through the API. */
-export async function makeCode(owner: TestUser, fields: Record<string, unknown>): Promise<Body> {
-  const answer = await call('POST', '/api/qr-codes/codes/', { as: owner, body: fields })
-  expect(answer.status, answer.text).toBe(201)
-  return answer.body
-}
+import type { TestUser } from '../factories/users.ts'
+import { call } from './client.ts'
 
 export const change = (as: TestUser, code: { id: number }, body: Record<string, unknown>) =>
   call('PATCH', `/api/qr-codes/codes/${code.id}/`, { as, body })

@@ -1,6 +1,5 @@
-import { applyD1Migrations } from 'cloudflare:test'
-import { env } from 'cloudflare:workers'
+import { freshStorage } from './fresh-storage.ts'
 import { hashCheaply } from './hash-cost.ts'
 
 hashCheaply()
-await applyD1Migrations(env.DB, env.MIGRATIONS)
+await freshStorage()

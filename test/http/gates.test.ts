@@ -4,8 +4,10 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { ipv6Prefix } from '../../src/http/address.ts'
 import { behindGates, type Gate, type Limit } from '../../src/http/gates.ts'
-import { login, makeAccount, PASSWORD, refresh, register, tally, times } from '../helpers/accounts.ts'
-import { type Answer, call, makeStaff, makeUser, unique } from '../helpers/client.ts'
+import { unique } from '../factories/rows.ts'
+import { makeAccount, makeStaff, makeUser } from '../factories/users.ts'
+import { login, PASSWORD, refresh, register, times } from '../helpers/accounts.ts'
+import { type Answer, call, tally } from '../helpers/client.ts'
 import { publisher, signIn } from '../helpers/google.ts'
 
 const from = (address: string, bindings: Partial<Env> = {}) => ({

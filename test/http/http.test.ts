@@ -2,8 +2,9 @@ import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { api } from '../../src/app.ts'
-import { call, makeInstructor, makeUser } from '../helpers/client.ts'
-import { makeCourse } from '../helpers/courses.ts'
+import { makeCourse } from '../factories/courses.ts'
+import { makeInstructor, makeUser } from '../factories/users.ts'
+import { call } from '../helpers/client.ts'
 
 /** A described path with something in each of its places. */
 const filled = (path: string) => path.replace('{slug}', 'a-slug').replace(/\{\w+\}/g, '1')

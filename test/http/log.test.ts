@@ -2,11 +2,13 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
 import { api } from '../../src/app.ts'
 import { runCron } from '../../src/cron/run.ts'
-import { end, makeHall, resultOf, startAttempt, started, submit } from '../helpers/attempts.ts'
-import { type CallOptions, call, makeInstructor, makeStaff, makeUser } from '../helpers/client.ts'
+import { makeHall } from '../factories/classrooms.ts'
+import { makeCode } from '../factories/qr-codes.ts'
+import { makeInstructor, makeStaff, makeUser } from '../factories/users.ts'
+import { end, resultOf, startAttempt, started, submit } from '../helpers/attempts.ts'
+import { type CallOptions, call } from '../helpers/client.ts'
 import { counting } from '../helpers/counting.ts'
 import { failingAt } from '../helpers/faults.ts'
-import { makeCode } from '../helpers/qr-codes.ts'
 
 // A request leaves one line, which tells what it was and what it cost, and nothing of what was in it.
 

@@ -1,7 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
-import { end, makeHall, QUESTIONS, rightAnswer, started, submit } from '../helpers/attempts.ts'
-import { call, unique } from '../helpers/client.ts'
+import { makeHall } from '../factories/classrooms.ts'
+import { QUESTIONS, rightAnswer } from '../factories/quizzes.ts'
+import { unique } from '../factories/rows.ts'
+import { end, started, submit } from '../helpers/attempts.ts'
+import { call } from '../helpers/client.ts'
 
 // A jurisdiction, once chosen, holds for every Durable Object: none is reached outside of it.
 

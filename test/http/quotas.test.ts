@@ -1,8 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { KV_DOWN, login, logout, makeAccount, PASSWORD, refresh, register, tally, times } from '../helpers/accounts.ts'
-import { type CallOptions, call, makeUser, type TestUser, unique } from '../helpers/client.ts'
+import { unique } from '../factories/rows.ts'
+import { makeAccount, makeUser, type TestUser } from '../factories/users.ts'
+import { login, logout, PASSWORD, refresh, register, times } from '../helpers/accounts.ts'
+import { type CallOptions, call, tally } from '../helpers/client.ts'
 import { counting } from '../helpers/counting.ts'
+import { KV_DOWN } from '../helpers/faults.ts'
 import { publisher, signIn } from '../helpers/google.ts'
 
 let hosts = 0

@@ -1,7 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
-import { call, makeInstructor, makeStaff, makeUser, type TestUser } from '../helpers/client.ts'
-import { allPages, enrolled, makeCourse, makeModule } from '../helpers/courses.ts'
+import { enrolled, makeCourse, makeModule } from '../factories/courses.ts'
+import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { allPages, call } from '../helpers/client.ts'
 
 async function classroom() {
   const [owner, rival, staff, learner, stranger] = [

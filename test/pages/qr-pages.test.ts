@@ -2,10 +2,13 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { rotatingCode, slotAt } from '../../src/features/qr-codes/proofs/rotation.ts'
 import { markdown, type Piece } from '../../src/pages/qr/browser/markdown.ts'
-import { type CallOptions, call, makeInstructor, makeUser } from '../helpers/client.ts'
+import { makeTaughtCourse } from '../factories/classrooms.ts'
+import { enrolled, makeCourse, makeModule } from '../factories/courses.ts'
+import { makeCode } from '../factories/qr-codes.ts'
+import { makeInstructor, makeUser } from '../factories/users.ts'
+import { type CallOptions, call } from '../helpers/client.ts'
 import { counting } from '../helpers/counting.ts'
-import { enrolled, makeCourse, makeModule } from '../helpers/courses.ts'
-import { change, makeCode, scan, taught } from '../helpers/qr-codes.ts'
+import { change, scan } from '../helpers/qr-codes.ts'
 
 // What the server says in the pages; what they do, the browser tests show.
 
@@ -28,7 +31,7 @@ describe('the scan page', () => {
   })
 
   test('runs its own files and no other; Google’s only where it is configured', async () => {
-    const { owner, module } = await taught()
+    const { owner, module } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'attendance', target_id: module.id })
     for (const path of [`/q/${code.uuid}`, `/q/${code.uuid}/display`, '/qr-codes/batches/1/print', '/q/none']) {
       const { text, headers } = await open(path)
@@ -50,7 +53,7 @@ describe('the scan page', () => {
   })
 
   test('a code that is unknown, deleted or of a deleted course has none', async () => {
-    const { owner, course, module } = await taught()
+    const { owner, course, module } = await makeTaughtCourse()
     const [one, two] = [
       await makeCode(owner, { type: 'attendance', target_id: module.id }),
       await makeCode(owner, { type: 'access', target_id: course.id }),
@@ -67,7 +70,7 @@ describe('the scan page', () => {
   })
 
   test('costs one round trip, and nobody’s quota', async () => {
-    const { owner, module } = await taught()
+    const { owner, module } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'attendance', target_id: module.id })
     const { env: counted, counts } = counting()
     for (const _ of [1, 2, 3]) {
@@ -77,7 +80,7 @@ describe('the scan page', () => {
   })
 
   test('its ticket is the opening’s: by that address, and by who was signed in', async () => {
-    const { owner, learner, module } = await taught()
+    const { owner, learner, module } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'module', target_id: module.id })
     const anonymous = ticketIn((await open(`/q/${code.uuid}`)).text)
     const first = await scan(learner, code, { ticket: anonymous }, HERE)
@@ -90,7 +93,7 @@ describe('the scan page', () => {
   })
 
   test('of a rotating code gives a ticket only to who saw the display', async () => {
-    const { owner, learner, module } = await taught()
+    const { owner, learner, module } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'attendance', target_id: module.id, rotating: true })
     const seen = await rotatingCode(env, code.uuid, slotAt(seconds()))
     const old = await rotatingCode(env, code.uuid, slotAt(seconds()) - 2)
@@ -102,7 +105,7 @@ describe('the scan page', () => {
 })
 
 describe('a code that is closed says so to who is not signed in, in the words in which a scan is refused', () => {
-  type Taught = Awaited<ReturnType<typeof taught>>
+  type Taught = Awaited<ReturnType<typeof makeTaughtCourse>>
   const courseCode = ({ owner, course }: Taught, fields = {}) =>
     makeCode(owner, { type: 'access', target_id: course.id, ...fields })
   const moduleCode = ({ owner, module }: Taught, type = 'attendance', fields = {}) =>
@@ -168,7 +171,7 @@ describe('a code that is closed says so to who is not signed in, in the words in
       },
     ],
   ])('%s', async (why, closed, make) => {
-    const world = await taught()
+    const world = await makeTaughtCourse()
     const code = await make(world)
     const { text } = await open(`/q/${code.uuid}`)
     expect(text).toContain(`<h2>Closed</h2><p>${why}</p>`)
@@ -182,7 +185,7 @@ describe('a code that is closed says so to who is not signed in, in the words in
   })
 
   test('what depends on who scans closes nothing, and a course that has not begun is told beside the sign-in', async () => {
-    const world = await taught()
+    const world = await makeTaughtCourse()
     await edit(world, { start_date: '2199-12-01' })
     for (const code of [await courseCode(world), await moduleCode(world), await moduleCode(world, 'module')]) {
       const { text } = await open(`/q/${code.uuid}`)
@@ -195,7 +198,7 @@ describe('a code that is closed says so to who is not signed in, in the words in
 })
 
 test('a certificate’s page shows holder, course, date and whether it stands, to anybody', async () => {
-  const { owner, course, enrollment } = await taught({ firstName: 'Jane', lastName: 'Doe' })
+  const { owner, course, enrollment } = await makeTaughtCourse({ firstName: 'Jane', lastName: 'Doe' })
   const complete = (status: string, at: number | null) =>
     env.DB.prepare('UPDATE enrollments SET status = ?, completed_at = ? WHERE id = ?')
       .bind(status, at, enrollment.id)
@@ -214,7 +217,7 @@ test('a certificate’s page shows holder, course, date and whether it stands, t
 })
 
 test('a display gets this slot’s code and the next ones, timed by the server, and only the new arrivals', async () => {
-  const { owner, learner, module } = await taught()
+  const { owner, learner, module } = await makeTaughtCourse()
   const code = await makeCode(owner, { type: 'attendance', target_id: module.id, rotating: true })
   const display = async (query = '') =>
     (await call('GET', `/api/qr-codes/display/${code.uuid}/${query}`, { as: owner })).body

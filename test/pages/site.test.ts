@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { call, makeUser, ORIGIN } from '../helpers/client.ts'
+import { makeUser } from '../factories/users.ts'
+import { call, ORIGIN } from '../helpers/client.ts'
 
 // What a browser is answered beside the API, and what a program is.
 

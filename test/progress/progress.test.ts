@@ -5,9 +5,10 @@ import { batch } from '../../src/db/batch.ts'
 import { backgroundDatabase } from '../../src/db/client.ts'
 import { resetModule } from '../../src/features/progress/queries/completions.ts'
 import { touchModule } from '../../src/features/progress/queries/record-study.ts'
-import { call, makeInstructor, makeStaff, makeUser, type TestUser } from '../helpers/client.ts'
+import { enrolled, makeCourse, makeModule } from '../factories/courses.ts'
+import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { call } from '../helpers/client.ts'
 import { counting } from '../helpers/counting.ts'
-import { enrolled, makeCourse, makeModule } from '../helpers/courses.ts'
 
 type Row = { id: number; module: number; status: string; completed_at: string | null; time_spent_minutes: number }
 

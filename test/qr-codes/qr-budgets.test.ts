@@ -2,18 +2,12 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { api } from '../../src/app.ts'
 import { runCron } from '../../src/cron/run.ts'
-import {
-  type CallOptions,
-  call,
-  makeInstructor,
-  makeStaff,
-  makeUser,
-  type TestUser,
-  unique,
-} from '../helpers/client.ts'
+import { enrolled, makeCourse, makeModule } from '../factories/courses.ts'
+import { makeCode } from '../factories/qr-codes.ts'
+import { unique } from '../factories/rows.ts'
+import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { type CallOptions, call } from '../helpers/client.ts'
 import { type Counts, counting } from '../helpers/counting.ts'
-import { enrolled, makeCourse, makeModule } from '../helpers/courses.ts'
-import { makeCode } from '../helpers/qr-codes.ts'
 
 // What QR codes may cost: a read one round trip, a write two; the rows of page 1 do not grow with the owner's codes,
 // scans and batches, nor with other people's.

@@ -1,9 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { call, makeInstructor, makeStaff, makeUser, ORIGIN, type TestUser } from '../helpers/client.ts'
+import { makeTaughtCourse } from '../factories/classrooms.ts'
+import { makeCourse, makeModule } from '../factories/courses.ts'
+import { makeCode } from '../factories/qr-codes.ts'
+import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { allPages, call, ORIGIN } from '../helpers/client.ts'
 import { qrTallies } from '../helpers/counters.ts'
-import { allPages, makeCourse, makeModule } from '../helpers/courses.ts'
-import { at, change, makeCode, scan, taught } from '../helpers/qr-codes.ts'
+import { at, change, scan } from '../helpers/qr-codes.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const create = (as: TestUser, body: unknown) => call('POST', '/api/qr-codes/codes/', { as, body })
@@ -50,7 +53,7 @@ describe('creating a code', () => {
   })
 
   test('with PUBLIC_ORIGIN set, images are there', async () => {
-    const { owner, module } = await taught()
+    const { owner, module } = await makeTaughtCourse()
     const { body } = await call('POST', '/api/qr-codes/codes/', {
       as: owner,
       body: { type: 'module', target_id: module.id },
@@ -60,7 +63,7 @@ describe('creating a code', () => {
   })
 
   test('each type names its target', async () => {
-    const { owner, course, enrollment } = await taught({ firstName: 'Jane', lastName: 'Doe' })
+    const { owner, course, enrollment } = await makeTaughtCourse({ firstName: 'Jane', lastName: 'Doe' })
     await env.DB.prepare("UPDATE enrollments SET status = 'completed', completed_at = 1 WHERE id = ?")
       .bind(enrollment.id)
       .run()
@@ -105,7 +108,7 @@ describe('creating a code', () => {
   })
 
   test("another's target, one that is deleted, not completed, or a batch of another type or of another's", async () => {
-    const { owner, learner, course, module, enrollment } = await taught()
+    const { owner, learner, course, module, enrollment } = await makeTaughtCourse()
     const [rival, staff] = [await makeInstructor(), await makeStaff()]
     const target = { type: 'attendance', target_id: module.id }
     expect((await create(learner, target)).status).toBe(403)
@@ -126,7 +129,7 @@ describe('creating a code', () => {
 
 describe('changing a code', () => {
   test('status, limit and date; type and target never', async () => {
-    const { owner, module, course } = await taught()
+    const { owner, module, course } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'attendance', target_id: module.id })
     const put = (body: unknown) => call('PUT', `/api/qr-codes/codes/${code.id}/`, { as: owner, body })
     expect((await put({})).body).toMatchObject({ status: 'active', max_scans: null, expires_at: null })
@@ -154,7 +157,7 @@ describe('changing a code', () => {
   })
 
   test('an offset becomes UTC', async () => {
-    const { owner, module } = await taught()
+    const { owner, module } = await makeTaughtCourse()
     const code = await makeCode(owner, {
       type: 'module',
       target_id: module.id,
@@ -164,7 +167,7 @@ describe('changing a code', () => {
   })
 
   test('expiry is in effect at the second', async () => {
-    const { owner, learner, module } = await taught()
+    const { owner, learner, module } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'module', target_id: module.id, expires_at: at(60) })
     expect(code.status).toBe('active')
     expect((await scan(learner, code)).body.is_valid).toBe(true)
@@ -177,7 +180,7 @@ describe('changing a code', () => {
 
 describe('who sees and changes what', () => {
   test('the course’s instructor and staff; who made it no more once the course is given away', async () => {
-    const { owner, learner, course, module } = await taught()
+    const { owner, learner, course, module } = await makeTaughtCourse()
     const [rival, staff, heir] = [await makeInstructor(), await makeStaff(), await makeInstructor()]
     const code = await makeCode(owner, { type: 'module', target_id: module.id })
     const statuses = async (as: TestUser) => [
@@ -200,7 +203,7 @@ describe('who sees and changes what', () => {
   })
 
   test('details show the newest 100 valid scans', async () => {
-    const { owner, learner, module } = await taught()
+    const { owner, learner, module } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'module', target_id: module.id })
     await scan(await makeUser(), code)
     const { body } = await scan(learner, code, { location: 'Hall', device_info: 'Phone' })
@@ -226,7 +229,7 @@ describe('who sees and changes what', () => {
   })
 
   test('lists: every filter, every combination, for owner, course instructor and staff', async () => {
-    const { owner, course, module } = await taught()
+    const { owner, course, module } = await makeTaughtCourse()
     const [heir, staff] = [await makeInstructor(), await makeStaff()]
     const other = await makeCourse(owner)
     const target = { type: 'attendance', target_id: module.id }
@@ -280,7 +283,7 @@ describe('who sees and changes what', () => {
 
 describe('batches', () => {
   test('a code per target; what is answered is what is listed', async () => {
-    const { owner, course } = await taught()
+    const { owner, course } = await makeTaughtCourse()
     const modules = [await makeModule(owner, course.id), await makeModule(owner, course.id)]
     const { status, body } = await createBatch(owner, {
       name: 'Spring Semester 2024',
@@ -312,7 +315,7 @@ describe('batches', () => {
   })
 
   test('targets that are not there are named, and nothing is created', async () => {
-    const { owner, module } = await taught()
+    const { owner, module } = await makeTaughtCourse()
     const before = await env.DB.prepare('SELECT count(*) AS n FROM qr_batches').first('n')
     const { status, body } = await createBatch(owner, {
       name: 'B',
@@ -351,7 +354,7 @@ describe('batches', () => {
   })
 
   test('its counts are right at every second, whatever happens to its codes', async () => {
-    const { owner, learner, course, module } = await taught()
+    const { owner, learner, course, module } = await makeTaughtCourse()
     const second = await makeModule(owner, course.id)
     const { body } = await createBatch(owner, {
       name: 'B',

@@ -2,10 +2,13 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { runCron } from '../../src/cron/run.ts'
 import { flagExpired } from '../../src/features/qr-codes/codes/expiry.ts'
-import { call, makeInstructor, makeStaff, type TestUser } from '../helpers/client.ts'
+import { makeTaughtCourse } from '../factories/classrooms.ts'
+import { makeCode } from '../factories/qr-codes.ts'
+import { makeInstructor, makeStaff, type TestUser } from '../factories/users.ts'
+import { call } from '../helpers/client.ts'
 import { qrTallies } from '../helpers/counters.ts'
 import { counting } from '../helpers/counting.ts'
-import { at, change, makeCode, taught } from '../helpers/qr-codes.ts'
+import { at, change } from '../helpers/qr-codes.ts'
 
 // Codes expire by themselves; cron only makes them quick to find. Lists and counts are right before it came and after.
 
@@ -37,7 +40,7 @@ async function listed(filters: Record<string, string | number | undefined>, as: 
 }
 
 beforeAll(async () => {
-  ;({ owner, course, module } = await taught())
+  ;({ owner, course, module } = await makeTaughtCourse())
   ;[heir, staff] = [await makeInstructor(), await makeStaff()]
   const { body } = await call('POST', '/api/qr-codes/batches/', {
     as: owner,
@@ -136,7 +139,7 @@ describe('a code', () => {
   })
 
   test('that expired while its course was deleted is among the expired when it is back', async () => {
-    const own = await taught()
+    const own = await makeTaughtCourse()
     const doomed = await makeCode(own.owner, { type: 'access', target_id: own.course.id, expires_at: at(60) })
     const expired = async () => (await listed({ status: 'expired' }, own.owner)).map(({ id }) => id)
     await call('DELETE', `/api/courses/${own.course.id}/`, { as: own.owner })
@@ -172,7 +175,7 @@ test('whatever is flagged, every list of everybody is what the dates say', async
   )
   await call('PATCH', `/api/courses/${course.id}/`, { as: staff, body: { instructor: heir.id } })
   // Somebody else's, flagged wrong.
-  const strange = await taught()
+  const strange = await makeTaughtCourse()
   for (const expires_at of [at(-5), at(3_600)]) {
     const { id } = await makeCode(strange.owner, { type: 'access', target_id: strange.course.id, expires_at })
     await env.DB.prepare('UPDATE qr_codes SET is_expired = 1 - is_expired WHERE id = ?').bind(id).run()

@@ -4,10 +4,12 @@ import { PNG } from 'pngjs'
 import { describe, expect, test } from 'vitest'
 import { app } from '../../src/app.ts'
 import { pngOf, svgOf } from '../../src/features/qr-codes/images/image.ts'
-import { call, makeInstructor, ORIGIN } from '../helpers/client.ts'
+import { makeTaughtCourse } from '../factories/classrooms.ts'
+import { makeCourse } from '../factories/courses.ts'
+import { makeCode } from '../factories/qr-codes.ts'
+import { makeInstructor } from '../factories/users.ts'
+import { call, ORIGIN } from '../helpers/client.ts'
 import { counting } from '../helpers/counting.ts'
-import { makeCourse } from '../helpers/courses.ts'
-import { makeCode, taught } from '../helpers/qr-codes.ts'
 
 // Everything drawn is read back by decoders that know nothing of how it was drawn; a mirrored code would be read by
 // jsQR too, so that is looked for apart.
@@ -150,7 +152,7 @@ describe('the image of a code', () => {
   })
 
   test('carries a tag of all that takes it away, and that purges this tag', async () => {
-    const { owner, learner, course, module, enrollment } = await taught()
+    const { owner, learner, course, module, enrollment } = await makeTaughtCourse()
     await call('POST', `/api/module-progress/${enrollment.id * 10_000_000 + module.id}/complete/`, { as: learner })
     const targets = { attendance: module.id, module: module.id, access: course.id, certificate: enrollment.id }
     const images = await Promise.all(

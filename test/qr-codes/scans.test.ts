@@ -6,9 +6,12 @@ import {
   ROTATING_TICKET_TTL_SECONDS,
   TICKET_TTL_SECONDS,
 } from '../../src/features/qr-codes/proofs/tickets.ts'
-import { type Answer, call, makeInstructor, makeStaff, makeUser, type TestUser } from '../helpers/client.ts'
-import { allPages, enrolled, makeCourse, makeModule } from '../helpers/courses.ts'
-import { at, change, makeCode, scan, taught } from '../helpers/qr-codes.ts'
+import { makeTaughtCourse } from '../factories/classrooms.ts'
+import { enrolled, makeCourse, makeModule } from '../factories/courses.ts'
+import { makeCode } from '../factories/qr-codes.ts'
+import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { type Answer, allPages, call } from '../helpers/client.ts'
+import { at, change, scan } from '../helpers/qr-codes.ts'
 
 const makeUsers = (count: number) => Promise.all(Array.from({ length: count }, () => makeUser()))
 const seconds = () => Math.floor(Date.now() / 1000)
@@ -20,7 +23,7 @@ const refusedAs = (message: string) => [201, false, message, null]
 
 describe('what a valid scan does', () => {
   test('attendance: marked once; the second time the first scan, 200, and nothing counts', async () => {
-    const { owner, learner, module } = await taught()
+    const { owner, learner, module } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'attendance', target_id: module.id })
     const first = await scan(learner, code, { location: 'Lecture Hall A', device_info: 'iPhone, Safari 16.0' })
     expect(first.status, first.text).toBe(201)
@@ -74,7 +77,7 @@ describe('what a valid scan does', () => {
   })
 
   test('access: who was in already may come back too, once the course is restricted', async () => {
-    const { owner, learner, course } = await taught()
+    const { owner, learner, course } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'access', target_id: course.id })
     expect((await scan(learner, code)).body.action_performed).toBe('access_granted')
     await call('PATCH', `/api/courses/${course.id}/`, { as: owner, body: { enrollment_type: 'restricted' } })
@@ -83,7 +86,7 @@ describe('what a valid scan does', () => {
   })
 
   test('certificate: anyone signed in learns holder, course and date, each time anew', async () => {
-    const { owner, learner, course, enrollment } = await taught({ firstName: 'Jane', lastName: 'Doe' })
+    const { owner, learner, course, enrollment } = await makeTaughtCourse({ firstName: 'Jane', lastName: 'Doe' })
     await env.DB.prepare("UPDATE enrollments SET status = 'completed', completed_at = 1685577600 WHERE id = ?")
       .bind(enrollment.id)
       .run()
@@ -103,7 +106,7 @@ describe('what a valid scan does', () => {
   })
 
   test('module: a view of it, each time', async () => {
-    const { owner, learner, module } = await taught()
+    const { owner, learner, module } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'module', target_id: module.id })
     for (const _ of [1, 2]) expect((await scan(learner, code)).body.action_performed).toBe('module_opened')
     const progress = await call('GET', `/api/module-progress/?module=${module.id}`, { as: learner })
@@ -121,7 +124,7 @@ describe('what a valid scan does', () => {
 
 describe('what is refused is stored as such, and changes nothing else', () => {
   test('an unknown, malformed or deleted UUID', async () => {
-    const { owner, learner, module } = await taught()
+    const { owner, learner, module } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'attendance', target_id: module.id })
     expect((await scan(learner, { uuid: crypto.randomUUID() })).status).toBe(404)
     expect((await scan(learner, { uuid: 'nonsense' })).body).toEqual({ qr_code_uuid: ['Enter a valid UUID.'] })
@@ -131,7 +134,7 @@ describe('what is refused is stored as such, and changes nothing else', () => {
   })
 
   test('revoked, expired, limit reached, not enrolled', async () => {
-    const { owner, learner, module } = await taught()
+    const { owner, learner, module } = await makeTaughtCourse()
     const [other, stranger] = await makeUsers(2)
     if (!other || !stranger) throw new Error('made two')
     const target = { type: 'attendance', target_id: module.id }
@@ -179,7 +182,7 @@ describe('what is refused is stored as such, and changes nothing else', () => {
   })
 
   test('module: not enrolled, or not published', async () => {
-    const { owner, learner, course } = await taught()
+    const { owner, learner, course } = await makeTaughtCourse()
     const draft = await makeModule(owner, course.id, { is_published: false })
     const code = await makeCode(owner, { type: 'module', target_id: draft.id })
     expect(outcome(await scan(learner, code))).toEqual(refusedAs('This module is not available.'))
@@ -187,7 +190,7 @@ describe('what is refused is stored as such, and changes nothing else', () => {
   })
 
   test('of one learner, code and reason one a minute is stored', async () => {
-    const { owner, learner, module } = await taught()
+    const { owner, learner, module } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'attendance', target_id: module.id, expires_at: at(-1) })
     const answers = await Promise.all(Array.from({ length: 20 }, () => scan(learner, code)))
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
@@ -203,7 +206,7 @@ describe('what is refused is stored as such, and changes nothing else', () => {
 
 describe('at the same moment', () => {
   test('200 scans of a code for 50: exactly 50 are valid', async () => {
-    const { owner, course, module } = await taught()
+    const { owner, course, module } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'attendance', target_id: module.id, max_scans: 50 })
     const learners = await makeUsers(200)
     const users = learners.map(({ username }) => username)
@@ -220,7 +223,7 @@ describe('at the same moment', () => {
   test.each(['attendance', 'access'])(
     'one learner 20 times (%s): one 201, the others 200 with the same',
     async type => {
-      const { owner, learner, course, module } = await taught()
+      const { owner, learner, course, module } = await makeTaughtCourse()
       const target = type === 'access' ? course.id : module.id
       const code = await makeCode(owner, { type, target_id: target, max_scans: 1 })
       const answers = await Promise.all(Array.from({ length: 20 }, () => scan(learner, code)))
@@ -250,7 +253,7 @@ describe('the moment counts, not the login', () => {
   const age = ({ body }: Answer) => seconds() - Date.parse(body.scanned_at) / 1000
 
   test('opened in time, signed in late: it counts from the opening', async () => {
-    const { owner, learner, module } = await taught()
+    const { owner, learner, module } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'attendance', target_id: module.id, expires_at: at(-60) })
     expect((await scan(learner, code)).body.is_valid).toBe(false)
     const redeemed = await redeem(learner, code, await open(code, 120))
@@ -266,7 +269,7 @@ describe('the moment counts, not the login', () => {
     ['tampered with', 60, { tamper: true }],
     ['no ticket at all', 60, { nonsense: true }],
   ])('a ticket that is %s counts for nothing: the arrival does', async (_, ago, wrong: Record<string, unknown>) => {
-    const { owner, learner, module } = await taught()
+    const { owner, learner, module } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'attendance', target_id: module.id })
     const of = wrong['otherCode'] ? { uuid: crypto.randomUUID() } : code
     let ticket = await open(of, ago, (wrong['user'] as number | undefined) ?? null)
@@ -278,7 +281,7 @@ describe('the moment counts, not the login', () => {
   })
 
   test('one ticket twice at once is one scan; by another it is none', async () => {
-    const { owner, learner, course, module } = await taught()
+    const { owner, learner, course, module } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'module', target_id: module.id })
     const ticket = await open(code, 60)
     const answers = await Promise.all(Array.from({ length: 5 }, () => redeem(learner, code, ticket)))
@@ -292,7 +295,7 @@ describe('the moment counts, not the login', () => {
   })
 
   test('an answer that was never heard is told again, however late and from wherever', async () => {
-    const { owner, learner, module } = await taught()
+    const { owner, learner, module } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'module', target_id: module.id, max_scans: 1 })
     const ticket = await open(code, TICKET_TTL_SECONDS - 1)
     const first = await redeem(learner, code, ticket)
@@ -307,14 +310,14 @@ describe('the moment counts, not the login', () => {
   })
 
   test('of one reason one a minute is stored, however many tickets there are', async () => {
-    const { owner, learner, module } = await taught()
+    const { owner, learner, module } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'attendance', target_id: module.id, expires_at: at(-3600) })
     for (const ago of [120, 125, 130, 400]) await redeem(learner, code, await open(code, ago))
     expect(await scansOf(code, owner)).toHaveLength(2)
   })
 
   test('a ticket lives through a rotation of the secret', async () => {
-    const { owner, learner, module } = await taught()
+    const { owner, learner, module } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'attendance', target_id: module.id })
     const before = 'the secret before the last rotation, long enough'
     const opening = { uuid: code.uuid, address: HERE, isRotating: false }
@@ -331,7 +334,7 @@ describe('the moment counts, not the login', () => {
   describe('a rotating code', () => {
     const STALE = refusedAs('This QR code changes all the time. Scan the one on display now.')
     const rotating = async () => {
-      const stage = await taught()
+      const stage = await makeTaughtCourse()
       const code = await makeCode(stage.owner, { type: 'attendance', target_id: stage.module.id, rotating: true })
       expect(code.rotating).toBe(true)
       return { ...stage, code }
@@ -417,7 +420,7 @@ describe('the moment counts, not the login', () => {
 
 describe('listing and exporting scans', () => {
   test('whose codes or courses they are, and staff; every filter, every combination', async () => {
-    const { owner, learner, course, module } = await taught()
+    const { owner, learner, course, module } = await makeTaughtCourse()
     const [rival, staff] = [await makeInstructor(), await makeStaff()]
     const theirCourse = await makeCourse(rival)
     const theirs = await makeCode(rival, { type: 'access', target_id: theirCourse.id })
@@ -478,7 +481,7 @@ describe('listing and exporting scans', () => {
   })
 
   test('who handed a course over sees nothing of what is scanned there since, nor of what was', async () => {
-    const { owner, learner, course, module } = await taught()
+    const { owner, learner, course, module } = await makeTaughtCourse()
     const [heir, staff] = [await makeInstructor(), await makeStaff()]
     const batch = (
       await call('POST', '/api/qr-codes/batches/', {
@@ -519,7 +522,7 @@ describe('listing and exporting scans', () => {
   })
 
   test('a file no spreadsheet takes for formulas, streamed in more than one trip', async () => {
-    const { owner, learner, module } = await taught()
+    const { owner, learner, module } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'module', target_id: module.id })
     await scan(learner, code, {
       location: '=HYPERLINK("http://evil.example")',

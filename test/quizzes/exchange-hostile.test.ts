@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { importCsv } from '../../src/features/quizzes/exchange/csv/import.ts'
 import { decoded } from '../../src/features/quizzes/exchange/encoding.ts'
 import { importGift } from '../../src/features/quizzes/exchange/gift/import.ts'
+import { makeClassroom } from '../factories/classrooms.ts'
+import { makeQuiz } from '../factories/quizzes.ts'
 import { call } from '../helpers/client.ts'
-import { classroom, makeQuiz } from '../helpers/quizzes.ts'
 
 const QUIZ = { isSurvey: false }
 const MIB = 1024 * 1024
@@ -259,7 +260,7 @@ describe('over HTTP', () => {
   const GOOD = 'true_false,A,TRUE\n'
 
   test('a hostile file imports nothing and is told its lines; one too large is not read at all', async () => {
-    const { owner, module } = await classroom()
+    const { owner, module } = await makeClassroom()
     const { id } = await makeQuiz(owner, module.id)
     const path = `/api/quizzes/${id}/questions/`
     const send = (body: string, type = 'text/csv') =>

@@ -2,14 +2,16 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { app } from '../../src/app.ts'
 import { exportCsv } from '../../src/features/quizzes/exchange/csv/export.ts'
-import { call, type TestUser } from '../helpers/client.ts'
+import { makeClassroom } from '../factories/classrooms.ts'
+import { makeQuiz, oneOfEach } from '../factories/quizzes.ts'
+import type { TestUser } from '../factories/users.ts'
+import { call } from '../helpers/client.ts'
 import { cost } from '../helpers/counting.ts'
-import { classroom, makeQuiz, oneOfEach } from '../helpers/quizzes.ts'
 
 // How a file is sent and what is asked to become of it.
 
 async function emptyQuiz(fields: Record<string, unknown> = {}) {
-  const room = await classroom()
+  const room = await makeClassroom()
   const quiz = await makeQuiz(room.owner, room.module.id, fields)
   return { ...room, quiz, path: `/api/quizzes/${quiz.id}/questions/` }
 }

@@ -9,7 +9,7 @@ import { exportGift } from '../../src/features/quizzes/exchange/gift/export.ts'
 import { importGift } from '../../src/features/quizzes/exchange/gift/import.ts'
 import { newQuestion } from '../../src/features/quizzes/questions/build.ts'
 import { QUESTION_TYPES, type Question } from '../../src/features/quizzes/questions/question.ts'
-import { inputs } from '../helpers/question-arbitraries.ts'
+import { inputs } from '../factories/question-arbitraries.ts'
 
 const QUIZ = { isSurvey: false }
 const UNITS = 100_000

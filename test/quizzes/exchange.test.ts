@@ -9,9 +9,11 @@ import { importGift } from '../../src/features/quizzes/exchange/gift/import.ts'
 import { newQuestion } from '../../src/features/quizzes/questions/build.ts'
 import { QUESTION_TYPES, type Question } from '../../src/features/quizzes/questions/question.ts'
 import { authored } from '../../src/features/quizzes/questions/views.ts'
-import { call, type TestUser } from '../helpers/client.ts'
-import { inputs } from '../helpers/question-arbitraries.ts'
-import { classroom, makeQuiz, oneOfEach } from '../helpers/quizzes.ts'
+import { makeClassroom } from '../factories/classrooms.ts'
+import { inputs } from '../factories/question-arbitraries.ts'
+import { makeQuiz, oneOfEach } from '../factories/quizzes.ts'
+import type { TestUser } from '../factories/users.ts'
+import { call } from '../helpers/client.ts'
 import { CSV_SAMPLES } from './exchange/csv-samples.ts'
 import { GIFT_SAMPLES } from './exchange/gift-samples.ts'
 
@@ -182,7 +184,7 @@ const TRUE_FALSE: Question = {
 
 describe('over HTTP', () => {
   async function emptyQuiz(fields: Record<string, unknown> = {}) {
-    const room = await classroom()
+    const room = await makeClassroom()
     const quiz = await makeQuiz(room.owner, room.module.id, fields)
     return { ...room, quiz, path: `/api/quizzes/${quiz.id}/questions/` }
   }

@@ -15,7 +15,8 @@ import {
   type QuestionType,
 } from '../../src/features/quizzes/questions/question.ts'
 import { shuffle } from '../../src/features/quizzes/questions/shuffle.ts'
-import { answers, questions, rightAnswer } from '../helpers/question-arbitraries.ts'
+import { answers, questions } from '../factories/question-arbitraries.ts'
+import { rightAnswer } from '../factories/quizzes.ts'
 
 const ask = (body: QuestionBody, pointsMilli = 1000): Question => ({
   text: 'Well?',
@@ -408,7 +409,7 @@ describe('what is given for no answer, and in a survey', () => {
   test.each(QUESTION_TYPES)('%s', type => {
     const [question] = fc.sample(questions(type), 1) as [Question]
     expect(grade(question, null, { isSurvey: false })).toEqual({ scoreNano: 0, isCorrect: false, isPending: false })
-    const parsed = parseResponse(question, rightAnswer(question))
+    const parsed = parseResponse(question, rightAnswer({ question }))
     const answer = 'answer' in parsed ? parsed.answer : null
     expect(answer).not.toBeNull()
     expect(grade(question, answer, { isSurvey: true })).toEqual({ scoreNano: null, isCorrect: null, isPending: false })
@@ -578,7 +579,7 @@ describe.each(QUESTION_TYPES)('laws of grading: %s', (type: QuestionType) => {
       fc.property(questions(type), question => {
         const all = { scoreNano: toNano(question.pointsMilli), isCorrect: true, isPending: false }
         const pending = { scoreNano: null, isCorrect: null, isPending: true }
-        expect(gradeOf(question, rightAnswer(question))).toEqual(isGradedByHand ? pending : all)
+        expect(gradeOf(question, rightAnswer({ question }))).toEqual(isGradedByHand ? pending : all)
       }),
     )
   })

@@ -22,7 +22,7 @@ import {
   toLearnerQuestion,
 } from '../../src/features/quizzes/questions/views.ts'
 import { fieldErrors, Refusal } from '../../src/http/errors.ts'
-import { inputs, questions } from '../helpers/question-arbitraries.ts'
+import { inputs, questions } from '../factories/question-arbitraries.ts'
 
 const place = { id: 7, quizId: 3, order: 2 }
 const unshuffled: Shuffle = list => [...list]

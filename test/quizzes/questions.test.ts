@@ -8,15 +8,16 @@ import { type Names, statement } from '../../src/db/statement.ts'
 import { newQuestion } from '../../src/features/quizzes/questions/build.ts'
 import { lacksKey } from '../../src/features/quizzes/questions/missing-key.ts'
 import { missingKey, QUESTION_TYPES, type Question, toColumns } from '../../src/features/quizzes/questions/question.ts'
-import { call, type TestUser } from '../helpers/client.ts'
-import { allPages } from '../helpers/courses.ts'
-import { inputs } from '../helpers/question-arbitraries.ts'
-import { classroom, makeQuestion, makeQuiz, oneOfEach, statusFor } from '../helpers/quizzes.ts'
+import { makeClassroom } from '../factories/classrooms.ts'
+import { inputs } from '../factories/question-arbitraries.ts'
+import { makeQuestion, makeQuiz, oneOfEach } from '../factories/quizzes.ts'
+import type { TestUser } from '../factories/users.ts'
+import { allPages, call, statusFor } from '../helpers/client.ts'
 
 const TRUE_FALSE = { type: 'true_false', text: 'True?', correct_answer: true }
 
 async function quizOf(questions: unknown[] = []) {
-  const room = await classroom()
+  const room = await makeClassroom()
   const quiz = await makeQuiz(room.owner, room.module.id, { questions })
   const { body } = await call('GET', `/api/quizzes/${quiz.id}/`, { as: room.owner })
   return { ...room, quiz, questions: body.questions, path: `/api/quizzes/${quiz.id}/questions/` }

@@ -1,10 +1,13 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { api } from '../../src/app.ts'
-import { call, type TestUser, unique } from '../helpers/client.ts'
+import { makeClassroom } from '../factories/classrooms.ts'
+import { makeModule } from '../factories/courses.ts'
+import { makeQuestion, makeQuiz, oneOfEach } from '../factories/quizzes.ts'
+import { unique } from '../factories/rows.ts'
+import type { TestUser } from '../factories/users.ts'
+import { call } from '../helpers/client.ts'
 import { cost } from '../helpers/counting.ts'
-import { makeModule } from '../helpers/courses.ts'
-import { classroom, makeQuestion, makeQuiz, oneOfEach } from '../helpers/quizzes.ts'
 
 // What each operation on quizzes and questions may cost: a read one round trip to D1, a write two, and page 1 of a list
 // no more rows with 50 times the data.
@@ -16,7 +19,7 @@ const BASE = 3
 const QUESTION = { type: 'true_false', text: 'True?', correct_answer: true }
 
 beforeAll(async () => {
-  const room = await classroom()
+  const room = await makeClassroom()
   ;({ owner, staff, learner } = room)
   moduleId = room.module.id
   quizId = (await makeQuiz(owner, room.module.id, { questions: oneOfEach() })).id

@@ -1,9 +1,11 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { call, makeInstructor, type TestUser } from '../helpers/client.ts'
-import { allPages, makeCourse, makeModule } from '../helpers/courses.ts'
-import { classroom, makeQuiz, oneOfEach, statusFor } from '../helpers/quizzes.ts'
+import { makeClassroom } from '../factories/classrooms.ts'
+import { makeCourse, makeModule } from '../factories/courses.ts'
+import { makeQuiz, oneOfEach } from '../factories/quizzes.ts'
+import { makeInstructor, type TestUser } from '../factories/users.ts'
+import { allPages, call, statusFor } from '../helpers/client.ts'
 
 const DEFAULTS = {
   description: '',
@@ -26,7 +28,7 @@ const DEFAULTS = {
 
 describe('authoring', () => {
   test('what is omitted takes its default, and the answer has these fields alone', async () => {
-    const { owner, module } = await classroom()
+    const { owner, module } = await makeClassroom()
     const { status, body } = await call('POST', '/api/quizzes/', {
       as: owner,
       body: { module: module.id, title: ' One ' },
@@ -43,7 +45,7 @@ describe('authoring', () => {
   })
 
   test('every field is kept as given; PUT keeps what it omits, PATCH needs nothing', async () => {
-    const { owner, module } = await classroom()
+    const { owner, module } = await makeClassroom()
     const fields = {
       title: 'Two',
       description: 'D',
@@ -78,7 +80,7 @@ describe('authoring', () => {
   })
 
   test('the access code is never answered; empty or null removes it', async () => {
-    const { owner, learner, module } = await classroom()
+    const { owner, learner, module } = await makeClassroom()
     const quiz = await makeQuiz(owner, module.id, { access_code: 'open sesame' })
     const path = `/api/quizzes/${quiz.id}/`
     const required = async (as: TestUser) => (await call('GET', path, { as })).body.requires_access_code
@@ -134,7 +136,7 @@ describe('authoring', () => {
   })
 
   test('a window that ends before it begins is refused, in one request or in two at once', async () => {
-    const { owner, module } = await classroom()
+    const { owner, module } = await makeClassroom()
     const refused = { available_until: ['Must be after available_from.'] }
     const reversed = { available_from: '2026-02-01T00:00:00Z', available_until: '2026-02-01T00:00:00Z' }
     const made = await call('POST', '/api/quizzes/', {
@@ -151,7 +153,7 @@ describe('authoring', () => {
   })
 
   test('a whole quiz with its questions is made at once, or not at all', async () => {
-    const { owner, module } = await classroom()
+    const { owner, module } = await makeClassroom()
     const quiz = await makeQuiz(owner, module.id, { questions: oneOfEach() })
     const { body } = await call('GET', `/api/quizzes/${quiz.id}/`, { as: owner })
     expect(body.question_total).toBe(9)
@@ -183,7 +185,7 @@ describe('authoring', () => {
   })
 
   test('a survey becomes a quiz only once every question has its key', async () => {
-    const { owner, module } = await classroom()
+    const { owner, module } = await makeClassroom()
     const questions = [
       { type: 'essay', text: 'Why?' },
       { type: 'true_false', text: 'True?' },
@@ -203,7 +205,7 @@ describe('authoring', () => {
   })
 
   test('turned off while a question without a key comes in: one of the two is refused', async () => {
-    const { owner, module } = await classroom()
+    const { owner, module } = await makeClassroom()
     for (let turn = 0; turn < 10; turn++) {
       const survey = await makeQuiz(owner, module.id, { is_survey: true })
       const [off, added] = await Promise.all([
@@ -218,14 +220,14 @@ describe('authoring', () => {
   })
 
   test('it stays in its module', async () => {
-    const { owner, course, module } = await classroom()
+    const { owner, course, module } = await makeClassroom()
     const [quiz, other] = [await makeQuiz(owner, module.id), await makeModule(owner, course.id)]
     const moved = await call('PATCH', `/api/quizzes/${quiz.id}/`, { as: owner, body: { module: other.id } })
     expect([moved.status, moved.body]).toEqual([400, { module: ['A quiz stays in its module.'] }])
   })
 
   test("only the course's instructor and staff write; others get 403 for what they see, 404 for what they may not know", async () => {
-    const { owner, rival, staff, learner, stranger, module } = await classroom()
+    const { owner, rival, staff, learner, stranger, module } = await makeClassroom()
     const others = [rival, learner, stranger]
     const [shown, hidden] = [
       await makeQuiz(owner, module.id),
@@ -254,7 +256,7 @@ describe('authoring', () => {
   })
 
   test('deleted it is gone; restored it is back with its questions, for 30 days', async () => {
-    const { owner, rival, staff, learner, module } = await classroom()
+    const { owner, rival, staff, learner, module } = await makeClassroom()
     const quiz = await makeQuiz(owner, module.id, { questions: oneOfEach() })
     const { body: before } = await call('GET', `/api/quizzes/${quiz.id}/`, { as: owner })
     const path = `/api/quizzes/${quiz.id}/`
@@ -274,7 +276,7 @@ describe('authoring', () => {
 
 describe('reading', () => {
   test('who sees a quiz, published and not, in a published, hidden and archived place', async () => {
-    const { owner, rival, staff, learner, stranger, course, module } = await classroom()
+    const { owner, rival, staff, learner, stranger, course, module } = await makeClassroom()
     const everybody = [owner, staff, learner, rival, stranger]
     const [shown, hidden] = [
       await makeQuiz(owner, module.id),
@@ -296,7 +298,7 @@ describe('reading', () => {
   })
 
   test('a learner gets no questions, but how many there are and how many attempts are used', async () => {
-    const { owner, learner, module, enrollment } = await classroom()
+    const { owner, learner, module, enrollment } = await makeClassroom()
     const quiz = await makeQuiz(owner, module.id, { questions: oneOfEach() })
     for (const [preview, user] of [
       [0, learner],
@@ -320,7 +322,7 @@ describe('reading', () => {
   })
 
   test('the list: newest first, by role, with its filters', async () => {
-    const { owner, rival, staff, learner, stranger, course, module } = await classroom()
+    const { owner, rival, staff, learner, stranger, course, module } = await makeClassroom()
     const hiddenModule = await makeModule(owner, course.id, { is_published: false })
     const quiz = async (moduleId: number, fields = {}) => (await makeQuiz(owner, moduleId, fields)).id as number
     const shown = await quiz(module.id)

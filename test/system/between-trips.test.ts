@@ -1,17 +1,19 @@
 /** Every write reads first and then writes; here something is taken away between the two. */
 import { expect, test } from 'vitest'
-import { QUESTIONS } from '../helpers/attempts.ts'
-import { call, makeUser, type TestUser, unique } from '../helpers/client.ts'
+import { makeClassroom } from '../factories/classrooms.ts'
+import { enrolled, makeModule } from '../factories/courses.ts'
+import { makeCode } from '../factories/qr-codes.ts'
+import { makeQuestion, makeQuiz, QUESTIONS } from '../factories/quizzes.ts'
+import { unique } from '../factories/rows.ts'
+import { makeUser, type TestUser } from '../factories/users.ts'
+import { call } from '../helpers/client.ts'
 import { qrTallies, wrongCounters } from '../helpers/counters.ts'
-import { enrolled, makeModule } from '../helpers/courses.ts'
 import { betweenTrips, faultyDatabase } from '../helpers/faults.ts'
-import { makeCode } from '../helpers/qr-codes.ts'
-import { classroom, makeQuestion, makeQuiz } from '../helpers/quizzes.ts'
 import { keptStatistics, recountedStatistics } from '../helpers/statistics.ts'
 
 /** A course in which there is one of everything: a quiz taken once, whose essay waits, and an attempt that runs. */
 async function world() {
-  const { owner, learner, stranger, course, module, enrollment } = await classroom()
+  const { owner, learner, stranger, course, module, enrollment } = await makeClassroom()
   const quiz = await makeQuiz(owner, module.id, {
     max_attempts: 3,
     show_feedback: 'after_completion',

@@ -1,9 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { api } from '../../src/app.ts'
-import { call, makeInstructor, makeStaff, makeUser, type TestUser, unique } from '../helpers/client.ts'
+import { makeCourse, makeModule } from '../factories/courses.ts'
+import { unique } from '../factories/rows.ts'
+import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { call } from '../helpers/client.ts'
 import { cost } from '../helpers/counting.ts'
-import { makeCourse, makeModule } from '../helpers/courses.ts'
 
 // What each operation may cost. A read is one round trip to D1, a write at most two; nothing is written to KV on the
 // path of a response, and a page's rows do not grow with the data.

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { login, PASSWORD, register, tally, times } from '../helpers/accounts.ts'
-import { call, makeInstructor } from '../helpers/client.ts'
-import { makeCourse } from '../helpers/courses.ts'
+import { makeCourse } from '../factories/courses.ts'
+import { makeInstructor } from '../factories/users.ts'
+import { login, PASSWORD, register, times } from '../helpers/accounts.ts'
+import { call, tally } from '../helpers/client.ts'
 
 // The first day of term: a whole campus behind one address, with every limit as deployed.
 

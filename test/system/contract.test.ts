@@ -1,12 +1,17 @@
 import { env } from 'cloudflare:workers'
 import { Validator } from '@cfworker/json-schema'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { end, makeHall, QUESTIONS, resultOf, rightAnswer, startAttempt, started, submit } from '../helpers/attempts.ts'
-import { type Answer, call, makeInstructor, makeUser, unique } from '../helpers/client.ts'
-import { makeCourse, makeModule } from '../helpers/courses.ts'
-import { endedAttempt } from '../helpers/ended-attempts.ts'
+import { endedAttempt } from '../factories/attempts.ts'
+import { makeHall, makeTaughtCourse } from '../factories/classrooms.ts'
+import { makeCourse, makeModule } from '../factories/courses.ts'
+import { makeCode } from '../factories/qr-codes.ts'
+import { QUESTIONS, rightAnswer } from '../factories/quizzes.ts'
+import { unique } from '../factories/rows.ts'
+import { makeInstructor, makeUser } from '../factories/users.ts'
+import { end, resultOf, startAttempt, started, submit } from '../helpers/attempts.ts'
+import { type Answer, call } from '../helpers/client.ts'
 import { googleSignIn } from '../helpers/google.ts'
-import { makeCode, scan, taught } from '../helpers/qr-codes.ts'
+import { scan } from '../helpers/qr-codes.ts'
 import markdown from './contract/api-documentation.md?raw'
 import { type DocumentedEndpoint, type Json, parseDocumentation } from './contract/documentation.ts'
 import { differences } from './contract/shape.ts'
@@ -386,7 +391,7 @@ const successes: Record<string, () => Promise<Answer>> = {
 
 /** A scanned attendance code in a batch. */
 async function scanned() {
-  const { owner, learner, module } = await taught()
+  const { owner, learner, module } = await makeTaughtCourse()
   const { body: batch } = await call('POST', '/api/qr-codes/batches/', {
     as: owner,
     body: { name: 'Fall Semester 2023', type: 'attendance', target_ids: [module.id] },

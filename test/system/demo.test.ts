@@ -15,8 +15,8 @@ import { Scan } from '../../src/features/qr-codes/scans/schemas.ts'
 import { CodeDetail } from '../../src/features/qr-codes/schemas.ts'
 import { issueToken } from '../../src/http/authentication.ts'
 import { openApiDocument } from '../../src/http/openapi.ts'
-import { call, type TestUser } from '../helpers/client.ts'
-import { allPages } from '../helpers/courses.ts'
+import type { TestUser } from '../factories/users.ts'
+import { allPages, call } from '../helpers/client.ts'
 
 // What a newcomer sees first: no field of analytics and QR codes is all zeros, null or empty in the demo, whatever the time of
 // the day it is loaded and looked at.

@@ -2,15 +2,23 @@ import { evictAllDurableObjects } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { sweepAttempts } from '../../src/features/attempts/sweep.ts'
-import { type Account, makeAccount, PASSWORD } from '../helpers/accounts.ts'
-import { type MadeQuestion, type MadeQuiz, makeQuiz, QUESTIONS, rightAnswer, wrongAnswer } from '../helpers/attempts.ts'
-import { call, makeInstructor, makeUser, type TestUser } from '../helpers/client.ts'
-import { makeCourse, makeModule } from '../helpers/courses.ts'
+import { makeCourse, makeModule } from '../factories/courses.ts'
+import { makeCode } from '../factories/qr-codes.ts'
+import {
+  insertQuizWithQuestions,
+  type MadeQuestion,
+  type MadeQuiz,
+  QUESTIONS,
+  rightAnswer,
+  wrongAnswer,
+} from '../factories/quizzes.ts'
+import { insertEnrollment } from '../factories/rows.ts'
+import { type Account, makeAccount, makeInstructor, makeUser, type TestUser } from '../factories/users.ts'
+import { PASSWORD } from '../helpers/accounts.ts'
+import { call } from '../helpers/client.ts'
 import { always, faultyDatabase, faultyKv, faultyObjects, type Plan, RESET, reset, share } from '../helpers/faults.ts'
 import { Client, type Told } from '../helpers/good-client.ts'
 import { withDatabase } from '../helpers/objects.ts'
-import { makeCode } from '../helpers/qr-codes.ts'
-import { insertEnrollment } from '../helpers/rows.ts'
 import { keptStatistics, recountedStatistics } from '../helpers/statistics.ts'
 
 // An exam, and the rest of a school day, while something is broken. Clients do what good clients do: they repeat a call that
@@ -133,7 +141,7 @@ async function school() {
   const course = await makeCourse(instructor)
   const club = await makeCourse(instructor)
   const module = await makeModule(instructor, course.id, { completion_criteria: 'quiz' })
-  const quiz = await makeQuiz(module.id, { max_attempts: 1 }, [
+  const quiz = await insertQuizWithQuestions(module.id, { max_attempts: 1 }, [
     QUESTIONS.multiple_choice,
     QUESTIONS.true_false,
     QUESTIONS.numeric,

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { api } from '../../src/app.ts'
-import { type Answer, call, makeUser, type TestUser } from '../helpers/client.ts'
-import { enrolled } from '../helpers/courses.ts'
-import { classroom, makeQuiz, oneOfEach } from '../helpers/quizzes.ts'
+import { makeClassroom } from '../factories/classrooms.ts'
+import { enrolled } from '../factories/courses.ts'
+import { makeQuiz, oneOfEach } from '../factories/quizzes.ts'
+import { makeUser, type TestUser } from '../factories/users.ts'
+import { type Answer, call } from '../helpers/client.ts'
 
 // Nothing of a key, and nothing that is told only after an answer, reaches a learner by any route there is, whatever
 // routes there will be: the walk goes by the contracts.
@@ -22,7 +24,7 @@ let starts: Answer[]
 let ended: Answer
 
 beforeAll(async () => {
-  const room = await classroom()
+  const room = await makeClassroom()
   ;({ owner, learner } = room)
   slug = room.course.slug
   const questions = oneOfEach(MARKER).map(question =>

@@ -3,19 +3,12 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import runbook from '../../docs/operate/operations.md?raw'
 import { runCron } from '../../src/cron/run.ts'
-import {
-  end,
-  type Hall,
-  makeHall,
-  QUESTIONS,
-  resultOf,
-  rightAnswer,
-  startAttempt,
-  started,
-  submit,
-} from '../helpers/attempts.ts'
-import { call, makeUser } from '../helpers/client.ts'
-import { enrolled } from '../helpers/courses.ts'
+import { type Hall, makeHall } from '../factories/classrooms.ts'
+import { enrolled } from '../factories/courses.ts'
+import { QUESTIONS, rightAnswer } from '../factories/quizzes.ts'
+import { makeUser } from '../factories/users.ts'
+import { end, resultOf, startAttempt, started, submit } from '../helpers/attempts.ts'
+import { call } from '../helpers/client.ts'
 import { letPass, objectOf } from '../helpers/objects.ts'
 
 // The database goes back to an earlier minute, the objects do not: what the runbook says is done, by its own SQL, and what

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { api } from '../../src/app.ts'
-import { end, makeQuiz, QUESTIONS, started } from '../helpers/attempts.ts'
+import { enrolled, makeCourse, makeModule } from '../factories/courses.ts'
+import { makeCode } from '../factories/qr-codes.ts'
+import { insertQuizWithQuestions, QUESTIONS } from '../factories/quizzes.ts'
+import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { end, started } from '../helpers/attempts.ts'
 import { withBuiltTexts } from '../helpers/built-texts.ts'
-import { call, makeInstructor, makeStaff, makeUser, type TestUser } from '../helpers/client.ts'
-import { enrolled, makeCourse, makeModule } from '../helpers/courses.ts'
-import { makeCode } from '../helpers/qr-codes.ts'
+import { call } from '../helpers/client.ts'
 
 // Who may do what: every operation there is, by every role, in one table. What changes the world gets one of its own.
 
@@ -55,8 +57,8 @@ async function world(): Promise<World> {
   await call('DELETE', `/api/modules/${removed.id}/`, { as: owner })
   const { id: enrollment } = await enrolled(users.enrolled, course)
   const fields = { time_limit_minutes: 10, allow_time_extension: 1 }
-  const quiz = await makeQuiz(module.id, fields, [QUESTIONS.true_false])
-  const other = await makeQuiz(module.id, {}, [QUESTIONS.essay])
+  const quiz = await insertQuizWithQuestions(module.id, fields, [QUESTIONS.true_false])
+  const other = await insertQuizWithQuestions(module.id, {}, [QUESTIONS.essay])
   const done = await started({ quiz: other, learner: users.enrolled })
   await end(done, users.enrolled)
   const { id: running } = await started({ quiz, learner: users.enrolled })
@@ -67,8 +69,8 @@ async function world(): Promise<World> {
   return {
     quiz: quiz.id,
     question: quiz.questions[0]?.id ?? 0,
-    unpublishedQuiz: (await makeQuiz(module.id, { is_published: 0 })).id,
-    deletedQuiz: (await makeQuiz(module.id, { deleted_at: Math.floor(Date.now() / 1000) })).id,
+    unpublishedQuiz: (await insertQuizWithQuestions(module.id, { is_published: 0 })).id,
+    deletedQuiz: (await insertQuizWithQuestions(module.id, { deleted_at: Math.floor(Date.now() / 1000) })).id,
     running,
     ended: done.id,
     essay: done.id * 1000,

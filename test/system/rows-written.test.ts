@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
-import { makeHall, QUESTIONS, rightAnswer } from '../helpers/attempts.ts'
-import { type CallOptions, call, makeUser } from '../helpers/client.ts'
+import { makeHall } from '../factories/classrooms.ts'
+import { makeModule } from '../factories/courses.ts'
+import { makeCode } from '../factories/qr-codes.ts'
+import { QUESTIONS, rightAnswer } from '../factories/quizzes.ts'
+import { makeUser } from '../factories/users.ts'
+import { type CallOptions, call } from '../helpers/client.ts'
 import { counting } from '../helpers/counting.ts'
-import { makeModule } from '../helpers/courses.ts'
 import { withDatabase } from '../helpers/objects.ts'
-import { makeCode } from '../helpers/qr-codes.ts'
 
 // Rows written are most of what a term costs: D1 charges one for each row, and one for each index that the row is in. So the
 // writes that learners make most are stated to the row; one more is to be seen here, and has a reason.

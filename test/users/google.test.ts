@@ -1,8 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { usernameFrom } from '../../src/features/users/google/queries.ts'
-import { login, makeAccount, PASSWORD, refresh, register, set, stored, tally, times } from '../helpers/accounts.ts'
-import { type Answer, call, makeStaff, makeUser, type TestUser, unique } from '../helpers/client.ts'
+import { unique } from '../factories/rows.ts'
+import { makeAccount, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { login, PASSWORD, refresh, register, set, stored, times } from '../helpers/accounts.ts'
+import { type Answer, call, tally } from '../helpers/client.ts'
 import { CLIENT_ID, type Publisher, publisher, signIn } from '../helpers/google.ts'
 
 let google: Publisher

@@ -1,7 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test, vi } from 'vitest'
-import { login, makeAccount, PASSWORD, refresh, set, stored, tally, times } from '../helpers/accounts.ts'
-import { type Answer, call, makeStaff, makeUser, type TestUser } from '../helpers/client.ts'
+import { makeAccount, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { login, PASSWORD, refresh, set, stored, times } from '../helpers/accounts.ts'
+import { type Answer, call, tally } from '../helpers/client.ts'
 import { betweenTrips, faultyDatabase } from '../helpers/faults.ts'
 import { publisher } from '../helpers/google.ts'
 

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
-import { KV_DOWN, login, logout, makeAccount, PASSWORD, refresh, register, stored } from '../helpers/accounts.ts'
-import { type Answer, call, makeStaff, unique } from '../helpers/client.ts'
-import { failingAt } from '../helpers/faults.ts'
+import { unique } from '../factories/rows.ts'
+import { makeAccount, makeStaff } from '../factories/users.ts'
+import { login, logout, PASSWORD, refresh, register, stored } from '../helpers/accounts.ts'
+import { type Answer, call } from '../helpers/client.ts'
+import { failingAt, KV_DOWN } from '../helpers/faults.ts'
 import { publisher, signIn } from '../helpers/google.ts'
 
 // Passwords, hashes and tokens never appear in a log, nor in a response other than the one that hands a token out.

@@ -2,9 +2,12 @@ import { env } from 'cloudflare:workers'
 import { decode, sign } from 'hono/jwt'
 import { describe, expect, test, vi } from 'vitest'
 import { issueToken } from '../../src/http/authentication.ts'
-import { KV_DOWN, login, logout, makeAccount, PASSWORD, refresh, register, set, stored } from '../helpers/accounts.ts'
-import { type Answer, call, makeInstructor, makeStaff, makeUser, type TestUser, unique } from '../helpers/client.ts'
+import { unique } from '../factories/rows.ts'
+import { makeAccount, makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { login, logout, PASSWORD, refresh, register, set, stored } from '../helpers/accounts.ts'
+import { type Answer, call } from '../helpers/client.ts'
 import { counting } from '../helpers/counting.ts'
+import { KV_DOWN } from '../helpers/faults.ts'
 
 const NOT_VALID = [401, { detail: 'Given token not valid for any token type', code: 'token_not_valid' }]
 const said = ({ status, body }: Answer) => [status, body]

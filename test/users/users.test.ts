@@ -1,20 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
-import {
-  KV_DOWN,
-  login,
-  makeAccount,
-  PASSWORD,
-  register,
-  registration,
-  set,
-  stored,
-  tally,
-  times,
-} from '../helpers/accounts.ts'
-import { type Answer, call, makeInstructor, makeStaff, makeUser, type TestUser, unique } from '../helpers/client.ts'
+import { unique } from '../factories/rows.ts'
+import { makeAccount, makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { login, PASSWORD, register, registration, set, stored, times } from '../helpers/accounts.ts'
+import { type Answer, allPages, call, tally } from '../helpers/client.ts'
 import { counting } from '../helpers/counting.ts'
-import { allPages } from '../helpers/courses.ts'
+import { KV_DOWN } from '../helpers/faults.ts'
 
 const DATETIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
 

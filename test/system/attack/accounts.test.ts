@@ -5,8 +5,10 @@ import {
   PasswordResetInput,
   RegisterInput,
 } from '../../../src/features/users/schemas.ts'
-import { login, makeAccount, PASSWORD, register, registration, stored } from '../../helpers/accounts.ts'
-import { type Answer, call, unique } from '../../helpers/client.ts'
+import { unique } from '../../factories/rows.ts'
+import { makeAccount } from '../../factories/users.ts'
+import { login, PASSWORD, register, registration, stored } from '../../helpers/accounts.ts'
+import { type Answer, call } from '../../helpers/client.ts'
 import { type Publisher, publisher, signIn } from '../../helpers/google.ts'
 
 const said = ({ status, body }: Answer) => [status, body]

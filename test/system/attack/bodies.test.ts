@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { fieldErrors, invalid, Refusal } from '../../../src/http/errors.ts'
 import { isLonger, list, map, text } from '../../../src/http/fields.ts'
-import { call, makeInstructor } from '../../helpers/client.ts'
+import { makeInstructor } from '../../factories/users.ts'
+import { call } from '../../helpers/client.ts'
 
 const namedBy = (schema: z.ZodType, value: unknown) => {
   const issues = schema.safeParse(value, { reportInput: true }).error?.issues ?? []

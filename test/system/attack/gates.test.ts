@@ -1,8 +1,10 @@
 import { listDurableObjectIds, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, test, vi } from 'vitest'
-import { login, makeAccount, PASSWORD, register, tally, times } from '../../helpers/accounts.ts'
-import { type Answer, type CallOptions, unique } from '../../helpers/client.ts'
+import { unique } from '../../factories/rows.ts'
+import { makeAccount } from '../../factories/users.ts'
+import { login, PASSWORD, register, times } from '../../helpers/accounts.ts'
+import { type Answer, type CallOptions, tally } from '../../helpers/client.ts'
 import { publisher, signIn } from '../../helpers/google.ts'
 
 let hosts = 0

@@ -2,8 +2,11 @@ import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, test, vi } from 'vitest'
 import { app } from '../../../src/app.ts'
-import { makeHall, rightAnswer, started, submit } from '../../helpers/attempts.ts'
-import { ORIGIN, type TestUser } from '../../helpers/client.ts'
+import { makeHall } from '../../factories/classrooms.ts'
+import { rightAnswer } from '../../factories/quizzes.ts'
+import type { TestUser } from '../../factories/users.ts'
+import { started, submit } from '../../helpers/attempts.ts'
+import { ORIGIN } from '../../helpers/client.ts'
 
 afterEach(() => {
   vi.useRealTimers()

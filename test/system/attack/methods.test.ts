@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { api } from '../../../src/app.ts'
-import { call, makeUser } from '../../helpers/client.ts'
+import { makeUser } from '../../factories/users.ts'
+import { call } from '../../helpers/client.ts'
 import documentation from '../contract/api-documentation.md?raw'
 import { parseDocumentation } from '../contract/documentation.ts'
 

@@ -1,8 +1,8 @@
 /** Requests of an operation, drawn from what the OpenAPI document says of it. */
 import fc from 'fast-check'
 import { QUESTION_TYPES, type QuestionType } from '../../../src/features/quizzes/questions/question.ts'
+import { inputs } from '../../factories/question-arbitraries.ts'
 import { PASSWORD } from '../../helpers/accounts.ts'
-import { inputs } from '../../helpers/question-arbitraries.ts'
 import { BROKEN, FILES, GOOD_FILES, HEADERS, HOSTILE_TEXTS, NO_IDS, NOT_THEIRS, Raw } from './hostile.ts'
 import { fitting, hostileText, Ref, ref, type Schema, toJson, unfitting } from './values.ts'
 import { ROLES, type Role } from './world.ts'

@@ -1,4 +1,5 @@
 /** Sends a case and holds its answer to the laws. */
+
 import { type Answer, type CallOptions, call } from '../../helpers/client.ts'
 import { counting } from '../../helpers/counting.ts'
 import type { Body, Case, Operation } from './cases.ts'

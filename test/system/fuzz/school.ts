@@ -2,16 +2,17 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { issueToken } from '../../../src/http/authentication.ts'
-import { end, type MadeQuiz, makeQuiz, QUESTIONS, rightAnswer, startAttempt } from '../../helpers/attempts.ts'
-import { call, makeInstructor, makeStaff, makeUser } from '../../helpers/client.ts'
-import { makeCourse } from '../../helpers/courses.ts'
-import { endedAttempt } from '../../helpers/ended-attempts.ts'
-import { makeCode, scan } from '../../helpers/qr-codes.ts'
-import { answers } from '../../helpers/question-arbitraries.ts'
-import { oneOfEach } from '../../helpers/quizzes.ts'
-import { insertEnrollment, insertModule, insertProgress } from '../../helpers/rows.ts'
+import { endedAttempt } from '../../factories/attempts.ts'
+import { makeCourse } from '../../factories/courses.ts'
+import { makeCode } from '../../factories/qr-codes.ts'
+import { answers } from '../../factories/question-arbitraries.ts'
+import { insertQuizWithQuestions, type MadeQuiz, oneOfEach, QUESTIONS, rightAnswer } from '../../factories/quizzes.ts'
+import { insertEnrollment, insertModule, insertProgress } from '../../factories/rows.ts'
+import { makeInstructor, makeStaff, makeUser } from '../../factories/users.ts'
+import { end, startAttempt } from '../../helpers/attempts.ts'
+import { call } from '../../helpers/client.ts'
+import { scan } from '../../helpers/qr-codes.ts'
 import { planted, type Secret } from './secrets.ts'
-
 import { add, type Entry, type World } from './world.ts'
 
 /** Of `PASSWORD`; made beforehand, because making it takes long. */
@@ -82,19 +83,27 @@ async function marked(world: World): Promise<void> {
     await insertEnrollment(classmate.id, course.id, { source: 'instructor' }),
   ]
   const access = { access_code: secret('accesscode'), description: secret('quiz'), instructions: secret('quiz') }
-  const silent = await makeQuiz(
+  const silent = await insertQuizWithQuestions(
     module,
     { ...access, show_feedback: 'never', max_attempts: 0 },
     oneOfEach(secret('key')),
   )
-  const telling = await makeQuiz(module, { max_attempts: 0, time_limit_minutes: 60 }, oneOfEach(secret('told')))
-  const unpublished = await makeQuiz(
+  const telling = await insertQuizWithQuestions(
+    module,
+    { max_attempts: 0, time_limit_minutes: 60 },
+    oneOfEach(secret('told')),
+  )
+  const unpublished = await insertQuizWithQuestions(
     module,
     { title: secret('unpublished'), is_published: 0 },
     oneOfEach(secret('key')),
   )
-  const inHidden = await makeQuiz(hidden, { title: secret('unpublished') })
-  const removed = await makeQuiz(module, { title: secret('deleted'), deleted_at: 1 }, oneOfEach(secret('deleted')))
+  const inHidden = await insertQuizWithQuestions(hidden, { title: secret('unpublished') })
+  const removed = await insertQuizWithQuestions(
+    module,
+    { title: secret('deleted'), deleted_at: 1 },
+    oneOfEach(secret('deleted')),
+  )
   await call('DELETE', `/api/courses/${gone.id}/`, { as: owner })
   for (const { id, slug } of [course, draft, gone]) {
     keep('course', id)
@@ -147,7 +156,7 @@ async function ofRival(world: World): Promise<void> {
   const secret = (name: Secret) => planted(world.number, name)
   const course = await makeCourse(rival, { title: secret('rivaldraft'), status: 'draft' })
   const module = await insertModule(course.id, { title: secret('rivaldraft') })
-  const quiz = await makeQuiz(module, {}, [{ ...QUESTIONS.multiple_choice, text: secret('rivalkey') }])
+  const quiz = await insertQuizWithQuestions(module, {}, [{ ...QUESTIONS.multiple_choice, text: secret('rivalkey') }])
   const code = await makeCode(rival, { type: 'module', target_id: module })
   add(world, 'course', course.id, 'rival')
   add(world, 'slug', course.slug, 'rival')
@@ -178,13 +187,13 @@ async function clay(world: World): Promise<void> {
   await insertProgress(enrollment, modules[1] ?? 0)
   const open = { max_attempts: 0, time_limit_minutes: 30, allow_time_extension: 1 }
   const quizzes = [
-    await makeQuiz(modules[0] ?? 0, open, oneOfEach('clay')),
-    await makeQuiz(
+    await insertQuizWithQuestions(modules[0] ?? 0, open, oneOfEach('clay')),
+    await insertQuizWithQuestions(
       modules[0] ?? 0,
       { ...open, show_feedback: 'after_completion', question_count: 2 },
       oneOfEach('clay'),
     ),
-    await makeQuiz(modules[1] ?? 0, { is_survey: 1 }, [QUESTIONS.true_false, QUESTIONS.essay]),
+    await insertQuizWithQuestions(modules[1] ?? 0, { is_survey: 1 }, [QUESTIONS.true_false, QUESTIONS.essay]),
   ]
   for (const { id, slug } of [course, second]) {
     add(world, 'course', id)

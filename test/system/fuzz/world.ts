@@ -1,5 +1,6 @@
 /** Who asks, and what there is to ask for. */
-import type { TestUser } from '../../helpers/client.ts'
+
+import type { TestUser } from '../../factories/users.ts'
 import { Raw } from './hostile.ts'
 import { Ref } from './values.ts'
 

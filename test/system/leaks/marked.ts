@@ -1,5 +1,6 @@
-/** Questions whose every secret part is marked, what learners answer to them, and what of them is told to whom and when. */
 import type { Answer } from '../../helpers/client.ts'
+
+/** Questions whose every secret part is marked, what learners answer to them, and what of them is told to whom and when. */
 
 const mark = (part: string) => `§${part}§`
 const CORRECT_VALUE = 31_337.125

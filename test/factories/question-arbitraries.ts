@@ -133,30 +133,6 @@ export const inputs = (type: QuestionType): fc.Arbitrary<QuestionInput> =>
 export const questions = <T extends QuestionType>(type: T): fc.Arbitrary<QuestionOf<T>> =>
   inputs(type).map(input => newQuestion(input) as QuestionOf<T>)
 
-/** An answer that earns everything. */
-export function rightAnswer(question: Question): Record<string, unknown> {
-  switch (question.type) {
-    case 'multiple_choice':
-      return { selected_choice: question.choices.find(choice => choice.isCorrect)?.id }
-    case 'multiple_select':
-      return { selected_choices: question.choices.filter(choice => choice.isCorrect).map(choice => choice.id) }
-    case 'true_false':
-      return { selected_answer: question.correctAnswer }
-    case 'short_answer':
-      return { text: question.acceptedAnswers[0] }
-    case 'numeric':
-      return { value: question.correctValue }
-    case 'matching':
-      return { matches: Object.fromEntries(question.pairs.map(({ leftId, rightId }) => [leftId, rightId])) }
-    case 'ordering':
-      return { order: question.items.map(item => item.id) }
-    case 'fill_in_blank':
-      return { blanks: Object.fromEntries(Object.entries(question.blanks).map(([blank, [first]]) => [blank, first])) }
-    case 'essay':
-      return { essay_text: 'A long story.' }
-  }
-}
-
 const subset = (ids: number[]) => fc.subarray(ids)
 const anyOf = (ids: number[]) => fc.constantFrom(...ids)
 

@@ -1,5 +1,7 @@
 import { expect } from 'vitest'
-import { call, type TestUser, unique } from './client.ts'
+import { call } from '../helpers/client.ts'
+import { unique } from './rows.ts'
+import type { TestUser } from './users.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the body of a course as answered
 type Body = any
@@ -12,18 +14,6 @@ export async function makeCourse(owner: TestUser, fields: Record<string, unknown
   })
   expect(answer.status, answer.text).toBe(201)
   return answer.body
-}
-
-/** Everything a paginated list holds, page by page. */
-export async function allPages(path: string, as?: TestUser): Promise<Body[]> {
-  const results: Body[] = []
-  for (let next: string | null = path; next !== null; ) {
-    const answer = await call('GET', next, { as })
-    expect(answer.status, answer.text).toBe(200)
-    results.push(...answer.body.results)
-    next = answer.body.next
-  }
-  return results
 }
 
 /** A published module through the API, unless said otherwise. */

@@ -1,7 +1,11 @@
+/** Rows straight into the tables, as few of their columns as they need. */
 import { env } from 'cloudflare:workers'
-import { unique } from './client.ts'
 
-type Values = Record<string, string | number | null>
+let uniques = 0
+/** Unique within the test file. */
+export const unique = (prefix: string) => `${prefix}${++uniques}`
+
+export type Values = Record<string, string | number | null>
 
 /** One row straight into a table; answers its id, where it has one. */
 export async function insert(table: string, values: Values): Promise<number> {
@@ -38,14 +42,6 @@ export const insertQuiz = (module: number, values: Values = {}) =>
     ...values,
   })
 
-/** A question with one version; answers both ids. */
-export async function insertQuestion(quiz: number, text = 'What?', order = 1) {
-  const question = await insert('questions', { quiz_id: quiz, order })
-  return { question, version: await insertVersion(question, text) }
-}
-export const insertVersion = (question: number, text: string) =>
-  insert('question_versions', { question_id: question, type: 'true_false', text, created_at: 0 })
-
 export const insertEnrollment = (user: number, course: number, values: Values = {}) =>
   insert('enrollments', { user_id: user, course_id: course, enrolled_at: at('2026-03-01'), ...values })
 
@@ -61,13 +57,17 @@ export const insertAttempt = (quiz: number, user: number, enrollment: number | n
     ...values,
   })
 
-type Version = { question: number; version: number }
-export const insertResponse = (attempt: number, place: number, { question, version }: Version, values: Values = {}) =>
+export const insertResponse = (
+  attempt: number,
+  place: number,
+  question: { id: number; versionId: number },
+  values: Values = {},
+) =>
   insert('responses', {
     id: attempt * 1000 + place,
-    question_id: question,
-    question_version_id: version,
-    key_version_id: version,
+    question_id: question.id,
+    question_version_id: question.versionId,
+    key_version_id: question.versionId,
     response_data: '{}',
     max_nano: 1_000_000_000,
     ...values,
