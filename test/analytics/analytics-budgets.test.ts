@@ -250,10 +250,22 @@ describe('a course of 100,000 learners', () => {
     expect(counts.rowsRead / 100_000).toBeLessThan(6.1)
   })
 
+  const learners = async (as: TestUser) =>
+    (await call('GET', '/api/analytics/learner-analytics/?page_size=1', { as })).body.count
+
+  test('its learners, and those of a second course, are counted to 10,000 together', async () => {
+    const [small, both] = [await makeCourse(teacher), await makeUser()]
+    expect(await learners(teacher)).toBe(100_000)
+    await call('POST', `/api/courses/${small.slug}/enroll/`, { as: both })
+    expect(await learners(teacher)).toBe(10_000)
+    const { body } = await call('GET', '/api/analytics/learner-analytics/?page_size=2', { as: teacher })
+    expect(body.results[0].user_id).toBe(both.id)
+    await call('POST', `/api/courses/${small.slug}/unenroll/`, { as: both })
+    expect(await learners(teacher)).toBe(100_000)
+  })
+
   test('deleting and restoring it, and giving it away', async () => {
     const heir = await makeInstructor()
-    const learners = async (as: TestUser) =>
-      (await call('GET', '/api/analytics/learner-analytics/?page_size=1', { as })).body.count
     const timed = async (method: string, path: string, as: TestUser, body?: unknown) => {
       const began = Date.now()
       const { status, text } = await call(method, path, { as, body })

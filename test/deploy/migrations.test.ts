@@ -69,6 +69,8 @@ test('migrations:check names file and line of a bare CASE, and of CR LF', () => 
     expect(stderr).toContain(
       `0001_triggers.sql:${line}: CASE without parentheses of its own. D1 needs them: (CASE … END).`,
     )
+    expect(stderr).toContain('0001_triggers.sql: not STRICT: CREATE TABLE t (a INTEGER, b INTEGER);')
+    expect(stderr).toContain('0001_triggers.sql: not WITHOUT ROWID: CREATE TABLE t (a INTEGER, b INTEGER);')
     expect(stderr).toContain('0002_attempts.sql:1: ends in CR LF.')
     expect(status).toBe(1)
   } finally {
