@@ -28,7 +28,7 @@ import { logRequests } from './http/log.ts'
 import { shareMedia } from './pages/headers.ts'
 import { qrPages } from './pages/qr/routes.ts'
 import { referenceRoutes } from './pages/reference.ts'
-import { nothingHere, sitePages } from './pages/site.ts'
+import { answerNotFound, sitePages } from './pages/site.ts'
 
 /** Pages send the headers that protect documents (`pages/headers.ts`). Data goes without them, to spare phones the bytes. */
 const NOT_FOR_DATA = {
@@ -45,7 +45,7 @@ export const api = createApi()
 export const { app } = api
 
 app.onError(onError)
-app.notFound(nothingHere)
+app.notFound(answerNotFound)
 
 app.use(requestId())
 app.use(logRequests())

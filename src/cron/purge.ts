@@ -12,8 +12,8 @@ import { describe } from '../http/errors.ts'
 const ROWS_PER_STATEMENT = 1_000
 /** A run ends after this many statements; the next one goes on where it stopped. */
 const STATEMENTS_PER_RUN = 50
-/** Objects asked at once. */
-const ASKED_AT_ONCE = 25
+/** Attempt objects that are called at once. */
+const OBJECTS_AT_ONCE = 25
 
 /**
  * Deletes expired rows and rows that can no longer be restored, children first. It may be repeated, and may be cut short.
@@ -35,29 +35,29 @@ const deleteExpiredResets = statement((db, { now }: Names<{ now: number }>) =>
 
 async function purgeDeleted(env: Env, before: number): Promise<number> {
   let statements = 0
-  let gone = 0
-  // Attempts that still run are untimed. Their objects are told first, because they would keep their storage for ever.
-  for (let ended = ASKED_AT_ONCE; ended === ASKED_AT_ONCE; statements += 1) {
-    if (statements === STATEMENTS_PER_RUN) return gone
+  let removed = 0
+  // Attempts that still run are untimed. Their objects are discarded first, because they would keep their storage for ever.
+  for (let ended = OBJECTS_AT_ONCE; ended === OBJECTS_AT_ONCE; statements += 1) {
+    if (statements === STATEMENTS_PER_RUN) return removed
     ended = await discardRunning(env, before)
   }
-  for (const { table, key, doomed } of CHILDREN_FIRST) {
+  for (const { table, key, keysBefore } of CHILDREN_FIRST) {
     for (let deleted = ROWS_PER_STATEMENT; deleted === ROWS_PER_STATEMENT; statements += 1) {
-      if (statements === STATEMENTS_PER_RUN) return gone
-      const keys = `${doomed(before)} LIMIT ${ROWS_PER_STATEMENT}`
-      // RETURNING, because `meta.changes` counts what the triggers wrote as well.
+      if (statements === STATEMENTS_PER_RUN) return removed
+      const keys = `${keysBefore(before)} LIMIT ${ROWS_PER_STATEMENT}`
+      // RETURNING, because `meta.changes` also counts the rows that triggers wrote.
       const rows = await repeated(() => rowsOf(env, `DELETE FROM ${table} WHERE (${key}) IN (${keys}) RETURNING 1`))
       deleted = rows.length
-      gone += deleted
+      removed += deleted
     }
   }
-  return gone
+  return removed
 }
 
 /** Discards the object before the row, so that a run that is cut short finds the row again. */
 async function discardRunning(env: Env, before: number): Promise<number> {
-  const found = `SELECT id, quiz_id AS quizId FROM attempts WHERE check_at IS NOT NULL AND quiz_id IN ${QUIZZES(before)} LIMIT ${ASKED_AT_ONCE}`
-  const running = await repeated(() => rowsOf<{ id: number; quizId: number }>(env, found))
+  const query = `SELECT id, quiz_id AS quizId FROM attempts WHERE check_at IS NOT NULL AND quiz_id IN ${QUIZZES(before)} LIMIT ${OBJECTS_AT_ONCE}`
+  const running = await repeated(() => rowsOf<{ id: number; quizId: number }>(env, query))
   const discarded = await Promise.all(running.map(({ id, quizId }) => discard(env, id, quizId)))
   const ids = running.filter((_, place) => discarded[place]).map(({ id }) => id)
   if (ids.length > 0) {
@@ -77,19 +77,19 @@ async function discard(env: Env, id: number, quizId: number): Promise<boolean> {
   }
 }
 
-type Doomed = (before: number) => string
-const COURSES: Doomed = before => `(SELECT id FROM courses WHERE deleted_at <= ${before})`
-const MODULES: Doomed = before =>
+type SqlBefore = (before: number) => string
+const COURSES: SqlBefore = before => `(SELECT id FROM courses WHERE deleted_at <= ${before})`
+const MODULES: SqlBefore = before =>
   `(SELECT id FROM modules WHERE deleted_at <= ${before} UNION SELECT id FROM modules WHERE course_id IN ${COURSES(before)})`
-const QUIZZES: Doomed = before =>
+const QUIZZES: SqlBefore = before =>
   `(SELECT id FROM quizzes WHERE deleted_at <= ${before} UNION SELECT id FROM quizzes WHERE module_id IN ${MODULES(before)})`
-const QUESTIONS: Doomed = before => `(SELECT id FROM questions WHERE quiz_id IN ${QUIZZES(before)})`
+const QUESTIONS: SqlBefore = before => `(SELECT id FROM questions WHERE quiz_id IN ${QUIZZES(before)})`
 
 /** Rows of a table by a condition that an index finds. `key` names the primary key of a table without a rowid. */
-const rows = (table: string, condition: Doomed, key = 'rowid') => ({
+const rows = (table: string, condition: SqlBefore, key = 'rowid') => ({
   table,
   key,
-  doomed: (before: number) => `SELECT ${key} FROM ${table} WHERE ${condition(before)}`,
+  keysBefore: (before: number) => `SELECT ${key} FROM ${table} WHERE ${condition(before)}`,
 })
 
 /** Traces of learners in modules, found by their enrollments: those of a whole course, then those of modules of a course that stays. */
@@ -98,22 +98,22 @@ const ofLearners = (table: 'module_progress' | 'study_time', key: string) => [
   {
     table,
     key,
-    doomed: (before: number) => `SELECT ${key} FROM modules m CROSS JOIN enrollments e ON e.course_id = m.course_id
+    keysBefore: (before: number) => `SELECT ${key} FROM modules m CROSS JOIN enrollments e ON e.course_id = m.course_id
       CROSS JOIN ${table} t ON t.enrollment_id = e.id AND t.module_id = m.id WHERE m.id IN ${MODULES(before)}`,
   },
 ]
 
 /** Events are found by their days. A day disappears with its last event, so that a later run does not look at it again. */
-const EVENTS: { table: string; key: string; doomed: Doomed } = {
+const EVENTS: { table: string; key: string; keysBefore: SqlBefore } = {
   table: 'activities',
   key: 'user_id, occurred_at, place',
-  doomed:
+  keysBefore:
     before => `SELECT a.user_id, a.occurred_at, a.place FROM activity_days d CROSS JOIN activities a ON a.user_id = d.user_id AND a.course_id = d.course_id
     AND a.occurred_at >= d.day * 86400 AND a.occurred_at < (d.day + 1) * 86400
     WHERE d.course_id > 0 AND d.course_id IN ${COURSES(before)}`,
 }
 
-const CHILDREN_FIRST: { table: string; key: string; doomed: Doomed }[] = [
+const CHILDREN_FIRST: { table: string; key: string; keysBefore: SqlBefore }[] = [
   rows('responses', before => `question_id IN ${QUESTIONS(before)}`),
   rows('attempts', before => `quiz_id IN ${QUIZZES(before)}`),
   rows('regrades', before => `question_id IN ${QUESTIONS(before)}`),

@@ -18,12 +18,12 @@ const TASKS = {
 
 export async function runCron(env: Env, nowMs: number): Promise<void> {
   for (const [task, run] of Object.entries(TASKS)) {
-    const began = Date.now()
+    const startedAt = Date.now()
     try {
       const count = await run(env, nowMs)
-      logDone(env, { event: 'cron', task, count, duration_ms: Date.now() - began })
+      logDone(env, { event: 'cron', task, count, duration_ms: Date.now() - startedAt })
     } catch (error) {
-      console.error({ event: 'cron failed', task, duration_ms: Date.now() - began, ...describe(error) })
+      console.error({ event: 'cron failed', task, duration_ms: Date.now() - startedAt, ...describe(error) })
     }
   }
 }

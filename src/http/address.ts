@@ -1,12 +1,12 @@
 import type { AppContext } from './context.ts'
 
-/** The caller's address as limits know it: `CF-Connecting-IP` alone (a client cannot set it), IPv6 cut to its /64. */
+/** The address by which limits count a caller: only `CF-Connecting-IP` (a client cannot set it), IPv6 cut to its /64. */
 export function addressOf(c: AppContext): string {
   const address = c.req.header('CF-Connecting-IP') ?? 'local'
   return address.includes(':') ? ipv6Prefix(address) : address
 }
 
-/** The first four groups, with `::` written out; IPv4-mapped addresses count as the IPv4 address. */
+/** @returns the first four groups, with `::` written out; for an IPv4-mapped address the IPv4 address */
 export function ipv6Prefix(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (mapped) return mapped

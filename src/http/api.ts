@@ -1,7 +1,7 @@
 /**
- * One description of an operation, its contract, makes the route, the validation, the types and the OpenAPI document.
- * A response of the wrong shape or with an undocumented status does not compile; a login is needed unless the contract
- * says `access: 'public'`.
+ * One description of an operation, its contract, yields the route, the validation, the types and the OpenAPI document.
+ * A response of the wrong shape or with an undocumented status does not compile. Callers must be logged in unless the
+ * contract says `access: 'public'`.
  */
 import { type Hook, zValidator } from '@hono/zod-validator'
 import { Hono, type MiddlewareHandler } from 'hono'
@@ -26,51 +26,51 @@ import { partial } from './fields.ts'
 import { lazy } from './lazy.ts'
 import { countRequest, quotaFor } from './quotas.ts'
 
-/** Why an operation refuses, for the reference: 403 and rules of the domain. The rest follows from the contract. */
+/** Reasons to refuse, for the API reference: 403 and rules of the domain. The rest follows from the contract. */
 export type Refusals = Partial<Record<400 | 401 | 403 | 404 | 429, string>>
 
 export type Contract = {
   method: 'get' | 'post' | 'put' | 'delete'
-  /** As documented, with the trailing slash and `{names}`; the same path without the slash answers the same. */
+  /** The documented path, with its trailing slash and `{names}`. The path without the slash reaches the same handler. */
   path: string
   tag: string
   summary: string
   description?: string
-  /** `public`: no login needed. An unusable token then counts as none. */
+  /** `public`: callers need no login, and an unusable token counts as none. */
   access?: 'public'
-  /** `free`: neither counted nor refused by the daily quotas, because it has a gate of its own. */
+  /** `free`: the daily quotas neither count nor refuse it, because it has a gate of its own or costs little. */
   quota?: 'free'
-  /** `any`: reads may come from a replica that is behind. */
+  /** `any`: D1 may answer reads from a replica that is behind. */
   consistency?: 'any'
-  /** How long anybody may keep the answer; without it, nobody may. */
+  /** How long any cache may keep the answer; without it, no cache may. */
   cache?: { seconds: number; tag: string }
   params?: z.ZodObject
   query?: z.ZodObject
   body?: z.ZodObject
   /**
-   * In place of a JSON body, a file as the body itself. A query with `formatParameter` says what the file is: then its
-   * media type may be a generic one.
+   * The body is a file instead of JSON. A query with `formatParameter` names the format of the file, whose media type may
+   * then be a generic one.
    */
   upload?: { types: readonly string[]; limitBytes: number; formatParameter?: string }
-  /** Media types of the answer, where it is a file; its schema is then a string. */
+  /** Media types of an answer that is a file; its schema is then a string. */
   download?: readonly string[]
-  /** Status to body schema; null is an empty body. */
+  /** The body's schema for each status; null means an empty body. */
   responses: { [status: number]: z.ZodType | null }
   refuses?: Refusals
 }
 
 type Out<S> = S extends z.ZodType ? z.output<S> : undefined
-/** What is omitted from a PUT keeps its value, and PATCH takes the same fields, all optional. */
+/** A field omitted from a PUT keeps its value; PATCH takes the same fields, all optional. */
 type BodyOf<C extends Contract> = C['method'] extends 'put' ? Partial<Out<C['body']>> : Out<C['body']>
 type Status<C extends Contract> = keyof C['responses'] & number
 type BodyFor<C extends Contract, S extends Status<C>> = C['responses'][S] extends z.ZodType
   ? z.input<C['responses'][S]>
   : never
 
-/** Media types of files whose kind the sender does not know. Windows takes every CSV for Excel's. */
+/** Media types that clients send for files of unknown format. Windows sends Excel's for every CSV. */
 export const GENERIC_TYPES = ['application/octet-stream', 'application/vnd.ms-excel']
 
-/** A file as it was sent, and its media type as the contract names it; null where only the query says what it is. */
+/** The file's bytes, and its media type as the contract names it; null where only the query names the format. */
 export type Upload = { type: string | null; bytes: Uint8Array }
 export type Download = { type: string; name: string; text: string }
 
@@ -83,13 +83,13 @@ export type Operation<C extends Contract> = {
   db: Db
   env: Env
   c: AppContext
-  /** Unix seconds at which the request is decided. */
+  /** Unix seconds: one instant for all decisions about the request. */
   now: number
   json<S extends Status<C> & ContentfulStatusCode>(status: S, body: BodyFor<C, S>): Response
   empty(status: Status<C>): Response
-  /** To be saved, never shown: what is in it is somebody's. */
+  /** Browsers save the file and never show it, because users wrote its content. */
   file(download: C['download'] extends readonly string[] ? Download : never): Response
-  /** Goes on after the response; a failure is logged, never told. */
+  /** The task goes on after the response; a failure is logged and never sent to the client. */
   later(task: Promise<unknown>): void
 }
 export type Handler<C extends Contract> = (operation: Operation<C>) => Promise<Response> | Response
@@ -97,7 +97,7 @@ export type Handler<C extends Contract> = (operation: Operation<C>) => Promise<R
 const BODY_LIMIT_BYTES = 1024 * 1024
 
 export function createApi() {
-  // Paths are matched without their trailing slash, so both forms arrive at the one route.
+  // The router ignores a trailing slash, so both forms of a path reach one route.
   const app = new Hono<AppEnv>({ strict: false })
   const contracts: Contract[] = []
   const handlers = new Map<Contract, Handler<Contract>>()
@@ -105,12 +105,12 @@ export function createApi() {
   return {
     app,
     contracts,
-    /** Describes an operation and says how it is answered. */
+    /** Registers an operation with its handler. */
     route<const C extends Contract>(contract: C, handler: Handler<C>): void {
       contracts.push(contract)
       handlers.set(contract, handler as unknown as Handler<Contract>)
     },
-    /** Serves what was described, fixed path segments before `{names}`, whatever the order of description. */
+    /** Serves the registered operations: fixed path segments before `{names}`, whatever the order of registration. */
     mount(): void {
       const inOrder = [...handlers].map(([contract, handler]) => ({ contract, handler, key: sortKey(contract) }))
       inOrder.sort((one, other) => (one.key < other.key ? -1 : 1))
@@ -130,7 +130,7 @@ export function createApi() {
   }
 }
 
-/** An id is digits, so that `/users/login/` is never `/users/{id}/` to a method that it lacks. */
+/** An id is digits, so that a method that `/users/login/` lacks does not fall through to `/users/{id}/`. */
 export const ID_PATTERN = '{[0-9]+}'
 const routePath = ({ path }: Contract) =>
   path
@@ -147,7 +147,7 @@ const refuseTooLarge = (): never => {
 
 export type Api = ReturnType<typeof createApi>
 
-/** The order of refusals: 413 (before this), 415 and malformed JSON, 401, 429, then the form of path, query and body. */
+/** Refuses in this order: 413 (in earlier middleware), 415 and malformed JSON, 401, 429, then the form of path, query, body. */
 async function answer(
   c: AppContext,
   contract: Contract,
@@ -167,7 +167,7 @@ async function answer(
     body: c.req.valid('json' as never),
     upload: upload as never,
     caller: caller as Caller,
-    // Opened when it is first asked for: answering an attempt never asks.
+    // Opened on first use, because answering an attempt uses no database.
     get db() {
       db ??= open(c, contract)
       return db
@@ -182,11 +182,11 @@ async function answer(
         'Content-Type': `${type}; charset=utf-8`,
         'Content-Disposition': `attachment; filename="${name}"`,
       }),
-    later: task => c.executionCtx.waitUntil(task.catch(error => logLater(c, error))),
+    later: task => c.executionCtx.waitUntil(task.catch(error => logLateFailure(c, error))),
   })
 }
 
-/** A session of the database, caught up with the bookmark that the client sent, if any. */
+/** Opens a database session that has caught up with the client's bookmark, if it sent one. */
 export const sessionFor = (c: AppContext, otherwise: Consistency = 'primary') =>
   openSession(c.env, bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? otherwise, c.get('usage'))
 
@@ -198,79 +198,79 @@ function open(c: AppContext, contract: Contract): Db {
 
 const hasNoBody = (c: AppContext) => c.req.raw.body === null || c.req.header('Content-Length') === '0'
 
-/** No body at all is an empty file. */
+/** A request without a body counts as an empty file. */
 async function readUpload(c: AppContext, { types, formatParameter }: NonNullable<Contract['upload']>): Promise<Upload> {
   if (hasNoBody(c)) return { type: types[0] ?? null, bytes: new Uint8Array() }
-  const sent = c.req.header('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  const type = types.find(known => known === sent) ?? null
-  const isTyped = formatParameter !== undefined && c.req.query(formatParameter) !== undefined
-  if (type === null && !(isTyped && ['', ...GENERIC_TYPES].includes(sent))) throw unsupportedMediaType()
+  const mediaType = c.req.header('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  const type = types.find(known => known === mediaType) ?? null
+  const isFormatNamed = formatParameter !== undefined && c.req.query(formatParameter) !== undefined
+  if (type === null && !(isFormatNamed && ['', ...GENERIC_TYPES].includes(mediaType))) throw unsupportedMediaType()
   return { type, bytes: new Uint8Array(await c.req.arrayBuffer()) }
 }
 
 /**
- * Counts this request for its caller, or for the address of nobody.
- * @throws 429 when the day's quota is used up
+ * Counts this request for its caller, or for the address of an anonymous one.
+ * @throws 429 when the quota of the day is used up
  */
 export async function countAgainstQuota(c: AppContext): Promise<void> {
   const quota = quotaFor(c.env, c.get('userId') ?? null, addressOf(c))
   if (quota) await countRequest(c.env.KV, quota, Date.now(), task => c.executionCtx.waitUntil(task))
 }
 
-/** Reads the body before anything else is judged, and leaves it for the validator, which asks for `c.req.json()`. */
+/** Parses the body before any other check and keeps it for the validator, which calls `c.req.json()`. */
 async function readJson(c: AppContext): Promise<void> {
-  const sent = await sentJson(c)
-  c.req.json = () => Promise.resolve(sent)
+  const body = await parseBody(c)
+  c.req.json = () => Promise.resolve(body)
 }
 
-async function sentJson(c: AppContext) {
+async function parseBody(c: AppContext) {
   if (hasNoBody(c)) return {}
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(c.req.header('Content-Type') ?? '')) throw unsupportedMediaType()
   const text = await c.req.text()
   try {
-    return text === '' ? {} : JSON.parse(text, HALF_PAIR.test(text) ? wellFormed : undefined)
+    return text === '' ? {} : JSON.parse(text, SURROGATE_ESCAPE.test(text) ? wellFormed : undefined)
   } catch {
     throw ruleViolation('JSON parse error - the body is not valid JSON.')
   }
 }
 
-// JSON can spell half a surrogate pair, which is no text: in SQLite it becomes bytes that equal nothing sent later.
-const HALF_PAIR = /\\ud[89a-f]/i
+// JSON can spell half a surrogate pair, which is not text: SQLite would keep bytes that no later input equals.
+const SURROGATE_ESCAPE = /\\ud[89a-f]/i
 const wellFormed = (_: string, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value)
 
-/** What judges the form of path, query and body, in this order. */
+/** The validators of path, query and body, in this order. */
 function validatorsOf({ params, query, body }: Contract): MiddlewareHandler<AppEnv>[] {
   const refuse: Hook<unknown, AppEnv, string, Target, object, z.ZodObject> = async (result, c) => {
     if (result.success) return
     if (result.target === 'param') throw notFound()
-    // Whoever sent a wrong query and a wrong body is told of both at once.
-    const ofBody = result.target === 'query' && body ? judge(body, await c.req.json()).error?.issues : undefined
-    throw invalid(fieldErrors([...result.error.issues, ...(ofBody ?? [])]))
+    // A client whose query and body are both wrong gets the errors of both at once.
+    const bodyIssues = result.target === 'query' && body ? parse(body, await c.req.json()).error?.issues : undefined
+    throw invalid(fieldErrors([...result.error.issues, ...(bodyIssues ?? [])]))
   }
   const validators: MiddlewareHandler<AppEnv>[] = []
   if (params) validators.push(zValidator('param', params, refuse))
-  if (query) validators.push(zValidator('query', query, refuse, { validationFunction: judgeQuery }))
-  if (body) validators.push(zValidator('json', body, refuse, { validationFunction: judge }))
+  if (query) validators.push(zValidator('query', query, refuse, { validationFunction: parseQuery }))
+  if (body) validators.push(zValidator('json', body, refuse, { validationFunction: parse }))
   return validators
 }
 type Target = 'param' | 'query' | 'json'
 const proceed = () => Promise.resolve()
 
-/** With the input in every issue, by which `fieldErrors` tells an absent value from a null or a wrong one. */
-const judge = (schema: z.ZodType, value: unknown) => schema.safeParse(value, { reportInput: true })
+/** Reports the input in every issue, by which `fieldErrors` tells an absent value from a null or a wrong one. */
+const parse = (schema: z.ZodType, value: unknown) => schema.safeParse(value, { reportInput: true })
 
-/** Of a parameter that is repeated, the first counts. */
-const judgeQuery = (schema: z.ZodType, value: Record<string, string | string[]>) =>
-  judge(schema, Object.fromEntries(Object.entries(value).map(([name, sent]) => [name, [sent].flat()[0]])))
+/** The first value of a repeated parameter counts. */
+const parseQuery = (schema: z.ZodType, value: Record<string, string | string[]>) =>
+  parse(schema, Object.fromEntries(Object.entries(value).map(([name, values]) => [name, [values].flat()[0]])))
 
-/** Set before the answer is made, so that 304, which is another answer, would lose them. */
-const ON_EVERY_ANSWER = ['X-Request-Id', 'Access-Control-Allow-Origin', 'Access-Control-Expose-Headers']
+/** Earlier middleware has set these headers, and a 304, which is a new response, would lose them. */
+const COMMON_HEADERS = ['X-Request-Id', 'Access-Control-Allow-Origin', 'Access-Control-Expose-Headers']
 
 const caching = ({ cache }: Contract): MiddlewareHandler<AppEnv>[] => {
   if (!cache) return []
   const { seconds, tag } = cache
   return [
-    etag({ retainedHeaders: [...RETAINED_304_HEADERS, ...ON_EVERY_ANSWER] }),
+    etag({ retainedHeaders: [...RETAINED_304_HEADERS, ...COMMON_HEADERS] }),
     async (c, next) => {
       await next()
       if (!c.res.ok) return
@@ -280,6 +280,6 @@ const caching = ({ cache }: Contract): MiddlewareHandler<AppEnv>[] => {
   ]
 }
 
-function logLater(c: AppContext, error: unknown): void {
+function logLateFailure(c: AppContext, error: unknown): void {
   console.error({ event: 'failed after the response', request_id: c.get('requestId'), ...describe(error) })
 }

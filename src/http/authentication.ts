@@ -1,4 +1,4 @@
-/** Who is calling: signed tokens, read without any I/O. Whether the user still may is read with the data (`asViewer`). */
+/** The caller, from a signed token that takes no I/O to verify. `asViewer` checks the account together with the data. */
 
 import { sign, verify } from 'hono/jwt'
 import * as z from 'zod'
@@ -8,7 +8,7 @@ import { object } from './fields.ts'
 
 export const ACCESS_TOKEN_TTL_SECONDS = 30 * 60
 export const REFRESH_TOKEN_TTL_SECONDS = 24 * 60 * 60
-/** HS256 needs a key of at least its own output's length (RFC 7518, 3.2). */
+/** HS256 needs a key at least as long as its output (RFC 7518, 3.2). */
 const MIN_SECRET_BYTES = 32
 
 const ALGORITHM = 'HS256'
@@ -29,10 +29,10 @@ export type Caller = { userId: number; sessionVersion: number }
 
 type Secrets = Pick<Env, 'JWT_SECRET' | 'JWT_SECRET_PREVIOUS'>
 
-/** @throws an error whose message tells the operator what to do, when the secret is missing or too short. */
+/** @throws when the secret is missing or too short; the message tells the operator what to do */
 export const requireSecret = (env: Secrets): void => requireLong('JWT_SECRET', env.JWT_SECRET)
 
-/** @throws as `requireSecret`, for any secret that signs. */
+/** `requireSecret` for any secret that signs. */
 export function requireLong(name: string, secret: string | undefined): void {
   if (isLong(secret)) return
   throw new Error(
@@ -41,7 +41,7 @@ export function requireLong(name: string, secret: string | undefined): void {
   )
 }
 
-/** Bytes are counted where characters, of which each is one or more, do not tell: every request asks. */
+/** Counts bytes only where the number of characters, each at least one byte, does not decide: every request asks. */
 export const isLong = (secret = '') =>
   secret.length >= MIN_SECRET_BYTES || new TextEncoder().encode(secret).byteLength >= MIN_SECRET_BYTES
 
@@ -68,15 +68,16 @@ export function issueToken(env: Secrets, type: TokenType, user: Caller, nowSecon
 }
 
 /**
- * The claims of a valid token of the given type, or null. Never throws and never logs: a verifier's messages carry the
- * token. A token signed with the previous secret still counts, so a secret is rotated without logging anyone out.
+ * Never throws or logs, because a verifier's messages carry the token. A token signed with the previous secret still counts,
+ * so that rotating the secret logs nobody out.
+ * @returns the claims of a valid token of the given type, else null
  */
 export async function readToken(env: Secrets, type: TokenType, token: string): Promise<Claims | null> {
   const secrets = [env.JWT_SECRET, env.JWT_SECRET_PREVIOUS].filter(isLong)
   for (const secret of secrets) {
     // `iat` is not compared with the clock: two edge machines may differ by a second.
     const payload = await verify(token, secret, { alg: ALGORITHM, iat: false }).catch(() => null)
-    // The schema also refuses a token without `exp`, which the verifier would let live for ever.
+    // The schema also refuses a token without `exp`, which the verifier would accept for ever.
     const claims = claimsSchema.safeParse(payload)
     if (claims.success) return claims.data.token_type === type ? claims.data : null
   }
@@ -94,7 +95,7 @@ export async function requireCaller(c: AppContext): Promise<Caller> {
   return { userId: claims.user_id, sessionVersion: claims.ver }
 }
 
-/** The caller of a public route; an unusable token counts as none. */
+/** @returns the caller of a public route; null without a usable token */
 export async function optionalCaller(c: AppContext): Promise<Caller | null> {
   const token = bearerToken(c)
   const claims = token === undefined ? null : await readToken(c.env, 'access', token)

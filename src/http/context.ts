@@ -1,4 +1,4 @@
-/** What every handler and middleware is given: the bindings, and what the ones before it found out. */
+/** The context of every handler and middleware: the bindings, and the variables that earlier middleware has set. */
 import type { Context } from 'hono'
 import type { Usage } from '../db/client.ts'
 

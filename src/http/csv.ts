@@ -1,12 +1,12 @@
-/** CSV out, as in RFC 4180, that no spreadsheet takes for a formula. */
+/** Writes CSV as in RFC 4180, in which no spreadsheet finds a formula. */
 
 export type Cell = string | number | boolean | null
 
-// What spreadsheets begin a formula with, after any white space (OWASP, CSV injection). Inside a cell too: where numbers have
-// a decimal comma, a spreadsheet ends a cell at a semicolon, and a line at its end, in quotes or not.
+// The characters that begin a formula, after any white space (OWASP, CSV injection). They count inside a cell too: in countries
+// with a decimal comma, spreadsheets end a cell at a semicolon or a line break even in quotes.
 const FORMULA = /(?<=^|[;\r\n])(?=\s*[=+\-@\t\r|%＝＋－＠])/g
 
-/** One line. Text that begins like a formula gets an apostrophe in front, which a spreadsheet takes as "this is text". */
+/** One line. Text that begins like a formula gets an apostrophe in front, by which spreadsheets take it for text. */
 export const csvLine = (cells: readonly Cell[]) => `${cells.map(csvCell).join(',')}\r\n`
 
 function csvCell(cell: Cell): string {
@@ -15,25 +15,25 @@ function csvCell(cell: Cell): string {
   return /[",;\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** Rows page by page: the next ones are read when the ones before have been taken. */
-export type Pages<Row> = { first: Row[]; full: number; readAfter: (last: Row) => PromiseLike<Row[]> }
+/** Rows page by page; `readAfter` reads the next page once the client has taken the one before. `pageSize` is in rows. */
+export type Pages<Row> = { first: Row[]; pageSize: number; readAfter: (last: Row) => PromiseLike<Row[]> }
 
-/** Lines of a heading and of rows, a page of them at once. */
+/** Yields the heading, then the lines of one page at a time. */
 export async function* csvLines<Row>(
   heading: readonly string[],
   toCells: (row: Row) => readonly Cell[],
-  { first, full, readAfter }: Pages<Row>,
+  { first, pageSize, readAfter }: Pages<Row>,
 ): AsyncGenerator<string> {
   yield csvLine(heading)
   for (let rows = first; rows.length > 0; ) {
     yield rows.map(row => csvLine(toCells(row))).join('')
     const last = rows.at(-1)
-    if (rows.length < full || !last) return
+    if (rows.length < pageSize || !last) return
     rows = await readAfter(last)
   }
 }
 
-/** A file of lines, sent as they come; a byte order mark tells Excel that it is UTF-8. */
+/** Streams the lines as a file; a byte order mark tells Excel that it is UTF-8. */
 export function csvFile(name: string, lines: AsyncIterable<string>): Response {
   const encoder = new TextEncoder()
   const iterator = lines[Symbol.asyncIterator]()

@@ -1,4 +1,4 @@
-/** The one error model: everything refused or broken leaves through here with a documented body. */
+/** The one error model: every refusal and every failure leaves through here with a documented body. */
 import type { ErrorHandler } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type * as z from 'zod'
@@ -25,7 +25,7 @@ export class Refusal extends Error {
 
 const BEARER = { 'WWW-Authenticate': 'Bearer' }
 
-/** A body that is wrong all over is told so far, and that there is more. */
+/** An answer has at most this many entries; when more fields are wrong, the last entry says so. */
 const MAX_FIELDS_NAMED = 50
 const MORE_FIELDS = 'More fields are wrong than these.'
 
@@ -61,7 +61,7 @@ export const throttled = (seconds: number) =>
     { detail: `Request was throttled. Expected available in ${seconds} seconds.` },
     { 'Retry-After': String(seconds) },
   )
-/** 503 with a random wait of 1 to 5 seconds, so that those refused together do not return together. */
+/** 503 with a random wait of 1 to 5 seconds, so that clients refused together do not return together. */
 export const unavailable = () =>
   new Refusal(
     503,
@@ -70,8 +70,8 @@ export const unavailable = () =>
   )
 
 /**
- * Schema issues as `{field: [messages]}`; issues of the whole object under `non_field_errors`. Of the fields, one more than
- * `invalid` names.
+ * Schema issues as `{field: [messages]}`; issues of the whole object under `non_field_errors`. Stops at one field more than
+ * `invalid` names, which tells `invalid` that there are more.
  */
 export function fieldErrors(issues: readonly z.core.$ZodIssue[]): FieldErrors {
   const errors: FieldErrors = {}
@@ -86,9 +86,9 @@ export function fieldErrors(issues: readonly z.core.$ZodIssue[]): FieldErrors {
   return errors
 }
 
-/** What a schema says about one value, in the words of the reference. Never echoes the value. */
+/** The message for one issue, in the words of the API reference. Never echoes the value. */
 function messageFor(issue: z.core.$ZodIssue): string {
-  // Schemas are run with `reportInput`, which tells an absent value from a null or a wrong one.
+  // Schemas run with `reportInput`, so the input tells an absent value from a null or a wrong one.
   if ('input' in issue && issue.input === undefined) return 'This field is required.'
   if ('input' in issue && issue.input === null) return 'This field may not be null.'
   switch (issue.code) {
@@ -132,7 +132,7 @@ const FORMAT_MESSAGES: Record<string, string> = {
   safeint: 'A valid integer is required.',
 }
 
-/** Answers whatever a route threw: refusals as they are; of the rest nothing is told but to the log (`log.ts`). */
+/** Answers a thrown error: a refusal as it is, any other without its message, which only the log has (`log.ts`). */
 export const onError: ErrorHandler<AppEnv> = (thrown, c) => {
   const refusal = thrown instanceof Refusal ? thrown : refusalFor(thrown)
   return c.json(refusal.body, refusal.status, refusal.headers)
@@ -142,13 +142,13 @@ const refusalFor = (thrown: Error): Refusal =>
   isUnavailable(thrown) ? unavailable() : new Refusal(500, { detail: 'Internal server error.' })
 
 /**
- * What may be logged of an error. A failed query's message carries every bound value (password hashes, tokens), so only
- * the database's own message, its cause, is named.
+ * The loggable part of an error. The message of a failed query carries every bound value (password hashes, tokens), so only
+ * the database's own message, which is its cause, is logged.
  */
 export function describe(thrown: unknown): { error: string; message: string; stack?: string } {
   if (!(thrown instanceof Error)) return { error: typeof thrown, message: 'not an error' }
   const error = rootCause(thrown)
-  // A stack begins with the message, of which a line may look like a frame.
+  // A stack begins with the message, and a line of the message may look like a frame.
   const stack = thrown.stack ?? ''
   const frames = stack
     .slice(stack.includes(thrown.message) ? stack.indexOf(thrown.message) + thrown.message.length : 0)
@@ -158,7 +158,7 @@ export function describe(thrown: unknown): { error: string; message: string; sta
   return { error: error.name, message: error.message.slice(0, MESSAGE_LENGTH), stack: frames }
 }
 
-/** A message says what broke in its first line; a longer one only quotes what it was about. */
+/** In characters. The beginning of a message names the failure; the rest of a longer one quotes data. */
 const MESSAGE_LENGTH = 500
 
 /** Whether a batch was rolled back by the named trigger or constraint. */

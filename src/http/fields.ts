@@ -1,11 +1,11 @@
-/** Field schemas that every area shares. Strict: a number in quotes is no number. */
+/** Field schemas that every area shares. They are strict: a number in quotes is not a number. */
 import * as z from 'zod'
 import { lazy } from './lazy.ts'
 
 export const TITLE_LENGTH = 200
 export const DESCRIPTION_LENGTH = 5_000
 
-/** An object whose fields are made when a request or the OpenAPI document first asks for them, and not at start-up. */
+/** An object whose fields are built when a request or the OpenAPI document first needs them, not at start-up. */
 export function object<Fields extends z.core.$ZodLooseShape>(fields: () => Fields): LazyObject<Fields> {
   const shape = lazy(() => ({ ...fields() }))
   const definition = {
@@ -14,7 +14,7 @@ export function object<Fields extends z.core.$ZodLooseShape>(fields: () => Field
       return shape()
     },
   }
-  // Its type parameter is widened by the accessor.
+  // The accessor widens the type parameter.
   return new z.ZodObject(definition) as unknown as LazyObject<Fields>
 }
 type LazyObject<Fields extends z.core.$ZodLooseShape> = ReturnType<typeof z.object<Fields>>
@@ -23,11 +23,11 @@ type LazyObject<Fields extends z.core.$ZodLooseShape> = ReturnType<typeof z.obje
 export const partial = <Fields extends z.core.$ZodShape>(whole: z.ZodObject<Fields>) =>
   object(() => whole.partial().shape)
 
-/** Whether a text has more than `max` characters (code points). They are counted only where its size does not tell. */
+/** Whether a text has more than `max` characters (code points). Counts them only where `length` does not decide. */
 export const isLonger = (value: string, max: number): boolean =>
   value.length > 2 * max || (value.length > max && [...value].length > max)
 
-/** Text that is looked at only if it has no more than `max` characters: a body may hold a megabyte. */
+/** Text whose later checks run only if it has at most `max` characters (code points): a body may hold a megabyte. */
 export const within = (max: number) =>
   z
     .string()
@@ -37,7 +37,7 @@ export const within = (max: number) =>
     })
     .meta({ maxLength: max })
 
-/** Text of at most `max` characters (code points: an emoji is one). NUL would cut it short in SQLite and is refused. */
+/** Text of at most `max` characters (code points: an emoji is one). Refuses NUL, at which SQLite would cut the text. */
 export const text = (max: number, { min = 0 } = {}) =>
   within(max)
     .check(({ value, issues }) => {
@@ -48,8 +48,8 @@ export const text = (max: number, { min = 0 } = {}) =>
     .meta({ maxLength: max, ...(min > 0 && { minLength: min }) })
 
 /**
- * A list of at most `max` entries, which are counted before the first of them is looked at: a body of a megabyte may hold
- * half a million.
+ * A list of at most `max` entries. It counts them before it validates the first, because a body of a megabyte may hold half
+ * a million.
  */
 export const list = <Entry extends z.ZodType>(entry: Entry, max: number, { min = 0 } = {}) =>
   z.preprocess((value, { issues }) => {
@@ -58,18 +58,18 @@ export const list = <Entry extends z.ZodType>(entry: Entry, max: number, { min =
     return z.NEVER
   }, z.array(entry).min(min).max(max))
 
-/** An object of any keys, at most `max` of them, counted as a list's entries are. */
+/** An object with any keys, at most `max` of them, counted before the first is validated. */
 export const map = <Value extends z.ZodType>(key: z.ZodString, value: Value, max: number) =>
   z.preprocess(
-    (sent, { issues }) => {
-      if (typeof sent !== 'object' || sent === null) return sent
+    (input, { issues }) => {
+      if (typeof input !== 'object' || input === null) return input
       const refuse = (message: string) => {
-        issues.push({ code: 'custom', message, input: sent })
+        issues.push({ code: 'custom', message, input })
         return z.NEVER
       }
-      if (Object.keys(sent).length > max) return refuse(`Ensure this has no more than ${max} entries.`)
-      // A record leaves it out without a word.
-      return Object.hasOwn(sent, '__proto__') ? refuse('There is no entry `__proto__`.') : sent
+      if (Object.keys(input).length > max) return refuse(`Ensure this has no more than ${max} entries.`)
+      // `z.record` would drop this key silently.
+      return Object.hasOwn(input, '__proto__') ? refuse('There is no entry `__proto__`.') : input
     },
     z.record(key, value),
   )
@@ -91,17 +91,17 @@ export const id = () =>
     .positive()
     .meta({ examples: [1] })
 export const date = () => z.iso.date().meta({ examples: ['2023-06-01'] })
-/** An instant as answered: UTC with seconds and `Z`. */
+/** An instant in an answer: UTC with seconds and `Z`. */
 export const dateTime = () => z.iso.datetime().meta({ examples: ['2023-05-15T10:30:00Z'] })
 
-// So that no offset leads to a year of five digits, which would be answered in another form.
+// Unix seconds. Without the bounds, an offset could lead to a year of five digits, which is written in another form.
 const [FIRST_INSTANT, LAST_INSTANT] = [Date.UTC(1970, 0, 1) / 1000, Date.UTC(9999, 11, 31, 23, 59, 59) / 1000]
 
-/** An instant as sent, with an offset or `Z`; becomes Unix seconds. */
+/** An instant in a request, with an offset or `Z`; the schema turns it into Unix seconds. */
 export const instant = (example = '2023-05-15T10:30:00Z') =>
   z.iso
     .datetime({ offset: true })
-    // Here, because zod takes the examples of what transforms for its outcome's.
+    // Set before the transform, because zod takes the examples of a transform for those of its output.
     .meta({ examples: [example] })
     .transform(value => Math.floor(Date.parse(value) / 1000))
     .refine(seconds => seconds >= FIRST_INSTANT && seconds <= LAST_INSTANT, 'The years from 1970 to 9999 are allowed.')
@@ -109,8 +109,8 @@ export const instant = (example = '2023-05-15T10:30:00Z') =>
 const isId = (value: string) => /^[1-9]\d*$/.test(value) && Number.isSafeInteger(Number(value))
 
 /**
- * An id in a path. Any other form names nothing, so it is 404, not 400 (see `api.ts`).
- * @param example one that the demo data has
+ * An id in a path. Text that is not an id names nothing, so the answer is 404, not 400 (see `api.ts`).
+ * @param example an id that the demo data has
  */
 export const pathId = (example = 1) =>
   z
@@ -136,6 +136,6 @@ export const toOptionalDateTime = (seconds: number | null) => (seconds === null 
 /** The UTC day of an instant: `2023-05-15`. */
 export const toDate = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10)
 
-/** "First Last", or the username of who gave neither. */
+/** "First Last", or the username when both names are empty. */
 export const displayName = (user: { firstName: string; lastName: string; username: string }) =>
   `${user.firstName} ${user.lastName}`.trim() || user.username

@@ -1,4 +1,4 @@
-/** Exact limits on guessing, each key's tries counted by one Durable Object. */
+/** Exact limits on guessing: one Durable Object counts the tries of each key. */
 import { DurableObject } from 'cloudflare:workers'
 import { storeTimeoutMs } from '../db/timeout.ts'
 import { throttled, unavailable } from './errors.ts'
@@ -8,47 +8,47 @@ export type Limit = { limit: number; windowSeconds: number }
 type Verdict =
   | { admitted: true; ticket: number }
   | { admitted: false; retryAfterSeconds: number }
-  /** Those under way did not come back in time to say. */
+  /** The tries in progress did not end in time to decide. */
   | { admitted: false; retryAfterSeconds: null }
 type Waiter = { limit: Limit; settle: (verdict: Verdict) => void }
 
 /**
- * A try that never came back (its request died) counts after this long. One password hash takes a fraction of a second,
+ * A try that never leaves (its request died) counts after this long. One password hash takes a fraction of a second,
  * but a class that signs in together may queue for one isolate's CPU.
  */
 const LEASE_MS = 120_000
-/** Who waits for its turn is told this long before the caller gives the gate up, so that nobody is let in who is gone. */
-const TOLD_BEFORE_MS = 1_000
+/** A waiting try is refused this long before its caller's timeout, so that no try enters whose caller has given up. */
+const ANSWER_MARGIN_MS = 1_000
 
 /** Instants are Unix milliseconds. */
 type State = {
-  /** Counted, the oldest first. */
+  /** The counted ones, oldest first. */
   tries: number[]
-  /** Let in and not yet back: by ticket, since when. */
+  /** The tries in progress: the instant at which each entered, by ticket. */
   underWay: Record<number, number>
   lastTicket: number
 }
 
 /**
- * Until when a visitor is let in whatever the count, in Unix milliseconds. Each in a row of its own: at a campus's one address
- * there are thousands.
+ * The key of a trust: the instant (Unix milliseconds) until which a visitor enters whatever the count. Each visitor has a row,
+ * because one address of a campus has thousands.
  */
 const trustKey = (visitor: string) => `trusted:${visitor}`
-/** A trust that would only grow by less stays as it is, so that who logs in all day writes it once. */
+/** A trust is not extended by less than this, so that a user who logs in all day writes it once. */
 const TRUST_STEP_MS = 86_400_000
-/** Of who needs no ticket, because nothing they do counts. */
+/** The ticket of a try that cannot count when it leaves: it was counted at once, or its visitor is trusted. */
 const NO_TICKET = 0
 
 /**
- * A sliding window of counted tries. A try enters before its outcome is known and leaves with it; while tries under way
- * could still fill the window, the next one waits, so that neither a burst of wrong ones slips through nor a burst of
- * right ones is refused. All that counts is stored, because between two calls an object may lose its memory; as one value,
- * because every row written is charged for, and a login passes three gates. What is refused writes nothing.
+ * A sliding window of counted tries. A try enters before its outcome is known and leaves with it; while tries in progress
+ * could still fill the window, the next one waits, so that the gate neither admits a burst of wrong tries nor refuses a
+ * burst of right ones. The state is stored, because an object may lose its memory between two calls, and as one value,
+ * because every row written is billed and a login passes three gates. A refusal writes nothing.
  */
 export class Gate extends DurableObject<Env> {
-  /** In the order of their coming. Whoever waits has a call open, which keeps the object in memory. */
+  /** In order of arrival. A waiting try has a call open, which keeps the object in memory. */
   private readonly waiting: Waiter[] = []
-  private nextLook: ReturnType<typeof setTimeout> | undefined
+  private checkTimer: ReturnType<typeof setTimeout> | undefined
   private known: State | undefined
 
   private get state(): State {
@@ -56,25 +56,25 @@ export class Gate extends DurableObject<Env> {
     return this.known
   }
 
-  /** Counts one try at once, whatever comes of it. */
+  /** Counts one try at once, whatever its outcome. */
   async take({ limit, windowSeconds }: Limit): Promise<Verdict> {
     const now = Date.now()
     const refusal = this.refusal(limit, windowSeconds, now)
     if (refusal) return refusal
     this.count(now, windowSeconds)
-    await this.keep(now + MAX_WINDOW_MS)
+    await this.save(now + MAX_WINDOW_MS)
     return { admitted: true, ticket: NO_TICKET }
   }
 
-  /** Lets a try in, to `leave` with its outcome; a trusted visitor is let in whatever the count. */
+  /** Admits a try, which must `leave` with its outcome; admits a trusted visitor whatever the count. */
   async enter(limit: Limit, visitor?: string): Promise<Verdict> {
     if (visitor !== undefined && this.trustedUntil(visitor) > Date.now()) return { admitted: true, ticket: NO_TICKET }
-    const verdict = (this.waiting.length === 0 && this.decide(limit)) || (await this.inTurn(limit))
-    if (verdict.admitted) await this.keep(Date.now() + MAX_WINDOW_MS)
+    const verdict = (this.waiting.length === 0 && this.decide(limit)) || (await this.waitForTurn(limit))
+    if (verdict.admitted) await this.save(Date.now() + MAX_WINDOW_MS)
     return verdict
   }
 
-  /** Null: those under way have to come back first. */
+  /** @returns null when tries in progress have to leave first */
   private decide({ limit, windowSeconds }: Limit): Verdict | null {
     const now = Date.now()
     this.countAbandoned(now)
@@ -87,7 +87,7 @@ export class Gate extends DurableObject<Env> {
     return { admitted: true, ticket: state.lastTicket }
   }
 
-  private inTurn(limit: Limit): Promise<Verdict> {
+  private waitForTurn(limit: Limit): Promise<Verdict> {
     return new Promise(settle => {
       const waiter: Waiter = {
         limit,
@@ -101,37 +101,37 @@ export class Gate extends DurableObject<Env> {
           this.waiting.splice(this.waiting.indexOf(waiter), 1)
           settle({ admitted: false, retryAfterSeconds: null })
         },
-        Math.max(TOLD_BEFORE_MS, storeTimeoutMs(this.env) - TOLD_BEFORE_MS),
+        Math.max(ANSWER_MARGIN_MS, storeTimeoutMs(this.env) - ANSWER_MARGIN_MS),
       )
       this.waiting.push(waiter)
-      this.lookAgainLater()
+      this.scheduleCheck()
     })
   }
 
-  /** Answers those who wait, as far as can be said now. */
+  /** Answers the waiting tries in order, up to the first that cannot be decided yet. */
   private settleWaiting(): void {
     for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
       const verdict = this.decide(first.limit)
       if (!verdict) {
-        this.lookAgainLater()
+        this.scheduleCheck()
         return
       }
       this.waiting.shift()
       first.settle(verdict)
     }
-    clearTimeout(this.nextLook)
-    this.nextLook = undefined
+    clearTimeout(this.checkTimer)
+    this.checkTimer = undefined
   }
 
-  /** By then the lease of all that are under way now has run out. */
-  private lookAgainLater(): void {
-    this.nextLook ??= setTimeout(() => {
-      this.nextLook = undefined
+  /** By then the leases of all tries now in progress have run out. */
+  private scheduleCheck(): void {
+    this.checkTimer ??= setTimeout(() => {
+      this.checkTimer = undefined
       this.settleWaiting()
     }, LEASE_MS)
   }
 
-  /** Ends a try: counted or not. `trustSeconds` exempts the visitor for so long from now on. */
+  /** Ends a try, counted or not. The visitor enters whatever the count for `trustSeconds` from now. */
   async leave(
     ticket: number,
     outcome: { counts: boolean; windowSeconds: number; visitor?: string; trustSeconds?: number },
@@ -141,12 +141,12 @@ export class Gate extends DurableObject<Env> {
     if (visitor !== undefined && trustSeconds !== undefined) await this.trust(visitor, now + trustSeconds * 1000)
     if (ticket === NO_TICKET) return
     const { underWay } = this.state
-    // A ticket that is gone was counted when its lease ran out.
+    // A missing ticket was counted when its lease ran out.
     const isHeld = underWay[ticket] !== undefined
     delete underWay[ticket]
     if (outcome.counts && isHeld) this.count(now, outcome.windowSeconds)
     this.settleWaiting()
-    await this.keep(now + MAX_WINDOW_MS)
+    await this.save(now + MAX_WINDOW_MS)
   }
 
   private trustedUntil(visitor: string): number {
@@ -159,24 +159,24 @@ export class Gate extends DurableObject<Env> {
     await this.wakeAt(until)
   }
 
-  /** Forgets what is past every window; an empty object takes no storage. */
+  /** Deletes tries and trusts that have expired; an empty object keeps no storage. */
   override async alarm(): Promise<void> {
     const now = Date.now()
     this.countAbandoned(now)
     const { state } = this
     state.tries = state.tries.filter(at => at > now - MAX_WINDOW_MS)
     const lastTry = state.tries.at(-1)
-    const trustEndsAt = this.forgetPastTrust(now)
-    if (Object.keys(state.underWay).length > 0) return this.keep(now + LEASE_MS)
-    if (lastTry !== undefined) return this.keep(lastTry + MAX_WINDOW_MS)
+    const trustEndsAt = this.deleteExpiredTrust(now)
+    if (Object.keys(state.underWay).length > 0) return this.save(now + LEASE_MS)
+    if (lastTry !== undefined) return this.save(lastTry + MAX_WINDOW_MS)
     this.known = undefined
     if (trustEndsAt === null) return this.ctx.storage.deleteAll()
     this.ctx.storage.kv.delete('state')
     await this.wakeAt(trustEndsAt)
   }
 
-  /** @returns when the next one ends, null where nobody is trusted (any more) */
-  private forgetPastTrust(now: number): number | null {
+  /** @returns the instant at which the next trust ends; null when none is left */
+  private deleteExpiredTrust(now: number): number | null {
     let next: number | null = null
     for (const [key, until] of this.ctx.storage.kv.list<number>({ prefix: trustKey('') })) {
       if (until <= now) this.ctx.storage.kv.delete(key)
@@ -202,7 +202,7 @@ export class Gate extends DurableObject<Env> {
     state.tries = [...state.tries.filter(at => at > now - windowSeconds * 1000), now]
   }
 
-  /** As of the moment their lease ran out. */
+  /** Counts tries whose lease ran out, as of that moment. */
   private countAbandoned(now: number): void {
     const { state } = this
     for (const [ticket, at] of Object.entries(state.underWay)) {
@@ -212,13 +212,13 @@ export class Gate extends DurableObject<Env> {
     }
   }
 
-  /** Stores what is so now, and makes sure that it is looked at again. */
-  private async keep(lookAgainAt: number): Promise<void> {
+  /** Stores the state and sets an alarm for the next check. */
+  private async save(checkAt: number): Promise<void> {
     this.ctx.storage.kv.put('state', this.state)
-    await this.wakeAt(lookAgainAt)
+    await this.wakeAt(checkAt)
   }
 
-  /** At the latest. */
+  /** Sets the alarm, unless an earlier one is set. */
   private async wakeAt(at: number): Promise<void> {
     const alarm = await this.ctx.storage.getAlarm()
     if (alarm === null || alarm > at) await this.ctx.storage.setAlarm(at)
@@ -228,7 +228,7 @@ export class Gate extends DurableObject<Env> {
 /** The longest window of any gate: registrations, a day. */
 const MAX_WINDOW_MS = 86_400_000
 
-/** @throws 429 with the true wait, when the key's tries are used up; 503 when it cannot be said in time. */
+/** @throws 429 with the exact wait when the tries of the key are used up, 503 when the gate does not answer in time */
 export async function passGate(env: Env, key: string, limit: Limit): Promise<void> {
   const verdict = await objectNamed(env, env.GATES, key).take(limit)
   if (!verdict.admitted) throw refusalOf(verdict)
@@ -240,7 +240,7 @@ const refusalOf = ({ retryAfterSeconds }: { retryAfterSeconds: number | null }) 
 export type GateKey = {
   key: string
   limit: Limit
-  /** Who is let in whatever the count for so long after a try that was right. */
+  /** A visitor that enters whatever the count for `trustSeconds` after a right try. */
   visitor?: string
   trustSeconds?: number
   /** Counts every try at once, right or wrong. */
@@ -248,9 +248,9 @@ export type GateKey = {
 }
 
 /**
- * Runs a guess behind the given gates, asked in their order: a gate that refuses keeps the later ones from being asked, so
- * that nothing is stored of them. What the guess resolves to is told by `counts`: whether it used up a try at each gate.
- * @throws 429 with the true wait, when a gate refuses, 503 when it cannot say in time; then nothing is run and nothing is counted but by gates of every try.
+ * Runs a guess behind gates, entered in the given order: after a refusal the later gates are not asked and store nothing.
+ * @param counts whether an outcome of the guess uses up a try at each gate
+ * @throws 429 with the exact wait when a gate refuses, 503 when it cannot decide in time; then only `everyTry` gates count
  */
 export async function behindGates<T>(
   env: Env,
@@ -259,7 +259,7 @@ export async function behindGates<T>(
   counts: (outcome: T) => boolean,
 ): Promise<T> {
   const entered: Entered[] = []
-  // One after the other, always in the given order: two guesses can never wait for each other.
+  // Enters one gate after the other, always in the given order, so that two guesses never wait for each other.
   for (const gate of gates) {
     const stub = objectNamed(env, env.GATES, gate.key)
     const verdict = await (gate.everyTry ? stub.take(gate.limit) : stub.enter(gate.limit, gate.visitor))
@@ -274,7 +274,7 @@ export async function behindGates<T>(
     await leaveAll(entered, counts(outcome) ? 'counts' : 'passed')
     return outcome
   } catch (error) {
-    // A failure of ours is nobody's wrong guess.
+    // A failure of ours is not a wrong guess.
     await leaveAll(entered, 'void')
     throw error
   }

@@ -1,11 +1,11 @@
 /**
- * A value that is made by the first call and kept for the life of the isolate. Every isolate pays for what is made at
- * start-up before its first answer, so what only some requests need is lazy.
+ * Computes a value on the first call and keeps it for the life of the isolate. Work at start-up delays the first answer of
+ * every isolate, so values that only some requests need are lazy.
  */
-export function lazy<Value>(make: () => Value): () => Value {
-  let made: { value: Value } | undefined
+export function lazy<Value>(compute: () => Value): () => Value {
+  let computed: { value: Value } | undefined
   return () => {
-    made ??= { value: make() }
-    return made.value
+    computed ??= { value: compute() }
+    return computed.value
   }
 }

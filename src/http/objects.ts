@@ -1,9 +1,9 @@
-/** Reaching this deployment's Durable Objects: where they live, and how long anybody waits for one. */
+/** Access to the deployment's Durable Objects: where they live, and how long a call waits for one. */
 import { storeTimeoutMs, withTimeout } from '../db/timeout.ts'
 
 /**
- * The object of that name. It is born near its first caller, and stays there; with `JURISDICTION` set, which `npm run deploy --
- * --jurisdiction eu` does once for objects and database, within that jurisdiction. The same name in another is another object.
+ * The object of that name. The platform places it near its first caller for good, or within `JURISDICTION`, which `npm run
+ * deploy -- --jurisdiction eu` sets once for objects and database. The same name in another jurisdiction is another object.
  * Its calls throw `StoreTimeout` when they take longer than `storeTimeoutMs`.
  */
 export function objectNamed<T extends Rpc.DurableObjectBranded | undefined>(
@@ -11,13 +11,13 @@ export function objectNamed<T extends Rpc.DurableObjectBranded | undefined>(
   namespace: DurableObjectNamespace<T>,
   name: string,
 ): DurableObjectStub<T> {
-  // Deploying allows no other value.
+  // The deploy command allows no other value.
   const jurisdiction = env.JURISDICTION as DurableObjectJurisdiction | ''
   const stub = (jurisdiction ? namespace.jurisdiction(jurisdiction) : namespace).getByName(name)
   return bounded(stub, storeTimeoutMs(env))
 }
 
-/** A stub of which every method is called in time; its properties are methods, but for its id and name. */
+/** Puts a timeout on every method of a stub; all its properties but id and name are methods. */
 const bounded = <Stub extends object>(stub: Stub, timeoutMs: number): Stub =>
   new Proxy(stub, {
     get(target, property) {

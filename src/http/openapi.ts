@@ -1,4 +1,4 @@
-/** The OpenAPI 3.1 document, from the very schemas that validate. */
+/** Builds the OpenAPI 3.1 document from the schemas that validate requests. */
 import * as z from 'zod'
 import { type Contract, GENERIC_TYPES } from './api.ts'
 import { partial } from './fields.ts'
@@ -36,7 +36,11 @@ export function openApiDocument(
     const path = (paths[contract.path] ??= {})
     path[contract.method] = operation(contract)
     if (contract.method === 'put')
-      path['patch'] = operation({ ...contract, summary: `${contract.summary} in part`, body: inPart(contract.body) })
+      path['patch'] = operation({
+        ...contract,
+        summary: `${contract.summary} in part`,
+        body: partialBody(contract.body),
+      })
   }
   return {
     openapi: '3.1.0',
@@ -50,8 +54,8 @@ export function openApiDocument(
   }
 }
 
-/** All fields optional, with the example of the whole. */
-function inPart(body: z.ZodObject | undefined): z.ZodObject | undefined {
+/** The body of PATCH: all fields of PUT optional, with the same examples. */
+function partialBody(body: z.ZodObject | undefined): z.ZodObject | undefined {
   const examples = body && z.globalRegistry.get(body)?.examples
   return examples ? partial(body).meta({ examples }) : body && partial(body)
 }
@@ -100,21 +104,21 @@ function parameters(where: 'path' | 'query', schema?: z.ZodObject): Json[] {
   return Object.entries(schema?.shape ?? {}).map(([name, field]) => {
     const { description, ...json } = jsonSchema(field as z.ZodType, 'input')
     const required = where === 'path' || !(field as z.ZodType).safeParse(undefined).success
-    // zod leaves out the examples of what transforms, taking them for its outcome's.
+    // zod omits the examples of a transform, because it takes them for those of the output.
     const examples = z.globalRegistry.get(field as z.ZodType)?.['examples'] as unknown[] | undefined
     return {
       name,
       in: where,
       required,
       ...(description !== undefined && { description }),
-      // What the reference fills in; a filter that nobody asked for would only hide what there is.
+      // Swagger UI fills in the example. Optional filters get none, because they would only hide results.
       ...(required && examples && { example: examples[0] }),
       schema: { ...json, ...(examples && { examples }) },
     }
   })
 }
 
-/** What the contract answers itself, a failure with a body of its own included. */
+/** The answers that the contract lists, including a failure with a body of its own. */
 const successes = (contract: Contract) =>
   Object.fromEntries(
     Object.entries(contract.responses).map(([status, body]) => [
@@ -127,7 +131,7 @@ const successes = (contract: Contract) =>
   )
 const SUCCESS: Record<string, string> = { 200: 'OK', 201: 'Created', 204: 'No content', 205: 'Reset content' }
 
-/** What follows from the contract, and what it says of itself under `refuses`. */
+/** The failures that follow from the contract, and those that it lists under `refuses`. */
 function failures(contract: Contract): Json {
   const isPublic = contract.access === 'public'
   const statuses = [
@@ -170,7 +174,7 @@ function media(schema: z.ZodType, io: 'input' | 'output'): Json {
 }
 
 let registered: Record<string, Json> | undefined
-/** Every schema with an `id`, once. */
+/** Every schema with an `id`, built once. */
 function registeredSchemas(): Record<string, Json> {
   registered ??= Object.fromEntries(
     Object.entries(
@@ -181,7 +185,7 @@ function registeredSchemas(): Record<string, Json> {
   return registered
 }
 
-/** A schema to be embedded: what it shares with others, by `id`, is referred to where the document keeps it. */
+/** A schema to embed. Its parts that have an `id` become references to the components of the document. */
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   const {
     $schema: _schema,
@@ -196,8 +200,8 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
 }
 
 /**
- * Takes out what says nothing: the bounds of safe integers. Puts back the examples that zod leaves out of what transforms, as
- * a list does that counts its entries first; ours are always of what is sent.
+ * Removes the bounds of safe integers, which say nothing. Restores the examples that zod omits from transforms (a list that
+ * counts its entries first is one), because ours always show the input.
  */
 function tidy({ zodSchema, jsonSchema: json }: { zodSchema: z.core.$ZodType; jsonSchema: Json }): void {
   const examples = z.globalRegistry.get(zodSchema)?.examples
@@ -207,7 +211,7 @@ function tidy({ zodSchema, jsonSchema: json }: { zodSchema: z.core.$ZodType; jso
   if (json['type'] === 'integer' && 'pattern' in json) delete json['pattern']
 }
 
-/** An example of a schema, put together from the examples of its fields. */
+/** An example for a schema, assembled from the examples of its fields. */
 function sample(json: Json, schemas: Record<string, Json>): unknown {
   const [example] = (json['examples'] as unknown[] | undefined) ?? []
   if (example !== undefined) return example

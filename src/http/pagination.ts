@@ -8,7 +8,7 @@ import { object } from './fields.ts'
 export const DEFAULT_PAGE_SIZE = 10
 export const MAX_PAGE_SIZE = 100
 
-/** Spread into the query schema of a list. Larger sizes are clamped, nonsense falls back to the default. */
+/** Spread into the query schema of a list. Larger sizes are clamped; an invalid size counts as the default. */
 export const pageQuery = {
   get page() {
     return z.string().optional().meta({ type: 'integer', minimum: 1, default: 1, description: 'Page number, from 1' })
@@ -26,7 +26,7 @@ export const pageQuery = {
 
 export type Page = { number: number; limit: number; offset: number }
 
-/** @throws 404 `Invalid page.` for a page that is no positive integer. */
+/** @throws 404 `Invalid page.` for a page that is not a positive integer */
 export function pageOf(query: { page?: string; page_size?: string }): Page {
   const number = positive(query.page ?? '1')
   if (number === null) throw notFound('Invalid page.')
@@ -56,7 +56,7 @@ export const paginated = <Item extends z.ZodType>(item: Item) =>
     results: z.array(item),
   }))
 
-/** @throws 404 `Invalid page.` for a page past the end; page 1 of nothing is an empty page. */
+/** @throws 404 `Invalid page.` for a page past the end; page 1 of an empty list is an empty page */
 export function pageBody<Item>(c: AppContext, page: Page, count: number, results: Item[]) {
   if (page.number > 1 && page.offset >= count) throw notFound('Invalid page.')
   return {

@@ -1,6 +1,6 @@
 /**
  * Daily quotas, counted in KV. Approximate on purpose: a counter lives in the isolate and is flushed in steps, so k
- * isolates that serve one key can together allow up to k times the limit. What must be exact is a gate (`gates.ts`).
+ * isolates that serve one key can together allow up to k times the limit. Exact limits are gates (`gates.ts`).
  */
 
 import { withTimeout } from '../db/timeout.ts'
@@ -9,11 +9,11 @@ import { throttled } from './errors.ts'
 const DAY_SECONDS = 86_400
 /** Flush each time this share of the limit is counted but not yet written. */
 const FLUSH_SHARE = 0.05
-/** Counters an isolate keeps; beyond it the oldest is dropped (at most one flush step is forgotten with it). */
+/** Counters that an isolate keeps; beyond that it drops the oldest, which loses at most one flush step. */
 const MAX_COUNTERS = 10_000
-/** A first request waits so long for its count; then it is let in as if there were none. */
+/** The first request of a key waits this long for the count; then it is admitted as if the count were 0. */
 const READ_TIMEOUT_MS = 1_000
-/** After the response: what was not written by then is written with the next step. */
+/** Writes run after the response; a count that is not written in time is written with the next flush. */
 const WRITE_TIMEOUT_MS = 10_000
 
 export type Quota = { key: string; limit: number }
@@ -21,7 +21,7 @@ type Counter = { day: number; stored: number; unflushed: number; flushing: boole
 
 const counters = new Map<string, Promise<Counter>>()
 
-/** The caller's quota for the day: a user's own, or the address's; null where it is turned off. */
+/** @returns the daily quota of the user, else of the address; null when that quota is turned off */
 export function quotaFor(env: Env, userId: number | null, address: string): Quota | null {
   const configured = userId === null ? env.RATE_LIMIT_ANON_PER_DAY : env.RATE_LIMIT_USER_PER_DAY
   const limit = Number(configured)
@@ -30,8 +30,8 @@ export function quotaFor(env: Env, userId: number | null, address: string): Quot
 }
 
 /**
- * Counts one request. Reads KV once per key, isolate and day; writes only after the response. KV down or hanging: lets everyone in.
- * @throws 429 with the seconds until the next UTC day.
+ * Counts one request. Reads KV once per key, isolate and day; writes only after the response. Admits everybody while KV fails.
+ * @throws 429 with the seconds until the next UTC day
  */
 export async function countRequest(
   kv: KVNamespace,
@@ -56,14 +56,14 @@ async function counterFor(kv: KVNamespace, key: string, day: number): Promise<Co
   if (known) {
     const counter = await withTimeout(2 * READ_TIMEOUT_MS, known).catch(() => null)
     if (counter?.day === day) return counter
-    // Somebody else may have begun the new day while this waited.
+    // Another request may have started the counter of the new day while this one waited.
     const current = counters.get(key)
     if (current && current !== known) return current
   }
-  const begun = readCount(kv, key, day).then(stored => ({ day, stored, unflushed: 0, flushing: false }))
-  counters.set(key, begun)
+  const started = readCount(kv, key, day).then(stored => ({ day, stored, unflushed: 0, flushing: false }))
+  counters.set(key, started)
   if (counters.size > MAX_COUNTERS) counters.delete(counters.keys().next().value as string)
-  return begun
+  return started
 }
 
 const kvKey = (key: string, day: number) => `quota:${day}:${key}`
@@ -77,7 +77,7 @@ async function readCount(kv: KVNamespace, key: string, day: number): Promise<num
   }
 }
 
-/** Read, add, write: other isolates may have written since. */
+/** Reads before it adds and writes, because other isolates may have written since. */
 async function flush(kv: KVNamespace, key: string, counter: Counter): Promise<void> {
   const added = counter.unflushed
   try {

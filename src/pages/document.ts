@@ -1,4 +1,4 @@
-/** The frame of every page. Everything put into it is escaped by the template. */
+/** The frame of every page. The template escapes every value. */
 import { html } from 'hono/html'
 
 type Content = ReturnType<typeof html>

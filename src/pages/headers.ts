@@ -1,19 +1,19 @@
-/** What a page may load and do, and who may use what is served beside the API. */
+/** Headers that say what a page may load and do, and which sites may embed its files. */
 import type { Api } from '../http/api.ts'
 
-/** Alone in its group of windows, and silent of where its reader came from. */
-export const OF_A_DOCUMENT = {
+/** The page shares its group of windows with no other site, and its links send no referrer. */
+export const DOCUMENT_HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',
 }
-/** Google's sign-in opens a window, and asks whose page it is on. */
-const WITH_GOOGLE = {
+/** Google's sign-in opens a popup, and needs the origin of the page that it is on. */
+const GOOGLE_DOCUMENT_HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin-allow-popups',
   'Referrer-Policy': 'strict-origin-when-cross-origin',
 }
 const GOOGLE = 'https://accounts.google.com/gsi/'
 
-/** Of the pages that a QR code leads to: their own files and the API, and Google's sign-in only where it is configured. */
+/** For the pages of QR codes, which use their own files and the API, and Google's sign-in only where it is configured. */
 export function pageHeaders(env: { GOOGLE_CLIENT_ID: string }): Record<string, string> {
   const google = (path: string) => (env.GOOGLE_CLIENT_ID ? ` ${GOOGLE}${path}` : '')
   const policy = [
@@ -28,13 +28,13 @@ export function pageHeaders(env: { GOOGLE_CLIENT_ID: string }): Record<string, s
     "frame-ancestors 'none'",
   ]
   return {
-    ...(env.GOOGLE_CLIENT_ID ? WITH_GOOGLE : OF_A_DOCUMENT),
+    ...(env.GOOGLE_CLIENT_ID ? GOOGLE_DOCUMENT_HEADERS : DOCUMENT_HEADERS),
     'Cache-Control': 'no-store',
     'Content-Security-Policy': policy.join('; '),
   }
 }
 
-/** A code's image may stand in any page; to be set around the strict default. */
+/** Lets every site embed the image of a code. Must come before the middleware that sets the strict default. */
 export function shareMedia(app: Api['app']): void {
   app.use('/media/*', async (c, next) => {
     await next()

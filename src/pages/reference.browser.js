@@ -1,8 +1,8 @@
-/** The API reference in a browser: Swagger UI, dark where the system is. */
+/** The API reference in a browser: Swagger UI, dark where the system's theme is. */
 const dark = matchMedia('(prefers-color-scheme: dark)')
-const paint = () => document.documentElement.classList.toggle('dark-mode', dark.matches)
-dark.addEventListener('change', paint)
-paint()
+const applyTheme = () => document.documentElement.classList.toggle('dark-mode', dark.matches)
+dark.addEventListener('change', applyTheme)
+applyTheme()
 
 addEventListener('DOMContentLoaded', () =>
   window.SwaggerUIBundle({

@@ -1,7 +1,7 @@
 /** The API reference: the OpenAPI document, and Swagger UI over it from the Worker's own assets. */
 import type { Api } from '../http/api.ts'
 import { openApiDocument } from '../http/openapi.ts'
-import { OF_A_DOCUMENT } from './headers.ts'
+import { DOCUMENT_HEADERS } from './headers.ts'
 
 const INFO = {
   title: 'LearnMore API',
@@ -12,7 +12,7 @@ const INFO = {
 const CACHE = { 'Cache-Control': 'public, max-age=300' }
 
 export function referenceRoutes({ app, contracts }: Api): void {
-  // Built on the first request for it and kept for the life of the isolate.
+  // Built on its first request and kept for the life of the isolate.
   let document: string | undefined
 
   app.get('/api/openapi.json', c => {
@@ -23,7 +23,7 @@ export function referenceRoutes({ app, contracts }: Api): void {
   app.get('/api/docs', c =>
     c.html(PAGE, 200, {
       ...CACHE,
-      ...OF_A_DOCUMENT,
+      ...DOCUMENT_HEADERS,
       // Swagger UI styles its elements inline and draws its icons from data URLs.
       'Content-Security-Policy':
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

@@ -1,4 +1,4 @@
-/** What is beside the API: the front door, and a way back from where nothing is. A browser gets a page, a program JSON. */
+/** The start page, and the page of an unknown address. A browser gets HTML, a program JSON. */
 import { accepts } from 'hono/accepts'
 import { html } from 'hono/html'
 import type { Api } from '../http/api.ts'
@@ -13,16 +13,16 @@ const REFERENCE = '/api/docs/'
 
 export function sitePages({ app }: Api): void {
   for (const path of ['/', '/api']) {
-    app.get(path, c => (isBrowser(c) ? c.html(frontDoor, 200, HEADERS) : c.json(index(originOf(c)))))
+    app.get(path, c => (isBrowser(c) ? c.html(startPage, 200, HEADERS) : c.json(index(originOf(c)))))
   }
   app.get('/docs', c => c.redirect(REFERENCE))
 }
 
-/** Of a path that nothing is at. What is sent to it, a program sends. */
-export const nothingHere = (c: AppContext) =>
-  isBrowser(c) && ['GET', 'HEAD'].includes(c.req.method) ? c.html(lost, 404, HEADERS) : onError(notFound(), c)
+/** Answers an unknown path. Requests that change something come from programs, so they get JSON. */
+export const answerNotFound = (c: AppContext) =>
+  isBrowser(c) && ['GET', 'HEAD'].includes(c.req.method) ? c.html(notFoundPage, 404, HEADERS) : onError(notFound(), c)
 
-/** Whether a page is asked for. Who takes anything, as curl does, gets JSON. */
+/** Whether the client asks for HTML. A client that accepts anything, as curl does, gets JSON. */
 function isBrowser(c: AppContext): boolean {
   c.header('Vary', 'Accept', { append: true })
   const supports = ['application/json', 'text/html']
@@ -35,7 +35,7 @@ const index = (origin: string) => ({
   openapi: `${origin}/api/openapi.json`,
 })
 
-const frontDoor = page({
+const startPage = page({
   title: 'API for online learning',
   body: html`<main><section class="card"><h1>Online learning, as an API</h1>
 <p>Accounts, courses, quizzes with a clock, progress, analytics and QR codes.</p>
@@ -46,7 +46,7 @@ const frontDoor = page({
 </ul></section></main>`,
 })
 
-const lost = page({
+const notFoundPage = page({
   title: 'Not found',
   body: html`<main><section class="card"><h1>Nothing is here</h1>
 <p>The address is mistyped, or what was here is gone.</p>

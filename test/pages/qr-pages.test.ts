@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { rotatingCode, slotAt } from '../../src/features/qr-codes/proofs/rotation.ts'
-import { markdown, type Piece } from '../../src/pages/qr/browser/markdown.ts'
+import { type MarkdownNode, markdown } from '../../src/pages/qr/browser/markdown.ts'
 import { makeTaughtCourse } from '../factories/classrooms.ts'
 import { enrolled, makeCourse, makeModule } from '../factories/courses.ts'
 import { makeCode } from '../factories/qr-codes.ts'
@@ -240,12 +240,12 @@ test('a display gets this slot’s code and the next ones, timed by the server, 
 })
 
 describe('markdown', () => {
-  const text = (pieces: Piece[]): string =>
-    pieces
-      .map(piece =>
-        typeof piece === 'string'
-          ? piece
-          : `<${piece.tag}${piece.href === undefined ? '' : ` ${piece.href}`}>${text(piece.children)}</${piece.tag}>`,
+  const text = (nodes: MarkdownNode[]): string =>
+    nodes
+      .map(node =>
+        typeof node === 'string'
+          ? node
+          : `<${node.tag}${node.href === undefined ? '' : ` ${node.href}`}>${text(node.children)}</${node.tag}>`,
       )
       .join('')
 

@@ -1,8 +1,8 @@
-/** What the pages of QR codes have in common. */
+/** The parts that the pages of QR codes share. */
 import { html } from 'hono/html'
 import { page } from '../document.ts'
 
-/** Sent nowhere by the browser itself: the script signs in, and without it nothing may happen. */
+/** Only the script signs in; without it the form stays hidden, so that the browser never submits it. */
 export const signInForm = (googleClientId: string, why: string) => html`<form id="sign-in" method="post" hidden>
 <h2>Sign in</h2>
 <p>${why}</p>

@@ -1,4 +1,4 @@
-/** The pages of QR codes: what a phone opens, what a projector shows, what a printer prints. No quota counts them. */
+/** The pages of QR codes: one for the phone that scans, one for the projector, one for the printer. No quota counts them. */
 import { html } from 'hono/html'
 import { batch } from '../../db/batch.ts'
 import { type CodeRow, codeByUuid } from '../../features/qr-codes/codes/queries.ts'
@@ -20,8 +20,8 @@ export function qrPages({ app }: Api): void {
     const code = await liveCode(c)
     if (!code) return c.html(notFoundPage, 404, pageHeaders(c.env))
     const now = Math.floor(Date.now() / 1000)
-    const shown = code.type === 'certificate' ? certificatePage(c, code, now) : scanPage(c, code, now)
-    return c.html(await shown, 200, pageHeaders(c.env))
+    const content = code.type === 'certificate' ? certificatePage(c, code, now) : scanPage(c, code, now)
+    return c.html(await content, 200, pageHeaders(c.env))
   })
 
   app.get('/q/:uuid/display', async c => {
@@ -45,15 +45,15 @@ async function liveCode(c: AppContext): Promise<CodeRow | undefined> {
 
 const KINDS = { attendance: 'Attendance', access: 'Course access', certificate: 'Certificate', module: 'Module' }
 
-/** Whether the rotating code that came along is the one on display; any is, of a code that does not rotate. */
+/** Whether the request carries the rotating code now on display; always true of a code that does not rotate. */
 const isShownNow = async (c: AppContext, code: CodeRow, now: number): Promise<boolean> =>
   !code.isRotating || (await isCurrent(c.env, code.uuid, c.req.query('c') ?? '', now))
 
-/** The scan counts from now. */
+/** Issues a ticket, so that the scan counts from now, when the page opens. */
 async function ticketFor(c: AppContext, code: CodeRow, now: number): Promise<string> {
   const caller = await optionalCaller(c)
-  const opening = { uuid: code.uuid, address: addressOf(c), isRotating: code.isRotating }
-  return issueTicket(c.env, opening, caller?.userId ?? null, now)
+  const scanOrigin = { uuid: code.uuid, address: addressOf(c), isRotating: code.isRotating }
+  return issueTicket(c.env, scanOrigin, caller?.userId ?? null, now)
 }
 
 async function scanPage(c: AppContext, code: CodeRow, now: number) {
@@ -62,15 +62,15 @@ async function scanPage(c: AppContext, code: CodeRow, now: number) {
   const closed = closedBecause(code, isShown, now)
   const name = targetNameOf(code)
   const isModule = code.type === 'attendance' || code.type === 'module'
-  const form = signInForm(c.env.GOOGLE_CLIENT_ID, closed ? STAYS : COUNTS_FROM_NOW)
+  const form = signInForm(c.env.GOOGLE_CLIENT_ID, closed ? RECORDS_STAY : COUNTS_FROM_NOW)
   return page({
     title: name,
     script: 'scan',
     body: html`<main id="scan" data-uuid="${code.uuid}" data-type="${code.type}" data-ticket="${ticket}" data-course="${code.courseId}" ${isModule ? html`data-module="${code.targetId}"` : ''} ${closed ? html`data-closed="${closed.isForAll ? 'for all' : 'for new'}"` : ''}>
-<section class="card target"><p class="kind">${KINDS[code.type]}</p><h1>${name}</h1>${beginning(code, now)}</section>
+<section class="card target"><p class="kind">${KINDS[code.type]}</p><h1>${name}</h1>${startNotice(code, now)}</section>
 ${closed ? '' : NEEDS_SCRIPT}
 <section id="outcome" class="card outcome ${closed ? 'bad' : ''}" role="status" ${closed ? '' : 'hidden'}>${closed ? html`<h2>Closed</h2><p>${closed.why}</p>` : ''}</section>
-${closed ? html`<details id="record" hidden><summary>${WHO_MAY_RETURN[code.type]} Sign in</summary>${form}</details>` : form}
+${closed ? html`<details id="record" hidden><summary>${RETURN_PROMPTS[code.type]} Sign in</summary>${form}</details>` : form}
 <article id="text" class="card text" hidden></article>
 ${signedInAs}
 </main>`,
@@ -78,24 +78,24 @@ ${signedInAs}
 }
 
 const COUNTS_FROM_NOW = 'Your scan already counts from the moment you opened this page.'
-const STAYS = 'What was recorded before stays recorded.'
-const WHO_MAY_RETURN = {
+const RECORDS_STAY = 'What was recorded before stays recorded.'
+const RETURN_PROMPTS = {
   attendance: 'Recorded before?',
   access: 'Enrolled already?',
   certificate: 'Verified before?',
   module: 'Do you teach it?',
 }
 
-/** The days of a course are days of UTC. */
-function beginning({ courseStartDate }: CodeRow, now: number) {
+/** The days of a course are UTC days. */
+function startNotice({ courseStartDate }: CodeRow, now: number) {
   if (courseStartDate === null || courseStartDate <= toDate(now)) return ''
   const day = new Date(courseStartDate).toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
   return html`<p class="note">The course has not begun: it begins on <time datetime="${courseStartDate}">${day}</time>.</p>`
 }
 
-/** Holder, course, date and whether it stands, for anybody; who is signed in is recorded as having verified it. */
+/** Shows holder, course, date and validity to anybody, and records a signed-in visitor as having verified it. */
 async function certificatePage(c: AppContext, code: CodeRow, now: number) {
-  const stands = code.enrollmentStatus === 'completed' && codeStatusAt(code, now) === 'active'
+  const isValid = code.enrollmentStatus === 'completed' && codeStatusAt(code, now) === 'active'
   const ticket = await ticketFor(c, code, now)
   return page({
     title: targetNameOf(code),
@@ -104,8 +104,8 @@ async function certificatePage(c: AppContext, code: CodeRow, now: number) {
 <section class="card target"><p class="kind">Certificate</p><h1>${code.courseTitle}</h1>
 <dl><dt>Awarded to</dt><dd>${holderOf(code)}</dd>
 ${code.completedAt === null ? '' : html`<dt>Completed</dt><dd><time datetime="${toDate(code.completedAt)}">${toDate(code.completedAt)}</time></dd>`}</dl></section>
-<section class="card outcome ${stands ? 'good' : 'bad'}"><h2>${stands ? 'This certificate stands' : 'This certificate does not stand'}</h2>
-<p>${stands ? 'It was issued here and has not been taken back.' : whyNot(code, now)}</p></section>
+<section class="card outcome ${isValid ? 'good' : 'bad'}"><h2>${isValid ? 'This certificate stands' : 'This certificate does not stand'}</h2>
+<p>${isValid ? 'It was issued here and has not been taken back.' : invalidReason(code, now)}</p></section>
 <section id="outcome" class="card outcome" role="status" hidden></section>
 <details id="record" hidden><summary>Record that you verified it</summary>${signInForm(c.env.GOOGLE_CLIENT_ID, 'The course’s instructor then sees who verified it, and when.')}</details>
 ${signedInAs}
@@ -113,12 +113,12 @@ ${signedInAs}
   })
 }
 
-function whyNot(code: CodeRow, now: number): string {
+function invalidReason(code: CodeRow, now: number): string {
   if (code.enrollmentStatus !== 'completed') return 'The course is no longer completed.'
   return codeStatusAt(code, now) === 'revoked' ? 'Its code has been revoked.' : 'Its code has expired.'
 }
 
-/** Names nothing until its instructor has signed in. */
+/** Names neither course nor module before the instructor has signed in. */
 const displayPage = (c: AppContext, uuid: string) =>
   page({
     title: 'Display',

@@ -43,7 +43,10 @@ export function gradeRoutes(api: Api): void {
       const course = requireManaged(viewer, row, own?.status)
       const readAfter = async ({ id }: { id: number }) =>
         (await batch(db, gradesAfter({ courseId: course.id, after: id, limit: LEARNERS_PER_TRIP })))[0]
-      return csvFile(`grades-${course.slug}.csv`, gradeLines(quizzes, { first, full: LEARNERS_PER_TRIP, readAfter }))
+      return csvFile(
+        `grades-${course.slug}.csv`,
+        gradeLines(quizzes, { first, pageSize: LEARNERS_PER_TRIP, readAfter }),
+      )
     },
   )
 }

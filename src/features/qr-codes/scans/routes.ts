@@ -96,7 +96,7 @@ export function scanRoutes(api: Api): void {
         'scans.csv',
         scanLines({
           first: rows,
-          full: ROWS_PER_TRIP,
+          pageSize: ROWS_PER_TRIP,
           readAfter: async ({ id }) => (await batch(db, seenScansBefore(viewer.id, query, id, ROWS_PER_TRIP)))[0],
         }),
       )

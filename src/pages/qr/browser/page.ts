@@ -1,10 +1,10 @@
-/** What all the pages do: sign in, sign out, show and hide. */
+/** Shared by all pages: signing in and out, showing and hiding elements. */
 import { session, signIn, signOut, userName } from './session.ts'
 
 export function element<E extends HTMLElement = HTMLElement>(id: string): E {
-  const found = document.getElementById(id)
-  if (!found) throw new Error(`#${id} is missing`)
-  return found as E
+  const node = document.getElementById(id)
+  if (!node) throw new Error(`#${id} is missing`)
+  return node as E
 }
 
 export const show = (id: string, shown = true) => {
@@ -16,24 +16,24 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   fields: Partial<HTMLElementTagNameMap[K]> = {},
   ...children: (Node | string)[]
 ): HTMLElementTagNameMap[K] {
-  const made = Object.assign(document.createElement(tag), fields)
-  made.append(...children)
-  return made
+  const created = Object.assign(document.createElement(tag), fields)
+  created.append(...children)
+  return created
 }
 
-/** Puts these in place of what was there; `replaceChildren` is younger than some phones. */
-export function fill(place: HTMLElement, ...children: (Node | string)[]): void {
-  place.textContent = ''
-  place.append(...children)
+/** Replaces all children of an element; some phones are older than `replaceChildren`. */
+export function fill(parent: HTMLElement, ...children: (Node | string)[]): void {
+  parent.textContent = ''
+  parent.append(...children)
 }
 
-/** After a sign-in that somebody has just made. */
+/** Runs after a sign-in on this page. */
 let afterSignIn = () => {}
 
-/** Goes on when somebody is signed in: at once, or after they have done it here. */
-export function whenSignedIn(go: (isJustDone: boolean) => void): void {
+/** Calls `run` when a user is signed in: at once, or after signing in on this page. */
+export function whenSignedIn(run: (isNewSignIn: boolean) => void): void {
   const form = element<HTMLFormElement>('sign-in')
-  const enter = (isJustDone: boolean) => {
+  const enter = (isNewSignIn: boolean) => {
     const current = session()
     if (!current) return void askToSignIn()
     form.hidden = true
@@ -41,13 +41,13 @@ export function whenSignedIn(go: (isJustDone: boolean) => void): void {
     who.hidden = false
     const [name] = who.children
     if (name) name.textContent = `Signed in as ${userName(current)}.`
-    go(isJustDone)
+    run(isNewSignIn)
   }
   afterSignIn = () => enter(true)
   form.onsubmit = async event => {
     event.preventDefault()
     const { username, password } = Object.fromEntries(new FormData(form))
-    await attempt(() => signIn('/api/users/login/', { username, password }))
+    await submit(() => signIn('/api/users/login/', { username, password }))
   }
   element('sign-out').onclick = () => {
     signOut()
@@ -56,10 +56,10 @@ export function whenSignedIn(go: (isJustDone: boolean) => void): void {
   enter(false)
 }
 
-async function attempt(enterBy: () => Promise<string | null>): Promise<void> {
+async function submit(signInBy: () => Promise<string | null>): Promise<void> {
   const button = element('sign-in').querySelector('button')
   if (button) button.disabled = true
-  const problem = await enterBy().catch(() => 'There is no network. Try again when you are back online.')
+  const problem = await signInBy().catch(() => 'There is no network. Try again when you are back online.')
   if (button) button.disabled = false
   const error = element('sign-in-error')
   error.hidden = problem === null
@@ -90,14 +90,14 @@ function loadGoogle(place: HTMLElement): void {
     const { google } = window as unknown as { google: Google }
     google.accounts.id.initialize({
       client_id: place.dataset['client'] ?? '',
-      callback: ({ credential }) => attempt(() => signIn('/api/users/google-auth/', claimsOf(credential))),
+      callback: ({ credential }) => submit(() => signIn('/api/users/google-auth/', claimsOf(credential))),
     })
     google.accounts.id.renderButton(place, { width: Math.min(place.clientWidth, 400), text: 'signin_with' })
   }
   document.head.append(script)
 }
 
-/** What the credential says, as the API wants it said; it checks both. */
+/** The claims of the credential under the API's field names; the API checks that the two agree. */
 function claimsOf(credential: string): object {
   const text = atob((credential.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/'))
   const claims = JSON.parse(new TextDecoder().decode(Uint8Array.from(text, char => char.charCodeAt(0))))

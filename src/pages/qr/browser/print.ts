@@ -35,7 +35,7 @@ async function load(): Promise<void> {
   const active = codes.filter(({ status }) => status === 'active').reverse()
   const printed = active.filter(({ rotating }) => !rotating)
   const leftOut = active.length - printed.length
-  // On paper they would be refused for ever.
+  // The server would refuse a rotating code on paper for ever.
   if (leftOut > 0) problem('Codes that rotate are left out: they are for the display, not for paper.')
   else problem(printed.length > 0 ? '' : 'There is no active code in this batch, or you may not see it.')
   if (printed.length === 0) return
@@ -47,7 +47,7 @@ async function load(): Promise<void> {
     `${printed.length} ${printed.length === 1 ? 'code' : 'codes'} on ${pages} A4 ${pages === 1 ? 'page' : 'pages'}. Print at 100 %, without headers and footers.`
   for (const toolbar of document.querySelectorAll<HTMLElement>('.toolbar')) toolbar.hidden = false
   element('go').onclick = async () => {
-    // A card without its code is worse than a second's wait.
+    // Printing waits for the images, because a card without its code is worse than a wait.
     await Promise.all([...document.images].map(image => image.decode().catch(() => {})))
     print()
   }

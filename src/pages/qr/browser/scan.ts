@@ -1,6 +1,6 @@
-/** The scan page: records the scan as who is signed in, says what came of it, and offers what comes next. */
+/** The scan page: records the scan for the signed-in user, shows the outcome and offers the next step. */
 import { MAY_PASS } from '../../../features/qr-codes/scans/refusals.ts'
-import { markdown, type Piece } from './markdown.ts'
+import { type MarkdownNode, markdown } from './markdown.ts'
 import { askToSignIn, element, fill, make, show, whenSignedIn } from './page.ts'
 import { type Answer, api, reason, session, store, stored } from './session.ts'
 
@@ -11,14 +11,14 @@ type Pending = {
 }
 
 const KEY = 'learnmore.scans'
-/** A scan that waited longer than this tells nobody anything. */
+/** A scan that has waited longer than this is dropped, because it is of no use any more. */
 const KEEP_MS = 7 * 86_400_000
 
 const { uuid = '', type = '', ticket = '', course = '', module, closed } = element('scan').dataset
-/** Why the code is closed, as the page came with it. */
+/** The reason why the code is closed, as the server rendered it. */
 const closedBecause = [...element('outcome').childNodes]
-/** Signing in is for some only: the form is inside what they open. */
-const isForSome = type === 'certificate' || closed === 'for new'
+/** Only some visitors need to sign in, so they open the form themselves. */
+const isSignInOptional = type === 'certificate' || closed === 'for new'
 const rotatingCode = new URLSearchParams(location.search).get('c')
 
 function device(): string {
@@ -28,37 +28,37 @@ function device(): string {
   return `${system}, ${browser.replace('/', ' ').replace('Version', 'Safari')}`.slice(0, 200)
 }
 
-const ofThisPage: Pending['body'] = {
+const scanBody: Pending['body'] = {
   qr_code_uuid: uuid,
   ...(ticket && { ticket }),
   ...(rotatingCode && { rotating_code: rotatingCode.slice(0, 200) }),
   device_info: device(),
 }
 
-// Kept before it is sent and forgotten once it is answered, so that neither a dead network nor a closed tab loses it; a
-// scan that was answered unheard is told again by its ticket, and counts once.
-const waiting = () => (stored<Pending[]>(KEY) ?? []).filter(({ at }) => at > Date.now() - KEEP_MS)
+// A scan is stored before it is sent and removed once it is answered, so that neither a dead network nor a closed tab loses
+// it. When an answer gets lost, the scan is sent again with its ticket and counts once.
+const pendingScans = () => (stored<Pending[]>(KEY) ?? []).filter(({ at }) => at > Date.now() - KEEP_MS)
 const isSame = (one: Pending, other: Pending) =>
   one.at === other.at && one.body.qr_code_uuid === other.body.qr_code_uuid
-const keep = (scan: Pending) => store(KEY, [...waiting().filter(other => !isSame(scan, other)), scan])
-const forget = (scan: Pending) =>
+const savePending = (scan: Pending) => store(KEY, [...pendingScans().filter(other => !isSame(scan, other)), scan])
+const removePending = (scan: Pending) =>
   store(
     KEY,
-    waiting().filter(other => !isSame(scan, other)),
+    pendingScans().filter(other => !isSame(scan, other)),
   )
 
-/** The answer, or null while it has to wait. */
+/** @returns the answer; null when the scan has to be sent again later */
 async function send(scan: Pending): Promise<Answer | null> {
-  keep(scan)
+  savePending(scan)
   const answer = await api('POST', '/api/qr-codes/scans/', scan.body).catch(() => null)
   if (!answer || answer.status >= 500 || answer.status === 429) return null
-  if (answer.status !== 401) forget(scan)
+  if (answer.status !== 401) removePending(scan)
   return answer
 }
 
 const RETRY_MS = 15_000
-let nextTry: ReturnType<typeof setTimeout> | undefined
-let mine: Pending | null = null
+let retryTimer: ReturnType<typeof setTimeout> | undefined
+let ownScan: Pending | null = null
 let isSending = false
 let isDone = false
 
@@ -66,87 +66,92 @@ async function record(): Promise<void> {
   const user = session()?.user.id
   if (user === undefined || isSending) return
   isSending = true
-  // Whoever signed in last is who scans.
-  if (mine?.user !== user) mine = { user, at: Date.now(), body: ofThisPage }
-  if (!isDone) say('', 'One moment …', '')
-  await inTurn(async () => {
-    // First the one somebody looks at: those kept from before can wait, and may be many.
-    if (mine && !isDone) tell(await send(mine))
+  // The scan is of the user who signed in last.
+  if (ownScan?.user !== user) ownScan = { user, at: Date.now(), body: scanBody }
+  if (!isDone) showMessage('', 'One moment …', '')
+  await withLock(async () => {
+    // The scan of this page goes first: earlier ones can wait, and may be many.
+    if (ownScan && !isDone) showAnswer(await send(ownScan))
     if (!isDone) return
-    for (const scan of waiting().filter(other => other.user === user && (!mine || !isSame(mine, other))))
+    for (const scan of pendingScans().filter(other => other.user === user && (!ownScan || !isSame(ownScan, other))))
       await send(scan)
   }).finally(() => {
     isSending = false
   })
 }
 
-/** A tab in the background may be put to sleep in its turn. */
-const TURN_MS = 3_000
+/** The browser may put a background tab to sleep while that holds the lock. */
+const LOCK_TIMEOUT_MS = 3_000
 
-/** One tab at a time, so that a kept scan is sent once; if the others do not come to an end, at the same time as they. */
-async function inTurn(go: () => Promise<void>): Promise<void> {
-  if (!navigator.locks) return go()
-  const patience = new AbortController()
-  const timer = setTimeout(() => patience.abort(), TURN_MS)
-  let isOurs = false
-  const turn = navigator.locks.request(KEY, { signal: patience.signal }, () => {
-    isOurs = true
+/** Runs in one tab at a time, so that a stored scan is sent once; after the timeout it runs beside the other tabs. */
+async function withLock(run: () => Promise<void>): Promise<void> {
+  if (!navigator.locks) return run()
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(), LOCK_TIMEOUT_MS)
+  let hasLock = false
+  const request = navigator.locks.request(KEY, { signal: controller.signal }, () => {
+    hasLock = true
     clearTimeout(timer)
-    return go()
+    return run()
   })
-  await turn.catch(error => {
-    if (isOurs) throw error
-    return go()
+  await request.catch(error => {
+    if (hasLock) throw error
+    return run()
   })
 }
 
-function tell(answer: Answer | null): void {
-  if (!answer) wait()
+function showAnswer(answer: Answer | null): void {
+  if (!answer) showWaiting()
   else if (answer.status === 401) {
-    asItCame()
+    restoreOutcome()
     askToSignIn()
   } else {
     isDone = true
-    if (answer.status < 300) tellOutcome(answer.body, answer.status === 200)
-    else say('bad', 'The scan was not recorded', reason(answer))
+    if (answer.status < 300) showOutcome(answer.body, answer.status === 200)
+    else showMessage('bad', 'The scan was not recorded', reason(answer))
   }
 }
 
-function asItCame(): void {
+function restoreOutcome(): void {
   const place = element('outcome')
   place.className = 'card outcome bad'
   place.hidden = closed === undefined
   fill(place, ...closedBecause)
-  if (isForSome) show('record')
+  if (isSignInOptional) show('record')
 }
 
-const OTHERWISE_LATER = 'If you close this page, it goes out with your next one.'
-const SHOWN_ONLY_NOW = 'It has two minutes: after that, scan the code on display again.'
+const SENT_LATER = 'If you close this page, it goes out with your next one.'
+const SENT_WITHIN_MINUTES = 'It has two minutes: after that, scan the code on display again.'
 
-function wait(): void {
+function showWaiting(): void {
   const title = navigator.onLine ? 'The server does not take it just now' : 'You are offline'
-  say('wait', title, `Your scan is kept and is sent by itself. ${rotatingCode ? SHOWN_ONLY_NOW : OTHERWISE_LATER}`)
-  clearTimeout(nextTry)
-  nextTry = setTimeout(record, RETRY_MS)
+  showMessage(
+    'wait',
+    title,
+    `Your scan is kept and is sent by itself. ${rotatingCode ? SENT_WITHIN_MINUTES : SENT_LATER}`,
+  )
+  clearTimeout(retryTimer)
+  retryTimer = setTimeout(record, RETRY_MS)
 }
 
 type Outcome = { is_valid: boolean; validation_message: string; action_performed: string | null; scanned_at: string }
 
-function tellOutcome(outcome: Outcome, isRepeated: boolean): void {
+function showOutcome(outcome: Outcome, isRepeated: boolean): void {
   const { is_valid: isValid, validation_message: message, action_performed: action } = outcome
-  if (!isValid) say('bad', 'Not recorded', message, ...tryAgain(message))
+  if (!isValid) showMessage('bad', 'Not recorded', message, ...retryButton(message))
   else if (action === 'attendance_marked') {
-    say('good', 'You are marked present', whenOf(outcome, isRepeated), ...openModule())
-  } else if (action === 'module_opened') say('good', 'Module opened', 'It is in your progress now.', ...openModule())
+    showMessage('good', 'You are marked present', whenOf(outcome, isRepeated), ...openModule())
+  } else if (action === 'module_opened')
+    showMessage('good', 'Module opened', 'It is in your progress now.', ...openModule())
   else if (action === 'access_granted') {
     const since = isToday(outcome) ? '' : ` ${whenOf(outcome, isRepeated)}`
-    say('good', 'You are in', `You are enrolled in the course.${since}`, button('See the course', seeCourse))
-  } else say('good', 'Verification recorded', message)
+    showMessage('good', 'You are in', `You are enrolled in the course.${since}`, button('See the course', seeCourse))
+  } else showMessage('good', 'Verification recorded', message)
 }
 
 const isToday = (outcome: Outcome) => new Date(outcome.scanned_at).toDateString() === new Date().toDateString()
 
-/** By this phone's calendar; the day is said where it is another. */
+/** Uses this phone's calendar, and names the day if it is not today. */
 function whenOf(outcome: Outcome, isRepeated: boolean): string {
   const at = new Date(outcome.scanned_at)
   const time = at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
@@ -156,43 +161,43 @@ function whenOf(outcome: Outcome, isRepeated: boolean): string {
   return `${isRepeated ? 'Already, on' : 'On'} ${day} at ${time}.`
 }
 
-/** Offered where it may help: neither what is over comes back, nor a code that is not on display any more. */
-function tryAgain(message: string): HTMLButtonElement[] {
-  const isToBeScannedAgain = !ticket || rotatingCode !== null
-  if (isToBeScannedAgain || !MAY_PASS.includes(message)) return []
+/** Offers a reload only where it may help: it brings back neither an ended course nor a code that is off display. */
+function retryButton(message: string): HTMLButtonElement[] {
+  const needsNewScan = !ticket || rotatingCode !== null
+  if (needsNewScan || !MAY_PASS.includes(message)) return []
   return [make('button', { type: 'button', className: 'quiet', onclick: () => location.reload() }, 'Try again')]
 }
 
-/** The outcome of a sign-in that somebody has just made is where they go on. */
-let isAwaited = false
+/** The outcome gets the focus after a sign-in on this page, because the user goes on there. */
+let takesFocus = false
 
-function say(tone: '' | 'good' | 'bad' | 'wait', title: string, text: string, ...next: Node[]): void {
+function showMessage(tone: '' | 'good' | 'bad' | 'wait', title: string, text: string, ...next: Node[]): void {
   const place = element('outcome')
   place.className = `card outcome ${tone}`
   place.hidden = false
   const heading = make('h2', { tabIndex: -1 }, title)
   fill(place, heading, ...(text ? [make('p', {}, text)] : []), ...next)
-  if (isAwaited) heading.focus()
-  if (tone) isAwaited = false
+  if (takesFocus) heading.focus()
+  if (tone) takesFocus = false
 }
 
 const openModule = () => (module ? [button('Open the module', () => readModule(module))] : [])
 
 function button(label: string, open: () => Promise<void>): HTMLButtonElement {
-  const made = make('button', { type: 'button' }, label)
-  made.onclick = async () => {
-    made.disabled = true
+  const created = make('button', { type: 'button' }, label)
+  created.onclick = async () => {
+    created.disabled = true
     await open().catch(() => showText('No network', [make('p', {}, 'Try again when you are back online.')]))
-    made.disabled = false
+    created.disabled = false
   }
-  return made
+  return created
 }
 
 async function readModule(id: string | number): Promise<void> {
   const answer = await api('GET', `/api/modules/${id}/`)
   if (answer.status !== 200) return void showText('Not available', [make('p', {}, reason(answer))])
   const { title, content } = answer.body
-  showText(title, content.trim() ? markdown(content).map(drawn) : [make('p', {}, 'There is no text in this module.')])
+  showText(title, content.trim() ? markdown(content).map(toNode) : [make('p', {}, 'There is no text in this module.')])
 }
 
 async function seeCourse(): Promise<void> {
@@ -206,7 +211,7 @@ async function seeCourse(): Promise<void> {
       button(entry.title, () => readModule(entry.id)),
     ),
   )
-  showText(title, [...markdown(description).map(drawn), make('ol', { className: 'modules' }, ...list)])
+  showText(title, [...markdown(description).map(toNode), make('ol', { className: 'modules' }, ...list)])
 }
 
 function showText(title: string, content: Node[]): void {
@@ -218,18 +223,18 @@ function showText(title: string, content: Node[]): void {
   heading.scrollIntoView({ block: 'start' })
 }
 
-function drawn(piece: Piece): Node {
-  if (typeof piece === 'string') return document.createTextNode(piece)
-  const made = make(piece.tag, {}, ...piece.children.map(drawn))
-  if (piece.href) Object.assign(made, { href: piece.href, rel: 'noopener noreferrer', target: '_blank' })
-  return made
+function toNode(parsed: MarkdownNode): Node {
+  if (typeof parsed === 'string') return document.createTextNode(parsed)
+  const node = make(parsed.tag, {}, ...parsed.children.map(toNode))
+  if (parsed.href) Object.assign(node, { href: parsed.href, rel: 'noopener noreferrer', target: '_blank' })
+  return node
 }
 
-// Who only looks at a certificate is asked for nothing, and who would only be refused neither.
-if (isForSome && !session()) show('record')
-whenSignedIn(isJustDone => {
-  if (isForSome) show('record', false)
-  isAwaited = isJustDone
+// Visitors who only look at a certificate, or who would only be refused, are not asked to sign in.
+if (isSignInOptional && !session()) show('record')
+whenSignedIn(isNewSignIn => {
+  if (isSignInOptional) show('record', false)
+  takesFocus = isNewSignIn
   record()
 })
 addEventListener('online', record)

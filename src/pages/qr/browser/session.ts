@@ -1,14 +1,14 @@
 /**
- * Who is signed in on this phone. A camera opens each code in a new tab, so the tokens are kept in localStorage, where the
- * next scan finds them; the page runs no script but its own (its Content-Security-Policy), and the refresh token ends
- * after a day or with "Sign out".
+ * The session on this phone. A camera opens each code in a new tab, so the tokens are kept in localStorage, where the next
+ * scan finds them. The page runs no script but its own (its Content-Security-Policy), and the refresh token ends after a
+ * day or with "Sign out".
  */
 const KEY = 'learnmore.session'
 
 type User = { id: number; username: string; first_name: string; last_name: string }
 type Session = { refresh: string; access: string; user: User }
 
-// biome-ignore lint/suspicious/noExplicitAny: whatever JSON the API answered
+// biome-ignore lint/suspicious/noExplicitAny: the API answers any JSON
 type Body = any
 export type Answer = { status: number; body: Body }
 
@@ -35,19 +35,19 @@ export function store(key: string, value: unknown): void {
 let current = read()
 export const session = () => current
 
-function keep(next: Session | null): void {
+function setSession(next: Session | null): void {
   current = next
   write(next)
 }
 
-/** A call that takes longer is lost in a bad network: trying again is sooner than waiting for the browser to give up. */
+/** A call that takes longer is lost in a bad network; a retry is faster than waiting for the browser to give up. */
 const TIMEOUT_MS = 20_000
-/** Half a lecture hall may sign in at once, and hashing takes its time. */
-const SIGN_IN_PATIENCE_MS = 60_000
+/** Half a lecture hall may sign in at once, and hashing passwords takes time. */
+const SIGN_IN_TIMEOUT_MS = 60_000
 
-async function send(method: string, path: string, body?: object, access?: string, patienceMs = TIMEOUT_MS) {
-  const patience = new AbortController()
-  const timer = setTimeout(() => patience.abort(), patienceMs)
+async function send(method: string, path: string, body?: object, access?: string, timeoutMs = TIMEOUT_MS) {
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(), timeoutMs)
   try {
     const answer = await fetch(path, {
       method,
@@ -56,9 +56,9 @@ async function send(method: string, path: string, body?: object, access?: string
         ...(access && { Authorization: `Bearer ${access}` }),
       },
       ...(body && { body: JSON.stringify(body) }),
-      signal: patience.signal,
+      signal: controller.signal,
     })
-    // An answer that breaks off half-way is none.
+    // The timeout covers the body too, because an answer that breaks off half-way counts as none.
     return { status: answer.status, body: parsed(await answer.text()) }
   } finally {
     clearTimeout(timer)
@@ -73,8 +73,8 @@ function parsed(text: string): Body {
   }
 }
 
-/** Seconds until an access token ends by this phone's clock; only a hint, the server decides. */
-const left = (token: string) => {
+/** Seconds until an access token expires by this phone's clock; only a hint, because the server decides. */
+const secondsLeft = (token: string) => {
   try {
     return JSON.parse(atob((token.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/'))).exp - Date.now() / 1000
   } catch {
@@ -85,16 +85,16 @@ const left = (token: string) => {
 async function refresh(): Promise<void> {
   if (!current) return
   const { status, body } = await send('POST', '/api/users/token/refresh/', { refresh: current.refresh })
-  if (status === 200) keep({ ...current, access: body.access })
-  else if (status < 500 && status !== 429) keep(null)
+  if (status === 200) setSession({ ...current, access: body.access })
+  else if (status < 500 && status !== 429) setSession(null)
 }
 
 /**
- * A call as who is signed in, with a new access token where the old one has ended. 401: nobody is signed in any more.
- * Rejects when there is no network.
+ * A call as the signed-in user, with a new access token if the old one has expired. Status 401: nobody is signed in any more.
+ * @throws when there is no network
  */
 export async function api(method: string, path: string, body?: object): Promise<Answer> {
-  if (current && left(current.access) < 5) await refresh()
+  if (current && secondsLeft(current.access) < 5) await refresh()
   if (!current) return { status: 401, body: null }
   const answer = await send(method, path, body, current.access)
   if (answer.status !== 401) return answer
@@ -106,26 +106,26 @@ export async function signIn(
   path: '/api/users/login/' | '/api/users/google-auth/',
   body: object,
 ): Promise<string | null> {
-  const answer = await send('POST', path, body, undefined, SIGN_IN_PATIENCE_MS)
+  const answer = await send('POST', path, body, undefined, SIGN_IN_TIMEOUT_MS)
   if (answer.status === 401)
-    return path === '/api/users/login/' ? 'Username or password is wrong.' : notByGoogle(answer)
+    return path === '/api/users/login/' ? 'Username or password is wrong.' : googleRefusal(answer)
   if (answer.status !== 200) return reason(answer)
-  keep({ refresh: answer.body.refresh, access: answer.body.access, user: answer.body.user })
+  setSession({ refresh: answer.body.refresh, access: answer.body.access, user: answer.body.user })
   return null
 }
 
 export function signOut(): void {
   const ended = current
-  keep(null)
+  setSession(null)
   if (ended) send('POST', '/api/users/logout/', { refresh: ended.refresh }).catch(() => {})
 }
 
-const notByGoogle = ({ body }: Answer): string =>
+const googleRefusal = ({ body }: Answer): string =>
   body?.code === 'user_inactive' ? body.detail : 'This sign-in by Google is not accepted here. Try again.'
 
-/** What a refusal says. */
+/** The message of a refusal, for the user. */
 export function reason({ status, body }: Answer): string {
   if (status === 401) return 'You are signed out. Reload the page to sign in again.'
-  const said = body?.detail ?? Object.values(body ?? {}).flat()[0]
-  return typeof said === 'string' ? said : 'Something went wrong. Please try again.'
+  const message = body?.detail ?? Object.values(body ?? {}).flat()[0]
+  return typeof message === 'string' ? message : 'Something went wrong. Please try again.'
 }
