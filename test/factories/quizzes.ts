@@ -107,7 +107,7 @@ export function rightAnswer({ question }: { question: Question }): Record<string
     case 'fill_in_blank':
       return { blanks: Object.fromEntries(Object.entries(question.blanks).map(([blank, [first]]) => [blank, first])) }
     case 'essay':
-      return { essay_text: 'A long story.' }
+      return { essay_text: 'Inheritance is a key concept.' }
   }
 }
 
