@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import type { MadeQuestion } from './quizzes.ts'
+import type { MadeQuestion } from './questions.ts'
 import { insert, type Values } from './rows.ts'
 import { makeInstructor, type TestUser } from './users.ts'
 
