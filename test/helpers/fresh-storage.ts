@@ -8,13 +8,12 @@ let files = 0
 export async function freshStorage(): Promise<void> {
   await reset()
   await applyD1Migrations(env.DB, env.MIGRATIONS)
-  // No id of an account or attempt comes twice in a worker's life: the isolate counts an account's requests, and an attempt's
-  // object may still be in memory.
-  const last = files * IDS_OF_A_FILE
+  // No id of an account, attempt or question comes twice in a worker's life: the isolate counts an account's requests, and
+  // objects of attempts and questions may still be in memory. Ids below are for files that choose their own.
   files += 1
   await env.DB.prepare(
     "INSERT INTO sqlite_sequence (name, seq) VALUES ('users', ?1), ('attempts', ?1), ('questions', ?1)",
   )
-    .bind(last)
+    .bind(files * IDS_OF_A_FILE)
     .run()
 }
