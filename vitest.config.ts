@@ -46,6 +46,10 @@ export default defineConfig(async () => ({
         },
       },
       {
+        // Rules beside their source: they need nothing of the runtime, so they run in plain Node.
+        test: { name: 'rules', include: ['src/**/*.test.ts'], isolate: false, testTimeout: 30_000 },
+      },
+      {
         // Against `npm start`, as a newcomer runs it.
         test: { name: 'local', include: ['test/local/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 180_000 },
       },

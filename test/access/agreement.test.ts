@@ -85,7 +85,11 @@ beforeAll(async () => {
         SELECT ${values} FROM n`,
     )
   await env.DB.batch([
-    insert('users (username, username_key, email, email_key, created_at, updated_at)', USERS, 'i, i, i, i, 0, 0'),
+    insert(
+      'users (id, username, username_key, email, email_key, created_at, updated_at)',
+      USERS,
+      'i, i, i, i, i, 0, 0',
+    ),
     insert('courses (title, slug, instructor_id, created_at, updated_at)', COURSES, `i, 'c' || i, 1, 0, 0`),
     insert('modules (course_id, title, "order", created_at, updated_at)', MODULES, `1 + i % ${COURSES}, i, i, 0, 0`),
     insert('quizzes (module_id, title, created_at, updated_at)', QUIZZES, `1 + i % ${MODULES}, i, 0, 0`),

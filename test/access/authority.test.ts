@@ -1,7 +1,7 @@
 /** Rights are decided in `src/access/` alone. */
 import { expect, test } from 'vitest'
 
-const features = import.meta.glob<string>(['/src/features/**/*.ts', '/src/pages/**/*.ts'], {
+const features = import.meta.glob<string>(['/src/features/**/*.ts', '/src/pages/**/*.ts', '!**/*.test.ts'], {
   query: '?raw',
   import: 'default',
   eager: true,

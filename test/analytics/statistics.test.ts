@@ -41,8 +41,8 @@ const series = (count: number) =>
 
 beforeAll(async () => {
   await env.DB.batch([
-    sql(`INSERT INTO users (username, username_key, email, email_key, is_instructor, created_at, updated_at)
-      ${series(PEOPLE + 2)} 'p' || i, 'p' || i, 'p' || i, 'p' || i, i > ${PEOPLE}, 0, 0 FROM n`),
+    sql(`INSERT INTO users (id, username, username_key, email, email_key, is_instructor, created_at, updated_at)
+      ${series(PEOPLE + 2)} i, 'p' || i, 'p' || i, 'p' || i, 'p' || i, i > ${PEOPLE}, 0, 0 FROM n`),
     sql(`INSERT INTO courses (id, title, slug, status, instructor_id, created_at, updated_at)
       ${series(COURSES)} i, 'C', 'c' || i, 'published', ${PEOPLE} + 1 + i % 2, 0, 0 FROM n`),
     sql(`INSERT INTO modules (id, course_id, title, "order", is_published, created_at, updated_at)

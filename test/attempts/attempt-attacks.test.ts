@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { type Hall, makeHall } from '../factories/classrooms.ts'
-import { type MadeQuestion, oneOfEach, QUESTIONS, rightAnswer, wrongAnswer } from '../factories/quizzes.ts'
+import { type MadeQuestion, oneOfEach, QUESTIONS, rightAnswer, wrongAnswer } from '../factories/questions.ts'
 import { end, resultOf, startAttempt, started, submit } from '../helpers/attempts.ts'
 import { call } from '../helpers/client.ts'
 

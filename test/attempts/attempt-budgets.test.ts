@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { type Hall, makeHall } from '../factories/classrooms.ts'
-import { QUESTIONS, rightAnswer } from '../factories/quizzes.ts'
+import { QUESTIONS, rightAnswer } from '../factories/questions.ts'
 import { makeUser } from '../factories/users.ts'
 import { started } from '../helpers/attempts.ts'
 import { type CallOptions, call } from '../helpers/client.ts'

@@ -12,7 +12,7 @@ import { persistResult } from '../../src/features/attempts/session/persist-resul
 import { sweepAttempts } from '../../src/features/attempts/sweep.ts'
 import worker from '../../src/index.ts'
 import { type Hall, makeHall } from '../factories/classrooms.ts'
-import { QUESTIONS, rightAnswer } from '../factories/quizzes.ts'
+import { QUESTIONS, rightAnswer } from '../factories/questions.ts'
 import type { TestUser } from '../factories/users.ts'
 import { end, resultOf, startAttempt, started, submit } from '../helpers/attempts.ts'
 import { call, ORIGIN } from '../helpers/client.ts'

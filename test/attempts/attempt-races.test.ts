@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { makeHall } from '../factories/classrooms.ts'
-import { QUESTIONS, rightAnswer, wrongAnswer } from '../factories/quizzes.ts'
+import { QUESTIONS, rightAnswer, wrongAnswer } from '../factories/questions.ts'
 import { end, startAttempt, started, submit } from '../helpers/attempts.ts'
 import { call } from '../helpers/client.ts'
 import { letPass, ring } from '../helpers/objects.ts'

@@ -2,14 +2,8 @@ import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type Hall, makeHall } from '../factories/classrooms.ts'
 import { enrolled, makeCourse } from '../factories/courses.ts'
-import {
-  insertQuestion,
-  insertQuizWithQuestions,
-  type MadeQuestion,
-  QUESTIONS,
-  rightAnswer,
-  wrongAnswer,
-} from '../factories/quizzes.ts'
+import { type MadeQuestion, QUESTIONS, rightAnswer, wrongAnswer } from '../factories/questions.ts'
+import { insertQuestion, insertQuizWithQuestions } from '../factories/quizzes.ts'
 import { makeInstructor, makeStaff, makeUser } from '../factories/users.ts'
 import { end, resultOf, startAttempt, started, submit } from '../helpers/attempts.ts'
 import { call } from '../helpers/client.ts'

@@ -3,11 +3,12 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { backgroundDatabase } from '../../src/db/client.ts'
 import { signReceipt } from '../../src/features/attempts/receipts/receipt.ts'
 import { regradeNext } from '../../src/features/attempts/regrades/regrade.ts'
-import { endedAttempt } from '../factories/attempts.ts'
+import { endedAttempt, insertRegrade } from '../factories/attempts.ts'
 import { type Hall, makeHall } from '../factories/classrooms.ts'
 import { makeCourse, makeModule } from '../factories/courses.ts'
-import { insertQuizWithQuestions, QUESTIONS } from '../factories/quizzes.ts'
-import { makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { QUESTIONS } from '../factories/questions.ts'
+import { insertQuizWithQuestions } from '../factories/quizzes.ts'
+import { makeStaff, type TestUser } from '../factories/users.ts'
 import { type CallOptions, call } from '../helpers/client.ts'
 import { type Counts, counting } from '../helpers/counting.ts'
 
@@ -182,12 +183,8 @@ test('a batch of a regrade costs what its own responses cost, wherever in the qu
   )
     .bind(question)
     .first<number>('id')
-  const id =
-    (await env.DB.prepare(
-      'INSERT INTO regrades (question_id, key_version_id, is_dry_run, total, requested_by, created_at) VALUES (?, ?, 0, 0, ?, 0) RETURNING id',
-    )
-      .bind(question, key, (await makeUser()).id)
-      .first<number>('id')) ?? 0
+  if (key === null) throw new Error('no version')
+  const id = await insertRegrade(question, key)
   const rows: number[] = []
   for (;;) {
     const { env: counted, counts } = counting()

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { makeHall } from '../factories/classrooms.ts'
-import { rightAnswer } from '../factories/quizzes.ts'
+import { rightAnswer } from '../factories/questions.ts'
 import { end, resultOf, started, submit } from '../helpers/attempts.ts'
 
 /** Two right of three chosen, or so many right and wrong ones, in each question. */

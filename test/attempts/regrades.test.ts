@@ -6,10 +6,11 @@ import { backgroundDatabase } from '../../src/db/client.ts'
 import { sweepRegrades } from '../../src/features/attempts/regrades/job.ts'
 import { type BatchSize, nextResponses, pendingRegrades } from '../../src/features/attempts/regrades/queries.ts'
 import { regradeAttempts, regradeNext } from '../../src/features/attempts/regrades/regrade.ts'
-import { endedAttempt } from '../factories/attempts.ts'
+import { endedAttempt, insertRegrade } from '../factories/attempts.ts'
 import { type Hall, makeHall } from '../factories/classrooms.ts'
 import { enrolled } from '../factories/courses.ts'
-import { insertVersion, type MadeQuestion, QUESTIONS, rightAnswer, wrongAnswer } from '../factories/quizzes.ts'
+import { type MadeQuestion, QUESTIONS, rightAnswer, wrongAnswer } from '../factories/questions.ts'
+import { insertVersion } from '../factories/quizzes.ts'
 import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
 import { attemptState, end, resultOf, started, submit } from '../helpers/attempts.ts'
 import { call } from '../helpers/client.ts'
@@ -239,12 +240,6 @@ describe('regrading', () => {
   })
 })
 
-const insertRegrade = async (question: number, key: number, total = 0, isDryRun = 0) =>
-  (await env.DB.prepare(
-    'INSERT INTO regrades (question_id, key_version_id, is_dry_run, total, requested_by, created_at) VALUES (?, ?, ?, ?, 1, 0) RETURNING id',
-  )
-    .bind(question, key, isDryRun, total)
-    .first<number>('id')) ?? 0
 const regradeRow = (id: number) =>
   env.DB.prepare('SELECT status, cursor, total, done, raised, lowered FROM regrades WHERE id = ?')
     .bind(id)
@@ -298,12 +293,12 @@ const TURNED = { passed: 800, score: 8_000_000, milli: 800_000, items: 8_000_000
 describe('1,200 responses', () => {
   test('go in batches; whatever dies, before a write or after it, nothing counts twice or is left out', async () => {
     const { question, quiz, key } = await manyAnswers()
-    const dry = await insertRegrade(question.id, key, 1200, 1)
+    const dry = await insertRegrade(question.id, key, { total: 1200, is_dry_run: 1 })
     await finish(dry)
     expect(await regradeRow(dry)).toMatchObject({ done: 1200, raised: 800, lowered: 400 })
     expect(await sums(quiz.id)).toMatchObject({ passed: 400 })
 
-    const id = await insertRegrade(question.id, key, 1200)
+    const id = await insertRegrade(question.id, key, { total: 1200 })
     for (const when of ['before', 'after'] as const) {
       for (const at of [1, 2]) {
         await expect(regradeNext(backgroundDatabase({ ...env, DB: dying(at, when) }), id, now())).rejects.toThrow(
@@ -324,7 +319,7 @@ describe('1,200 responses', () => {
 
   test('the object: an alarm that fails sets itself anew, survives eviction, and goes on when D1 is back', async () => {
     const { question, quiz, instructor, key } = await manyAnswers()
-    const id = await insertRegrade(question.id, key, 1200)
+    const id = await insertRegrade(question.id, key, { total: 1200 })
     const job = env.REGRADES.getByName(String(id))
     await runInDurableObject(job, async (instance, state) => {
       Object.defineProperty(instance, 'env', { value: { ...env, DB: failing(1).DB }, configurable: true })
@@ -349,7 +344,7 @@ describe('1,200 responses', () => {
   test('a job whose alarm was lost is found by cron', async () => {
     const { question, instructor, answered } = await hall()
     await answered(true)
-    const id = await insertRegrade(question.id, await rekey(question, negate), 1)
+    const id = await insertRegrade(question.id, await rekey(question, negate), { total: 1 })
     await sweepRegrades(env)
     expect(await completed(id, instructor)).toMatchObject({ done: 1, lowered: 1 })
   })

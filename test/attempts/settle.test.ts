@@ -7,9 +7,10 @@ import { regradeNext } from '../../src/features/attempts/regrades/regrade.ts'
 import { completionsOf } from '../../src/features/attempts/settlement.ts'
 import { touchModule } from '../../src/features/progress/queries/record-study.ts'
 import { percentageHundredths } from '../../src/features/quizzes/answers/points.ts'
-import { endedAttempt } from '../factories/attempts.ts'
+import { endedAttempt, insertRegrade } from '../factories/attempts.ts'
 import { enrolled, makeCourse, makeModule } from '../factories/courses.ts'
-import { insertQuizWithQuestions, type MadeQuiz, QUESTIONS, rightAnswer, wrongAnswer } from '../factories/quizzes.ts'
+import { QUESTIONS, rightAnswer, wrongAnswer } from '../factories/questions.ts'
+import { insertQuizWithQuestions, type MadeQuiz } from '../factories/quizzes.ts'
 import { makeInstructor, makeUser, type TestUser } from '../factories/users.ts'
 import { call } from '../helpers/client.ts'
 import { countsAndTruth } from '../helpers/counters.ts'
@@ -386,12 +387,8 @@ async function turnAnswer(quiz: Quiz, attempts: Attempt[], now: number): Promise
   )
     .bind(await newestVersion(question.id))
     .first<number>('id')
-  const regrade =
-    (await env.DB.prepare(
-      'INSERT INTO regrades (question_id, key_version_id, is_dry_run, total, requested_by, created_at) VALUES (?, ?, 0, 0, 1, 0) RETURNING id',
-    )
-      .bind(question.id, id)
-      .first<number>('id')) ?? 0
+  if (id === null) throw new Error('no version')
+  const regrade = await insertRegrade(question.id, id)
   while (await regradeNext(db, regrade, now));
   // Every answer given was true or false, so every one has turned.
   return quiz.isSurvey ? [] : attempts.filter(attempt => attempt.quiz === quiz)

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { makeCourse } from '../factories/courses.ts'
-import { unique } from '../factories/rows.ts'
+import { insertModule, unique } from '../factories/rows.ts'
 import { makeInstructor, makeStaff, makeUser } from '../factories/users.ts'
 import { allPages, call, ORIGIN } from '../helpers/client.ts'
 
@@ -173,17 +173,12 @@ describe('reading a course', () => {
   test('unpublished modules are shown to its instructor alone', async () => {
     const [owner, learner] = [await makeInstructor(), await makeUser()]
     const course = await makeCourse(owner)
-    await env.DB.batch(
-      [
-        ['Second', 2, 1],
-        ['Hidden', 3, 0],
-        ['First', 1, 1],
-      ].map(([title, order, published]) =>
-        env.DB.prepare(
-          'INSERT INTO modules (course_id, title, "order", is_published, created_at, updated_at) VALUES (?, ?, ?, ?, 0, 0)',
-        ).bind(course.id, title, order, published),
-      ),
-    )
+    for (const [title, order, published] of [
+      ['Second', 2, 1],
+      ['Hidden', 3, 0],
+      ['First', 1, 1],
+    ] as const)
+      await insertModule(course.id, { title, order, is_published: published })
     const titles = async (as: typeof owner) =>
       (await call('GET', `/api/courses/${course.id}/`, { as })).body.modules.map(
         (module: { title: string }) => module.title,

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { makeCourse, makeModule } from '../factories/courses.ts'
-import { unique } from '../factories/rows.ts'
+import { insertModule, insertProgress, unique } from '../factories/rows.ts'
 import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
 import { allPages, call } from '../helpers/client.ts'
 import { betweenTrips, faultyDatabase } from '../helpers/faults.ts'
@@ -40,18 +40,9 @@ describe('enrolling', () => {
     const [owner, learner] = [await makeInstructor(), await makeUser()]
     const course = await makeCourse(owner)
     const { body } = await enroll(learner, course.slug)
-    const module = (title: string) =>
-      env.DB.prepare(
-        `INSERT INTO modules (course_id, title, "order", is_published, created_at, updated_at) VALUES (?, ?, 1, 1, 0, 0) RETURNING id`,
-      )
-        .bind(course.id, title)
-        .first<{ id: number }>()
-    const [one] = [await module('One'), await module('Two'), await module('Three')]
-    await env.DB.prepare(
-      'INSERT INTO module_progress (enrollment_id, module_id, completed_at, last_activity_at) VALUES (?, ?, 1, 1)',
-    )
-      .bind(body.id, one?.id ?? 0)
-      .run()
+    const one = await insertModule(course.id, { title: 'One' })
+    for (const title of ['Two', 'Three']) await insertModule(course.id, { title })
+    await insertProgress(body.id, one, { completed_at: 1, last_activity_at: 1, first_seen_at: null })
     const left = await unenroll(learner, course.slug)
     expect([left.status, left.text]).toEqual([204, ''])
     expect((await call('GET', '/api/courses/enrolled/', { as: learner })).body).toEqual([])

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
-import type { MadeQuestion } from './quizzes.ts'
-import type { TestUser } from './users.ts'
+import type { MadeQuestion } from './questions.ts'
+import { insert, type Values } from './rows.ts'
+import { makeInstructor, type TestUser } from './users.ts'
 
 const now = () => Math.floor(Date.now() / 1000)
 
@@ -77,3 +78,15 @@ export async function endedAttempt(
     .run()
   return id
 }
+
+/** A regrade as its request leaves it, by somebody new unless said otherwise. */
+export const insertRegrade = async (question: number, keyVersion: number, values: Values = {}): Promise<number> =>
+  insert('regrades', {
+    question_id: question,
+    key_version_id: keyVersion,
+    is_dry_run: 0,
+    total: 0,
+    requested_by: values['requested_by'] ?? (await makeInstructor()).id,
+    created_at: 0,
+    ...values,
+  })

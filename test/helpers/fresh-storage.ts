@@ -2,13 +2,18 @@
 import { applyD1Migrations, reset } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 
-const USERS_OF_A_FILE = 1_000_000
+const IDS_OF_A_FILE = 100_000
 let files = 0
 
 export async function freshStorage(): Promise<void> {
   await reset()
   await applyD1Migrations(env.DB, env.MIGRATIONS)
-  // The isolate counts each user's requests of a day: no id comes twice in its life.
-  const last = files++ * USERS_OF_A_FILE
-  await env.DB.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES ('users', ?)").bind(last).run()
+  // No id of an account, attempt or question comes twice in a worker's life: the isolate counts an account's requests, and
+  // objects of attempts and questions may still be in memory. Ids below are for files that choose their own.
+  files += 1
+  await env.DB.prepare(
+    "INSERT INTO sqlite_sequence (name, seq) VALUES ('users', ?1), ('attempts', ?1), ('questions', ?1)",
+  )
+    .bind(files * IDS_OF_A_FILE)
+    .run()
 }

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { makeHall } from '../factories/classrooms.ts'
-import { QUESTIONS, rightAnswer } from '../factories/quizzes.ts'
+import { QUESTIONS, rightAnswer } from '../factories/questions.ts'
 import { unique } from '../factories/rows.ts'
 import { end, started, submit } from '../helpers/attempts.ts'
 import { call } from '../helpers/client.ts'

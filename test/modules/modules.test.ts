@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { enrolled, makeCourse, makeModule } from '../factories/courses.ts'
+import { insertQuiz } from '../factories/rows.ts'
 import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
 import { allPages, call } from '../helpers/client.ts'
 
@@ -179,11 +180,7 @@ describe('reading', () => {
       ['Shown', 1],
       ['Hidden', 0],
     ] as const) {
-      await env.DB.prepare(
-        'INSERT INTO quizzes (module_id, title, is_published, time_limit_minutes, created_at, updated_at) VALUES (?, ?, ?, 30, 0, 0)',
-      )
-        .bind(module.id, title, published)
-        .run()
+      await insertQuiz(module.id, { title, is_published: published, time_limit_minutes: 30 })
     }
     const quizzes = async (as: TestUser) => (await call('GET', `/api/modules/${module.id}/`, { as })).body.quizzes
     expect(await quizzes(learner)).toEqual([

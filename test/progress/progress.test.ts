@@ -6,6 +6,7 @@ import { backgroundDatabase } from '../../src/db/client.ts'
 import { resetModule } from '../../src/features/progress/queries/completions.ts'
 import { touchModule } from '../../src/features/progress/queries/record-study.ts'
 import { enrolled, makeCourse, makeModule } from '../factories/courses.ts'
+import { insertAttempt, insertQuiz } from '../factories/rows.ts'
 import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
 import { call } from '../helpers/client.ts'
 import { counting } from '../helpers/counting.ts'
@@ -38,15 +39,8 @@ const progressOf = async (as: TestUser, course: { id: number }) =>
 const enrollmentOf = async (as: TestUser, owner: TestUser) =>
   (await call('GET', `/api/enrollments/?user=${as.id}`, { as: owner })).body.results[0]
 
-/** A quiz with an ended attempt of the learner, as taking it would leave it. */
-async function quiz(moduleId: number, isSurvey = false) {
-  const id = await env.DB.prepare(
-    'INSERT INTO quizzes (module_id, title, is_published, is_survey, created_at, updated_at) VALUES (?, ?, 1, ?, 0, 0) RETURNING id',
-  )
-    .bind(moduleId, 'Quiz', isSurvey ? 1 : 0)
-    .first<number>('id')
-  return id ?? 0
-}
+const quiz = (moduleId: number, isSurvey = false) => insertQuiz(moduleId, { is_survey: isSurvey ? 1 : 0 })
+/** An ended attempt of the learner, as taking it would leave it. */
 const attempt = (
   quizId: number,
   learner: TestUser,
@@ -54,11 +48,7 @@ const attempt = (
   passed: boolean,
   completedAt = Math.floor(Date.now() / 1000),
 ) =>
-  env.DB.prepare(
-    `INSERT INTO attempts (quiz_id, user_id, enrollment_id, status, started_at, completed_at, passed) VALUES (?, ?, ?, 'completed', 0, ?, ?)`,
-  )
-    .bind(quizId, learner.id, enrollmentId, completedAt, passed ? 1 : 0)
-    .run()
+  insertAttempt(quizId, learner.id, enrollmentId, { started_at: 0, completed_at: completedAt, passed: passed ? 1 : 0 })
 
 describe('progress', () => {
   test('before anything is touched every row is there, computed', async () => {

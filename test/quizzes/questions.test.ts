@@ -10,7 +10,9 @@ import { lacksKey } from '../../src/features/quizzes/questions/missing-key.ts'
 import { missingKey, QUESTION_TYPES, type Question, toColumns } from '../../src/features/quizzes/questions/question.ts'
 import { makeClassroom } from '../factories/classrooms.ts'
 import { inputs } from '../factories/question-arbitraries.ts'
-import { makeQuestion, makeQuiz, oneOfEach } from '../factories/quizzes.ts'
+import { oneOfEach } from '../factories/questions.ts'
+import { makeQuestion, makeQuiz } from '../factories/quizzes.ts'
+import { insertAttempt, insertResponse } from '../factories/rows.ts'
 import type { TestUser } from '../factories/users.ts'
 import { allPages, call, statusFor } from '../helpers/client.ts'
 
@@ -205,16 +207,11 @@ describe('versions', () => {
     ])
     const [unseen, shown, answered, kept] = questions
     await draw(shown.id)
-    const attempt = await env.DB.prepare(
-      "INSERT INTO attempts (quiz_id, user_id, enrollment_id, status, started_at) VALUES (?, ?, ?, 'completed', 0) RETURNING id",
-    )
-      .bind(quiz.id, learner.id, enrollment.id)
+    const attempt = await insertAttempt(quiz.id, learner.id, enrollment.id)
+    const version = await env.DB.prepare('SELECT id FROM question_versions WHERE question_id = ?')
+      .bind(answered.id)
       .first<number>('id')
-    await env.DB.prepare(
-      "INSERT INTO responses (id, question_id, question_version_id, key_version_id, response_data, max_nano) SELECT ?1 * 1000, question_id, id, id, '{}', 1000000000 FROM question_versions WHERE question_id = ?2",
-    )
-      .bind(attempt, answered.id)
-      .run()
+    await insertResponse(attempt, 0, { id: answered.id, versionId: version ?? 0 })
     for (const { id } of [unseen, shown, answered]) {
       expect((await call('DELETE', `/api/questions/${id}/`, { as: owner })).status).toBe(204)
       for (const method of ['GET', 'DELETE', 'PATCH'])

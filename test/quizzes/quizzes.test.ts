@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { makeClassroom } from '../factories/classrooms.ts'
 import { makeCourse, makeModule } from '../factories/courses.ts'
-import { makeQuiz, oneOfEach } from '../factories/quizzes.ts'
+import { oneOfEach } from '../factories/questions.ts'
+import { makeQuiz } from '../factories/quizzes.ts'
+import { insertAttempt } from '../factories/rows.ts'
 import { makeInstructor, type TestUser } from '../factories/users.ts'
 import { allPages, call, statusFor } from '../helpers/client.ts'
 
@@ -306,11 +308,12 @@ describe('reading', () => {
       [0, owner],
       [1, learner],
     ] as const)
-      await env.DB.prepare(
-        "INSERT INTO attempts (quiz_id, user_id, enrollment_id, is_preview, status, started_at) VALUES (?, ?, ?, ?, 'abandoned', 0)",
-      )
-        .bind(quiz.id, user.id, preview === 1 ? null : enrollment.id, preview)
-        .run()
+      await insertAttempt(quiz.id, user.id, preview === 1 ? null : enrollment.id, {
+        is_preview: preview,
+        status: 'abandoned',
+        started_at: 0,
+        completed_at: null,
+      })
     const { body } = await call('GET', `/api/quizzes/${quiz.id}/`, { as: learner })
     expect(body).toEqual({
       ...quiz,

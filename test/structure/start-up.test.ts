@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 const served = globSync('**/*.ts', { cwd: 'src' })
-  .filter(file => !/^(dev|pages\/qr\/browser)\//.test(file))
+  .filter(file => !/^(dev|pages\/qr\/browser)\/|\.test\.ts$/.test(file))
   .map(file => ({ file, text: readFileSync(join('src', file), 'utf8') }))
 const filesWith = (pattern: RegExp) => served.filter(({ text }) => pattern.test(text)).map(({ file }) => file)
 

@@ -5,8 +5,9 @@ import { endedAttempt } from '../factories/attempts.ts'
 import { makeHall, makeTaughtCourse } from '../factories/classrooms.ts'
 import { makeCourse, makeModule } from '../factories/courses.ts'
 import { makeCode } from '../factories/qr-codes.ts'
-import { QUESTIONS, rightAnswer } from '../factories/quizzes.ts'
-import { unique } from '../factories/rows.ts'
+import { QUESTIONS, rightAnswer, trueFalse } from '../factories/questions.ts'
+import { insertQuestion } from '../factories/quizzes.ts'
+import { insertAttempt, insertQuiz, insertResponse, unique } from '../factories/rows.ts'
 import { makeInstructor, makeUser } from '../factories/users.ts'
 import { end, resultOf, startAttempt, started, submit } from '../helpers/attempts.ts'
 import { type Answer, call } from '../helpers/client.ts'
@@ -148,34 +149,21 @@ async function quizTaken() {
 
 /** A quiz of one question with an attempt at it, as taking it would leave them. */
 async function endedQuiz(module: number, { learner, answer }: Awaited<ReturnType<typeof progress>>, score: number) {
-  const insert = async (query: string, ...values: unknown[]) =>
-    (await env.DB.prepare(`${query} RETURNING id`)
-      .bind(...values)
-      .first<number>('id')) ?? 0
-  const quiz = await insert(
-    "INSERT INTO quizzes (module_id, title, is_published, created_at, updated_at) VALUES (?, 'Python Basics Quiz', 1, 0, 0)",
-    module,
-  )
-  const question = await insert('INSERT INTO questions (quiz_id, "order") VALUES (?, 1)', quiz)
-  const version = await insert(
-    "INSERT INTO question_versions (question_id, type, text, created_at) VALUES (?, 'true_false', 'Is it?', 0)",
-    question,
-  )
-  const attempt = await insert(
-    `INSERT INTO attempts (quiz_id, user_id, enrollment_id, status, started_at, completed_at, score_hundredths, passed, time_spent_seconds)
-     VALUES (?, ?, ?, 'completed', 0, 90, ?4, ?4 >= 7000, 90)`,
-    quiz,
-    learner.id,
-    answer.body.id,
-    score,
-  )
-  await insert(
-    `INSERT INTO responses (id, question_id, question_version_id, key_version_id, response_data, is_correct, max_nano, item_share, time_spent_seconds)
-     VALUES (?, ?, ?3, ?3, '{}', 1, 1000, 9500, 35)`,
-    attempt * 1000,
-    question,
-    version,
-  )
+  const quiz = await insertQuiz(module, { title: 'Python Basics Quiz' })
+  const question = await insertQuestion(quiz, 1, trueFalse('Is it?'))
+  const attempt = await insertAttempt(quiz, learner.id, answer.body.id, {
+    started_at: 0,
+    completed_at: 90,
+    score_hundredths: score,
+    passed: score >= 70_00 ? 1 : 0,
+    time_spent_seconds: 90,
+  })
+  await insertResponse(attempt, 0, question, {
+    is_correct: 1,
+    max_nano: 1_000,
+    item_share: 9_500,
+    time_spent_seconds: 35,
+  })
   return quiz
 }
 
@@ -242,12 +230,11 @@ const successes: Record<string, () => Promise<Answer>> = {
   },
   'GET /api/modules/{id}/': async () => {
     const { learner, module } = await progress()
-    await env.DB.prepare(
-      `INSERT INTO quizzes (module_id, title, description, time_limit_minutes, is_published, created_at, updated_at)
-       VALUES (?, 'Module 1 Quiz', 'Test your understanding of the basics', 30, 1, 0, 0)`,
-    )
-      .bind(module.id)
-      .run()
+    await insertQuiz(module.id, {
+      title: 'Module 1 Quiz',
+      description: 'Test your understanding of the basics',
+      time_limit_minutes: 30,
+    })
     return call('GET', `/api/modules/${module.id}/`, { as: learner })
   },
   'POST /api/modules/': async () => {

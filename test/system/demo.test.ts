@@ -28,8 +28,10 @@ const LOADED = MIDNIGHT + 30_000
 // biome-ignore lint/suspicious/noExplicitAny: whatever JSON is answered, looked through
 type Json = any
 
+/** The demo data is for an empty store, in which ids begin with 1. */
 beforeAll(async () => {
   vi.useFakeTimers({ now: LOADED, toFake: ['Date'] })
+  await env.DB.prepare('DELETE FROM sqlite_sequence').run()
   await env.DB.batch(demoData(LOADED / 1000).map(statement => env.DB.prepare(statement)))
 })
 afterAll(() => {

@@ -4,14 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { sweepAttempts } from '../../src/features/attempts/sweep.ts'
 import { makeCourse, makeModule } from '../factories/courses.ts'
 import { makeCode } from '../factories/qr-codes.ts'
-import {
-  insertQuizWithQuestions,
-  type MadeQuestion,
-  type MadeQuiz,
-  QUESTIONS,
-  rightAnswer,
-  wrongAnswer,
-} from '../factories/quizzes.ts'
+import { type MadeQuestion, QUESTIONS, rightAnswer, wrongAnswer } from '../factories/questions.ts'
+import { insertQuizWithQuestions, type MadeQuiz } from '../factories/quizzes.ts'
 import { insertEnrollment } from '../factories/rows.ts'
 import { type Account, makeAccount, makeInstructor, makeUser, type TestUser } from '../factories/users.ts'
 import { PASSWORD } from '../helpers/accounts.ts'

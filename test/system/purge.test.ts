@@ -12,8 +12,20 @@ import { purge } from '../../src/cron/purge.ts'
 import { qrBatches } from '../../src/db/schema/qr-codes.ts'
 import { users } from '../../src/db/schema/users.ts'
 import worker from '../../src/index.ts'
+import { insertRegrade } from '../factories/attempts.ts'
 import { makeHall } from '../factories/classrooms.ts'
 import { makeCourse } from '../factories/courses.ts'
+import { insertQuestion } from '../factories/quizzes.ts'
+import {
+  insert,
+  insertAttempt,
+  insertEvent,
+  insertModule,
+  insertProgress,
+  insertQuiz,
+  insertResponse,
+  insertTime,
+} from '../factories/rows.ts'
 import { makeInstructor, makeUser } from '../factories/users.ts'
 import { started } from '../helpers/attempts.ts'
 import { call } from '../helpers/client.ts'
@@ -57,72 +69,32 @@ async function wholeCourse() {
   const [owner, learner] = [await makeInstructor(), await makeUser()]
   const course = await makeCourse(owner)
   const { body: enrollment } = await call('POST', `/api/courses/${course.slug}/enroll/`, { as: learner })
-  const insert = async (query: string, ...values: unknown[]) =>
-    (
-      await env.DB.prepare(`${query} RETURNING *`)
-        .bind(...values)
-        .first<{ id?: number }>()
-    )?.id ?? 0
-  const module = await insert(
-    `INSERT INTO modules (course_id, title, "order", is_published, created_at, updated_at) VALUES (?, 'M', 1, 1, 0, 0)`,
-    course.id,
-  )
-  await insert(
-    'INSERT INTO module_progress (enrollment_id, module_id, last_activity_at) VALUES (?, ?, 0)',
-    enrollment.id,
-    module,
-  )
-  await insert(
-    `INSERT INTO study_time (enrollment_id, module_id, day, seconds) VALUES (?, ?, '2026-01-01', 60)`,
-    enrollment.id,
-    module,
-  )
-  const quiz = await insert(
-    `INSERT INTO quizzes (module_id, title, created_at, updated_at) VALUES (?, 'Q', 0, 0)`,
-    module,
-  )
-  const question = await insert('INSERT INTO questions (quiz_id, "order") VALUES (?, 1)', quiz)
-  const version = await insert(
-    `INSERT INTO question_versions (question_id, type, text, created_at) VALUES (?, 'essay', 'Why?', 0)`,
-    question,
-  )
-  await insert(
-    'INSERT INTO regrades (question_id, key_version_id, is_dry_run, total, requested_by, created_at) VALUES (?, ?, 0, 0, ?, 0)',
-    question,
-    version,
-    owner.id,
-  )
-  const attempt = await insert(
-    `INSERT INTO attempts (quiz_id, user_id, enrollment_id, status, started_at, completed_at, score_hundredths) VALUES (?, ?, ?, 'completed', 0, 0, 10000)`,
-    quiz,
-    learner.id,
-    enrollment.id,
-  )
-  await insert(
-    `INSERT INTO responses (id, question_id, question_version_id, key_version_id, response_data, max_nano) VALUES (?, ?, ?3, ?3, '{}', 1000000000)`,
-    attempt * 1000,
-    question,
-    version,
-  )
-  await insert(
-    `INSERT INTO activities (user_id, type, course_id, module_id, occurred_at, place, session_started_at) VALUES (?, 'module_view', ?, ?, 0, 0, 0)`,
-    learner.id,
-    course.id,
-    module,
-  )
-  const code = await insert(
-    `INSERT INTO qr_codes (uuid, type, target_id, course_id, created_by, created_at, updated_at) VALUES (?, 'access', ?, ?, ?, 0, 0)`,
-    crypto.randomUUID(),
-    course.id,
-    course.id,
-    owner.id,
-  )
-  await insert(
-    `INSERT INTO qr_scans (qr_code_id, course_id, user_id, scanned_at, is_valid, validation_message) VALUES (?, ?, ?, 0, 1, '')`,
-    code,
-    course.id,
-    learner.id,
-  )
+  const module = await insertModule(course.id)
+  await insertProgress(enrollment.id, module)
+  await insertTime(enrollment.id, module, '2026-01-01', 60)
+  const quiz = await insertQuiz(module)
+  const question = await insertQuestion(quiz)
+  await insertRegrade(question.id, question.versionId, { requested_by: owner.id })
+  const attempt = await insertAttempt(quiz, learner.id, enrollment.id, { score_hundredths: 100_00 })
+  await insertResponse(attempt, 0, question)
+  await insertEvent(learner.id, 'module_view', 0, { course_id: course.id, module_id: module })
+  const code = await insert('qr_codes', {
+    uuid: crypto.randomUUID(),
+    type: 'access',
+    target_id: course.id,
+    course_id: course.id,
+    created_by: owner.id,
+    created_at: 0,
+    updated_at: 0,
+  })
+  await insert('qr_scans', {
+    qr_code_id: code,
+    course_id: course.id,
+    user_id: learner.id,
+    scanned_at: 0,
+    is_valid: 1,
+    validation_message: '',
+  })
   return { owner, course, module }
 }
 

@@ -1,22 +1,18 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseResponse } from '../../src/features/quizzes/answers/answer.ts'
-import { decimal, isAtMost, minus, plus, toNumber } from '../../src/features/quizzes/answers/decimal.ts'
-import { feedbackFor } from '../../src/features/quizzes/answers/feedback.ts'
-import { grade } from '../../src/features/quizzes/answers/grading.ts'
-import { NANO_PER_MILLI, partOf, percentageHundredths, toNano } from '../../src/features/quizzes/answers/points.ts'
-import { folded } from '../../src/features/quizzes/answers/text-match.ts'
+import { answers, questions } from '../../../../test/factories/question-arbitraries.ts'
+import { rightAnswer } from '../../../../test/factories/questions.ts'
 import {
   type Choice,
   QUESTION_TYPES,
   type Question,
   type QuestionBody,
-  type QuestionOf,
   type QuestionType,
-} from '../../src/features/quizzes/questions/question.ts'
-import { shuffle } from '../../src/features/quizzes/questions/shuffle.ts'
-import { answers, questions } from '../factories/question-arbitraries.ts'
-import { rightAnswer } from '../factories/quizzes.ts'
+} from '../questions/question.ts'
+import { shuffle } from '../questions/shuffle.ts'
+import { parseResponse } from './answer.ts'
+import { grade } from './grading.ts'
+import { NANO_PER_MILLI, partOf, toNano } from './points.ts'
 
 const ask = (body: QuestionBody, pointsMilli = 1000): Question => ({
   text: 'Well?',
@@ -496,62 +492,6 @@ describe('weights of choices', () => {
   })
 })
 
-describe('an attempt’s percentage', () => {
-  test.each([
-    [0, 0, 10_000],
-    [1, 3, 3333],
-    [2, 3, 6667],
-    [0, 5, 0],
-    [999_999, 1_000_000, 10_000],
-    [1_000_000, 1_000_000, 10_000],
-  ])('%i of %i points', (earned, possible, expected) => {
-    expect(percentageHundredths(earned * 1e9, possible * 1e9)).toBe(expected)
-  })
-
-  /** Questions of so many points each, of which so many parts are right. */
-  test.each([
-    ['3 × ⅔ of a point', 3, 1000, 2, 3, 6667],
-    ['3 × ⅓', 3, 1000, 1, 3, 3333],
-    ['6 × ⅙', 6, 1000, 1, 6, 1667],
-    ['four of 0.05 points, ⅓ each', 4, 50, 1, 3, 3333],
-    ['four of 0.01 points, ½ each', 4, 10, 1, 2, 5000],
-    ['1,000 of 0.001 points, 1/7 each', 1000, 1, 1, 7, 1429],
-  ])('%s', (_, count, pointsMilli, right, total, expected) => {
-    const earned = count * partOf(pointsMilli, right, total)
-    expect(percentageHundredths(earned, count * toNano(pointsMilli))).toBe(expected)
-  })
-})
-
-describe('feedback', () => {
-  const [first, second] = choices('a', '*b') as [Choice, Choice]
-  const question: QuestionOf<'multiple_select'> = {
-    type: 'multiple_select',
-    partialCredit: false,
-    choices: [
-      { ...first, feedback: 'Not a.' },
-      { ...second, feedback: 'Yes, b.' },
-    ],
-    text: 'Well?',
-    pointsMilli: 1000,
-    explanation: 'Because.',
-    correctFeedback: 'Right!',
-    incorrectFeedback: 'Wrong.',
-  }
-  test.each<[string, { selected_choices: number[] } | null, boolean | null, string]>([
-    ['right', { selected_choices: [2] }, true, 'Yes, b.\n\nRight!\n\nBecause.'],
-    ['wrong, in the author’s order', { selected_choices: [2, 1] }, false, 'Not a.\n\nYes, b.\n\nWrong.\n\nBecause.'],
-    ['no answer', null, false, 'Wrong.\n\nBecause.'],
-    ['in a survey', { selected_choices: [1] }, null, 'Not a.\n\nBecause.'],
-  ])('%s', (_, answer, isCorrect, expected) => {
-    expect(feedbackFor(question, answer, isCorrect)).toBe(expected)
-  })
-
-  test('is empty where the author wrote none', () => {
-    expect(feedbackFor(essay, { essay_text: 'x' }, null)).toBe('')
-    expect(feedbackFor(capitals, { matches: {} }, false)).toBe('')
-  })
-})
-
 describe.each(QUESTION_TYPES)('laws of grading: %s', (type: QuestionType) => {
   const withAnswer = questions(type).chain(question => fc.tuple(fc.constant(question as Question), answers(question)))
   const gradeOf = (question: Question, data: unknown) => {
@@ -612,65 +552,3 @@ function shuffledParts(question: Question): Question {
 
 const shuffledAnswer = (data: Record<string, unknown>) =>
   Array.isArray(data['selected_choices']) ? { selected_choices: shuffle(data['selected_choices']) } : data
-
-describe('texts and numbers', () => {
-  const QUOTES: Record<string, string[]> = { "'": ['‘', '’', '‚', '‛', 'ʼ'], '"': ['“', '”', '„', '‟'] }
-  const character = fc.oneof(
-    { weight: 3, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
-    fc.constantFrom(...Object.entries(QUOTES).flat(2), 'Σ', 'ŉ', 's', 'ẞ', '\u0301', ' ', '′', '″'),
-  )
-  const folding = fc.record({ caseSensitive: fc.boolean() })
-
-  test('folding a folded text changes nothing', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: character }), folding, (text, how) => {
-        const once = folded(text, how)
-        expect(folded(once, how)).toBe(once)
-      }),
-      { numRuns: 1000 },
-    )
-  })
-
-  test('a text with curly quotes is the text with straight ones', () => {
-    const quote = fc
-      .constantFrom(...Object.keys(QUOTES))
-      .chain(straight =>
-        fc.record({ straight: fc.constant(straight), curly: fc.constantFrom(...(QUOTES[straight] ?? [])) }),
-      )
-    const part = fc.oneof(
-      quote,
-      character.map(same => ({ straight: same, curly: same })),
-    )
-    fc.assert(
-      fc.property(fc.array(part), folding, (parts, how) => {
-        const [straight, curly] = [parts.map(p => p.straight).join(''), parts.map(p => p.curly).join('')]
-        expect(folded(curly, how)).toBe(folded(straight, how))
-      }),
-      { numRuns: 1000 },
-    )
-  })
-
-  test('decimals say what was written', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: -1e9, max: 1e9 }), fc.integer({ min: 0, max: 6 }), (units, digits) => {
-        const value = Number(`${units}e-${digits}`)
-        expect(toNumber(decimal(value))).toBe(value)
-        expect(toNumber(minus(plus(decimal(value), decimal(0.1)), decimal(0.1)))).toBe(value)
-      }),
-    )
-    expect(isAtMost(decimal(0.1 + 0.2), decimal(0.3))).toBe(true)
-  })
-
-  test('any answer within the tolerance is right, any beyond it wrong', () => {
-    // In thousandths, where whole numbers decide without rounding.
-    const milli = fc.integer({ min: -10_000_000, max: 10_000_000 })
-    fc.assert(
-      fc.property(milli, fc.nat(10_000), fc.integer({ min: -10_001, max: 10_001 }), (correct, tolerance, distance) => {
-        const question = numeric(correct / 1000, tolerance / 1000)
-        const value = (correct + distance) / 1000
-        expect(earned(question, { value })).toBe(Math.abs(distance) <= tolerance ? 1000 : 0)
-      }),
-      { numRuns: 1000 },
-    )
-  })
-})

@@ -1,14 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { mean, meanScore, rate } from '../../src/features/analytics/figures.ts'
-import { assess } from '../../src/features/analytics/learner-scores.ts'
-import {
-  difficultyIndex,
-  discriminationIndex,
-  type ItemSums,
-} from '../../src/features/analytics/quizzes/discrimination.ts'
-import { activityTrend } from '../../src/features/analytics/trend.ts'
-import { type GradingPolicy, standingScore } from '../../src/features/attempts/grading/standing-score.ts'
+import { difficultyIndex, discriminationIndex, type ItemSums } from './discrimination.ts'
 
 const sumsOf = (pairs: [number, number][]): ItemSums =>
   pairs.reduce(
@@ -128,90 +120,4 @@ test('difficulty is the mean share of the points', () => {
   expect(difficultyIndex({ shareSum: 0, scoredCount: 0 })).toBeNull()
   expect(difficultyIndex({ shareSum: 0, scoredCount: 3 })).toBe(0)
   expect(difficultyIndex({ shareSum: 20_000, scoredCount: 3 })).toBe(0.67)
-})
-
-test.each([
-  [0, 0, 'stable'],
-  [1, 0, 'increasing'],
-  [0, 1, 'decreasing'],
-  [11, 10, 'stable'],
-  [12, 10, 'increasing'],
-  [9, 10, 'stable'],
-  [8, 10, 'decreasing'],
-  [110, 100, 'stable'],
-  [111, 100, 'increasing'],
-  [90, 100, 'stable'],
-  [89, 100, 'decreasing'],
-])('%i events after %i: %s', (thisWeek, lastWeek, expected) => {
-  expect(activityTrend(thisWeek, lastWeek)).toBe(expected)
-})
-
-test('rates and times of nothing are 0, scores null; all have one decimal', () => {
-  expect([rate(0, 0), rate(2, 3), rate(3, 3)]).toEqual([0, 66.7, 100])
-  expect([mean(0, 0), mean(100, 3), mean(5_400, 1, 3_600)]).toEqual([0, 33.3, 1.5])
-  expect([meanScore(0, 0), meanScore(0, 2), meanScore(15_555, 2)]).toEqual([null, 0, 77.8])
-})
-
-test.each<[GradingPolicy, (number | null)[], number | null]>([
-  ['highest', [4_000, 9_000, 5_000], 9_000],
-  ['latest', [4_000, 9_000, 5_000], 5_000],
-  ['average', [4_000, 9_000, 5_000], 6_000],
-  // Null is an abandoned attempt.
-  ['highest', [4_000, null], 4_000],
-  ['latest', [4_000, null], 0],
-  ['latest', [null, 4_000], 4_000],
-  ['average', [4_000, null], 2_000],
-  ['highest', [null], null],
-  ['latest', [null], 0],
-  ['average', [null], 0],
-  ['highest', [], null],
-  ['latest', [], null],
-  ['average', [], null],
-])('%s of %j', (policy, scores, expected) => {
-  expect(standingScore(policy, scores)).toBe(expected)
-})
-
-describe('strengths and areas for improvement', () => {
-  const quiz = (title: string, order: number, ...scores: (number | null)[]) => ({
-    module: { id: order, title, order },
-    policy: 'highest' as const,
-    scores,
-  })
-
-  test('modules of at least 80, the best first, and below 60, the worst first', () => {
-    const { averageScore, strengths, weaknesses } = assess([
-      quiz('good', 1, 8_000),
-      quiz('middling', 2, 7_999),
-      quiz('passable', 3, 6_000),
-      quiz('weak', 4, 5_999),
-      quiz('best', 5, 1_000, 10_000),
-      quiz('worst', 6, 0),
-    ])
-    expect([strengths, weaknesses]).toEqual([
-      ['best', 'good'],
-      ['worst', 'weak'],
-    ])
-    expect(averageScore).toBeCloseTo((8_000 + 7_999 + 6_000 + 5_999 + 10_000) / 6)
-  })
-
-  test('a module is as good as the average of its quizzes; equal ones come in the modules’ order', () => {
-    const { strengths, weaknesses } = assess([
-      quiz('b', 2, 9_000),
-      quiz('a', 1, 10_000),
-      quiz('a', 1, 8_000),
-      quiz('c', 3, 0),
-    ])
-    expect([strengths, weaknesses]).toEqual([['a', 'b'], ['c']])
-  })
-
-  test('nothing from nothing, nor from attempts that were all abandoned', () => {
-    const nothing = { averageScore: null, strengths: [], weaknesses: [] }
-    expect(assess([])).toEqual(nothing)
-    expect(assess([quiz('left', 1, null)])).toEqual(nothing)
-    expect(assess([{ ...quiz('left', 1, null), policy: 'latest' }])).toEqual({
-      ...nothing,
-      averageScore: 0,
-      weaknesses: ['left'],
-    })
-  })
 })

@@ -1,14 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  type Clock,
-  deadlineMs,
-  endedAtMs,
-  GRACE_MS,
-  phaseAt,
-  remainingSeconds,
-  spentSeconds,
-} from '../../src/features/attempts/session/clock.ts'
+import { type Clock, deadlineMs, endedAtMs, GRACE_MS, phaseAt, remainingSeconds, spentSeconds } from './clock.ts'
 
 const START = 1_700_000_000_123
 const MINUTE = 60_000

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { newQuestion } from '../../src/features/quizzes/questions/build.ts'
-import { shuffle } from '../../src/features/quizzes/questions/shuffle.ts'
-import { toLearnerQuestion } from '../../src/features/quizzes/questions/views.ts'
+import { newQuestion } from './build.ts'
+import { shuffle } from './shuffle.ts'
+import { toLearnerQuestion } from './views.ts'
 
 // Ids, and the order in which parts are shown, say nothing of the key: over thousands of questions they go with it no more
 // than chance does. Bounds are six standard deviations wide: a run in a hundred million fails by chance.

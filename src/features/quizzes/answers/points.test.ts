@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest'
+import { partOf, percentageHundredths, toNano } from './points.ts'
+
+describe('an attempt’s percentage', () => {
+  test.each([
+    [0, 0, 10_000],
+    [1, 3, 3333],
+    [2, 3, 6667],
+    [0, 5, 0],
+    [999_999, 1_000_000, 10_000],
+    [1_000_000, 1_000_000, 10_000],
+  ])('%i of %i points', (earned, possible, expected) => {
+    expect(percentageHundredths(earned * 1e9, possible * 1e9)).toBe(expected)
+  })
+
+  /** Questions of so many points each, of which so many parts are right. */
+  test.each([
+    ['3 × ⅔ of a point', 3, 1000, 2, 3, 6667],
+    ['3 × ⅓', 3, 1000, 1, 3, 3333],
+    ['6 × ⅙', 6, 1000, 1, 6, 1667],
+    ['four of 0.05 points, ⅓ each', 4, 50, 1, 3, 3333],
+    ['four of 0.01 points, ½ each', 4, 10, 1, 2, 5000],
+    ['1,000 of 0.001 points, 1/7 each', 1000, 1, 1, 7, 1429],
+  ])('%s', (_, count, pointsMilli, right, total, expected) => {
+    const earned = count * partOf(pointsMilli, right, total)
+    expect(percentageHundredths(earned, count * toNano(pointsMilli))).toBe(expected)
+  })
+})
