@@ -13,12 +13,17 @@ const ROUNDED_BY = 0.5
 const TOLERANCE = 0.01
 
 const isNearly = (one: number, other: number) => Math.abs(one - other) < TOLERANCE
+const isNearlyTo = (one: number) => (other: number) => isNearly(one, other)
 const sumOf = (entries: Entry[]) => entries.reduce((total, { weight }) => total + Math.max(0, weight), 0)
 
-/** Whether each right choice adds an equal share and each wrong one takes one away: that is partial credit, unweighted. */
+/**
+ * Whether each right choice adds an equal share and each wrong one takes one away: that is partial credit, unweighted. A
+ * share that needs no rounding, as 100 or 12.5, has to be met exactly.
+ */
 export function hasShares(entries: Entry[]): boolean {
   const share = 100 / entries.filter(({ weight }) => weight > 0).length
-  return entries.every(({ weight }) => isNearly(weight, weight > 0 ? share : -share))
+  const isShare = Number.isInteger(share * 1e5) ? (weight: number) => weight === share : isNearlyTo(share)
+  return entries.every(({ weight }) => isShare(Math.abs(weight)) && weight !== 0)
 }
 
 /** Where weights do not add up, but the fractions of which they are rounded do, those are meant: `%33%` three times. */
