@@ -1,4 +1,4 @@
-/** All SQL of accounts. Columns are named everywhere: a row of users holds a password hash. */
+/** All SQL of accounts. Columns are named everywhere: a row of users matchesKeys a password hash. */
 
 import { and, desc, eq, or, sql } from 'drizzle-orm'
 import { users } from '../../db/schema/users.ts'
@@ -25,7 +25,7 @@ const managedColumns = {
   isActive: users.isActive,
   lastLoginAt: users.lastLoginAt,
 }
-/** Enough to let somebody in. */
+/** Enough to log a user in. */
 export const sessionColumns = { ...accountColumns, isActive: users.isActive, sessionVersion: users.sessionVersion }
 
 const selectAccounts = (db: Builder) => db.select(accountColumns).from(users).$dynamic()
@@ -41,15 +41,15 @@ const holdersOfKeys = statement((db, { usernameKey, emailKey }: Names<{ username
     .from(users)
     .where(or(eq(users.usernameKey, usernameKey), eq(users.emailKey, emailKey))),
 )
-/** Who has the username or the address already; at most two. */
-export const takenBy = ({ username, email }: { username: string; email: string }) =>
+/** The users who have the username or the address; at most two rows. */
+export const usersWithNames = ({ username, email }: { username: string; email: string }) =>
   holdersOfKeys({ usernameKey: keyOf(username), emailKey: keyOf(email) })
 
 type Values = Partial<typeof users.$inferInsert>
-/** What somebody registers with. */
+/** The values that a registration sets. */
 export type NewAccount = Pick<typeof users.$inferInsert, 'username' | 'email' | 'firstName' | 'lastName'>
 export type ProfileValues = Pick<Values, 'bio' | 'studentId' | 'department' | 'isInstructor'>
-/** As names and addresses are compared. */
+/** The forms in which names and addresses are compared. */
 type Keys = Pick<typeof users.$inferInsert, 'usernameKey' | 'emailKey'>
 export type RoleValues = Pick<Values, 'isInstructor' | 'isStaff' | 'isActive'>
 
@@ -88,12 +88,12 @@ export const credentialsById = statement((db, { id }: Names<{ id: number }>) =>
 )
 
 type AsRead = Pick<Credentials, 'id' | 'sessionVersion'>
-/** As they were read: active, and with the same password. */
+/** The user is active and has the same password as when the row was read. */
 const unchanged = ({ id, sessionVersion }: Names<AsRead>) =>
   and(eq(users.id, id), eq(users.isActive, true), eq(users.sessionVersion, sessionVersion))
 
-/** Notes a login, with the same password hashed anew if need be. No row: deactivated or changed a moment ago. */
-export const noteLogin = partialStatement(
+/** Records a login, with a new hash if given. Returns no row when the user changed or was deactivated a moment ago. */
+export const recordLogin = partialStatement(
   (db, user: Names<AsRead & { now: number }>, rehashed: Given<{ passwordHash?: string }>) =>
     db
       .update(users)
@@ -102,7 +102,7 @@ export const noteLogin = partialStatement(
       .returning({ id: users.id }),
 )
 
-/** Sets a password and refuses every older token. No row: deactivated or changed a moment ago. */
+/** Sets a password and ends every older token. Returns no row when the user changed or was deactivated a moment ago. */
 export const changePassword = statement((db, user: Names<AsRead & { passwordHash: string; now: number }>) =>
   db
     .update(users)
@@ -129,21 +129,21 @@ const keysOf = ({ username, email }: Filter) => ({
   usernameKey: username === undefined ? undefined : keyOf(username),
   emailKey: email === undefined ? undefined : keyOf(email),
 })
-const holds = ({ usernameKey, emailKey }: Given<Partial<Keys>>) =>
+const matchesKeys = ({ usernameKey, emailKey }: Given<Partial<Keys>>) =>
   and(usernameKey && eq(users.usernameKey, usernameKey), emailKey && eq(users.emailKey, emailKey))
 
 const managedUsersWith = partialStatement((db, { limit, offset }: Names<Page>, keys: Given<Partial<Keys>>) =>
-  selectManaged(db).where(holds(keys)).orderBy(desc(users.id)).limit(limit).offset(offset),
+  selectManaged(db).where(matchesKeys(keys)).orderBy(desc(users.id)).limit(limit).offset(offset),
 )
 const countManagedUsersWith = partialStatement((db, _: Names<object>, keys: Given<Partial<Keys>>) => {
-  const matches = holds(keys)
+  const matches = matchesKeys(keys)
   const count = matches
     ? sql<number>`(SELECT count(*) FROM ${users} WHERE ${matches})`
     : sql<number>`(SELECT value FROM totals WHERE name = 'users')`
   return db.select({ count: count.as('count') }).from(sql`(SELECT 1)`)
 })
 
-/** The users that staff list, newest first, and their count; a filter names at most one of them. */
+/** The users for staff, newest first, and their count; each filter matches at most one. */
 export const managedUsers = (page: Page, filter: Filter) =>
   [managedUsersWith(page, keysOf(filter)), countManagedUsersWith({}, keysOf(filter))] as const
 
@@ -152,8 +152,8 @@ export const managedUserById = statement((db, { id }: Names<{ id: number }>) =>
 )
 
 /**
- * Changes roles. Decided inside the statement: the last active staff user stays that, though two be changed at once; no
- * row then. Deactivation also ends the sessions, so that they do not come back with the account.
+ * Changes roles, and returns no row for the last active staff user, who must stay that: the statement itself decides it, even
+ * for two changes at once. Deactivation also ends the sessions, so that reactivation does not revive them.
  */
 export const updateRoles = partialStatement(
   (db, { id, now }: Names<{ id: number; now: number }>, values: Given<RoleValues>) => {

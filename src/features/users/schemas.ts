@@ -14,15 +14,15 @@ import {
 import { lazy } from '../../http/lazy.ts'
 import { paginated } from '../../http/pagination.ts'
 import { USERNAME_LENGTH } from './keys.ts'
-import { likenessOf, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, problemsOf } from './passwords/rules.ts'
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, problemsOf, similarityProblems } from './passwords/rules.ts'
 import type { AccountRow, ManagedRow } from './queries.ts'
 
-/** The longest address that mail can be sent to (RFC 5321). */
+/** The longest address that can receive mail (RFC 5321), in characters. */
 const EMAIL_LENGTH = 254
 const NAME_LENGTH = 200
 const TOKEN_LENGTH = 4_000
 
-/** Letters and digits of any script. Made when first asked for: such classes take long. */
+/** Letters and digits of any script. Compiled on first use, because such classes take long to compile. */
 const USERNAME = lazy(() => /^[\p{L}\p{Nd}@.+\-_]+$/u)
 const EMAIL = lazy(
   () =>
@@ -34,7 +34,7 @@ const username = () =>
     .normalize('NFKC')
     .trim()
     .min(1)
-    // Again, because compositions may come apart in letters more than they were.
+    // The length is checked again, because normalization may make the text longer.
     .pipe(
       text(USERNAME_LENGTH).regex(
         USERNAME(),
@@ -52,8 +52,8 @@ const email = () =>
 
 const name = (example: string) => text(NAME_LENGTH).meta({ examples: [example] })
 
-/** Something to be matched with what is kept, so only its size is judged. */
-const given = (max: number, example: string) =>
+/** Text to compare with a stored value, so only its size is checked. */
+const comparedText = (max: number, example: string) =>
   z
     .string()
     .min(1)
@@ -62,11 +62,11 @@ const given = (max: number, example: string) =>
 
 const PASSWORD_EXAMPLE = 'securepassword123'
 const NEW_PASSWORD_EXAMPLE = 'another good password'
-const password = () => given(MAX_PASSWORD_LENGTH, PASSWORD_EXAMPLE).meta({ format: 'password' })
-const token = (example: string) => given(TOKEN_LENGTH, example)
+const password = () => comparedText(MAX_PASSWORD_LENGTH, PASSWORD_EXAMPLE).meta({ format: 'password' })
+const token = (example: string) => comparedText(TOKEN_LENGTH, example)
 const jwt = () => z.string().meta({ examples: ['eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.Zm9v'] })
 
-/** A password to be taken on: what is wrong with it by itself. */
+/** A new password, checked by itself. */
 const newPassword = (example = PASSWORD_EXAMPLE) =>
   z
     .string()
@@ -82,8 +82,8 @@ const newPassword = (example = PASSWORD_EXAMPLE) =>
     })
 
 /**
- * Whether these fields arrived as text of no more than so many characters each, so that rules between them are judged though
- * other fields are wrong.
+ * Whether each field is text of at most so many characters. Rules between these fields then run even when other fields are
+ * wrong.
  */
 const areWithin =
   (lengths: Record<string, number>) =>
@@ -91,8 +91,8 @@ const areWithin =
     typeof value === 'object' &&
     value !== null &&
     Object.entries(lengths).every(([field, max]) => {
-      const given = (value as Record<string, unknown>)[field]
-      return typeof given === 'string' && !isLonger(given, max)
+      const text = (value as Record<string, unknown>)[field]
+      return typeof text === 'string' && !isLonger(text, max)
     })
 
 export const RegisterInput = object(() => ({
@@ -111,7 +111,7 @@ export const RegisterInput = object(() => ({
   .check(
     z.superRefine(
       (body, context) => {
-        for (const message of likenessOf(body.password, body))
+        for (const message of similarityProblems(body.password, body))
           context.addIssue({ code: 'custom', path: ['password'], message })
       },
       { when: areWithin({ password: MAX_PASSWORD_LENGTH, username: USERNAME_LENGTH, email: EMAIL_LENGTH }) },
@@ -126,7 +126,7 @@ export const newAccount = ({ username, email, first_name, last_name }: RegisterI
   lastName: last_name,
 })
 
-export const LoginInput = object(() => ({ username: given(USERNAME_LENGTH, 'student1'), password: password() }))
+export const LoginInput = object(() => ({ username: comparedText(USERNAME_LENGTH, 'student1'), password: password() }))
 export const RefreshInput = object(() => ({ refresh: token('eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.Zm9v') }))
 
 const idToken = () =>
@@ -134,7 +134,7 @@ const idToken = () =>
     description: 'The credential that Google signed, as its sign-in hands it to the client',
   })
 export const GoogleInput = object(() => ({
-  google_id: given(255, '110169484474386276334').meta({ description: 'Must be `sub` of `id_token`' }),
+  google_id: comparedText(255, '110169484474386276334').meta({ description: 'Must be `sub` of `id_token`' }),
   email: email().meta({ description: 'Must be the address of `id_token`' }),
   first_name: name('John').default(''),
   last_name: name('Doe').default(''),
@@ -157,7 +157,7 @@ const profileFields = () => ({
   department: text(NAME_LENGTH).meta({ examples: ['Computer Science'] }),
   is_instructor: z.boolean(),
 })
-/** The example leaves the role as it is: who tries it out is not to lose it. */
+/** The example omits the role, so that a user who tries it out does not lose it. */
 export const ProfileInput = partial(object(profileFields)).meta({
   examples: [{ bio: 'Teaches Python', student_id: 'S2026001', department: 'Computer Science' }],
 })
@@ -202,7 +202,7 @@ export const roleValues = ({ is_instructor, is_staff, is_active }: RolesInput) =
   isActive: is_active,
 })
 
-/** A user as staff see them. */
+/** A user as staff read it. */
 export const ManagedUser = object(() => ({
   ...userFields(),
   ...roleFields(),
@@ -223,7 +223,7 @@ export const PasswordReset = object(() => ({
   expires_at: dateTime(),
 }))
 export const PasswordResetInput = object(() => ({
-  token: given(200, 'Zm9vYmFyYmF6'),
+  token: comparedText(200, 'Zm9vYmFyYmF6'),
   new_password: newPassword(NEW_PASSWORD_EXAMPLE),
 }))
 export const Done = object(() => ({ detail: z.string().meta({ examples: ['The password has been changed.'] }) }))

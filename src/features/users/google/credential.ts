@@ -1,4 +1,4 @@
-/** Google's word on who somebody is: a signed `id_token`. */
+/** Verifies Google's proof of an identity: a signed `id_token`. */
 
 import { decode, verifyWithJwks } from 'hono/jwt'
 import * as z from 'zod'
@@ -8,7 +8,7 @@ import { publishedKeys } from './keys.ts'
 const ISSUER = /^(https:\/\/)?accounts\.google\.com$/
 
 export const NOT_VALID = 'This is not a valid Google credential.'
-/** Who shows one as old as this at most is the one whom Google has just seen. */
+/** A credential no older than this shows that Google has just authenticated the user. */
 const FRESH_SECONDS = 600
 
 const claimsSchema = object(() => ({
@@ -21,10 +21,10 @@ const claimsSchema = object(() => ({
 }))
 
 export type Credential = {
-  /** Google's name for the account, which never changes. */
+  /** Google's id of the account, which never changes. */
   sub: string
   email: string
-  /** Whether Google itself runs the mailbox, so that its word on the address is final. */
+  /** Whether Google itself runs the mailbox, which makes its claim on the address reliable. */
   isAuthoritative: boolean
   /** Unix seconds. */
   issuedAt: number
@@ -34,12 +34,13 @@ export type Credential = {
 export const isFresh = ({ issuedAt }: Credential, now: number) => now - issuedAt <= FRESH_SECONDS
 
 /**
- * What a credential says, or null when it is not valid here. Never logs: a verifier's messages carry the token.
+ * Never logs, because a verifier's messages carry the token.
  * @param now Unix seconds
- * @throws 503 when Google's keys cannot be had.
+ * @returns the claims of the credential; null when it is not valid here
+ * @throws 503 when Google's keys cannot be fetched
  */
 export async function readCredential(env: Env, idToken: string, now: number): Promise<Credential | null> {
-  // Empty or unset, the verifier would take a credential for any client.
+  // With an empty or unset id, the verifier would accept a credential for any client.
   if (!env.GOOGLE_CLIENT_ID) {
     console.warn({ event: 'Google sign-in is off', message: 'GOOGLE_CLIENT_ID is empty. Set it in wrangler.toml.' })
     return null
@@ -50,13 +51,13 @@ export async function readCredential(env: Env, idToken: string, now: number): Pr
   const payload = await verifyWithJwks(idToken, {
     keys,
     allowedAlgorithms: ['RS256'],
-    // `iat` is not compared with the clock: Google's may be a second ahead.
+    // `iat` is not compared with the clock, because Google's may be a second ahead.
     verification: { iss: ISSUER, aud: env.GOOGLE_CLIENT_ID, iat: false },
   }).catch(() => null)
   const claims = claimsSchema.safeParse(payload)
   if (!claims.success) return null
   const { sub, email, hd, iat: issuedAt } = claims.data
-  // Not by `keyOf`, which would take `gmaıl.com` for it.
+  // Compared without `keyOf`, which would equate `gmaıl.com` with it.
   return { sub, email, isAuthoritative: hd !== undefined || /@gmail\.com$/i.test(email), issuedAt }
 }
 

@@ -1,4 +1,4 @@
-/** Google's public keys, kept in the isolate as long as Google says. */
+/** Google's public keys, cached in the isolate for as long as Google's response allows. */
 
 import * as z from 'zod'
 import { describe, unavailable } from '../../../http/errors.ts'
@@ -6,28 +6,28 @@ import { object } from '../../../http/fields.ts'
 
 const DEFAULT_TTL_SECONDS = 3_600
 const MAX_TTL_SECONDS = 86_400
-/** A key nobody knows yet may be new; a made-up one must not send us to Google with every request. */
+/** An unknown key id may be a new one, but made-up ids must not cause a fetch with every request. */
 const MIN_REFETCH_SECONDS = 60
 const TIMEOUT_MS = 5_000
 
 const keySetSchema = object(() => ({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })) }))
 export type PublicKey = z.output<typeof keySetSchema>['keys'][number]
 
-type Kept = { url: string; keys: PublicKey[]; fetchedAt: number; staleAt: number }
-let kept: Kept | undefined
+type Cache = { url: string; keys: PublicKey[]; fetchedAt: number; staleAt: number }
+let cache: Cache | undefined
 
 /**
- * The keys published at a URL, with the named one among them if there is such a one.
  * @param now Unix seconds
- * @throws 503 when they cannot be had.
+ * @returns the keys published at a URL; if the one named `kid` exists, it is among them
+ * @throws 503 when the keys cannot be fetched
  */
 export async function publishedKeys(url: string, kid: string, now: number): Promise<PublicKey[]> {
-  const fresh = kept?.url === url && now < kept.staleAt ? kept : undefined
+  const fresh = cache?.url === url && now < cache.staleAt ? cache : undefined
   if (fresh && (fresh.keys.some(key => key.kid === kid) || now < fresh.fetchedAt + MIN_REFETCH_SECONDS))
     return fresh.keys
   try {
-    kept = await fetchKeys(url, now)
-    return kept.keys
+    cache = await fetchKeys(url, now)
+    return cache.keys
   } catch (error) {
     console.warn({ event: 'Google’s keys not fetched', ...describe(error) })
     if (fresh) return fresh.keys
@@ -35,7 +35,7 @@ export async function publishedKeys(url: string, kid: string, now: number): Prom
   }
 }
 
-async function fetchKeys(url: string, now: number): Promise<Kept> {
+async function fetchKeys(url: string, now: number): Promise<Cache> {
   const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) })
   if (!response.ok) throw new Error(`answered with ${response.status}`)
   const { keys } = keySetSchema.parse(await response.json())

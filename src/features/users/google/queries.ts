@@ -12,18 +12,18 @@ const accountsWith = statement((db, { sub, emailKey }: Names<{ sub: string; emai
     .from(users)
     .where(or(eq(users.googleId, sub), eq(users.emailKey, emailKey))),
 )
-/** Who is linked with the Google account, and who has its address, or one that counts as the same; at most two. */
+/** The user linked with the Google account, and the user with its address (as `keyOf` compares them); at most two rows. */
 export const accountsOfGoogle = ({ sub, email }: { sub: string; email: string }) =>
   accountsWith({ sub, emailKey: keyOf(email) })
 
 const linkedWith = (sub: Value) => sql`(${users.googleId} IS NULL OR ${users.googleId} = ${sub})`
 
 /**
- * Notes a login with Google, linking the account if it is not yet. Then its password goes, and every older session:
- * whoever chose them never had to prove the address, which Google's word now proves another's.
- * No row: deactivated, or linked with another Google account.
+ * Records a login with Google and links the account if it is not linked yet. Linking removes its password and ends older
+ * sessions: their owner never had to prove the address, which Google now proves to be the caller's.
+ * @returns no row when the user is deactivated or linked with another Google account
  */
-export const enterWithGoogle = statement(
+export const loginWithGoogle = statement(
   (db, { userId, sub, now }: Names<{ userId: number; sub: string; now: number }>) =>
     db
       .update(users)
@@ -37,7 +37,7 @@ export const enterWithGoogle = statement(
       .returning(sessionColumns),
 )
 
-/** A password reset issued before the account is linked goes as its password does. */
+/** Deletes a password reset that was issued before the account is linked, as linking removes the password. */
 export const withdrawResetsOfUnlinked = statement((db, { userId }: Names<{ userId: number }>) =>
   db
     .delete(passwordResets)
@@ -46,7 +46,7 @@ export const withdrawResetsOfUnlinked = statement((db, { userId }: Names<{ userI
     ),
 )
 
-/** Links one's own account. No row: changed a moment ago, or linked with another Google account. */
+/** Links one's own account. Returns no row when it changed a moment ago or is linked with another Google account. */
 export const linkGoogle = statement(
   (
     db,
@@ -83,7 +83,7 @@ const insertNamedAccount = statement((db, newcomer: Names<Newcomer & Named & { n
     })
     .onConflictDoNothing(),
 )
-/** An account without a password. Adds none when the Google account or its address came in a moment before. */
+/** Adds an account without a password, unless the Google account or its address was registered a moment before. */
 export function insertGoogleAccount(newcomer: Newcomer, now: number) {
   const username = usernameFrom(newcomer.email)
   return insertNamedAccount({
@@ -101,7 +101,7 @@ export const accountByGoogleId = statement((db, { sub }: Names<{ sub: string }>)
 
 const SUFFIX_ROOM = 20
 
-/** What of an address can be a username. */
+/** The part of an address that can be a username. */
 export function usernameFrom(email: string): string {
   const [local = ''] = email.normalize('NFKC').split('@')
   const allowed = local.replace(/[^\p{L}\p{Nd}.+\-_]/gu, '')
@@ -109,8 +109,8 @@ export function usernameFrom(email: string): string {
 }
 
 /**
- * A text with the first suffix (none, `-2`, `-3` …) that makes a free username, found inside the statement that takes it,
- * so that simultaneous newcomers never meet on one name.
+ * `shown` with the first suffix (none, `-2`, `-3` …) that makes a free username. The inserting statement itself finds it, so
+ * that simultaneous registrations never get the same name.
  */
 const freeUsername = (key: Value, shown: Value) =>
   sql`(WITH RECURSIVE tried (n) AS (

@@ -6,7 +6,7 @@ import { failedOn, invalid, ruleViolation, tokenNotValid, unavailable, userInact
 import { behindGates, passGate } from '../../../http/gates.ts'
 import { isSameMailbox, keyOf } from '../keys.ts'
 import { googleAccount, guessesOf, loginTries, ownPasswordTries, registrationsOf } from '../limits.ts'
-import { problemsOfGiven } from '../passwords/confirm-password.ts'
+import { problemsOfPassword } from '../passwords/confirm-password.ts'
 import { credentialsById } from '../queries.ts'
 import { GoogleInput, GoogleLinkInput, Session, toUser, User } from '../schemas.ts'
 import { openedSession } from '../sessions/login.ts'
@@ -14,9 +14,9 @@ import { NOT_VALID, readCredential } from './credential.ts'
 import {
   accountByGoogleId,
   accountsOfGoogle,
-  enterWithGoogle,
   insertGoogleAccount,
   linkGoogle,
+  loginWithGoogle,
   withdrawResetsOfUnlinked,
 } from './queries.ts'
 
@@ -49,16 +49,16 @@ export function googleRoutes(api: Api): void {
         env,
         [guessesOf(address, account), loginTries(env, address, account)],
         async () => {
-          const read = await readCredential(env, body.id_token, now)
-          const isRepeated = read?.sub === body.google_id && keyOf(read.email) === keyOf(body.email)
-          return isRepeated ? read : null
+          const claims = await readCredential(env, body.id_token, now)
+          const agrees = claims?.sub === body.google_id && keyOf(claims.email) === keyOf(body.email)
+          return agrees ? claims : null
         },
-        read => read === null,
+        claims => claims === null,
       )
       if (!credential) throw tokenNotValid()
-      const [found] = await batch(db, accountsOfGoogle(credential))
-      const known = found.find(({ googleId }) => googleId === credential.sub) ?? found[0]
-      if (!known) {
+      const [accounts] = await batch(db, accountsOfGoogle(credential))
+      const existing = accounts.find(({ googleId }) => googleId === credential.sub) ?? accounts[0]
+      if (!existing) {
         const created = await behindGates(
           env,
           [registrationsOf(address)],
@@ -81,17 +81,17 @@ export function googleRoutes(api: Api): void {
         if (!created) throw ruleViolation(LINK_FIRST)
         return json(200, await openedSession({ env, db, now, later }, created))
       }
-      const mayLink = credential.isAuthoritative && isSameMailbox(known.email, credential.email)
-      const mayEnter = known.googleId === credential.sub || (known.googleId === null && mayLink)
-      if (!mayEnter) throw ruleViolation(LINK_FIRST)
-      if (!known.isActive) throw userInactive()
-      const [, [entered]] = await batch(
+      const mayLink = credential.isAuthoritative && isSameMailbox(existing.email, credential.email)
+      const mayLogIn = existing.googleId === credential.sub || (existing.googleId === null && mayLink)
+      if (!mayLogIn) throw ruleViolation(LINK_FIRST)
+      if (!existing.isActive) throw userInactive()
+      const [, [loggedIn]] = await batch(
         db,
-        withdrawResetsOfUnlinked({ userId: known.id }),
-        enterWithGoogle({ userId: known.id, sub: credential.sub, now }),
-      ).catch(refuseMeeting)
-      if (!entered) throw unavailable()
-      return json(200, await openedSession({ env, db, now, later }, entered))
+        withdrawResetsOfUnlinked({ userId: existing.id }),
+        loginWithGoogle({ userId: existing.id, sub: credential.sub, now }),
+      ).catch(refuseConflict)
+      if (!loggedIn) throw unavailable()
+      return json(200, await openedSession({ env, db, now, later }, loggedIn))
     },
   )
 
@@ -113,13 +113,13 @@ export function googleRoutes(api: Api): void {
       const { key, limit } = ownPasswordTries(caller.userId)
       await passGate(env, key, limit)
       const [, [credentials]] = await asViewer(db, caller, credentialsById({ id: caller.userId }))
-      const problems = await problemsOfGiven(body.password, credentials?.passwordHash ?? null)
+      const problems = await problemsOfPassword(body.password, credentials?.passwordHash ?? null)
       if (problems.length > 0) throw invalid({ password: problems })
       const credential = await behindGates(
         env,
         [guessesOf(addressOf(c))],
         () => readCredential(env, body.id_token, now),
-        read => read === null,
+        claims => claims === null,
       )
       if (!credential) throw refused(NOT_VALID)
       const [[linked]] = await batch(db, linkGoogle({ ...caller, sub: credential.sub, now })).catch(error => {
@@ -133,7 +133,7 @@ export function googleRoutes(api: Api): void {
 
 const refused = (message: string) => invalid({ id_token: [message] })
 
-/** One Google account was linked elsewhere at the very moment: trying again tells with whom. */
-function refuseMeeting(error: unknown): never {
+/** The Google account was linked elsewhere at the same moment; a retry finds the user it is linked with. */
+function refuseConflict(error: unknown): never {
   throw failedOn(error, 'users.google_id') ? unavailable() : error
 }

@@ -1,6 +1,6 @@
 /**
- * The most common passwords of at least eight characters that are not all digits, in lower case: those that lists of
- * leaked passwords have at their top. Whoever guesses begins with these.
+ * The most common passwords of at least eight characters that are not all digits, in lower case: the top of lists of leaked
+ * passwords, with which attackers begin to guess.
  */
 const WORDS = `
 password password1 password2 password3 password12 password123 password1234 password! password1! password01 passw0rd

@@ -1,20 +1,21 @@
-/** What changes how an account is entered asks for more than an access token, which can be stolen. */
+/** A change of credentials requires a further proof of identity, because an access token can be stolen. */
 import { isFresh, NOT_VALID, readCredential } from '../google/credential.ts'
 import { isPassword } from './hashing.ts'
 
-/** What is wrong with the password given for an account's own. Who only signs in with Google has none to give. */
-export async function problemsOfGiven(given: string | undefined, stored: string | null): Promise<string[]> {
+/** @returns messages about a wrong or missing current password; none for an account that has no password */
+export async function problemsOfPassword(password: string | undefined, stored: string | null): Promise<string[]> {
   if (stored === null) return []
-  if (given === undefined) return ['This field is required.']
-  return (await isPassword(given, stored)) ? [] : ['Wrong password.']
+  if (password === undefined) return ['This field is required.']
+  return (await isPassword(password, stored)) ? [] : ['Wrong password.']
 }
 
 /**
- * What is wrong with the credential by which who only signs in with Google proves to be there.
+ * Checks the fresh credential that replaces the password of an account with Google sign-in only.
  * @param now Unix seconds
- * @throws 503 when Google's keys cannot be had
+ * @returns messages about what is wrong with it
+ * @throws 503 when Google's keys cannot be fetched
  */
-export async function problemsOfFresh(
+export async function problemsOfCredential(
   env: Env,
   idToken: string | undefined,
   googleId: string | null,

@@ -1,6 +1,6 @@
 /**
- * Password hashes: scrypt, written `scrypt$N$r$p$salt$hash` (base64). PBKDF2 is capped at 100,000 iterations on the
- * platform, which is too few.
+ * Password hashes: scrypt, written `scrypt$N$r$p$salt$hash` (base64). The platform caps PBKDF2 at 100,000 iterations, which is
+ * too few.
  */
 import { Buffer } from 'node:buffer'
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
@@ -8,7 +8,7 @@ import { COST, type Cost } from './cost.ts'
 
 const SALT_BYTES = 16
 const HASH_BYTES = 32
-/** scrypt takes 128·N·r bytes, 16 MiB at this cost, and somewhat more. */
+/** scrypt needs 128·N·r bytes, 16 MiB at this cost, and somewhat more. */
 const MAX_MEMORY_BYTES = 64 * 1024 * 1024
 
 export async function hashPassword(password: string): Promise<string> {
@@ -17,7 +17,7 @@ export async function hashPassword(password: string): Promise<string> {
   return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64'), hash.toString('base64')].join('$')
 }
 
-/** Whether it is the password. An account without one, or no account at all, costs the same work and is always wrong. */
+/** Whether the password is right. Without a stored one (or an account) it does the same work and returns false. */
 export async function isPassword(password: string, stored: string | null): Promise<boolean> {
   const known = parse(stored)
   if (!known) {
@@ -27,7 +27,7 @@ export async function isPassword(password: string, stored: string | null): Promi
   return timingSafeEqual(await derive(password, known.salt, known.cost, known.hash.length), known.hash)
 }
 
-/** Whether a hash was made at another cost than today's: the next login is the chance to make it anew. */
+/** Whether a hash has another cost than the current one; the next login then hashes the password again. */
 export function isOutdated(stored: string | null): boolean {
   const known = parse(stored)
   return known === null || known.cost.N !== COST.N || known.cost.r !== COST.r || known.cost.p !== COST.p
@@ -44,14 +44,14 @@ function parse(stored: string | null): { cost: Cost; salt: Buffer; hash: Buffer 
   }
 }
 
-/** The same characters are the same password, however a keyboard composes them. */
-const asHashed = (password: string) => password.normalize('NFKC')
+/** The same characters make the same password, however a keyboard composes them. */
+const normalized = (password: string) => password.normalize('NFKC')
 export const isSamePassword = (one: string, other: string | undefined): boolean =>
-  other !== undefined && asHashed(one) === asHashed(other)
+  other !== undefined && normalized(one) === normalized(other)
 
 const derive = (password: string, salt: Buffer, cost: Cost, bytes: number) =>
   new Promise<Buffer>((resolve, reject) => {
-    scrypt(asHashed(password), salt, bytes, { ...cost, maxmem: MAX_MEMORY_BYTES }, (error, hash) =>
+    scrypt(normalized(password), salt, bytes, { ...cost, maxmem: MAX_MEMORY_BYTES }, (error, hash) =>
       error ? reject(error) : resolve(hash),
     )
   })

@@ -9,7 +9,7 @@ export const deleteResetsOf = statement((db, { userId }: Names<{ userId: number 
   db.delete(passwordResets).where(eq(passwordResets.userId, userId)),
 )
 
-/** Follows a deactivation, so that a reset from before it does not come back with the account. */
+/** Runs after a deactivation, so that an earlier reset does not work again once the account is reactivated. */
 export const withdrawResetsOfInactive = statement((db, { userId }: Names<{ userId: number }>) =>
   db
     .delete(passwordResets)
@@ -22,7 +22,7 @@ export const deleteReset = statement((db, { tokenHash }: Names<{ tokenHash: stri
   db.delete(passwordResets).where(eq(passwordResets.tokenHash, tokenHash)),
 )
 
-/** No row: the user has been deactivated. */
+/** Returns no row when the user is deactivated. */
 export const insertReset = statement(
   (db, { tokenHash, userId, issuedBy, expiresAt }: Names<typeof passwordResets.$inferInsert>) =>
     db
@@ -33,7 +33,7 @@ export const insertReset = statement(
 
 const ownerColumns = distinctly({ id: users.id, username: users.username, email: users.email })
 
-/** Whose password a token may set: an active user's. */
+/** The active user whose password the token may set. */
 export const ownerOfReset = statement((db, { tokenHash, now }: Names<{ tokenHash: string; now: number }>) =>
   db
     .select(ownerColumns)
@@ -42,7 +42,7 @@ export const ownerOfReset = statement((db, { tokenHash, now }: Names<{ tokenHash
     .where(and(eq(passwordResets.tokenHash, tokenHash), gt(passwordResets.expiresAt, now), eq(users.isActive, true))),
 )
 
-/** Sets the password as long as the token is there, and refuses every older session. No row: used, expired or withdrawn. */
+/** Sets the password and ends every older session. Returns no row when the token was used, withdrawn or has expired. */
 export const redeemReset = statement(
   (
     db,

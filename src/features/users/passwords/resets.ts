@@ -1,4 +1,4 @@
-/** Reset tokens: 256 random bits, of which the database keeps a hash alone. */
+/** Reset tokens: 256 random bits, of which the database stores only a hash. */
 import { Buffer } from 'node:buffer'
 import { createHash, randomBytes } from 'node:crypto'
 
@@ -7,5 +7,5 @@ const TOKEN_BYTES = 32
 
 export const newResetToken = () => randomBytes(TOKEN_BYTES).toString('base64url')
 
-/** No salt and no slow hash: there is nothing to guess in 256 random bits. */
+/** The hash needs no salt and may be fast, because nobody can guess 256 random bits. */
 export const hashOf = (token: string) => createHash('sha256').update(Buffer.from(token)).digest('base64url')

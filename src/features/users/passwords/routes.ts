@@ -9,11 +9,11 @@ import { behindGates, passGate } from '../../../http/gates.ts'
 import { guessesOf, ownPasswordTries } from '../limits.ts'
 import { changePassword, credentialsById, managedUserById } from '../queries.ts'
 import { Done, PasswordChangeInput, PasswordReset, PasswordResetInput, Tokens } from '../schemas.ts'
-import { problemsOfFresh, problemsOfGiven } from './confirm-password.ts'
+import { problemsOfCredential, problemsOfPassword } from './confirm-password.ts'
 import { hashPassword, isSamePassword } from './hashing.ts'
 import { deleteReset, deleteResetsOf, insertReset, ownerOfReset, redeemReset } from './queries.ts'
 import { hashOf, newResetToken, RESET_TTL_SECONDS } from './resets.ts'
-import { likenessOf } from './rules.ts'
+import { similarityProblems } from './rules.ts'
 
 const tag = 'Users & Profiles'
 const SAME_PASSWORD = 'This is the old password.'
@@ -42,11 +42,12 @@ export function passwordRoutes(api: Api): void {
       if (!credentials) throw tokenNotValid()
       const { passwordHash } = credentials
       refuseWrong({
-        old_password: await problemsOfGiven(body.old_password, passwordHash),
-        id_token: passwordHash === null ? await problemsOfFresh(env, body.id_token, credentials.googleId, now) : [],
+        old_password: await problemsOfPassword(body.old_password, passwordHash),
+        id_token:
+          passwordHash === null ? await problemsOfCredential(env, body.id_token, credentials.googleId, now) : [],
         new_password: [
           ...(passwordHash !== null && isSamePassword(body.new_password, body.old_password) ? [SAME_PASSWORD] : []),
-          ...likenessOf(body.new_password, credentials),
+          ...similarityProblems(body.new_password, credentials),
         ],
       })
       const hash = await hashPassword(body.new_password)
@@ -112,7 +113,7 @@ export function passwordRoutes(api: Api): void {
         found => found === undefined,
       )
       if (!owner) throw invalid({ token: [STALE_TOKEN] })
-      refuseWrong({ new_password: likenessOf(body.new_password, owner) })
+      refuseWrong({ new_password: similarityProblems(body.new_password, owner) })
       const hash = await hashPassword(body.new_password)
       const [[redeemed]] = await batch(
         db,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { COMMON_PASSWORDS } from './common.ts'
-import { likenessOf, problemsOf, similarity } from './rules.ts'
+import { problemsOf, similarity, similarityProblems } from './rules.ts'
 
 const SHORT = 'This password is too short. It must contain at least 8 characters.'
 const LONG = 'This password is too long. It must contain at most 128 characters.'
@@ -58,7 +58,7 @@ describe('a password and whose it is', () => {
     ['newuser12', 'newuser', 'newuser@example.com', [USERNAME, EMAIL]],
     ['a long walk along the shore', 'newuser', 'newuser@example.com', []],
   ])('%s of %s, %s', (password, username, email, problems) => {
-    expect(likenessOf(password, { username, email })).toEqual(problems)
+    expect(similarityProblems(password, { username, email })).toEqual(problems)
   })
 
   test('likeness is a share: the same both ways, 1 of the same letters, 0 of none', () => {

@@ -1,16 +1,16 @@
-/** Which passwords are good enough. */
+/** The rules for new passwords. */
 import { isLonger } from '../../../http/fields.ts'
 import { COMMON_PASSWORDS } from './common.ts'
 
 export const MIN_PASSWORD_LENGTH = 8
-/** Longer ones make no account safer, and hashing them costs. */
+/** Longer passwords make no account safer, and cost time to hash. */
 export const MAX_PASSWORD_LENGTH = 128
-/** From this share of letters in common on, a password is too like a name. */
+/** A password that shares at least this part of its characters with a name is too similar to it. */
 const MAX_SIMILARITY = 0.7
 
 /**
- * What is wrong with a password by itself; nothing when it will do. Lengths are in characters (code points). What is too long
- * is refused before anything else is computed about it.
+ * Refuses a password that is too long before it computes anything else about it. Lengths are in characters (code points).
+ * @returns messages about what is wrong with a password by itself; none for a good one
  */
 export function problemsOf(password: string): string[] {
   if (isLonger(password, MAX_PASSWORD_LENGTH))
@@ -27,14 +27,14 @@ export function problemsOf(password: string): string[] {
   ]
 }
 
-/** What about a password is too like whom it belongs to. */
-export const likenessOf = (password: string, owner: { username: string; email: string }): string[] => [
-  ...(isLike(password, owner.username) ? ['The password is too similar to the username.'] : []),
-  ...(isLike(password, owner.email) ? ['The password is too similar to the email address.'] : []),
+/** @returns messages when the password is too similar to its owner's username or address */
+export const similarityProblems = (password: string, owner: { username: string; email: string }): string[] => [
+  ...(isSimilar(password, owner.username) ? ['The password is too similar to the username.'] : []),
+  ...(isSimilar(password, owner.email) ? ['The password is too similar to the email address.'] : []),
 ]
 
-/** Whether it is like the whole name, what stands before an `@`, or any word of it. */
-function isLike(password: string, name: string): boolean {
+/** Whether the password is similar to the whole name, to its part before an `@`, or to any word of it. */
+function isSimilar(password: string, name: string): boolean {
   const plain = password.normalize('NFKC').toLowerCase()
   const whole = name.normalize('NFKC').toLowerCase()
   const words = [whole, ...whole.split('@', 1), ...whole.split(/[^\p{L}\p{N}_]+/u)].filter(word => word !== '')
@@ -42,8 +42,8 @@ function isLike(password: string, name: string): boolean {
 }
 
 /**
- * The share of characters two texts have in common, wherever they stand: 2·shared / all, as in the quick ratio of Python's
- * difflib by which Django judges passwords.
+ * The share of characters that two texts have in common in any order, 0 to 1: 2·shared / all, the quick ratio of Python's
+ * difflib, by which Django judges passwords.
  */
 export function similarity(one: string, other: string): number {
   const left = new Map<string, number>()

@@ -33,7 +33,7 @@ export function profileRoutes(api: Api): void {
     },
     async ({ body, caller, db, env, now, json }) => {
       const [viewer] = await asViewer(db, caller)
-      requireSignup(env, viewer, body)
+      requireRoleChange(env, viewer, body)
       const [[account]] = await batch(db, updateProfile({ id: viewer.id, now }, profileValues(body)))
       if (!account) throw userInactive()
       return json(200, toProfile(account))
@@ -41,8 +41,8 @@ export function profileRoutes(api: Api): void {
   )
 }
 
-/** @throws 403 when users may not make themselves instructors, or cease to be: sending the present value is no change. */
-function requireSignup(env: Env, viewer: Viewer, { is_instructor }: ProfileInput): void {
+/** @throws 403 when users may not change their own instructor role; sending the present value is no change */
+function requireRoleChange(env: Env, viewer: Viewer, { is_instructor }: ProfileInput): void {
   if (is_instructor === undefined || is_instructor === viewer.isInstructor) return
   if (env.INSTRUCTOR_SIGNUP !== 'open' && !viewer.isStaff) throw forbidden()
 }

@@ -1,4 +1,4 @@
-/** Letting somebody in. */
+/** Logging a user in. */
 
 import { batch } from '../../../db/batch.ts'
 import type { Db } from '../../../db/client.ts'
@@ -6,27 +6,27 @@ import type { Operation } from '../../../http/api.ts'
 import { issueTokens } from '../../../http/authentication.ts'
 import { recordActivity } from '../../activities/queries.ts'
 import { hashPassword, isOutdated, isPassword } from '../passwords/hashing.ts'
-import { credentialsByUsername, noteLogin, type SessionAccount } from '../queries.ts'
+import { credentialsByUsername, recordLogin, type SessionAccount } from '../queries.ts'
 import { toUser } from '../schemas.ts'
 
-/** The account, or null: the same work for a wrong password, an unknown or a deactivated user. */
+/** @returns the account, or null after the same work for a wrong password, an unknown or a deactivated user */
 export async function authenticate(
   db: Db,
-  given: { username: string; password: string },
+  sent: { username: string; password: string },
   now: number,
 ): Promise<SessionAccount | null> {
-  const [[found]] = await batch(db, credentialsByUsername({ username: given.username }))
-  const isRight = await isPassword(given.password, found?.passwordHash ?? null)
-  if (!isRight || !found?.isActive) return null
-  const anew = isOutdated(found.passwordHash) ? await hashPassword(given.password) : undefined
-  const [[noted]] = await batch(db, noteLogin({ ...found, now }, { passwordHash: anew }))
-  return noted ? found : null
+  const [[credentials]] = await batch(db, credentialsByUsername({ username: sent.username }))
+  const isRight = await isPassword(sent.password, credentials?.passwordHash ?? null)
+  if (!isRight || !credentials?.isActive) return null
+  const rehashed = isOutdated(credentials.passwordHash) ? await hashPassword(sent.password) : undefined
+  const [[recorded]] = await batch(db, recordLogin({ ...credentials, now }, { passwordHash: rehashed }))
+  return recorded ? credentials : null
 }
 
-type Entrance = Pick<Operation<never>, 'env' | 'db' | 'now' | 'later'>
+type LoginContext = Pick<Operation<never>, 'env' | 'db' | 'now' | 'later'>
 
-/** What a login answers; the event is recorded after the response. */
-export async function openedSession({ env, db, now, later }: Entrance, account: SessionAccount) {
+/** The answer to a login. Records the event after the response. */
+export async function openedSession({ env, db, now, later }: LoginContext, account: SessionAccount) {
   later(batch(db, recordActivity({ userId: account.id, type: 'login' }, now)))
   const { refresh, access } = await issueTokens(
     env,

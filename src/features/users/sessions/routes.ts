@@ -8,7 +8,7 @@ import { behindGates, passGate } from '../../../http/gates.ts'
 import { keyOf } from '../keys.ts'
 import { guessesAt, guessesOf, loginTries, refreshesOf, registrationsOf, takenNamesOf } from '../limits.ts'
 import { hashPassword } from '../passwords/hashing.ts'
-import { insertAccount, takenBy } from '../queries.ts'
+import { insertAccount, usersWithNames } from '../queries.ts'
 import { AccessToken, LoginInput, newAccount, RefreshInput, RegisterInput, Session, toUser, User } from '../schemas.ts'
 import { deny, isDenied } from './denylist.ts'
 import { authenticate, openedSession } from './login.ts'
@@ -41,11 +41,11 @@ export function sessionRoutes(api: Api): void {
         env,
         [registrationsOf(address)],
         async () => {
-          // That a name is taken tells of an account, so asking for it is a guess.
+          // The answer that a name is taken reveals an account, so asking counts as a guess.
           const taken = await behindGates(
             env,
             [takenNamesOf(address)],
-            async () => (await batch(db, takenBy(body)))[0],
+            async () => (await batch(db, usersWithNames(body)))[0],
             found => found.length > 0,
           )
           refuseTaken(
@@ -86,7 +86,7 @@ export function sessionRoutes(api: Api): void {
       const address = addressOf(c)
       const account = await behindGates(
         env,
-        // The address's gate first: once it is shut, names that are made up leave nothing behind.
+        // The gate of the address comes first: once it refuses, made-up names store nothing in the others.
         [guessesOf(address, body.username), loginTries(env, address, body.username), guessesAt(body.username, address)],
         () => authenticate(db, body, now),
         found => found === null,
@@ -155,13 +155,13 @@ export function sessionRoutes(api: Api): void {
   )
 }
 
-/** @throws 400 naming what is taken. */
+/** @throws 400 that names the taken fields */
 function refuseTaken(username: boolean, email: boolean): void {
   if (!username && !email) return
   throw invalid({ ...(username && { username: [USERNAME_TAKEN] }), ...(email && { email: [EMAIL_TAKEN] }) })
 }
 
-/** Two simultaneous registrations both found the name free; the unique index let one in. */
+/** Two simultaneous registrations may both find the name free; the unique index admits only one. */
 function refuseConflict(error: unknown): never {
   refuseTaken(failedOn(error, 'users.username_key'), failedOn(error, 'users.email_key'))
   throw error
