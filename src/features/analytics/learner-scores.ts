@@ -1,4 +1,4 @@
-/** What a learner's quiz scores amount to. Scores are percentages in 1/100. */
+/** Assesses a learner's quiz scores. Scores are in 1/100 percent. */
 import { type GradingPolicy, mean, type Score, standingScore } from '../attempts/grading/standing-score.ts'
 
 /** A learner's ended attempts at one quiz, in the order in which they ended. */
@@ -12,8 +12,8 @@ const STRENGTH_FROM = 8_000
 const IMPROVEMENT_BELOW = 6_000
 
 /**
- * The average over quizzes (null without any), and the titles of modules whose quizzes average at least 80, the best
- * first, and below 60, the worst first; equal ones in the modules' order.
+ * @returns the average over quizzes (null without any), and the titles of modules whose quizzes average at least 80 percent,
+ * best first, and below 60 percent, worst first; equal ones in the modules' order
  */
 export function assess(quizzes: QuizScores[]) {
   const standing = quizzes.flatMap(({ module, policy, scores }) => {

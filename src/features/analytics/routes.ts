@@ -102,9 +102,9 @@ export function analyticsRoutes(api: Api): void {
     async ({ query, caller, db, c, now, json }) => {
       const page = pageOf(query)
       const figures = learnerFigures({ viewerId: caller.userId, ...page }, query, now)
-      const [viewer, [total], ...found] = await asViewer(db, caller, ...figures)
+      const [viewer, [total], ...figureRows] = await asViewer(db, caller, ...figures)
       requireTeacher(viewer)
-      return json(200, pageBody(c, page, total?.count ?? 0, toLearnerAnalytics(...found)))
+      return json(200, pageBody(c, page, total?.count ?? 0, toLearnerAnalytics(...figureRows)))
     },
   )
 }

@@ -11,7 +11,7 @@ import type { LearnerEnrollmentRow, LearnerEventsRow, LearnerRow, LearnerScoresR
 import type { ModuleFiguresRow } from './queries/modules.ts'
 import { activityTrend } from './trend.ts'
 
-/** Spread into a query schema, which then goes through `orderedDates`. */
+/** Fields to spread into a query schema, which must then go through `orderedDates`. */
 export const dateQuery = () => ({
   start_date: date().optional().meta({ description: 'First UTC day' }),
   end_date: date()
@@ -19,7 +19,7 @@ export const dateQuery = () => ({
     .meta({ description: 'Last UTC day, included', examples: ['2036-06-01'] }),
 })
 
-/** 400 on `end_date` for dates in reverse. */
+/** Refuses dates in reverse with 400 on `end_date`. */
 export const orderedDates = <Shape extends z.ZodObject<ReturnType<typeof dateQuery>>>(schema: Shape) =>
   schema.refine(
     ({ start_date, end_date }) => start_date === undefined || end_date === undefined || start_date <= end_date,
@@ -172,7 +172,7 @@ export const toModuleEngagement = (row: ModuleFiguresRow): z.input<typeof Module
   student_interactions: row.interactions,
 })
 
-/** The page's learners with what the other queries found of each. */
+/** Joins the learners of a page with the rows of the other queries. */
 export function toLearnerAnalytics(
   learners: LearnerRow[],
   enrollments: LearnerEnrollmentRow[],
@@ -191,7 +191,7 @@ export function toLearnerAnalytics(
       full_name: displayName(learner),
       enrolled_courses: taken.length,
       completed_courses: taken.filter(row => row.isCompleted).length,
-      // Sorted, or the order of the rows could decide how a half is rounded.
+      // Sorted, because otherwise the order of the rows could decide how a half is rounded.
       average_progress: percentage(sum(taken.map(shareOf).sort((one, other) => one - other)), taken.length),
       total_time_spent_hours: mean(sum(taken.map(row => row.studySeconds)), 1, toHours),
       average_quiz_score: averageScore === null ? null : mean(averageScore, 1, 100),

@@ -1,4 +1,4 @@
-/** Whether a learner does more or less than the week before. */
+/** Compares a learner's activity with that of the week before. */
 
 export const TREND_DAYS = 7
 

@@ -11,8 +11,8 @@ import { isInScope } from '../queries/scope.ts'
 import { inOrderOfEnd, isGraded } from '../queries/scores.ts'
 
 /**
- * Quizzes with a grade to show, in the modules' order: what is not published only if somebody has a score in it. By module
- * (the join is crossed, and `NOT` keeps the index of surveys out), as the course's quizzes are few.
+ * Quizzes with a grade to show, in the modules' order; unpublished ones only if a learner has a score in them. The cross join
+ * reads by module, and `NOT` keeps the planner from the index of surveys, because a course has few quizzes.
  */
 export const gradedQuizzes = statement((db, { courseId }: Names<{ courseId: number }>) =>
   db
@@ -30,7 +30,7 @@ export const gradedQuizzes = statement((db, { courseId }: Names<{ courseId: numb
 )
 export type GradedQuiz = RowOf<typeof gradedQuizzes>
 
-/** Every quiz with ended attempts of enrollment `e`'s learner: `[id, scores in 1/100 percent, essays that wait]`, by attempt. */
+/** Every quiz with ended attempts of the enrollment: `[id, scores in 1/100 percent, ungraded essays]`, lists by attempt. */
 const scoresByQuiz = sql<string>`(
   SELECT json_group_array(json_array(quiz_id, json(scores), json(waiting))) FROM (
     SELECT a.quiz_id, ${inOrderOfEnd(sql`a.score_hundredths`)} AS scores, ${inOrderOfEnd(sql`a.pending_grading`)} AS waiting
@@ -58,10 +58,10 @@ const selectGrades = (db: Builder, { courseId, after, limit }: Names<Slice>, con
     .limit(limit)
 export type GradesRow = Awaited<ReturnType<typeof selectGrades>>[number]
 
-/** Who is or was enrolled, in the order of enrollment, from the one after `after` on. */
+/** Grades of everybody who is or was enrolled, in the order of enrollment, beginning after the enrollment `after`. */
 export const gradesAfter = statement((db, slice: Names<Slice>) => selectGrades(db, slice, sql`1`))
 
-/** The same from the first on; nothing is read for who may not. */
+/** The first page. It checks the viewer's right itself, and reads nothing for a viewer who lacks it. */
 export const firstGrades = statement((db, slice: Names<Slice & { viewerId: number }>) =>
   selectGrades(
     db,

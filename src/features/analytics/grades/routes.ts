@@ -10,7 +10,7 @@ import { enrollmentOf } from '../../enrollments/queries.ts'
 import { firstGrades, gradedQuizzes, gradesAfter } from './queries.ts'
 import { gradeLines } from './sheet.ts'
 
-/** Of a course of 100,000 that makes 100 round trips, and of an answer some hundred kilobytes. */
+/** A course of 100,000 learners takes 100 round trips, each with an answer of some hundred kilobytes. */
 const LEARNERS_PER_TRIP = 1_000
 
 export function gradeRoutes(api: Api): void {

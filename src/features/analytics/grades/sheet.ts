@@ -7,11 +7,11 @@ import type { GradedQuiz, GradesRow } from './queries.ts'
 
 const LEARNER = ['user', 'username', 'user_name', 'status', 'progress']
 
-/** A learner's attempts in the order in which they ended: scores in 1/100 percent, and how many essays wait in each. */
+/** A learner's attempts in the order in which they ended: scores in 1/100 percent, and the number of ungraded essays. */
 type Attempts = { scores: Score[]; waiting: number[] }
 
 export function gradeLines(quizzes: GradedQuiz[], pages: Pages<GradesRow>): AsyncGenerator<string> {
-  // The id, because titles may be equal.
+  // The heading has the id too, because titles may be equal.
   const heading = [...LEARNER, ...quizzes.map(({ id, title }) => `${title} (${id})`)]
   return csvLines(heading, row => [...learnerOf(row), ...gradesOf(row, quizzes)], pages)
 }
@@ -25,14 +25,14 @@ const learnerOf = (row: GradesRow) => [
 ]
 
 function gradesOf(row: GradesRow, quizzes: GradedQuiz[]) {
-  const found: [quizId: number, ...(readonly [Score[], number[]])][] = JSON.parse(row.scores)
-  const byQuiz = new Map(found.map(([quizId, scores, waiting]) => [quizId, { scores, waiting }]))
+  const entries: [quizId: number, ...(readonly [Score[], number[]])][] = JSON.parse(row.scores)
+  const byQuiz = new Map(entries.map(([quizId, scores, waiting]) => [quizId, { scores, waiting }]))
   return quizzes.map(({ id, policy }) => gradeOf(policy, byQuiz.get(id)))
 }
 
 /**
- * The percentage that stands, at most two decimals; null of nothing. While an essay waits in an attempt that decides it, it
- * is `pending`, so that a score still to rise is never taken for a grade.
+ * The percentage by the policy, with at most two decimals; null without one. It is `pending` while an attempt that decides it
+ * has an ungraded essay, so that nobody takes a score that can still rise for a grade.
  */
 export function gradeOf(policy: GradingPolicy, attempts: Attempts | undefined): number | 'pending' | null {
   if (!attempts) return null

@@ -5,21 +5,21 @@ import { type Given, type Names, partialStatement, type RowOf } from '../../../d
 import type { Page } from '../../../http/pagination.ts'
 import { DAY_SECONDS, type Dates, ONE_ROW } from './scope.ts'
 
-/** From the start of the first day to the end of the last. */
+/** Whether event `a` is between the start of the first day and the end of the last. */
 const occurredIn = ({ start_date, end_date }: Given<Dates>) =>
   and(
     start_date && sql`a.occurred_at >= unixepoch(${start_date})`,
     end_date && sql`a.occurred_at < unixepoch(${end_date}) + ${DAY_SECONDS}`,
   )
 
-/** The same of a kept day, which is a number of days. */
+/** Whether a kept day, which counts days since 1970, is in the same range. */
 const isBetween = ({ start_date, end_date }: Given<Dates>) =>
   and(
     start_date && sql`day >= unixepoch(${start_date}) / ${DAY_SECONDS}`,
     end_date && sql`day <= unixepoch(${end_date}) / ${DAY_SECONDS}`,
   )
 
-// A deleted course names nothing any more, nor does what lies in it.
+// A deleted course has no title any more, nor have the modules and quizzes in it.
 const courseTitle = (id: string) =>
   sql`(SELECT c.title FROM courses c WHERE c.id = ${sql.raw(id)} AND c.deleted_at IS NULL)`
 const moduleTitle = sql`(
@@ -28,7 +28,7 @@ const moduleTitle = sql`(
 const quizTitle = sql`(
   SELECT q.title FROM quizzes q JOIN modules m ON m.id = q.module_id JOIN courses c ON c.id = m.course_id
   WHERE q.id = a.target_id AND q.deleted_at IS NULL AND m.deleted_at IS NULL AND c.deleted_at IS NULL)`
-/** As the code itself is called: its course; "Course - Module"; "Course - Full Name". */
+/** The name of the code: its course; "Course - Module"; "Course - Full Name". */
 const codeName = sql`(
   SELECT CASE k.type
     WHEN 'access' THEN c.title
@@ -68,7 +68,7 @@ const ownPage = partialStatement((db, { userId, limit, offset }: Names<Own>, dat
 )
 export type ActivityRow = RowOf<typeof ownPage>
 
-/** From the kept counts by day, so that a busy day costs no more than a quiet one. */
+/** Sums the kept counts by day, so that a busy day costs no more than a quiet one. */
 const ownCount = partialStatement((db, { userId }: Names<Own>, dates: Given<Dates>) => {
   const days = sql`SELECT event_count FROM activity_days WHERE ${and(sql`user_id = ${userId}`, isBetween(dates))}`
   return db

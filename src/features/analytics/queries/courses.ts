@@ -13,7 +13,7 @@ export type CourseFilter = Dates & { course?: number }
 
 type Viewing = { viewerId: number; now: number } & Page
 
-/** The viewer's courses, newest first; for anybody but staff none of the others is read. */
+/** The viewer's courses, newest first; reads the courses of others for staff only. */
 function coursesOnPage({ viewerId, limit, offset }: Names<Viewing>, { course }: Given<CourseFilter>): SQL {
   if (course) {
     return sql`SELECT c.id FROM courses c WHERE c.id = ${course} AND ${isInScope(viewerId)} LIMIT ${limit} OFFSET ${offset}`
@@ -42,7 +42,7 @@ const ofQuiz = (column: string, dates: Given<Dates>) =>
 const modulesOf = sql`modules m WHERE m.course_id = c.id AND m.deleted_at IS NULL`
 const publishedOf = sql`${modulesOf} AND m.is_published = 1`
 
-/** Whether a kept day `d` has an event of the last week: of the day in which that begins, the events themselves say. */
+/** Whether a kept day `d` has an event of the last week; for the day in which the week begins, it reads the events. */
 const isOfLastWeek = (now: Value) => {
   const beginning = sql`(CAST(${now} AS INTEGER) - ${sql.raw(String(WEEK_SECONDS))})`
   const days = sql.raw(String(DAY_SECONDS))
@@ -61,7 +61,7 @@ const figuresPage = partialStatement((db, viewing: Names<Viewing>, filter: Given
       firstName: sql<string>`u.first_name`.as('firstName'),
       lastName: sql<string>`u.last_name`.as('lastName'),
       username: sql<string>`u.username`.as('username'),
-      /** Not dropped, whenever they enrolled: who the time was spent by. */
+      /** Learners who have not dropped, whenever they enrolled: the study time is theirs. */
       learners: sql<number>`c.active_count + c.completed_count`.as('learners'),
       enrollments: sql<number>`${ofCourse(sql`c.active_count + c.completed_count`, 'enrollment_count')}`.as(
         'enrollments',
@@ -107,6 +107,6 @@ const figuresCount = partialStatement((db, { viewerId }: Names<Viewing>, { cours
   return db.select({ count: count.as('count') }).from(ONE_ROW)
 })
 
-/** The figures of the viewer's courses, the newest first, and how many they are. */
+/** The figures of the viewer's courses, the newest first, and their count. */
 export const courseFigures = (viewing: Viewing, { course, start_date, end_date }: CourseFilter) =>
   [figuresPage(viewing, { course, start_date, end_date }), figuresCount(viewing, { course })] as const

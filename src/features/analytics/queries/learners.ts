@@ -1,4 +1,4 @@
-/** Figures of learners: who is on the page comes from kept rows, what each did from that learner's own. */
+/** Figures of learners: enrollments decide the learners of a page, and each one's figures come from that learner's rows. */
 import { type SQL, sql } from 'drizzle-orm'
 import { isTakingPart } from '../../../access/participation.ts'
 import { countOfLearnersManagedBy, learnersManagedBy } from '../../../access/teaching.ts'
@@ -122,8 +122,8 @@ const eventsOf = partialStatement((db, viewing: Names<Viewing & Days>, filter: G
 export type LearnerEventsRow = RowOf<typeof eventsOf>
 
 /**
- * How many learners there are, and the queries of one page of them. Figures are of the viewer's courses only, or of the one
- * asked for.
+ * The count of learners, and the queries of one page of them. Figures are of the viewer's courses only, or of the one in the
+ * filter. `now` is in Unix seconds.
  */
 export function learnerFigures(viewing: Viewing, { user, course }: LearnerFilter, now: number) {
   const filter = { user, course }

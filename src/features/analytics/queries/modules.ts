@@ -15,7 +15,7 @@ const matching = ({ course, module }: Filter) => sql`m.deleted_at IS NULL
   AND ${course ? sql`m.course_id = ${course}` : sql`1`} AND ${module ? sql`m.id = ${module}` : sql`1`}`
 const isFiltered = ({ course, module }: Filter) => course !== undefined || module !== undefined
 
-/** Live modules `m` of the viewer's courses `c`; each index gives its own in order, so nothing is read beyond the page. */
+/** Live modules `m` of the viewer's courses `c`. An index gives them in order, so that nothing beyond the page is read. */
 const ofOwnCourses = ({ viewerId }: Names<Viewing>, filter: Filter) => sql`
   ${coursesTaughtBy(viewerId)} c CROSS JOIN modules m ON m.course_id = c.id
   WHERE NOT ${isStaff(viewerId)} AND ${matching(filter)}`
@@ -63,6 +63,6 @@ const figuresCount = partialStatement((db, viewing: Names<Viewing>, filter: Filt
   return db.select({ count: count.as('count') }).from(ONE_ROW)
 })
 
-/** The newest course first, each course's modules in their order; and how many modules there are. */
+/** The newest course first, each course's modules in their order; and the count of modules. */
 export const moduleFigures = (viewing: Viewing, { course, module }: ModuleFilter) =>
   [figuresPage(viewing, { course, module }), figuresCount(viewing, { course, module })] as const

@@ -1,10 +1,10 @@
-/** Whose figures a teacher may read: an instructor those of own courses, staff all. */
+/** The courses whose figures a teacher may read: an instructor their own, staff all. */
 
 import { sql } from 'drizzle-orm'
 import { isManagedBy } from '../../../access/teaching.ts'
 import type { Given, Value } from '../../../db/statement.ts'
 
-/** Of a live course `c`. */
+/** Whether course `c` is live and the viewer may read its figures. */
 export const isInScope = (viewerId: Value) => sql`c.deleted_at IS NULL AND ${isManagedBy(viewerId)}`
 
 export const ONE_ROW = sql`(SELECT 1)`
@@ -16,6 +16,6 @@ export type Dates = { start_date?: string; end_date?: string }
 
 export const isDated = ({ start_date, end_date }: Given<Dates>) => start_date !== undefined || end_date !== undefined
 
-/** The range in which a day column lies, as text compares. */
+/** The range of a day column, which is text; an open end is a text before or after every day. */
 export const between = ({ start_date, end_date }: Given<Dates>) =>
   sql`BETWEEN ${start_date ?? sql`'0000-00-00'`} AND ${end_date ?? sql`'9999-99-99'`}`

@@ -1,7 +1,7 @@
-/** Which attempts decide a learner's grade in a quiz, and in which order: what the grading policy then chooses from. */
+/** The attempts from which the grading policy takes a learner's grade in a quiz, and their order. */
 import { type SQL, sql } from 'drizzle-orm'
 
-/** An ended attempt `a` at a quiz. Abandoned ones are among them, without a score; surveys and previews never count. */
+/** Whether `a` is an ended attempt. An abandoned one counts, without a score; surveys and previews never count. */
 export const isGraded = sql`a.is_preview = 0 AND a.is_survey = 0 AND a.status <> 'in_progress'`
 
 /** A column of such attempts as a JSON array, in the order in which they ended. */

@@ -2,7 +2,7 @@
 
 const SHARE_UNIT = 10_000
 
-/** n, Σx, Σy, Σx², Σy², Σxy over responses: x the share earned of the item, y of the rest of the attempt. */
+/** n, Σx, Σy, Σx², Σy², Σxy over responses: x is the share earned on the item, y on the rest of the attempt. */
 export type ItemSums = {
   pairCount: number
   itemSum: number
@@ -22,7 +22,7 @@ export const difficultyIndex = ({ shareSum, scoredCount }: { shareSum: number; s
  * responses, or an item or a rest that does not vary.
  */
 export function discriminationIndex(sums: ItemSums): number | null {
-  // Exact: near-equal products of fifteen digits are subtracted.
+  // BigInt is exact, where floats would lose the difference of near-equal products of fifteen digits.
   const [n, x, y, xx, yy, xy] = [
     sums.pairCount,
     sums.itemSum,

@@ -22,7 +22,7 @@ const quizColumns = {
   seconds: sql<number>`coalesce(s.seconds, 0)`.as('seconds'),
 }
 
-/** With what decides who may read them. */
+/** The quiz's sums, with the columns that decide who may read them. */
 export const quizFigures = statement((db, { quizId }: Names<{ quizId: number }>) =>
   db.select(quizColumns).from(liveQuiz(quizId)),
 )
@@ -45,7 +45,7 @@ const itemColumns = {
   products: sql<number>`coalesce(s.products, 0)`.as('products'),
 }
 
-/** Every version that was shown, and of every live question the newest: in the questions' order, older versions first. */
+/** Every version that was shown, and the newest of every live question, in the questions' order, older versions first. */
 export const itemFigures = statement((db, { quizId }: Names<{ quizId: number }>) =>
   db
     .select(itemColumns)

@@ -26,14 +26,14 @@ export function quizAnalyticsRoutes(api: Api): void {
       refuses: { 403: NOT_ITS_INSTRUCTOR },
     },
     async ({ params, caller, db, json }) => {
-      const [viewer, [found], [enrollment], items] = await asViewer(
+      const [viewer, [row], [enrollment], items] = await asViewer(
         db,
         caller,
         quizFigures({ quizId: params.id }),
         enrollmentForQuiz({ userId: caller.userId, quizId: params.id }),
         itemFigures({ quizId: params.id }),
       )
-      const quiz = requireManagedModule(viewer, found, enrollment?.status)
+      const quiz = requireManagedModule(viewer, row, enrollment?.status)
       return json(200, toQuizAnalytics(quiz, items))
     },
   )
@@ -50,13 +50,13 @@ export function quizAnalyticsRoutes(api: Api): void {
       refuses: { 403: NOT_ITS_INSTRUCTOR },
     },
     async ({ params, caller, db, now, json }) => {
-      const [viewer, [found], [enrollment]] = await asViewer(
+      const [viewer, [row], [enrollment]] = await asViewer(
         db,
         caller,
         quizFigures({ quizId: params.id }),
         enrollmentForQuiz({ userId: caller.userId, quizId: params.id }),
       )
-      const quiz = requireManagedModule(viewer, found, enrollment?.status)
+      const quiz = requireManagedModule(viewer, row, enrollment?.status)
       await rebuildQuizStatistics(db, quiz.id)
       return json(200, {
         status: 'success',
