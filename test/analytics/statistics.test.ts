@@ -18,10 +18,10 @@ import {
   resetModule,
 } from '../../src/features/progress/queries/completions.ts'
 import {
+  addStudyTimeIf,
   markContentCompleted,
-  studying,
-  touching,
   touchModule,
+  touchModuleIf,
 } from '../../src/features/progress/queries/record-study.ts'
 import { keptStatistics, recountedStatistics, STATISTICS } from '../helpers/statistics.ts'
 
@@ -87,8 +87,10 @@ const event: fc.Arbitrary<Event> = fc.record({
 
 type Studied = Names<{ enrollmentId: number; moduleId: number; now: number; seconds: number }>
 /** As at the end of an attempt, which bounds its time itself. */
-const touchForTime = statement((db, time: Studied) => touching(db, time, always, { timeSpentSeconds: time.seconds }))
-const addStudyTime = statement((db, time: Studied) => studying(db, time, time.seconds, always))
+const touchForTime = statement((db, time: Studied) =>
+  touchModuleIf(db, time, always, { timeSpentSeconds: time.seconds }),
+)
+const addStudyTime = statement((db, time: Studied) => addStudyTimeIf(db, time, time.seconds, always))
 const always = drizzle`1`
 
 async function happen({ kind, who, what, size, day }: Event): Promise<void> {

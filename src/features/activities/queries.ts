@@ -1,4 +1,4 @@
-/** What learners did, with the session it belongs to. */
+/** Events of users, each with the session that it belongs to. */
 
 import { type SQL, sql } from 'drizzle-orm'
 import { activities } from '../../db/schema/activities.ts'
@@ -15,35 +15,35 @@ export type Activity = {
   courseId?: number | null
   moduleId?: number | null
 }
-type Recorded = Required<Activity> & { now: number }
+type ActivityValues = Required<Activity> & { now: number }
 
-/** When the session began to which an event of the user's at `now` belongs. */
+/** The start (Unix seconds) of the session to which an event of the user at `now` belongs. */
 export const sessionAt = (userId: Value, now: Value) => sql`coalesce((
   SELECT CASE WHEN s.occurred_at > ${now} - ${SESSION_GAP_SECONDS} THEN s.session_started_at END FROM activities s
   WHERE s.user_id = ${userId} ORDER BY s.occurred_at DESC, s.place DESC LIMIT 1
 ), ${now})`
 
-/** The next place among the user's events of that second. */
+/** The next free place among the user's events of that second. */
 export const placeAt = (userId: Value, now: Value) =>
   sql`coalesce((SELECT max(s.place) + 1 FROM activities s WHERE s.user_id = ${userId} AND s.occurred_at = ${now}), 0)`
 
-/** @param only a condition without which nothing is recorded */
-export const recording = (db: Builder, event: Names<Recorded>, only: SQL) => {
+/** @param condition the event is recorded only if it holds */
+export const insertActivityIf = (db: Builder, event: Names<ActivityValues>, condition: SQL) => {
   const { userId, type, targetId, courseId, moduleId, now } = event
   return db.insert(activities).select(
     sql`SELECT ${userId}, ${now}, ${placeAt(userId, now)}, ${type}, ${targetId}, ${courseId}, ${moduleId}, ${sessionAt(userId, now)}
-        WHERE ${only}`,
+        WHERE ${condition}`,
   )
 }
 
-/** That the statement before it in the batch changed a row. */
+/** True when the statement before it in the batch changed a row. */
 export const CHANGED = sql`changes() > 0`
 
-const recordAlways = statement((db, event: Names<Recorded>) => recording(db, event, sql`1`))
-const recordIfChanged = statement((db, event: Names<Recorded>) => recording(db, event, CHANGED))
+const recordAlways = statement((db, event: Names<ActivityValues>) => insertActivityIf(db, event, sql`1`))
+const recordIfChanged = statement((db, event: Names<ActivityValues>) => insertActivityIf(db, event, CHANGED))
 
-/** All of an event's columns. */
-export const recorded = (event: Activity, now: number): Recorded => ({
+/** The values of all columns of an event; `now` is in Unix seconds. */
+export const activityValues = (event: Activity, now: number): ActivityValues => ({
   targetId: null,
   courseId: null,
   moduleId: null,
@@ -51,6 +51,6 @@ export const recorded = (event: Activity, now: number): Recorded => ({
   now,
 })
 
-export const recordActivity = (event: Activity, now: number) => recordAlways(recorded(event, now))
-/** Only if the statement before it in the batch changed a row, so that an event stands and falls with what it tells of. */
-export const recordActivityIfChanged = (event: Activity, now: number) => recordIfChanged(recorded(event, now))
+export const recordActivity = (event: Activity, now: number) => recordAlways(activityValues(event, now))
+/** Records the event only if the statement before it in the batch changed a row, so that no event lacks its change. */
+export const recordActivityIfChanged = (event: Activity, now: number) => recordIfChanged(activityValues(event, now))

@@ -1,4 +1,4 @@
-/** All SQL of courses. A deleted course is in none of it, but for `restorableCourseById`. */
+/** All SQL of courses. Only `restorableCourseById` returns deleted ones. */
 
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { canOwnCourses, coursesTaughtBy } from '../../access/teaching.ts'
@@ -51,21 +51,21 @@ export const courseById = statement((db, { id }: Names<{ id: number }>) =>
   selectCourses(db).where(and(eq(courses.id, id), isNull(courses.deletedAt))),
 )
 
-/** By a current or a former slug. */
+/** Finds a course by a current or a former slug. */
 export const courseBySlug = statement((db, { slug }: Names<{ slug: string }>) =>
   selectCourses(db)
     .innerJoin(courseSlugs, eq(courseSlugs.courseId, courses.id))
     .where(and(eq(courseSlugs.slug, slug), isNull(courses.deletedAt))),
 )
 
-/** A course whose deletion may still be undone, or that is not deleted at all. */
+/** A course that is not deleted, or whose deletion can still be undone. `now` is in Unix seconds. */
 export const restorableCourseById = statement((db, { id, now }: Names<{ id: number; now: number }>) =>
   selectCourses(db).where(
     and(eq(courses.id, id), sql`coalesce(${courses.deletedAt}, ${now}) > ${now} - ${RESTORE_SECONDS}`),
   ),
 )
 
-/** Modules of a course in their order; the caller decides whether the unpublished ones are shown. */
+/** Modules of a course in their order; the caller decides whether to show unpublished ones. */
 export const modulesOfCourse = statement((db, { courseId }: Names<{ courseId: number }>) =>
   db
     .select({
@@ -81,7 +81,7 @@ export const modulesOfCourse = statement((db, { courseId }: Names<{ courseId: nu
 )
 export type ModuleSummaryRow = RowOf<typeof modulesOfCourse>
 
-/** Page of courses whose ids a subquery names, newest first. */
+/** The courses whose ids a subquery selects, newest first. */
 export const coursesIn = (db: Builder, ids: SQL) =>
   selectCourses(db).where(sql`${courses.id} IN (${ids})`).orderBy(desc(courses.id))
 
@@ -93,14 +93,14 @@ export const totalOf = (names: string[]) =>
     sql`, `,
   )}))`
 
-/** The join is crossed so that the viewer is looked at first: for anybody but staff no course is read at all. */
+/** The cross join looks at the viewer first, so that the query reads no course for anybody but staff. */
 const newestForStaff = (viewerId: Value, upTo: Value) =>
   sql`SELECT c.id FROM ${staffViewer(viewerId)} v CROSS JOIN courses c
     WHERE c.deleted_at IS NULL ORDER BY c.id DESC LIMIT ${upTo}`
 
 /**
- * What a teacher lists: every published course and their own of any status; for staff all. The newest of each set are
- * taken from its own index and merged, so that a page costs the same however many courses there are.
+ * The courses that a teacher lists: every published one and their own of any status; for staff all. It takes the newest of each
+ * set from an index and merges them, so that a page costs the same however many courses there are.
  */
 export const taughtCourses = statement((db, { viewerId, limit, offset }: Names<{ viewerId: number } & Page>) => {
   const upTo = sql`${offset} + ${limit}`
@@ -127,7 +127,7 @@ export const taughtCoursesCount = statement((db, { viewerId }: Names<{ viewerId:
     .from(ONE_ROW),
 )
 
-/** Somebody who can own a course. */
+/** The user, if that user can own a course. */
 export const activeInstructorById = statement((db, { id }: Names<{ id: number }>) =>
   db
     .select({ id: users.id, ...instructorNames })
@@ -136,8 +136,8 @@ export const activeInstructorById = statement((db, { id }: Names<{ id: number }>
 )
 
 /**
- * The first free slug of a title: `intro`, else `intro-2`, `intro-3` …, found inside the statement that takes it, so that
- * simultaneous courses of one title never meet on one slug. A course's own former slugs are free to it.
+ * The first free slug of a title: `intro`, else `intro-2`, `intro-3` …. The statement that writes it also finds it, so that
+ * simultaneous courses of one title never get the same slug. A course may take its own former slugs again.
  * @param base the slug of the title
  */
 function freeSlug(base: Value, courseId: Value): SQL {
@@ -150,7 +150,7 @@ function freeSlug(base: Value, courseId: Value): SQL {
 
 const NOT_YET_A_COURSE = sql`0`
 
-/** What an author writes of a course; undefined stays as it is, or becomes the default. */
+/** The fields that an author sets; an undefined one keeps its value, or takes the default in a new course. */
 export type CourseValues = Partial<
   Pick<
     typeof courses.$inferInsert,
@@ -166,7 +166,7 @@ export type CourseValues = Partial<
   >
 >
 type NewCourse = CourseValues & { title: string }
-/** What title and description come to, in the search and in the course's address. */
+/** Values derived from title and description: the texts for the search, and the slug. */
 type Derived = { searchTitle?: string; searchDescription?: string; slug?: string }
 
 const insertDerived = partialStatement(
@@ -183,8 +183,8 @@ const insertDerived = partialStatement(
       })
       .returning(columns),
 )
-export const insertCourse = async (given: { ownerId: number; now: number }, values: NewCourse) =>
-  insertDerived(given, {
+export const insertCourse = async (owner: { ownerId: number; now: number }, values: NewCourse) =>
+  insertDerived(owner, {
     ...values,
     ...searchable({ title: values.title, description: values.description ?? '' }),
     slug: await slugFrom(values.title),
@@ -197,7 +197,7 @@ const updateDerived = partialStatement(
       .set({ ...values, ...(slug && { slug: freeSlug(slug, id) }), updatedAt: sql`${now}` })
       .where(and(eq(courses.id, id), isNull(courses.deletedAt))),
 )
-/** Changes what is given; a new title brings its slug along. */
+/** Changes the given fields; a new title also changes the slug. */
 export const updateCourse = async (course: Pick<CourseRow, 'id' | 'title'>, values: CourseValues, now: number) =>
   updateDerived(
     { id: course.id, now },

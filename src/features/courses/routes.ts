@@ -182,9 +182,9 @@ export function courseRoutes(api: Api): void {
     },
     async ({ params, caller, db, now, c, json, later }) => {
       const [viewer, [row]] = await asViewer(db, caller, restorableCourseById({ id: params.id, now }))
-      // Whoever does not manage a deleted course may not know that it ever was.
-      const found = requireManagedHidden(viewer, row)
-      const [, [restored]] = await batch(db, restoreCourse({ id: found.id }), courseById({ id: found.id }))
+      // Only its managers may learn that a deleted course ever existed.
+      const course = requireManagedHidden(viewer, row)
+      const [, [restored]] = await batch(db, restoreCourse({ id: course.id }), courseById({ id: course.id }))
       if (!restored) throw notFound()
       later(purgeCatalog(c))
       return json(200, toCourse(restored, now))
@@ -192,7 +192,7 @@ export function courseRoutes(api: Api): void {
   )
 }
 
-/** @throws 403 when somebody other than staff names another owner, 400 when that is no active instructor. */
+/** @throws 403 when anybody but staff names another owner, 400 when that owner is not an active instructor */
 function requireOwner(
   viewer: Viewer,
   body: Partial<CourseInput>,
@@ -206,12 +206,12 @@ function requireOwner(
 
 const datesReversed = () => invalid({ end_date: ['The end date must not be before the start date.'] })
 
-/** @throws 400 on `end_date`. */
+/** @throws 400 with a message on `end_date`, when it is before `start_date` */
 function requireDates({ start_date, end_date }: Pick<Partial<CourseInput>, 'start_date' | 'end_date'>): void {
   if (start_date && end_date && end_date < start_date) throw datesReversed()
 }
 
-/** Two simultaneous changes can each be right and together wrong; the table's own check has the last word. */
+/** Two simultaneous changes can each be right and together wrong, so the check of the table decides. */
 function refuseDates(error: unknown): never {
   throw failedOn(error, 'courses_dates') ? datesReversed() : error
 }

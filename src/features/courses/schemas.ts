@@ -8,7 +8,7 @@ const status = z.enum(['draft', 'published', 'archived'])
 export const enrollmentType = z.enum(['open', 'restricted'])
 const courseType = z.enum(['course', 'program', 'workshop', 'seminar'])
 
-/** Of POST and PUT. What POST omits takes the column's default, what PUT omits keeps its value. */
+/** The body of POST and PUT. A field omitted from POST takes the column's default, one omitted from PUT keeps its value. */
 export const CourseInput = object(() => ({
   title: title(),
   description: description().optional(),
@@ -91,7 +91,7 @@ export const CourseDetail = object(() => ({ ...courseFields(), modules: z.array(
   id: 'CourseDetail',
 })
 
-/** A course as answered. `now` decides what is active today. */
+/** A course in an answer. `now`, in Unix seconds, decides whether it is active today. */
 export function toCourse(row: CourseRow, now: number): Course {
   return {
     id: row.id,

@@ -1,4 +1,4 @@
-/** What a learner hears who enrolls alone. */
+/** The decision about learners who enroll themselves. */
 import { requireSeen } from '../../access/courses.ts'
 import { type SeatRefusal, seatVerdict } from '../../access/seats.ts'
 import type { Viewer } from '../../access/viewer.ts'
@@ -18,16 +18,16 @@ const REFUSALS: Record<SeatRefusal, () => Refusal> = {
 
 /**
  * @param today the UTC day, `YYYY-MM-DD`
- * @returns the course, of which a seat is free or the learner's already
- * @throws 404, 403 or 400, whichever reason comes first
+ * @returns the course, in which a seat is free or the learner has one already
+ * @throws 404, 403 or 400, by the first reason that applies
  */
 export function admit(
   viewer: Viewer,
-  found: CourseRow | undefined,
+  row: CourseRow | undefined,
   enrollment: EnrollmentState | undefined,
   today: string,
 ): CourseRow {
-  const course = requireSeen(viewer, found, enrollment?.status)
+  const course = requireSeen(viewer, row, enrollment?.status)
   const verdict = seatVerdict('self', course, enrollment, today)
   if (verdict !== 'free' && verdict !== 'enrolled') throw REFUSALS[verdict]()
   return course

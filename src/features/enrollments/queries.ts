@@ -37,7 +37,7 @@ export const selectEnrollments = (db: Builder, fields = enrollmentColumns) =>
 
 export type EnrollmentRow = Awaited<ReturnType<typeof selectEnrollments>>[number]
 
-/** A learner's own enrollment in a course, as decisions need it. */
+/** The learner's enrollment in a course, with the columns that decisions need. */
 export const enrollmentOf = statement((db, { userId, courseId }: Names<{ userId: number; courseId: number }>) =>
   selectState(db).where(and(eq(enrollments.userId, userId), eq(enrollments.courseId, courseId))),
 )
@@ -63,14 +63,14 @@ const selectState = (db: Builder) =>
     .$dynamic()
 export type EnrollmentState = Awaited<ReturnType<typeof selectState>>[number]
 
-/** The enrollment as answered. */
+/** The learner's enrollment in a course, with the columns of an answer. */
 export const enrollmentIn = statement((db, { userId, courseId }: Names<{ userId: number; courseId: number }>) =>
   selectEnrollments(db).where(and(eq(enrollments.userId, userId), eq(enrollments.courseId, courseId))),
 )
 
 /**
- * Takes a seat, if there is one at this moment: inserts, or brings a dropped enrollment back with its progress.
- * Returns no row when there is no seat for the learner any more, or they are enrolled already.
+ * Takes a seat if one is free at this moment: inserts an enrollment, or brings a dropped one back with its progress.
+ * @returns no row when the learner gets no seat, or is enrolled already
  */
 export const takeSeat = statement(
   (db, { userId, courseId, now }: Names<{ userId: number; courseId: number; now: number }>) =>
@@ -87,7 +87,7 @@ export const takeSeat = statement(
       .returning({ id: enrollments.id }),
 )
 
-/** Follows the seat's activity, which tells whether there was one. */
+/** Must follow the seat's activity in the batch, whose `changes()` says whether a seat was taken. */
 export const completeOnReturn = statement(
   (db, { userId, courseId, now }: Names<{ userId: number; courseId: number; now: number }>) =>
     completeReturned(
@@ -97,7 +97,7 @@ export const completeOnReturn = statement(
     ),
 )
 
-/** Gives the seat back; progress is kept. No row: there was no active enrollment. */
+/** Gives the seat back and keeps the progress. Returns no row when there was no active enrollment. */
 export const dropEnrollment = statement((db, { userId, courseId }: Names<{ userId: number; courseId: number }>) =>
   db
     .update(enrollments)
@@ -107,8 +107,8 @@ export const dropEnrollment = statement((db, { userId, courseId }: Names<{ userI
 )
 
 /**
- * A learner's active courses, newest enrollment first. A course taken back to draft is nobody's to see. The plus keeps the index
- * of everybody's active enrollments out of it: one learner's are few.
+ * A learner's active courses, newest enrollment first; learners do not see a course taken back to draft. The plus keeps the
+ * planner from the index of everybody's active enrollments, because one learner has few.
  */
 export const activeEnrollments = statement((db, { userId }: Names<{ userId: number }>) =>
   selectEnrollments(db)
@@ -138,8 +138,8 @@ const taughtCount = partialStatement((db, viewing: Names<Viewing & Page>, filter
 )
 
 /**
- * What a teacher lists, newest first: enrollments of their own courses, for staff of all. Which index leads depends on the
- * filter, so that no page costs more when there are more enrollments.
+ * The enrollments that a teacher lists, newest first: of their own courses, for staff of all. The filter decides which index
+ * leads, so that no page costs more when there are more enrollments.
  */
 export const taughtEnrollments = (viewing: Viewing & Page, { course, user, status }: EnrollmentFilter) => {
   const filter = { course, user, status }
@@ -156,25 +156,25 @@ const isManaged = (viewerId: Value) => sql`c.deleted_at IS NULL AND ${isManagedB
 const hasStatus = ({ status }: Given<EnrollmentFilter>) => (status ? sql`e.status = ${status}` : sql`1`)
 const slice = ({ limit, offset }: Names<Page>) => sql`ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`
 
-/** One learner's: few, so they are counted. */
+/** Enrollments of one learner, who has few, so that the query counts them. */
 function ofUser(viewing: Names<Viewing & Page>, filter: Given<EnrollmentFilter>, userId: SQL): Listing {
   const inCourse = filter.course ? sql`e.course_id = ${filter.course}` : sql`1`
-  const found = sql`SELECT e.id FROM enrollments e JOIN courses c ON c.id = e.course_id
+  const matching = sql`SELECT e.id FROM enrollments e JOIN courses c ON c.id = e.course_id
     WHERE e.user_id = ${userId} AND ${inCourse} AND ${hasStatus(filter)} AND ${isManaged(viewing.viewerId)}`
-  return { ids: sql`SELECT id FROM (${found}) ${slice(viewing)}`, count: sql`SELECT count(*) FROM (${found})` }
+  return { ids: sql`SELECT id FROM (${matching}) ${slice(viewing)}`, count: sql`SELECT count(*) FROM (${matching})` }
 }
 
-/** One course's: its own counters count them. */
+/** Enrollments of one course, whose kept counters give their number. */
 function ofCourse(viewing: Names<Viewing & Page>, filter: Given<EnrollmentFilter>, courseId: SQL): Listing {
   const isThis = sql`c.id = ${courseId} AND ${isManaged(viewing.viewerId)}`
   const course = sql`SELECT 1 FROM courses c WHERE ${isThis}`
   return {
     ids: sql`SELECT e.id FROM enrollments e WHERE e.course_id = ${courseId} AND ${hasStatus(filter)} AND EXISTS (${course}) ${slice(viewing)}`,
-    count: sql`SELECT coalesce(sum(${counted(filter)}), 0) FROM courses c WHERE ${isThis}`,
+    count: sql`SELECT coalesce(sum(${keptCount(filter)}), 0) FROM courses c WHERE ${isThis}`,
   }
 }
 
-/** An instructor's: the newest of each own course, merged; for staff simply the newest of all. */
+/** Enrollments of all courses of an instructor: the newest of each, merged; for staff the newest of all courses. */
 function ofAllTaught(viewing: Names<Viewing & Page>, filter: Given<EnrollmentFilter>): Listing {
   const { viewerId, limit, offset } = viewing
   const newestOfCourse = sql`SELECT json_group_array(id) FROM (
@@ -182,7 +182,7 @@ function ofAllTaught(viewing: Names<Viewing & Page>, filter: Given<EnrollmentFil
   )`
   const own = sql`SELECT value AS id FROM ${coursesTaughtBy(viewerId)} c, json_each((${newestOfCourse}))
     WHERE NOT ${isStaff(viewerId)}`
-  // Crossed, so that the viewer is looked at first: for anybody but staff nothing of it is read.
+  // The cross join looks at the viewer first, so that the query reads nothing for anybody but staff.
   const all = sql`SELECT e.id FROM ${staffViewer(viewerId)} v CROSS JOIN enrollments e JOIN courses c ON c.id = e.course_id
     WHERE c.deleted_at IS NULL AND ${hasStatus(filter)}
     ORDER BY e.id DESC LIMIT ${offset} + ${limit}`
@@ -193,13 +193,13 @@ function ofAllTaught(viewing: Names<Viewing & Page>, filter: Given<EnrollmentFil
     ids: sql`SELECT id FROM (${own} UNION ALL SELECT * FROM (${all})) ${slice(viewing)}`,
     count: sql`SELECT CASE WHEN ${isStaff(viewerId)}
       THEN (SELECT sum(value) FROM totals WHERE name IN (${names}))
-      ELSE (SELECT coalesce(sum(${counted(filter)}), 0) FROM ${coursesTaughtBy(viewerId)} c)
+      ELSE (SELECT coalesce(sum(${keptCount(filter)}), 0) FROM ${coursesTaughtBy(viewerId)} c)
       END`,
   }
 }
 
-/** A course's kept counter of the wanted status. */
-const counted = ({ status }: Given<EnrollmentFilter>) =>
+/** The kept counter of a course for the status in the filter. */
+const keptCount = ({ status }: Given<EnrollmentFilter>) =>
   status
     ? sql`CASE ${status} WHEN 'active' THEN c.active_count WHEN 'completed' THEN c.completed_count ELSE c.dropped_count END`
     : sql`c.active_count + c.completed_count + c.dropped_count`

@@ -41,22 +41,22 @@ export function enrollmentRoutes(api: Api): void {
       },
     },
     async ({ params, caller, db, now, json }) => {
-      const [viewer, [found], [state]] = await asViewer(
+      const [viewer, [row], [state]] = await asViewer(
         db,
         caller,
         courseBySlug({ slug: params.slug }),
         enrollmentBySlug({ userId: caller.userId, slug: params.slug }),
       )
-      const course = admit(viewer, found, state, toDate(now))
+      const course = admit(viewer, row, state, toDate(now))
       const event = { userId: viewer.id, type: 'course_enroll', targetId: course.id, courseId: course.id } as const
       const {
         taken: [seat],
-        found: [enrollment],
+        current: [enrollment],
       } = await batchOf(db, {
         taken: takeSeat({ userId: viewer.id, courseId: course.id, now }),
         recorded: recordActivityIfChanged(event, now),
         ...(state && { completed: completeOnReturn({ userId: viewer.id, courseId: course.id, now }) }),
-        found: enrollmentIn({ userId: viewer.id, courseId: course.id }),
+        current: enrollmentIn({ userId: viewer.id, courseId: course.id }),
       })
       if (!enrollment || enrollment.status === 'dropped') throw ruleViolation(COURSE_FULL)
       return json(seat ? 201 : 200, toEnrollment(enrollment))
@@ -81,7 +81,7 @@ export function enrollmentRoutes(api: Api): void {
         courseBySlug({ slug: params.slug }),
         enrollmentBySlug({ userId: caller.userId, slug: params.slug }),
       )
-      // Who is enrolled may leave, even a course that was taken back to draft.
+      // An enrolled learner may leave, even a course that was taken back to draft.
       if (!course || (!state && !sees(viewer, course))) throw notFound()
       if (state?.status === 'completed') throw ruleViolation('A completed course cannot be left.')
       const [[dropped]] = await batch(db, dropEnrollment({ userId: viewer.id, courseId: course.id }))

@@ -1,4 +1,4 @@
-/** Whether the stores answer, each asked at once and none for long; nothing is written. */
+/** Checks whether the stores answer: all at the same time, with a short timeout and without a write. */
 import { sql } from 'drizzle-orm'
 import { batch } from '../../db/batch.ts'
 import { users } from '../../db/schema/users.ts'
@@ -9,13 +9,13 @@ import { describe } from '../../http/errors.ts'
 import { attemptObject } from '../attempts/session/client.ts'
 
 const TIMEOUT_MS = 1_000
-/** Anybody may ask as often as they like: an isolate asks its stores once a second. */
+/** Anybody may ask as often as they like, so an isolate asks its stores at most once a second. */
 const CACHE_MS = 1_000
-/** No attempt has this id, so its object only ever says so. */
-const NOBODYS_ATTEMPT = 0
+/** No attempt has this id, so its object answers that it is unknown. */
+const UNUSED_ATTEMPT_ID = 0
 
-// A table, so that a database nobody migrated is not ready.
-const anybody = statement((db, _: Names<object>) =>
+// Reads a table, so that a database without migrations is not ready.
+const anyUser = statement((db, _: Names<object>) =>
   db
     .select({ one: sql`1`.as('one') })
     .from(users)
@@ -30,7 +30,7 @@ let latest: { at: number; readiness: Promise<Readiness> } | undefined
 export async function readiness(operation: Pick<Operation<never>, 'env' | 'db'>): Promise<Readiness> {
   const now = Date.now()
   if (!latest || now - latest.at >= CACHE_MS) latest = { at: now, readiness: askStores(operation) }
-  // Whoever began to ask may be gone, and the answer with them.
+  // The request that began the check may have ended, after which its promise never settles.
   return withTimeout(2 * TIMEOUT_MS, latest.readiness).catch(() => ALL_DOWN)
 }
 
@@ -38,9 +38,9 @@ const ALL_DOWN: Readiness = { database: 'down', kv: 'down', objects: 'down' }
 
 async function askStores({ env, db }: Pick<Operation<never>, 'env' | 'db'>): Promise<Readiness> {
   const [database, kv, objects] = await Promise.all([
-    answers('database', () => batch(db, anybody({}))),
+    answers('database', () => batch(db, anyUser({}))),
     answers('kv', () => env.KV.get('health')),
-    answers('objects', () => attemptObject(env, NOBODYS_ATTEMPT).look()),
+    answers('objects', () => attemptObject(env, UNUSED_ATTEMPT_ID).look()),
   ])
   return { database, kv, objects }
 }

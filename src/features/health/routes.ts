@@ -12,7 +12,7 @@ const stores = { database: store, kv: store, objects: store }
 const Ready = object(() => ({ status: z.literal('ok'), ...stores })).meta({ id: 'Ready' })
 const NotReady = object(() => ({ status: z.literal('unavailable'), ...stores })).meta({ id: 'NotReady' })
 
-/** For whoever watches over the service: monitors, load balancers, a deployment that wants to know whether it went well. */
+/** For monitors and load balancers, and for a deployment that checks whether it succeeded. */
 export function healthRoutes(api: Api): void {
   api.route(
     {
@@ -41,7 +41,7 @@ export function healthRoutes(api: Api): void {
     },
     async ({ env, db, c, json }) => {
       const stores = await readiness({ env, db })
-      if (Object.values(stores).every(said => said === 'ok')) return json(200, { status: 'ok', ...stores })
+      if (Object.values(stores).every(state => state === 'ok')) return json(200, { status: 'ok', ...stores })
       c.header('Retry-After', String(RETRY_AFTER_SECONDS))
       return json(503, { status: 'unavailable', ...stores })
     },

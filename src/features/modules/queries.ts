@@ -1,4 +1,4 @@
-/** All SQL of modules. What is deleted, or lies in a deleted course, is in none of it but `restorableModuleById`. */
+/** All SQL of modules. Only `restorableModuleById` returns deleted ones, and no query returns modules of a deleted course. */
 
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { modulesReadBy } from '../../access/modules.ts'
@@ -37,7 +37,7 @@ export const moduleById = statement((db, { id }: Names<{ id: number }>) =>
   selectModules(db).where(and(eq(modules.id, id), isNull(modules.deletedAt), isNull(courses.deletedAt))),
 )
 
-/** A module whose deletion may still be undone, or that is not deleted at all. */
+/** A module that is not deleted, or whose deletion can still be undone. `now` is in Unix seconds. */
 export const restorableModuleById = statement((db, { id, now }: Names<{ id: number; now: number }>) =>
   selectModules(db).where(
     and(
@@ -48,7 +48,7 @@ export const restorableModuleById = statement((db, { id, now }: Names<{ id: numb
   ),
 )
 
-/** How a user stands in the course of a module. */
+/** A user's enrollment in the course of a module. */
 export const enrollmentForModule = statement((db, { userId, moduleId }: Names<{ userId: number; moduleId: number }>) =>
   db
     .select({ id: enrollments.id, status: sql<EnrollmentStatus>`${enrollments.status}` })
@@ -61,7 +61,7 @@ export const enrollmentForModule = statement((db, { userId, moduleId }: Names<{ 
     ),
 )
 
-/** Quizzes of a module; the caller decides whether the unpublished ones are shown. */
+/** Quizzes of a module; the caller decides whether to show unpublished ones. */
 export const quizzesOfModule = statement((db, { moduleId }: Names<{ moduleId: number }>) =>
   db
     .select({
@@ -81,7 +81,7 @@ export type QuizSummaryRow = RowOf<typeof quizzesOfModule>
 type Viewing = { viewerId: number }
 type CourseFilter = { course?: number }
 
-/** Of own courses, and the published ones of courses taken. */
+/** Modules of the viewer's own courses, and the published ones of courses that the viewer takes. */
 const ownAndTaken = ({ viewerId }: Names<Viewing>, { course }: Given<CourseFilter>) =>
   modulesReadBy(
     viewerId,
@@ -118,14 +118,14 @@ const accessibleCount = partialStatement((db, viewing: Names<Viewing>, filter: G
   return db.select({ count: count.as('count') }).from(sql`(SELECT 1)`)
 })
 
-/** The modules a user has access to: for staff all. By `order`, ties by id. */
+/** The modules that a user has access to (for staff all), by `order`, then by id; and their count. */
 export const accessibleModules = (viewing: Viewing & Page, { course }: CourseFilter) =>
   [accessiblePage(viewing, { course }), accessibleCount(viewing, { course })] as const
 
-/** Places count from 0 to this. */
+/** The highest place of a module in its course; the lowest is 0. */
 export const ORDER_AT_MOST = 1_000_000
 
-/** What an author writes of a module; undefined stays as it is, or becomes the default. */
+/** The fields that an author sets; an undefined one keeps its value, or takes the default in a new module. */
 export type ModuleValues = Partial<
   Pick<
     typeof modules.$inferInsert,
@@ -140,7 +140,7 @@ export const insertModule = partialStatement(
       .values({
         ...values,
         courseId,
-        // Inside the statement, so that two modules made at once do not share a place. Behind the last place of all they do.
+        // Computed inside the statement, so that two modules created at once do not share a place, unless it is the highest.
         order:
           values.order ??
           sql`(SELECT min(coalesce(max("order"), 0) + 1, ${ORDER_AT_MOST}) FROM modules WHERE course_id = ${courseId} AND deleted_at IS NULL)`,

@@ -189,9 +189,9 @@ export function moduleRoutes(api: Api): void {
     },
     async ({ params, caller, db, now, json }) => {
       const [viewer, [row]] = await asViewer(db, caller, restorableModuleById({ id: params.id, now }))
-      // Whoever does not manage a deleted module may not know that it ever was.
-      const found = requireManagedHidden(viewer, row)
-      const [, [restored]] = await batch(db, restoreModule({ id: found.id }), moduleById({ id: found.id }))
+      // Only its managers may learn that a deleted module ever existed.
+      const module = requireManagedHidden(viewer, row)
+      const [, [restored]] = await batch(db, restoreModule({ id: module.id }), moduleById({ id: module.id }))
       if (!restored) throw notFound()
       return json(200, toModule(restored))
     },

@@ -11,7 +11,7 @@ const completionCriteria = z.enum(['content', 'quiz', 'hybrid']).meta({
   examples: ['quiz'],
 })
 
-/** Of POST and PUT. What POST omits takes its default, what PUT omits keeps its value. */
+/** The body of POST and PUT. A field omitted from POST takes its default, one omitted from PUT keeps its value. */
 export const ModuleInput = object(() => ({
   course: id().meta({ description: 'A module stays in its course' }),
   title: title().meta({ examples: ['Getting Started'] }),

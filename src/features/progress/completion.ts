@@ -1,6 +1,6 @@
-/** What a learner's progress amounts to. */
+/** Ids, status and percentages of a learner's progress. */
 
-/** Module-progress ids: enrollment id × this + module id, so that a row has its id before it is stored. */
+/** The id of module progress is enrollment id × this + module id, so that a row has its id before it is stored. */
 export const MODULE_PROGRESS_ID_FACTOR = 10_000_000
 
 export const moduleProgressId = (enrollmentId: number, moduleId: number) =>
@@ -18,5 +18,5 @@ export function moduleStatus(progress: { startedAt: number | null; completedAt: 
   return progress.startedAt === null ? 'not_started' : 'in_progress'
 }
 
-/** A share as a whole percentage; of nothing, 0. */
+/** A share as a whole percentage; 0 when the whole is 0. */
 export const percentage = (part: number, whole: number) => (whole === 0 ? 0 : Math.round((100 * part) / whole))

@@ -132,13 +132,13 @@ export function progressRoutes(api: Api): void {
         moduleId,
       } as const
       const {
-        found: [progress],
+        current: [progress],
       } = await batchOf(db, {
         marked: markContentCompleted({ enrollmentId, moduleId, now }),
         completed: completeModule({ enrollmentId, moduleId, now }),
         recorded: recordActivityIfChanged(completion, now),
         courseCompleted: completeCourse({ enrollmentId, now }),
-        found: moduleProgressOf({ enrollmentId, moduleId }),
+        current: moduleProgressOf({ enrollmentId, moduleId }),
       })
       if (!progress) throw notFound()
       return json(200, toModuleProgress(progress))
@@ -173,9 +173,9 @@ export function progressRoutes(api: Api): void {
   )
 }
 
-/** @throws 404 for progress the viewer may not know of, 403 for what is another's to make. */
+/** @throws 404 for progress that the viewer may not see, 403 for progress of another learner */
 function requireOwn(viewer: Viewer, row: ModuleProgressRow | undefined): ModuleProgressRow {
-  const known = requireRecord(viewer, row)
-  if (known.userId !== viewer.id) throw forbidden()
-  return known
+  const progress = requireRecord(viewer, row)
+  if (progress.userId !== viewer.id) throw forbidden()
+  return progress
 }

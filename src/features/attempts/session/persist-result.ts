@@ -4,8 +4,8 @@ import { batchOf } from '../../../db/batch.ts'
 import type { Db } from '../../../db/client.ts'
 import { attempts, responses } from '../../../db/schema/attempts.ts'
 import { type Given, type Names, partialStatement, statement } from '../../../db/statement.ts'
-import { recorded, recording } from '../../activities/queries.ts'
-import { studying, touching } from '../../progress/queries/record-study.ts'
+import { activityValues, insertActivityIf } from '../../activities/queries.ts'
+import { addStudyTimeIf, touchModuleIf } from '../../progress/queries/record-study.ts'
 import { answersHash } from '../receipts/answers-hash.ts'
 import { pendingRegrades } from '../regrades/queries.ts'
 import { regradeAttempts } from '../regrades/regrade.ts'
@@ -32,11 +32,11 @@ const insertResponses = statement((db, ended: Names<Identity & { rows: readonly 
 type Studied = Identity & { enrollmentId: number; moduleId: number; now: number; seconds: number }
 /** The time of an attempt counts as time in its module, for the learner and for the statistics. */
 const touchStudied = statement((db, ended: Names<Studied>) =>
-  touching(db, ended, waits(ended), { timeSpentSeconds: ended.seconds }),
+  touchModuleIf(db, ended, waits(ended), { timeSpentSeconds: ended.seconds }),
 )
-const addStudied = statement((db, ended: Names<Studied>) => studying(db, ended, ended.seconds, waits(ended)))
-const recordEnd = statement((db, ended: Names<Identity & ReturnType<typeof recorded>>) =>
-  recording(db, ended, waits(ended)),
+const addStudied = statement((db, ended: Names<Studied>) => addStudyTimeIf(db, ended, ended.seconds, waits(ended)))
+const recordEnd = statement((db, ended: Names<Identity & ReturnType<typeof activityValues>>) =>
+  insertActivityIf(db, ended, waits(ended)),
 )
 
 type Result = Pick<
@@ -111,6 +111,6 @@ function studied({ terms, timeSpentSeconds, completedAt, status }: EndedAttempt,
   return {
     touched: touchStudied(time),
     studied: addStudied(time),
-    ...(status !== 'abandoned' && { recorded: recordEnd({ ...identity, ...recorded(event, completedAt) }) }),
+    ...(status !== 'abandoned' && { recorded: recordEnd({ ...identity, ...activityValues(event, completedAt) }) }),
   }
 }

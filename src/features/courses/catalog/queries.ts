@@ -1,4 +1,4 @@
-/** What everybody may find: published courses. */
+/** The SQL of published courses, which everybody may list and search. */
 
 import { type SQL, sql } from 'drizzle-orm'
 import { courses } from '../../../db/schema/courses.ts'
@@ -7,10 +7,10 @@ import type { Page } from '../../../http/pagination.ts'
 import { coursesIn, ONE_ROW, OPEN_AND_RESTRICTED, selectCourses, totalOf } from '../queries.ts'
 import { searchExpression } from './search.ts'
 
-/** A search ranks, and counts, at most this many of the newest matches: a common word costs no more than a rare one. */
+/** A search ranks and counts only this many of the newest matches, so that a common word costs no more than a rare one. */
 const MAX_RANKED = 1_000
 
-// Literals, not bound values: only so does SQLite see that a partial index serves the query.
+// Literals instead of bound values, because SQLite then sees that a partial index serves the query.
 const isPublished = sql`${courses.deletedAt} IS NULL AND ${courses.status} = 'published'`
 
 type EnrollmentType = 'open' | 'restricted'
@@ -33,9 +33,7 @@ export const catalogCount = statements((db, _: Names<object>, enrollmentType: En
     .from(ONE_ROW),
 )
 
-/**
- * The newest matches of every word, and which of them have all the words in the title: those rank first.
- */
+/** The newest courses that match every word; `in_title` marks those with all words in the title, which rank first. */
 function matches({ expression, inTitle }: Names<Expressions>): SQL {
   const newest = (match: Value) =>
     sql`SELECT rowid FROM course_search WHERE course_search MATCH ${match} ORDER BY rowid DESC LIMIT ${MAX_RANKED}`
@@ -43,7 +41,7 @@ function matches({ expression, inTitle }: Names<Expressions>): SQL {
 }
 type Expressions = { expression: string; inTitle: string }
 
-const found = statement((db, wanted: Names<Expressions & Page>) =>
+const searchPage = statement((db, wanted: Names<Expressions & Page>) =>
   selectCourses(db)
     .innerJoin(
       sql`(${matches(wanted)} ORDER BY in_title DESC, id DESC LIMIT ${wanted.limit} OFFSET ${wanted.offset}) AS found`,
@@ -51,15 +49,15 @@ const found = statement((db, wanted: Names<Expressions & Page>) =>
     )
     .orderBy(sql`found.in_title DESC`, sql`found.id DESC`),
 )
-const foundCount = statement((db, wanted: Names<Expressions>) =>
+const searchMatchCount = statement((db, wanted: Names<Expressions>) =>
   db.select({ count: sql<number>`(SELECT count(*) FROM (${matches(wanted)}))`.as('count') }).from(ONE_ROW),
 )
 
-/** Of the full-text index. Of what has no word in it nothing is found: a phrase without a word matches nothing. */
+/** Expressions for the full-text index. Text without a word becomes an empty phrase, which matches nothing. */
 function expressions(typed: string): Expressions {
   const expression = searchExpression(typed) ?? '""'
   return { expression, inTitle: `title : (${expression})` }
 }
 
-export const search = (typed: string, page: Page) => found({ ...expressions(typed), ...page })
-export const searchCount = (typed: string) => foundCount(expressions(typed))
+export const search = (typed: string, page: Page) => searchPage({ ...expressions(typed), ...page })
+export const searchCount = (typed: string) => searchMatchCount(expressions(typed))

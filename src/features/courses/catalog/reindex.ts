@@ -1,4 +1,4 @@
-/** Cron's work: the search's words of courses that an older version of the code wrote, or none (a load by hand), are remade. */
+/** A task of cron: rebuilds the search text of courses that an older version of the code wrote, or a load by hand left out. */
 import { lt, sql } from 'drizzle-orm'
 import { batch } from '../../../db/batch.ts'
 import { backgroundDatabase } from '../../../db/client.ts'
@@ -7,32 +7,32 @@ import { courses } from '../../../db/schema/courses.ts'
 import { type Names, statement } from '../../../db/statement.ts'
 import { SEARCH_VERSION, searchText } from './search-text.ts'
 
-/** With 5,000 characters of description each, and their words, some 50 KB; D1 takes 2 MB in one parameter. */
+/** A course with 5,000 characters of description and their words takes some 50 KB; D1 accepts 2 MB in one parameter. */
 const COURSES_PER_TRIP = 30
-/** A run ends after this many; the next one goes on where it stopped. */
+/** A run ends after this many trips; the next one goes on where it stopped. */
 const TRIPS_PER_RUN = 50
 
 /**
- * Safe to repeat, safe to be cut short: a course that was changed meanwhile keeps its version and comes again.
- * @returns how many courses were remade
+ * May be repeated, and may be cut short: a course that changes meanwhile keeps its old version and is taken again.
+ * @returns how many courses it rebuilt
  */
 export async function reindexCourses(env: Env): Promise<number> {
   const db = backgroundDatabase(env)
-  let remade = 0
+  let rebuilt = 0
   for (let trip = 0; trip < TRIPS_PER_RUN; trip += 1) {
     const [rows] = await repeated(() => batch(db, outdatedCourses({})))
-    if (rows.length === 0) return remade
-    const made = rows.map(({ id, title, description }) => ({
+    if (rows.length === 0) return rebuilt
+    const texts = rows.map(({ id, title, description }) => ({
       id,
       title,
       description,
       searchTitle: searchText(title),
       searchDescription: searchText(description),
     }))
-    await repeated(() => batch(db, remake({ made })))
-    remade += rows.length
+    await repeated(() => batch(db, writeSearchTexts({ texts })))
+    rebuilt += rows.length
   }
-  return remade
+  return rebuilt
 }
 
 const outdatedCourses = statement((db, _: Names<object>) =>
@@ -43,9 +43,9 @@ const outdatedCourses = statement((db, _: Names<object>) =>
     .limit(COURSES_PER_TRIP),
 )
 
-type Remade = { id: number; title: string; description: string; searchTitle: string; searchDescription: string }
+type SearchTexts = { id: number; title: string; description: string; searchTitle: string; searchDescription: string }
 
-const remake = statement((db, { made }: Names<{ made: readonly Remade[] }>) =>
+const writeSearchTexts = statement((db, { texts }: Names<{ texts: readonly SearchTexts[] }>) =>
   db
     .update(courses)
     .set({
@@ -53,7 +53,7 @@ const remake = statement((db, { made }: Names<{ made: readonly Remade[] }>) =>
       searchDescription: sql`j.value->>'searchDescription'`,
       searchVersion: SEARCH_VERSION,
     })
-    .from(sql`json_each(${made}) j`)
+    .from(sql`json_each(${texts}) j`)
     .where(
       sql`${courses.id} = j.value->>'id' AND ${courses.title} = j.value->>'title' AND ${courses.description} = j.value->>'description'`,
     ),

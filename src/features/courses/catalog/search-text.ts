@@ -1,14 +1,14 @@
 /**
- * The words of a text as the full-text index gets them. They are found in code, because the index knows only spaces and
- * ASCII: it would take a Chinese title for one word, `C++` for `C`, and tell `Straße` from `strasse`.
+ * Splits a text into the words for the full-text index. Code does it, because the index knows only spaces and ASCII: it would
+ * take a Chinese title for one word and `C++` for `C`, and distinguish `Straße` from `strasse`.
  */
 
 import { lazy } from '../../../http/lazy.ts'
 
-/** Raised with every change of what a text comes to: cron then remakes what older versions wrote (`reindex.ts`). */
+/** Raise it with every change of the words of a text: cron then rebuilds the texts of older versions (`reindex.ts`). */
 export const SEARCH_VERSION = 1
 
-/** Scripts that write no spaces between words: a run of them is searched as a phrase of its characters. */
+/** Scripts that write no spaces between words: a search takes a run of them as a phrase of its characters. */
 const SPACELESS =
   '\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Bopomofo}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}\\p{scx=Tibetan}'
 /** Letters and digits of a word, with their marks. */
@@ -18,8 +18,8 @@ const WORDS = lazy(
   () =>
     new RegExp(
       `(?<run>[[${WORD}]&&[${SPACELESS}]]+)|` +
-        // `.NET`, where nothing stands before its dot. `C++`, `C#`, `B+`: the sign belongs to the word it ends; in `1+1` and
-        // `A#B` it does not.
+        // The dot of `.NET` belongs to the word unless a word precedes it. The sign of `C++`, `C#`, `B+` belongs to the
+        // word that it ends; in `1+1` and `A#B` it does not.
         `(?<dot>(?<![${WORD}])\\.)?(?<word>[[${WORD}]--[${SPACELESS}]]+)(?<sign>\\+\\+|[+#](?![${WORD}]))?`,
       'gv',
     ),
@@ -27,12 +27,12 @@ const WORDS = lazy(
 const DOTTED = lazy(() => new RegExp(`\\.(?<word>[[${WORD}]--[${SPACELESS}]]+)`, 'gv'))
 const SIGNS: Record<string, string> = { '++': 'plusplus', '+': 'plus', '#': 'sharp' }
 
-/** A word as its tokens: one, or the characters of a run without spaces, which must follow each other. */
+/** The tokens of a word: one, or the characters of a run without spaces, which must follow each other. */
 export type Word = readonly string[]
 
 /**
- * Unicode NFKC, and case folded to lower, upper and lower again, so that `ß` and `SS` are one, as `ς` and `Σ` are. Then without
- * accents, where they are that and no vowels as in Thai and Hindi, and with the letters that no keyboard abroad has spelled out.
+ * Unicode NFKC, with case folded to lower, upper and lower again, which equates `ß` with `SS` and `ς` with `Σ`. Then it drops
+ * accents, but not marks that are vowels as in Thai and Hindi, and spells out letters that keyboards of other countries lack.
  */
 const folded = (text: string) =>
   text
@@ -63,14 +63,14 @@ const PLAIN: Record<string, string> = {
 }
 const SPELLED_OUT = new RegExp(`[${Object.keys(PLAIN).join('')}]`, 'g')
 
-/** The words that somebody typed. */
+/** The words of a text, in their order. */
 export const wordsOf = (text: string): Word[] =>
   [...folded(text).matchAll(WORDS())].map(({ groups = {} }) => {
     const { run, dot, word, sign } = groups
     return run === undefined ? [`${dot ? 'dot' : ''}${word}${SIGNS[sign ?? ''] ?? ''}`] : [...run]
   })
 
-/** What the index gets of a text: the tokens of its words, and of `.NET` and `ASP.NET` both `net` and `dotnet`. */
+/** The text for the index: the tokens of all words, and for `.NET` and `ASP.NET` both `net` and `dotnet`. */
 export function searchText(text: string): string {
   const dotted = [...folded(text).matchAll(DOTTED())].flatMap(({ groups }) => [
     groups?.['word'],

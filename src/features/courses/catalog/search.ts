@@ -1,11 +1,11 @@
-/** From what somebody typed to a full-text query that is always safe. */
+/** Turns typed text into a full-text query that is always safe. */
 import * as z from 'zod'
 import { wordsOf } from './search-text.ts'
 
-/** More words than this only narrow a search that is already narrow. */
+/** Further words would only narrow a search that is already narrow. */
 const MAX_WORDS = 10
 const MAX_WORD_LENGTH = 64
-/** Beyond this nothing is looked at: it costs, and names no course. */
+/** Characters beyond this are ignored: they cost time and name no course. */
 const MAX_TYPED_LENGTH = 1_000
 
 export const searchQuery = () =>
@@ -17,8 +17,8 @@ export const searchQuery = () =>
     .meta({ type: 'string', description: 'Words or their beginnings, all of which must occur', examples: ['program'] })
 
 /**
- * An FTS5 expression that matches every word typed, each as a prefix (a run without spaces as a phrase, its last character
- * a prefix); null when nothing typed is a word. Words are quoted, so that no operator of FTS5 (AND, NEAR, *, ^, a column name) ever means anything.
+ * An FTS5 expression that matches every typed word as a prefix (a run without spaces as a phrase, its last character a prefix);
+ * null without a word. Quotes keep the operators of FTS5 (AND, NEAR, *, ^, a column name) from taking effect.
  */
 export function searchExpression(typed: string): string | null {
   const words = wordsOf(typed.slice(0, MAX_TYPED_LENGTH))

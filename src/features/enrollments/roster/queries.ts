@@ -1,4 +1,4 @@
-/** What an instructor does to the enrollments of a course. */
+/** The SQL of an instructor's changes to the enrollments of a course. */
 
 import { and, eq, sql } from 'drizzle-orm'
 import type { EnrollmentStatus } from '../../../access/participation.ts'
@@ -24,7 +24,7 @@ const candidateColumns = distinctly({
   removedAt: sql<number | null>`${enrollments.removedAt}`.as('removedAt'),
 })
 
-/** Who is meant by each of the given names or addresses (as compared: lower case), and how each stands in the course. */
+/** The users with the given names or addresses (in the form of `keyOf`), each with the enrollment in the course. */
 export const candidates = statement((db, { courseId, keys }: Names<{ courseId: number; keys: string[] }>) =>
   db
     .select(candidateColumns)
@@ -39,15 +39,14 @@ export const candidates = statement((db, { courseId, keys }: Names<{ courseId: n
 export type Candidate = RowOf<typeof candidates>
 
 /**
- * Enrolls all of them or, when there are not seats enough, none: the capacity trigger then aborts the batch with
- * `COURSE_FULL`.
+ * Enrolls all of the users or none: without enough seats, the capacity trigger aborts the batch with `COURSE_FULL`.
  */
 export const enrollAll = statement(
   (db, { courseId, userIds, now }: Names<{ courseId: number; userIds: number[]; now: number }>) =>
     db
       .insert(enrollments)
       .select(
-        // A full course is left to the trigger: each row sees the seats of before the statement.
+        // The trigger refuses a full course, because each row here sees the seats as they were before the statement.
         sql`SELECT NULL, j.value, ${courseId}, 'active', 'instructor', ${now}, NULL, NULL
         FROM json_each(${userIds}) j
         WHERE ${seatVerdictOn('instructor', courseId, sql`j.value`, now)} IN ('free', 'full')`,
@@ -55,7 +54,7 @@ export const enrollAll = statement(
       .onConflictDoUpdate({
         target: [enrollments.userId, enrollments.courseId],
         set: {
-          // Who was removed after completing the course comes back as having completed it.
+          // A learner who was removed after completing the course comes back as having completed it.
           status: sql`iif(${enrollments.completedAt} IS NULL, 'active', 'completed')`,
           source: 'instructor',
           removedAt: null,
@@ -63,7 +62,7 @@ export const enrollAll = statement(
       }),
 )
 
-/** Of who was brought back by `enrollAll`. */
+/** `completeReturned` for the learners whom `enrollAll` brought back. */
 export const completeAllReturned = statement(
   (db, { courseId, userIds, now }: Names<{ courseId: number; userIds: number[]; now: number }>) =>
     completeReturned(
@@ -74,7 +73,7 @@ export const completeAllReturned = statement(
     ),
 )
 
-/** All of one course, so its published modules are counted once. */
+/** All are of one course, so the query counts its published modules once. */
 export const enrollmentsOfUsers = statement(
   (db, { courseId, userIds }: Names<{ courseId: number; userIds: number[] }>) =>
     selectEnrollments(db, {
@@ -85,7 +84,7 @@ export const enrollmentsOfUsers = statement(
     ),
 )
 
-/** The instructor's removal, which also keeps the learner from enrolling alone again. No row: no such enrollment. */
+/** Removes a learner, who then cannot enroll alone again. Returns no row when the enrollment does not exist. */
 export const removeEnrollment = statement(
   (db, { courseId, id, now }: Names<{ courseId: number; id: number; now: number }>) =>
     db

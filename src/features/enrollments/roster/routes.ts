@@ -32,7 +32,7 @@ export function rosterRoutes(api: Api): void {
       refuses: { 403: "Not the course's instructor" },
     },
     async ({ params, body, caller, db, now, json }) => {
-      const [viewer, [row], [own], found] = await asViewer(
+      const [viewer, [row], [own], users] = await asViewer(
         db,
         caller,
         courseById({ id: params.id }),
@@ -42,22 +42,24 @@ export function rosterRoutes(api: Api): void {
       const course = requireManaged(viewer, row, own?.status)
       const today = toDate(now)
       if (seatVerdict('instructor', course, undefined, today) === 'not_open') throw ruleViolation(NOT_PUBLISHED)
-      const plan = planBulkEnrollment(body.users, found, course, today)
+      const plan = planBulkEnrollment(body.users, users, course, today)
       if (plan.some(fails)) throw refuseBulk(plan)
-      const newcomers = plan.flatMap(({ found, status }) => (status === 'enrolled' && found ? [found.id] : []))
-      const returning = found.flatMap(({ id, enrollment }) => (enrollment === 'dropped' ? [id] : []))
+      const newcomers = plan.flatMap(({ candidate, status }) =>
+        status === 'enrolled' && candidate ? [candidate.id] : [],
+      )
+      const returning = users.flatMap(({ id, enrollment }) => (enrollment === 'dropped' ? [id] : []))
       const [, , rows] = await batch(
         db,
         enrollAll({ courseId: course.id, userIds: newcomers, now }),
         completeAllReturned({ courseId: course.id, userIds: returning, now }),
-        enrollmentsOfUsers({ courseId: course.id, userIds: plan.flatMap(({ found }) => found?.id ?? []) }),
+        enrollmentsOfUsers({ courseId: course.id, userIds: plan.flatMap(({ candidate }) => candidate?.id ?? []) }),
       ).catch(error => {
-        // Somebody took the last seats since they were counted.
+        // Others took the last seats after the plan counted them.
         if (failedOn(error, 'COURSE_FULL')) throw refuseBulk(plan.map(outOfSeats))
         throw error
       })
       const seated = new Set(rows.flatMap(row => (row.status === 'dropped' ? [] : [row.userId])))
-      // The course was taken back, or deleted, since it was read.
+      // The course was taken back to draft or deleted after it was read.
       if (!newcomers.every(id => seated.has(id))) throw ruleViolation(NOT_PUBLISHED)
       return json(200, { results: bulkRows(plan, rows) })
     },
@@ -95,12 +97,12 @@ const refuseBulk = (plan: Planned[]) => new Refusal(400, { results: bulkRows(pla
 
 function bulkRows(plan: Planned[], rows: EnrollmentRow[]) {
   const byUser = new Map(rows.map(row => [row.userId, row]))
-  return plan.map(({ user, found, status }) => {
-    const row = found && byUser.get(found.id)
+  return plan.map(({ user, candidate, status }) => {
+    const row = candidate && byUser.get(candidate.id)
     return {
       user,
-      username: found?.username ?? null,
-      full_name: found && displayName(found),
+      username: candidate?.username ?? null,
+      full_name: candidate && displayName(candidate),
       status,
       enrollment: row ? toEnrollment(row) : null,
     }

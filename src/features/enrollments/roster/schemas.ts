@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { list, object, text } from '../../../http/fields.ts'
 import { Enrollment } from '../schemas.ts'
 
-/** A learner as an instructor writes one down: at most as long as an email address may be (RFC 5321). */
+/** A learner's username or email address, at most as long as an address may be (RFC 5321). */
 const learner = () => text(254, { min: 1 }).meta({ examples: ['student1'] })
 export const BulkEnrollmentInput = object(() => ({
   users: list(learner(), 500, { min: 1 }).meta({ description: 'Usernames or email addresses' }),

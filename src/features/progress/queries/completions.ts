@@ -1,6 +1,6 @@
 /**
- * Completions, given and taken back. What is published, unpublished or deleted changes the sums on the next read and never
- * a stored completion.
+ * Writes completions and takes them back. Publishing, unpublishing or deleting a module or quiz changes the sums on the next
+ * read, and never a stored completion.
  */
 
 import { type SQL, sql } from 'drizzle-orm'
@@ -22,7 +22,7 @@ const meetsCriteria = sql`EXISTS (SELECT 1 FROM modules m WHERE m.id = ${moduleP
   AND (${moduleProgress.contentCompletedAt} IS NOT NULL
     OR (m.completion_criteria = 'quiz' AND EXISTS (SELECT 1 FROM quizzes q WHERE q.module_id = m.id AND ${isShown}))))`
 
-/** @param which rows of `module_progress`: those of them complete that meet their module's criteria and had not yet. */
+/** @param which condition on `module_progress`; its rows complete that meet the module's criteria and have not yet */
 const completes = (which: SQL) => sql`${moduleProgress.completedAt} IS NULL AND ${which} AND ${meetsCriteria}`
 
 const isModuleOf = (enrollmentId: Value, moduleId: Value) =>
@@ -40,7 +40,7 @@ export const completeModules = (db: Builder, which: SQL, now: Value) =>
     .set({ completedAt: sql`${now}`, lastActivityAt: latest(now) })
     .where(completes(which))
 
-/** Records what `completeModules` is about to complete, so it comes before it. */
+/** Records the events of the rows that `completeModules` will complete, so it must come before it. */
 export const recordCompletions = (db: Builder, which: SQL, now: Value) =>
   db.insert(activities).select(
     sql`SELECT e.user_id, ${now}, ${placeAt(sql`e.user_id`, now)} + row_number() OVER (PARTITION BY e.user_id) - 1, 'module_complete',
@@ -53,7 +53,7 @@ export const completeCourse = statement((db, { enrollmentId, now }: Names<{ enro
   completeCourses(db, sql`${enrollments.id} = ${enrollmentId}`, now),
 )
 
-/** @param which rows of `enrollments` */
+/** @param which condition on `enrollments` */
 export const completeCourses = (db: Builder, which: SQL, now: Value) =>
   db
     .update(enrollments)
@@ -63,9 +63,9 @@ export const completeCourses = (db: Builder, which: SQL, now: Value) =>
     )
 
 /**
- * Completes the course of who came back to it with every module completed: by a grading, say, while they were gone.
- * Whoever is new has completed nothing, which is found out first.
- * @param which rows of `enrollments`
+ * Completes the course of a learner who returns to it with every module completed, for example by a grading in the meantime.
+ * A new learner has completed nothing, so the statement checks that first.
+ * @param which condition on `enrollments`
  */
 export const completeReturned = (db: Builder, which: SQL, now: Value) =>
   completeCourses(
@@ -75,7 +75,7 @@ export const completeReturned = (db: Builder, which: SQL, now: Value) =>
     now,
   )
 
-/** Takes the course's completion back, if the module's counted towards it. */
+/** Takes back the completion of the course, if the module was completed and so counted towards it. */
 export const reopenCourse = statement(
   (db, { enrollmentId, moduleId }: Names<{ enrollmentId: number; moduleId: number }>) =>
     reopenCourses(
@@ -85,18 +85,18 @@ export const reopenCourse = statement(
     ),
 )
 
-/** Of who was removed since, only the date goes. @param which ids of enrollments */
+/** Of a learner who was removed since, it clears only the date. @param which query of the enrollments' ids */
 export const reopenCourses = (db: Builder, which: SQL) =>
   db
     .update(enrollments)
     .set({ status: sql`iif(${enrollments.status} = 'completed', 'active', ${enrollments.status})`, completedAt: null })
     .where(sql`${enrollments.completedAt} IS NOT NULL AND ${enrollments.id} IN (${which})`)
 
-/** Takes modules' completion back. @param which rows of `module_progress` */
+/** Takes back the completion of modules. @param which condition on `module_progress` */
 export const reopenModules = (db: Builder, which: SQL) =>
   db.update(moduleProgress).set({ completedAt: null }).where(which)
 
-/** Clears status, times and completion; attempts that have ended no longer count. */
+/** Clears status, times and completion; attempts that ended before no longer count. */
 export const resetModule = statement(
   (db, { enrollmentId, moduleId, now }: Names<{ enrollmentId: number; moduleId: number; now: number }>) => {
     const resetAttemptId = sql`(SELECT max(a.id) FROM attempts a JOIN quizzes q ON q.id = a.quiz_id

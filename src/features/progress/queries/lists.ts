@@ -1,4 +1,4 @@
-/** A learner has a row for every published module of every course taken, stored only once touched. */
+/** Lists a row for every published module of every course that a learner takes; a row is stored on the first activity. */
 
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { isCourseOpenToLearners, isTakingPart } from '../../../access/participation.ts'
@@ -25,7 +25,7 @@ const quizzesOfCourse = (condition: SQL) => sql<number>`(
   WHERE m.course_id = ${enrollments.courseId} AND m.deleted_at IS NULL AND m.is_published = 1 AND ${isShown} AND ${condition}
 )`
 
-// Courses a learner takes and may see.
+// The learner takes the course and may see it.
 const isTaken = and(isTakingPart(sql`${enrollments}`), isCourseOpenToLearners(sql`${courses}`))
 
 const inCourse = (courseId: Value | undefined) => (courseId ? sql`${enrollments.courseId} = ${courseId}` : sql`1`)
@@ -95,7 +95,7 @@ const moduleProgressColumns = distinctly({
 })
 
 const isPublishedInCourse = sql`${modules.courseId} = ${courses.id} AND ${modules.deletedAt} IS NULL AND ${modules.isPublished} = 1`
-const isOfBoth = sql`${moduleProgress.enrollmentId} = ${enrollments.id} AND ${moduleProgress.moduleId} = ${modules.id}`
+const isProgressRow = sql`${moduleProgress.enrollmentId} = ${enrollments.id} AND ${moduleProgress.moduleId} = ${modules.id}`
 
 const selectModuleProgress = (db: Builder) =>
   db
@@ -103,13 +103,13 @@ const selectModuleProgress = (db: Builder) =>
     .from(enrollments)
     .innerJoin(courses, eq(courses.id, enrollments.courseId))
     .innerJoin(modules, isPublishedInCourse)
-    .leftJoin(moduleProgress, isOfBoth)
+    .leftJoin(moduleProgress, isProgressRow)
     .$dynamic()
 export type ModuleProgressRow = Awaited<ReturnType<typeof selectModuleProgress>>[number]
 
 export type ModuleProgressFilter = { course?: number; module?: number; status?: ModuleStatus }
 
-/** As `moduleStatus` decides it. */
+/** `moduleStatus` in SQL. */
 const status = sql`CASE WHEN ${moduleProgress.completedAt} IS NOT NULL THEN 'completed'
   WHEN ${moduleProgress.startedAt} IS NOT NULL THEN 'in_progress' ELSE 'not_started' END`
 
@@ -138,7 +138,7 @@ const moduleProgressCount = partialStatement(
       .from(enrollments)
       .innerJoin(courses, eq(courses.id, enrollments.courseId))
       .innerJoin(modules, isPublishedInCourse)
-      .leftJoin(moduleProgress, isOfBoth)
+      .leftJoin(moduleProgress, isProgressRow)
       .where(matchesFilter(userId, filter)),
 )
 
@@ -151,13 +151,13 @@ export const moduleProgressList = (
   return [moduleProgressPage(viewing, filter), moduleProgressCount(viewing, filter)] as const
 }
 
-/** One learner's row of one module. */
+/** The progress of one learner in one module. */
 export const moduleProgressOf = statement(
   (db, { enrollmentId, moduleId }: Names<{ enrollmentId: number; moduleId: number }>) =>
     selectModuleProgress(db).where(and(eq(enrollments.id, enrollmentId), eq(modules.id, moduleId), isTaken)),
 )
 
-/** How many of a module's quizzes the learner has still to pass. */
+/** The number of the module's quizzes that the learner has not passed yet. */
 export const openQuizCount = statement(
   (db, { enrollmentId, moduleId }: Names<{ enrollmentId: number; moduleId: number }>) =>
     db

@@ -1,11 +1,11 @@
-/** That a learner was in a module, and for how long. */
+/** Records that a learner was active in a module, and for how long. */
 
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { moduleProgress, studyTime } from '../../../db/schema/progress.ts'
 import { type Builder, type Names, statement, type Value } from '../../../db/statement.ts'
 import { CHANGED } from '../../activities/queries.ts'
 
-/** An attempt's end can arrive when its learner has gone on already. */
+/** The later instant, because the end of an attempt may arrive after newer activity of its learner. */
 export const latest = (now: Value) => sql`max(${moduleProgress.lastActivityAt}, ${now})`
 
 const COLUMNS = Object.entries(getTableColumns(moduleProgress))
@@ -13,9 +13,9 @@ type Row = typeof moduleProgress.$inferInsert
 type Touched = { [K in keyof Omit<Row, 'lastActivityAt' | 'firstSeenAt'>]: Value }
 
 /**
- * Learners were there. What is left out is the column's default; of what was before, beginnings and marks stay, and times
- * add up.
- * @param rest of the `SELECT`, from `FROM` or `WHERE` on, which decides for how many
+ * Records activity of learners in modules. A column without a value takes its default; an existing row keeps its start and its
+ * mark, and adds up its times.
+ * @param rest of the `SELECT`, from `FROM` or `WHERE` on, which decides for how many rows
  */
 export function touchModules(db: Builder, touched: Touched, now: Value, rest: SQL) {
   const row = moduleProgress
@@ -39,45 +39,50 @@ export function touchModules(db: Builder, touched: Touched, now: Value, rest: SQ
 type Touch = { enrollmentId: number; moduleId: number; now: number }
 
 /**
- * The learner did something in the module, which starts it.
- * @param only a condition without which nothing is written
+ * Records activity of the learner in the module, which starts it.
+ * @param condition nothing is written unless it holds
  */
-export const touching = (db: Builder, touch: Names<Touch>, only: SQL, more: Partial<Touched> = {}) => {
+export const touchModuleIf = (db: Builder, touch: Names<Touch>, condition: SQL, more: Partial<Touched> = {}) => {
   const { enrollmentId, moduleId, now } = touch
-  return touchModules(db, { enrollmentId, moduleId, startedAt: now, ...more }, now, sql`WHERE ${only}`)
+  return touchModules(db, { enrollmentId, moduleId, startedAt: now, ...more }, now, sql`WHERE ${condition}`)
 }
 
-export const touchModule = statement((db, touch: Names<Touch>) => touching(db, touch, sql`1`))
-export const touchModuleIfChanged = statement((db, touch: Names<Touch>) => touching(db, touch, CHANGED))
-/** Keeps the learner's mark. */
+export const touchModule = statement((db, touch: Names<Touch>) => touchModuleIf(db, touch, sql`1`))
+export const touchModuleIfChanged = statement((db, touch: Names<Touch>) => touchModuleIf(db, touch, CHANGED))
+/** Stores the learner's mark that the content is completed. */
 export const markContentCompleted = statement((db, touch: Names<Touch>) =>
-  touching(db, touch, sql`1`, { contentCompletedAt: touch.now }),
+  touchModuleIf(db, touch, sql`1`, { contentCompletedAt: touch.now }),
 )
 
 /**
- * Of the seconds a client counted, those that have passed since the learner's last event in the course: thirty calls at
- * once add no thirty hours. Every event in a course touches one of its modules, but for the enrollment itself.
+ * The seconds that a client counted, but not more than have passed since the learner's last event in the course: thirty calls
+ * at once do not add thirty hours. Every event in a course but the enrollment itself updates the progress in a module.
  */
-const passedOf = ({ seconds, enrollmentId, now }: Names<Touch & { seconds: number }>) =>
+const elapsedSeconds = ({ seconds, enrollmentId, now }: Names<Touch & { seconds: number }>) =>
   sql`max(0, min(${seconds}, ${now} - (
     SELECT max(e.enrolled_at, coalesce((SELECT max(p.last_activity_at) FROM module_progress p WHERE p.enrollment_id = e.id), 0))
     FROM enrollments e WHERE e.id = ${enrollmentId})))`
 
-/** Seconds for the statistics, on the day they were spent; touching the module counts them for the learner. */
-export const studying = (db: Builder, { enrollmentId, moduleId, now }: Names<Touch>, seconds: Value, only: SQL) =>
+/** Adds seconds to the statistics of the day; the time in `module_progress` is written by `touchModuleIf`. */
+export const addStudyTimeIf = (
+  db: Builder,
+  { enrollmentId, moduleId, now }: Names<Touch>,
+  seconds: Value,
+  condition: SQL,
+) =>
   db
     .insert(studyTime)
-    .select(sql`SELECT ${enrollmentId}, ${moduleId}, date(${now}, 'unixepoch'), ${seconds} WHERE ${only}`)
+    .select(sql`SELECT ${enrollmentId}, ${moduleId}, date(${now}, 'unixepoch'), ${seconds} WHERE ${condition}`)
     .onConflictDoUpdate({
       target: [studyTime.enrollmentId, studyTime.day, studyTime.moduleId],
       set: { seconds: sql`${studyTime.seconds} + excluded.seconds` },
     })
 
-const addPassedTime = statement((db, time: Names<Touch & { seconds: number }>) =>
-  studying(db, time, passedOf(time), sql`${passedOf(time)} > 0`),
+const addElapsedTime = statement((db, time: Names<Touch & { seconds: number }>) =>
+  addStudyTimeIf(db, time, elapsedSeconds(time), sql`${elapsedSeconds(time)} > 0`),
 )
-const touchForPassedTime = statement((db, time: Names<Touch & { seconds: number }>) =>
-  touching(db, time, sql`1`, { timeSpentSeconds: passedOf(time) }),
+const touchForElapsedTime = statement((db, time: Names<Touch & { seconds: number }>) =>
+  touchModuleIf(db, time, sql`1`, { timeSpentSeconds: elapsedSeconds(time) }),
 )
-/** Counts the seconds that can have passed. The touch is an event itself, so it comes last. */
-export const addTime = (time: Touch & { seconds: number }) => [addPassedTime(time), touchForPassedTime(time)] as const
+/** Adds the seconds that can have passed. Touching the module is an event itself, so it comes last. */
+export const addTime = (time: Touch & { seconds: number }) => [addElapsedTime(time), touchForElapsedTime(time)] as const
