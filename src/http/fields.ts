@@ -68,7 +68,7 @@ export const map = <Value extends z.ZodType>(key: z.ZodString, value: Value, max
         return z.NEVER
       }
       if (Object.keys(input).length > max) return refuse(`Ensure this has no more than ${max} entries.`)
-      // `z.record` would drop this key silently.
+      // A record schema would drop this key silently.
       return Object.hasOwn(input, '__proto__') ? refuse('There is no entry `__proto__`.') : input
     },
     z.record(key, value),

@@ -49,11 +49,11 @@ export class Gate extends DurableObject<Env> {
   /** In order of arrival. A waiting try has a call open, which keeps the object in memory. */
   private readonly waiting: Waiter[] = []
   private checkTimer: ReturnType<typeof setTimeout> | undefined
-  private known: State | undefined
+  private loaded: State | undefined
 
   private get state(): State {
-    this.known ??= this.ctx.storage.kv.get<State>('state') ?? { tries: [], underWay: {}, lastTicket: NO_TICKET }
-    return this.known
+    this.loaded ??= this.ctx.storage.kv.get<State>('state') ?? { tries: [], underWay: {}, lastTicket: NO_TICKET }
+    return this.loaded
   }
 
   /** Counts one try at once, whatever its outcome. */
@@ -169,7 +169,7 @@ export class Gate extends DurableObject<Env> {
     const trustEndsAt = this.deleteExpiredTrust(now)
     if (Object.keys(state.underWay).length > 0) return this.save(now + LEASE_MS)
     if (lastTry !== undefined) return this.save(lastTry + MAX_WINDOW_MS)
-    this.known = undefined
+    this.loaded = undefined
     if (trustEndsAt === null) return this.ctx.storage.deleteAll()
     this.ctx.storage.kv.delete('state')
     await this.wakeAt(trustEndsAt)

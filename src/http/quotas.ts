@@ -30,7 +30,7 @@ export function quotaFor(env: Env, userId: number | null, address: string): Quot
 }
 
 /**
- * Counts one request. Reads KV once per key, isolate and day; writes only after the response. Admits everybody while KV fails.
+ * Reads KV once per key, isolate and day, and writes only after the response. Admits everybody while KV fails or hangs.
  * @throws 429 with the seconds until the next UTC day
  */
 export async function countRequest(
@@ -52,13 +52,13 @@ export async function countRequest(
 }
 
 async function counterFor(kv: KVNamespace, key: string, day: number): Promise<Counter> {
-  const known = counters.get(key)
-  if (known) {
-    const counter = await withTimeout(2 * READ_TIMEOUT_MS, known).catch(() => null)
+  const existing = counters.get(key)
+  if (existing) {
+    const counter = await withTimeout(2 * READ_TIMEOUT_MS, existing).catch(() => null)
     if (counter?.day === day) return counter
     // Another request may have started the counter of the new day while this one waited.
     const current = counters.get(key)
-    if (current && current !== known) return current
+    if (current && current !== existing) return current
   }
   const started = readCount(kv, key, day).then(stored => ({ day, stored, unflushed: 0, flushing: false }))
   counters.set(key, started)

@@ -182,18 +182,21 @@ export function toLearnerAnalytics(
   const [enrollmentsOf, scoresOf] = [Map.groupBy(enrollments, userOf), Map.groupBy(scores, userOf)]
   const eventsOf = new Map(events.map(row => [row.userId, row]))
   return learners.map(learner => {
-    const taken = enrollmentsOf.get(learner.id) ?? []
+    const ownEnrollments = enrollmentsOf.get(learner.id) ?? []
     const { thisWeek = 0, lastWeek = 0 } = eventsOf.get(learner.id) ?? {}
     const { averageScore, strengths, weaknesses } = assess((scoresOf.get(learner.id) ?? []).map(toQuizScores))
     return {
       user_id: learner.id,
       username: learner.username,
       full_name: displayName(learner),
-      enrolled_courses: taken.length,
-      completed_courses: taken.filter(row => row.isCompleted).length,
+      enrolled_courses: ownEnrollments.length,
+      completed_courses: ownEnrollments.filter(row => row.isCompleted).length,
       // Sorted, because otherwise the order of the rows could decide how a half is rounded.
-      average_progress: percentage(sum(taken.map(shareOf).sort((one, other) => one - other)), taken.length),
-      total_time_spent_hours: mean(sum(taken.map(row => row.studySeconds)), 1, toHours),
+      average_progress: percentage(
+        sum(ownEnrollments.map(shareOf).sort((one, other) => one - other)),
+        ownEnrollments.length,
+      ),
+      total_time_spent_hours: mean(sum(ownEnrollments.map(row => row.studySeconds)), 1, toHours),
       average_quiz_score: averageScore === null ? null : mean(averageScore, 1, 100),
       last_login: toOptionalDateTime(learner.lastLoginAt),
       activity_trend: activityTrend(thisWeek, lastWeek),

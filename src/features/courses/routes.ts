@@ -79,8 +79,8 @@ export function courseRoutes(api: Api): void {
         modulesOfCourse({ courseId: params.id }),
       )
       const course = requireSeen(viewer, row, enrollment?.status)
-      const shown = modules.filter(module => module.isPublished || manages(viewer, course))
-      return json(200, { ...toCourse(course, now), modules: shown.map(toModuleSummary) })
+      const visible = modules.filter(module => module.isPublished || manages(viewer, course))
+      return json(200, { ...toCourse(course, now), modules: visible.map(toModuleSummary) })
     },
   )
 

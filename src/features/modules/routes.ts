@@ -85,8 +85,8 @@ export function moduleRoutes(api: Api): void {
           batch(db, touchModule({ enrollmentId: enrollment.id, moduleId: module.id, now }), recordActivity(view, now)),
         )
       }
-      const shown = quizzes.filter(quiz => quiz.isPublished || isAuthor)
-      return json(200, { ...toModule(module), quizzes: shown.map(toQuizSummary) })
+      const visible = quizzes.filter(quiz => quiz.isPublished || isAuthor)
+      return json(200, { ...toModule(module), quizzes: visible.map(toQuizSummary) })
     },
   )
 

@@ -162,13 +162,13 @@ export function progressRoutes(api: Api): void {
       const { enrollmentId, moduleId } = fromModuleProgressId(params.id)
       const [viewer, [row]] = await asViewer(db, caller, moduleProgressOf({ enrollmentId, moduleId }))
       requireOwn(viewer, row)
-      const [, , [touched]] = await batch(
+      const [, , [updated]] = await batch(
         db,
         ...addTime({ enrollmentId, moduleId, seconds: body.seconds, now }),
         moduleProgressOf({ enrollmentId, moduleId }),
       )
-      if (!touched) throw notFound()
-      return json(200, toModuleProgress(touched))
+      if (!updated) throw notFound()
+      return json(200, toModuleProgress(updated))
     },
   )
 }

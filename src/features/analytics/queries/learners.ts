@@ -25,7 +25,7 @@ function learnersOnPage({ viewerId, limit, offset }: Names<Viewing>, { user, cou
 const inScope = ({ viewerId }: Names<Viewing>, { course }: Given<LearnerFilter>) =>
   sql`${isInScope(viewerId)} AND ${course ? sql`c.id = ${course}` : sql`1`}`
 /** Enrollments `e`, in courses `c`, of the learners on the page. */
-const taken = (viewing: Names<Viewing>, filter: Given<LearnerFilter>) =>
+const isEnrollmentOfPage = (viewing: Names<Viewing>, filter: Given<LearnerFilter>) =>
   sql`e.user_id IN (${learnersOnPage(viewing, filter)}) AND ${isTakingPart()} AND ${inScope(viewing, filter)}`
 
 const learnersCount = partialStatement((db, viewing: Names<Viewing>, filter: Given<LearnerFilter>) => {
@@ -74,7 +74,7 @@ const enrollmentsOf = partialStatement((db, viewing: Names<Viewing>, filter: Giv
   db
     .select(enrollmentColumns)
     .from(sql`enrollments e CROSS JOIN courses c ON c.id = e.course_id`)
-    .where(taken(viewing, filter)),
+    .where(isEnrollmentOfPage(viewing, filter)),
 )
 export type LearnerEnrollmentRow = RowOf<typeof enrollmentsOf>
 
@@ -96,7 +96,7 @@ const quizScoresOf = partialStatement((db, viewing: Names<Viewing>, filter: Give
         JOIN quizzes q ON q.id = a.quiz_id JOIN modules m ON m.id = q.module_id`,
     )
     .where(
-      sql`${taken(viewing, filter)} AND ${isGraded} AND q.is_survey = 0 AND q.deleted_at IS NULL AND m.deleted_at IS NULL`,
+      sql`${isEnrollmentOfPage(viewing, filter)} AND ${isGraded} AND q.is_survey = 0 AND q.deleted_at IS NULL AND m.deleted_at IS NULL`,
     )
     .groupBy(sql`e.user_id, q.id`),
 )

@@ -41,16 +41,16 @@ function matches({ expression, inTitle }: Names<Expressions>): SQL {
 }
 type Expressions = { expression: string; inTitle: string }
 
-const searchPage = statement((db, wanted: Names<Expressions & Page>) =>
+const searchPage = statement((db, parameters: Names<Expressions & Page>) =>
   selectCourses(db)
     .innerJoin(
-      sql`(${matches(wanted)} ORDER BY in_title DESC, id DESC LIMIT ${wanted.limit} OFFSET ${wanted.offset}) AS found`,
+      sql`(${matches(parameters)} ORDER BY in_title DESC, id DESC LIMIT ${parameters.limit} OFFSET ${parameters.offset}) AS found`,
       sql`found.id = ${courses.id}`,
     )
     .orderBy(sql`found.in_title DESC`, sql`found.id DESC`),
 )
-const searchMatchCount = statement((db, wanted: Names<Expressions>) =>
-  db.select({ count: sql<number>`(SELECT count(*) FROM (${matches(wanted)}))`.as('count') }).from(ONE_ROW),
+const searchMatchCount = statement((db, parameters: Names<Expressions>) =>
+  db.select({ count: sql<number>`(SELECT count(*) FROM (${matches(parameters)}))`.as('count') }).from(ONE_ROW),
 )
 
 /** Expressions for the full-text index. Text without a word becomes an empty phrase, which matches nothing. */

@@ -31,8 +31,8 @@ export function planBulkEnrollment(
     if (!user) return { user: name, candidate: null, status: 'not_found' }
     const planned = (status: Planned['status']): Planned => ({ user: name, candidate: user, status })
     if (!user.isActive) return planned('inactive')
-    const taken = { ...course, activeCount: course.activeCount + seated.size }
-    const verdict = seatVerdict('instructor', taken, standingOf(user), today)
+    const current = { ...course, activeCount: course.activeCount + seated.size }
+    const verdict = seatVerdict('instructor', current, standingOf(user), today)
     if (verdict === 'enrolled' || seated.has(user.id)) return planned('already_enrolled')
     if (verdict !== 'free') return planned('course_full')
     seated.add(user.id)

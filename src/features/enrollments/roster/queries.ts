@@ -38,9 +38,7 @@ export const candidates = statement((db, { courseId, keys }: Names<{ courseId: n
 )
 export type Candidate = RowOf<typeof candidates>
 
-/**
- * Enrolls all of the users or none: without enough seats, the capacity trigger aborts the batch with `COURSE_FULL`.
- */
+/** Enrolls all of the users or none: without enough seats, the capacity trigger aborts the batch with `COURSE_FULL`. */
 export const enrollAll = statement(
   (db, { courseId, userIds, now }: Names<{ courseId: number; userIds: number[]; now: number }>) =>
     db

@@ -121,17 +121,19 @@ export function googleRoutes(api: Api): void {
         () => readCredential(env, body.id_token, now),
         claims => claims === null,
       )
-      if (!credential) throw refused(NOT_VALID)
+      if (!credential) throw invalidToken(NOT_VALID)
       const [[linked]] = await batch(db, linkGoogle({ ...caller, sub: credential.sub, now })).catch(error => {
-        throw failedOn(error, 'users.google_id') ? refused('This Google account is linked with another user.') : error
+        throw failedOn(error, 'users.google_id')
+          ? invalidToken('This Google account is linked with another user.')
+          : error
       })
-      if (!linked) throw refused('Another Google account is linked already.')
+      if (!linked) throw invalidToken('Another Google account is linked already.')
       return json(200, toUser(linked))
     },
   )
 }
 
-const refused = (message: string) => invalid({ id_token: [message] })
+const invalidToken = (message: string) => invalid({ id_token: [message] })
 
 /** The Google account was linked elsewhere at the same moment; a retry finds the user it is linked with. */
 function refuseConflict(error: unknown): never {

@@ -19,18 +19,18 @@ export async function hashPassword(password: string): Promise<string> {
 
 /** Whether the password is right. Without a stored one (or an account) it does the same work and returns false. */
 export async function isPassword(password: string, stored: string | null): Promise<boolean> {
-  const known = parse(stored)
-  if (!known) {
+  const parsed = parse(stored)
+  if (!parsed) {
     await derive(password, randomBytes(SALT_BYTES), COST, HASH_BYTES)
     return false
   }
-  return timingSafeEqual(await derive(password, known.salt, known.cost, known.hash.length), known.hash)
+  return timingSafeEqual(await derive(password, parsed.salt, parsed.cost, parsed.hash.length), parsed.hash)
 }
 
 /** Whether a hash has another cost than the current one; the next login then hashes the password again. */
 export function isOutdated(stored: string | null): boolean {
-  const known = parse(stored)
-  return known === null || known.cost.N !== COST.N || known.cost.r !== COST.r || known.cost.p !== COST.p
+  const parsed = parse(stored)
+  return parsed === null || parsed.cost.N !== COST.N || parsed.cost.r !== COST.r || parsed.cost.p !== COST.p
 }
 
 function parse(stored: string | null): { cost: Cost; salt: Buffer; hash: Buffer } | null {

@@ -110,7 +110,7 @@ export function passwordRoutes(api: Api): void {
         env,
         [guessesOf(addressOf(c))],
         async () => (await batch(db, ownerOfReset({ tokenHash, now })))[0][0],
-        found => found === undefined,
+        account => account === undefined,
       )
       if (!owner) throw invalid({ token: [STALE_TOKEN] })
       refuseWrong({ new_password: similarityProblems(body.new_password, owner) })

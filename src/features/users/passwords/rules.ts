@@ -47,14 +47,14 @@ function isSimilar(password: string, name: string): boolean {
  */
 export function similarity(one: string, other: string): number {
   const left = new Map<string, number>()
-  const [mine, theirs] = [[...one], [...other]]
-  for (const character of theirs) left.set(character, (left.get(character) ?? 0) + 1)
+  const [characters, otherCharacters] = [[...one], [...other]]
+  for (const character of otherCharacters) left.set(character, (left.get(character) ?? 0) + 1)
   let shared = 0
-  for (const character of mine) {
+  for (const character of characters) {
     const count = left.get(character) ?? 0
     if (count > 0) shared += 1
     left.set(character, count - 1)
   }
-  const all = mine.length + theirs.length
+  const all = characters.length + otherCharacters.length
   return all === 0 ? 1 : (2 * shared) / all
 }

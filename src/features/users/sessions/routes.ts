@@ -46,7 +46,7 @@ export function sessionRoutes(api: Api): void {
             env,
             [takenNamesOf(address)],
             async () => (await batch(db, usersWithNames(body)))[0],
-            found => found.length > 0,
+            users => users.length > 0,
           )
           refuseTaken(
             taken.some(({ usernameKey }) => usernameKey === keyOf(body.username)),
@@ -89,7 +89,7 @@ export function sessionRoutes(api: Api): void {
         // The gate of the address comes first: once it refuses, made-up names store nothing in the others.
         [guessesOf(address, body.username), loginTries(env, address, body.username), guessesAt(body.username, address)],
         () => authenticate(db, body, now),
-        found => found === null,
+        authenticated => authenticated === null,
       )
       if (!account) throw wrongCredentials()
       return json(200, await openedSession({ env, db, now, later }, account))

@@ -89,8 +89,8 @@ function draw(): void {
   const now = performance.now()
   const current = codes.filter(slot => slot.startsAt <= now).pop()
   const image = imageOf(current?.code ?? '')
-  const shown = element('image')
-  if (shown !== image) shown.replaceWith(image)
+  const displayed = element('image')
+  if (displayed !== image) displayed.replaceWith(image)
   // When no code is valid, no image is better than one that the server refuses.
   image.hidden = codes.length > 0 && (!current || now >= current.startsAt + slotMs)
   if (current) element('slot').style.width = `${100 - (100 * (now - current.startsAt)) / slotMs}%`

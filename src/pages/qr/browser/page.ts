@@ -7,8 +7,8 @@ export function element<E extends HTMLElement = HTMLElement>(id: string): E {
   return node as E
 }
 
-export const show = (id: string, shown = true) => {
-  element(id).hidden = !shown
+export const show = (id: string, isVisible = true) => {
+  element(id).hidden = !isVisible
 }
 
 export function make<K extends keyof HTMLElementTagNameMap>(

@@ -66,7 +66,7 @@ async function record(): Promise<void> {
   const user = session()?.user.id
   if (user === undefined || isSending) return
   isSending = true
-  // The scan is of the user who signed in last.
+  // The scan belongs to the user who signed in last.
   if (ownScan?.user !== user) ownScan = { user, at: Date.now(), body: scanBody }
   if (!isDone) showMessage('', 'One moment …', '')
   await withLock(async () => {
