@@ -29,7 +29,8 @@ let latest: { at: number; readiness: Promise<Readiness> } | undefined
 
 export async function readiness(operation: Pick<Operation<never>, 'env' | 'db'>): Promise<Readiness> {
   const now = Date.now()
-  if (!latest || now - latest.at >= CACHE_MS) latest = { at: now, readiness: askStores(operation) }
+  // A clock that was set back must not keep a result for long.
+  if (!latest || Math.abs(now - latest.at) >= CACHE_MS) latest = { at: now, readiness: askStores(operation) }
   // Whoever began to ask may be gone, and the answer with them.
   return withTimeout(2 * TIMEOUT_MS, latest.readiness).catch(() => ALL_DOWN)
 }
