@@ -129,7 +129,7 @@ test('whatever was answered, a quiz’s analytics equal a recount', async () => 
       for (const [place, { discrimination_index: index, ...item }] of performance.entries()) {
         const { discrimination_index: expected, ...rest } = itemOf(attempts, place)
         expect(item).toEqual({
-          question_id: questions[place]?.question,
+          question_id: questions[place]?.id,
           question_text: `Question ${place + 1}`,
           ...rest,
         })

@@ -97,7 +97,7 @@ describe('the line of a request', () => {
     ['health', 'GET', '/api/health/', {}, { status: 200, route: '/api/health', d1_trips: 0 }],
   ])('%s: one line', async (_, method, path, options, expected) => {
     // The second of two is throttled where half a request a day is allowed.
-    if (expected['status'] === 429) options = { ...options, headers: { 'CF-Connecting-IP': '192.0.2.7' } }
+    if (expected['status'] === 429) options = { ...options, headers: { 'CF-Connecting-IP': '192.0.2.207' } }
     if (expected['status'] === 429) await call(method, path, options)
     const { answer, lines } = await logged(method, path, options)
     expect(answer.status).toBe(expected['status'])

@@ -29,7 +29,8 @@ let latest: { at: number; readiness: Promise<Readiness> } | undefined
 
 export async function readiness(operation: Pick<Operation<never>, 'env' | 'db'>): Promise<Readiness> {
   const now = Date.now()
-  if (!latest || now - latest.at >= CACHE_MS) latest = { at: now, readiness: askStores(operation) }
+  // A clock that was set back does not keep a result for long.
+  if (!latest || Math.abs(now - latest.at) >= CACHE_MS) latest = { at: now, readiness: askStores(operation) }
   // The request that began the check may have ended, after which its promise never settles.
   return withTimeout(2 * TIMEOUT_MS, latest.readiness).catch(() => ALL_DOWN)
 }
