@@ -12,14 +12,14 @@ import { questionVersions, quizzes } from '../../../db/schema/quizzes.ts'
 import { users } from '../../../db/schema/users.ts'
 import { type Builder, type Given, type Names, partialStatement, type RowOf, statement } from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
-import { asked } from '../../quizzes/questions/queries.ts'
+import { contentColumns } from '../../quizzes/questions/queries.ts'
 import { isOfAttempt } from '../queries.ts'
 import { share } from '../settlement.ts'
 
 const graders = alias(users, 'graders')
 
 const essayColumns = distinctly({
-  ...asked,
+  ...contentColumns,
   id: responses.id,
   attemptId: responses.attemptId,
   questionId: responses.questionId,
@@ -78,7 +78,7 @@ export const gradeEssay = partialStatement(
 )
 
 const pendingColumns = distinctly({
-  ...asked,
+  ...contentColumns,
   id: responses.id,
   attemptId: responses.attemptId,
   questionId: responses.questionId,

@@ -8,7 +8,7 @@ import { attempts, responses } from '../../../db/schema/attempts.ts'
 import { questionVersions } from '../../../db/schema/quizzes.ts'
 import { type Given, type Names, partialStatement, type RowOf, statement } from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
-import { asked } from '../../quizzes/questions/queries.ts'
+import { contentColumns } from '../../quizzes/questions/queries.ts'
 import { type AttemptStatus, isOfAttempt, selectAttempts } from '../queries.ts'
 
 const responseColumns = distinctly({
@@ -20,7 +20,7 @@ const responseColumns = distinctly({
   isPending: responses.isPending,
   timeSpentSeconds: responses.timeSpentSeconds,
   graderFeedback: responses.feedback,
-  ...asked,
+  ...contentColumns,
 })
 
 /** The responses of an ended attempt in its order, each with the version that the learner was shown. */

@@ -7,7 +7,7 @@ import { courses } from '../../../db/schema/courses.ts'
 import { modules } from '../../../db/schema/modules.ts'
 import { questionVersions, quizzes } from '../../../db/schema/quizzes.ts'
 import { listed, type Names, type RowOf, statement, type Value } from '../../../db/statement.ts'
-import { asked } from '../../quizzes/questions/queries.ts'
+import { contentColumns } from '../../quizzes/questions/queries.ts'
 import { isLive } from '../queries.ts'
 
 const startableColumns = distinctly({
@@ -123,7 +123,7 @@ export const drawnVersions = statement((db, { versionIds }: Names<{ versionIds: 
     .select({
       id: questionVersions.id,
       questionId: questionVersions.questionId,
-      ...asked,
+      ...contentColumns,
     })
     .from(questionVersions)
     .where(among(questionVersions.id, versionIds)),
