@@ -190,7 +190,7 @@ async function end(who: number, isAbandoned: boolean, what: number, size: number
   }>()
   for (const { id, quiz_id, is_preview } of running.results) {
     const isScored = !isAbandoned && !isSurvey(quiz_id)
-    const hasShares = isScored && is_preview === 0
+    const hasEqualShares = isScored && is_preview === 0
     const responses = Array.from({ length: QUESTIONS }, (_, place) => {
       const question = (quiz_id - 1) * QUESTIONS + place + 1
       const isPending = isScored && place === 0 && size % 2 === 0
@@ -201,8 +201,8 @@ async function end(who: number, isAbandoned: boolean, what: number, size: number
         question,
         question + (what % 2) * 1000,
         isScored && !isPending ? (size + place) % 2 : null,
-        hasShares && !isPending ? (size * (place + 1)) % 10_001 : null,
-        hasShares && !isPending && what % 5 !== 0 ? (what * (place + 3)) % 10_001 : null,
+        hasEqualShares && !isPending ? (size * (place + 1)) % 10_001 : null,
+        hasEqualShares && !isPending && what % 5 !== 0 ? (what * (place + 3)) % 10_001 : null,
         size % 600,
         isPending ? 1 : 0,
       )

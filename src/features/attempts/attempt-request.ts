@@ -1,4 +1,4 @@
-/** The attempt a request names, and whether the request counts. */
+/** The attempt that a request names, and whether the daily quota counts the request. */
 import type * as z from 'zod'
 import { requireRecord } from '../../access/records.ts'
 import { asViewer, type Viewer } from '../../access/viewer.ts'
@@ -13,9 +13,9 @@ export type AttemptRequest = Pick<
 >
 
 /**
- * For its learner, the course's instructor and staff. A learner's calls on an attempt are free of the daily quota; anybody
- * else's are not, whatever route they took.
- * @throws 404 for everybody else
+ * The daily quota does not count a learner's calls on their own attempt; it counts everybody else's, whatever the route.
+ * @returns the row, for its learner, the course's instructor and staff
+ * @throws 404 for everybody else, 429 when the quota of the day is used up
  */
 export async function seenRow(request: AttemptRequest): Promise<{ viewer: Viewer; row: AttemptRow }> {
   const { params, db, caller, c } = request
@@ -24,7 +24,7 @@ export async function seenRow(request: AttemptRequest): Promise<{ viewer: Viewer
   return { viewer, row: requireRecord(viewer, row) }
 }
 
-/** @throws 429 when the day's quota is used up. */
+/** @throws 429 when the quota of the day is used up */
 export async function countUnlessLearner(c: AppContext, viewer: Viewer, row: AttemptRow | undefined): Promise<void> {
   if (row?.userId !== viewer.id) await countAgainstQuota(c)
 }

@@ -1,4 +1,4 @@
-/** An attempt's row, and cron's look at rows; what starts, lists, grades and ends attempts lies with each. */
+/** An attempt's row and the cron job's queries. The SQL of starting, listing, grading and ending attempts lies with each. */
 
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { distinctly } from '../../db/columns.ts'
@@ -10,7 +10,7 @@ import { type Builder, type Names, statement, type Value } from '../../db/statem
 
 export const isLive = and(isNull(quizzes.deletedAt), isNull(modules.deletedAt), isNull(courses.deletedAt))
 
-/** Whether a response is of an attempt, by their ids: the range of ids is what an index finds. */
+/** Whether a response belongs to an attempt, by their ids, because an index finds a range of ids. */
 export const isOfAttempt = (responseId: Value, attemptId: Value) =>
   sql`${responseId} BETWEEN ${attemptId} * 1000 AND ${attemptId} * 1000 + 999`
 
@@ -70,7 +70,7 @@ export const setCheckAt = statement((db, { id, checkAt }: Names<{ id: number; ch
     .where(and(eq(attempts.id, id), sql`${attempts.checkAt} IS NOT NULL`)),
 )
 
-/** A row whose start died before anything was begun, unless another start goes on with it meanwhile. */
+/** Deletes a row whose start died before its object began, unless another start continues it meanwhile. */
 export const deleteUnbegun = statement((db, { id, now }: Names<{ id: number; now: number }>) =>
   db
     .delete(attempts)

@@ -1,4 +1,4 @@
-/** What all attempts show: running, listed and ended. */
+/** Fields that all attempts have in answers: running, listed and ended. */
 import * as z from 'zod'
 import { dateTime, id, object, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
 import { toPoints } from '../quizzes/answers/points.ts'
@@ -109,7 +109,10 @@ export const toListed = (row: AttemptRow): z.input<typeof ListedAttempt> => ({
   ...pending(row.pendingGrading),
 })
 
-/** An ended attempt as D1 has it, gradings and regrades included. */
+/**
+ * An ended attempt as D1 has it, with later grades and regrades.
+ * @throws for a row that is still in progress
+ */
 export function toEndedRow(row: AttemptRow): z.input<typeof EndedAttemptBody> {
   const { status, completed_at, passed, time_spent_seconds, ...rest } = toListed(row)
   if (status === 'in_progress' || completed_at === null) throw new Error('an attempt that runs has no end')

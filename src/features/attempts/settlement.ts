@@ -1,4 +1,4 @@
-/** Making everything follow from the responses of ended attempts: their scores and passes, item analysis, completions. */
+/** Derives scores, passes, item analysis and completions from the responses of ended attempts. */
 import { type SQL, sql } from 'drizzle-orm'
 import { attempts, responses } from '../../db/schema/attempts.ts'
 import { enrollments } from '../../db/schema/enrollments.ts'
@@ -15,16 +15,16 @@ import {
 import { isOfAttempt } from './queries.ts'
 
 /**
- * A part of a whole in 1/10000, rounded half up, in integers; of nothing, `ofNothing`. Two digits at a time, because a
- * million points in 10⁻⁹ times ten thousand is more than SQLite's integers hold, and it goes on in floating point.
+ * A part of a whole in 1/10000, rounded half up, in integers; `ofNothing` when the whole is 0. It computes two digits at a
+ * time, because a million points in 10⁻⁹ times ten thousand exceed SQLite's integers and would become floating point.
  */
 const ratio = (part: SQL, whole: SQL, ofNothing: number) =>
   sql`CASE ${whole} WHEN 0 THEN ${sql.raw(String(ofNothing))}
     ELSE 100 * (100 * (${part}) / (${whole})) + (200 * (100 * (${part}) % (${whole})) + (${whole})) / (2 * (${whole})) END`
 
-/** As `shareOf` decides it. */
+/** `shareOf` in SQL. */
 export const share = (part: SQL, whole: SQL) => ratio(part, whole, 0)
-/** As `percentageHundredths` decides it. */
+/** `percentageHundredths` in SQL. */
 const percentage = (earned: SQL, possible: SQL) => ratio(earned, possible, 100_00)
 
 type Settled = { attemptIds: readonly number[]; now: number }
@@ -65,8 +65,8 @@ const settleRestShares = statement((db, { attemptIds }: Names<Settled>) => {
 })
 
 /**
- * The completions that a pass just lost counted towards: unless the quiz is passed by another attempt since the last reset,
- * or the module does not complete by quizzes, or not by this one.
+ * The completions to which a pass that was just lost counted. Another pass of the quiz since the last reset keeps them, and so
+ * does a module that does not complete by quizzes, or not by this one.
  */
 const lostCompletions = ({ attemptIds, now }: Names<Settled>) =>
   sql`${moduleProgress.completedAt} IS NOT NULL AND (${moduleProgress.enrollmentId}, ${moduleProgress.moduleId}) IN (
@@ -75,30 +75,30 @@ const lostCompletions = ({ attemptIds, now }: Names<Settled>) =>
       AND m.completion_criteria IN ('quiz', 'hybrid') AND NOT ${isPassed(sql`failed.enrollment_id`)}
       AND ${endedSinceReset(sql`failed`, sql`failed.enrollment_id`)})`
 
-const takeCoursesBack = statement((db, settled: Names<Settled>) =>
+const reopenLostCourses = statement((db, settled: Names<Settled>) =>
   reopenCourses(
     db,
     sql`SELECT ${moduleProgress.enrollmentId} FROM ${moduleProgress} WHERE ${lostCompletions(settled)}`,
   ),
 )
-const takeModulesBack = statement((db, settled: Names<Settled>) => reopenModules(db, lostCompletions(settled)))
+const reopenLostModules = statement((db, settled: Names<Settled>) => reopenModules(db, lostCompletions(settled)))
 
 /**
- * What passed attempts complete, as statements: the module if its criteria are met, told as an activity, and then the course.
- * @param only a condition without which nothing is written
+ * Statements for the completions by passed attempts: the module if its criteria are met, with an activity, then the course.
+ * @param guard a condition without which they write nothing
  */
-export function completionsIf<P extends Settled>(only: (settled: Names<P>) => SQL) {
+export function completionsIf<P extends Settled>(guard: (settled: Names<P>) => SQL) {
   const passed = ({ attemptIds }: Names<Settled>, columns: SQL) =>
     sql`SELECT ${columns} FROM attempts a JOIN quizzes q ON q.id = a.quiz_id
     WHERE a.id IN ${listed(attemptIds)} AND a.passed = 1 AND a.is_preview = 0`
   const theirModules = (settled: Names<P>) =>
-    sql`(${moduleProgress.enrollmentId}, ${moduleProgress.moduleId}) IN (${passed(settled, sql`a.enrollment_id, q.module_id`)}) AND ${only(settled)}`
+    sql`(${moduleProgress.enrollmentId}, ${moduleProgress.moduleId}) IN (${passed(settled, sql`a.enrollment_id, q.module_id`)}) AND ${guard(settled)}`
   const record = statement((db, settled: Names<P>) => recordCompletions(db, theirModules(settled), settled.now))
   const modules = statement((db, settled: Names<P>) => completeModules(db, theirModules(settled), settled.now))
   const courses = statement((db, settled: Names<P>) =>
     completeCourses(
       db,
-      sql`${enrollments.id} IN (${passed(settled, sql`a.enrollment_id`)}) AND ${only(settled)}`,
+      sql`${enrollments.id} IN (${passed(settled, sql`a.enrollment_id`)}) AND ${guard(settled)}`,
       settled.now,
     ),
   )
@@ -111,16 +111,15 @@ export function completionsIf<P extends Settled>(only: (settled: Names<P>) => SQ
 export const completionsOf = completionsIf<Settled>(() => sql`1`)
 
 /**
- * The statements, for the batch that changed responses of these attempts: scores, passes and what waits; the rest shares;
- * completions that a lost pass takes back, the course's first; completions that a pass gives. Each computes from what is
- * there, so all are safe to repeat. Surveys and abandoned attempts have no score and keep none; previews count towards no
- * progress.
+ * Statements for the batch that changes responses of these attempts, in this order: scores, passes and pending counts; rest
+ * shares; completions that a lost pass takes back, the course's first; completions by a pass. Each computes from the rows, so
+ * all are safe to repeat. Surveys and abandoned attempts have no score; previews count towards no progress.
  * @param settled with `now` in Unix seconds
  */
 export const settle = (settled: Settled) => [
   settleAttempts(settled),
   settleRestShares(settled),
-  takeCoursesBack(settled),
-  takeModulesBack(settled),
+  reopenLostCourses(settled),
+  reopenLostModules(settled),
   ...Object.values(completionsOf(settled)),
 ]

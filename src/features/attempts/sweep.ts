@@ -1,4 +1,4 @@
-/** Cron's look after attempts whose end should have reached D1: the alarm makes ends come, this makes sure of the alarm. */
+/** The cron job checks attempts whose end should have reached D1: alarms end attempts, and this restores a lost alarm. */
 
 import { batch } from '../../db/batch.ts'
 import { backgroundDatabase } from '../../db/client.ts'
@@ -8,12 +8,12 @@ import { deleteUnbegun, overdueAttempts, setCheckAt } from './queries.ts'
 import { attemptObject } from './session/client.ts'
 
 const ATTEMPTS_PER_RUN = 500
-/** Objects asked at once. */
+/** How many objects the job calls at a time. */
 const ASKED_AT_ONCE = 25
 
 /**
  * @param now Unix seconds
- * @returns how many were looked after
+ * @returns the number of overdue attempts
  */
 export async function sweepAttempts(env: Env, now: number): Promise<number> {
   const db = backgroundDatabase(env)
@@ -26,15 +26,15 @@ export async function sweepAttempts(env: Env, now: number): Promise<number> {
 
 async function sweepOne(env: Env, id: number, now: number): Promise<void> {
   const db = backgroundDatabase(env)
-  const look = (checkAt: number) => repeated(() => batch(db, setCheckAt({ id, checkAt })))
+  const postpone = (checkAt: number) => repeated(() => batch(db, setCheckAt({ id, checkAt })))
   try {
     const reply = await attemptObject(env, id).check()
     if (reply === 'unknown') await repeated(() => batch(db, deleteUnbegun({ id, now })))
-    else if (reply.checkAt !== null) await look(reply.checkAt)
+    else if (reply.checkAt !== null) await postpone(reply.checkAt)
   } catch (error) {
-    // The next ones are not to wait for this one; it is asked again.
+    // A failing object must not hold up the others; the job calls it again later.
     console.error({ event: 'attempt not looked after', attempt: id, ...describe(error) })
-    await look(now + RETRY_SECONDS)
+    await postpone(now + RETRY_SECONDS)
   }
 }
 const RETRY_SECONDS = 600

@@ -1,4 +1,4 @@
-/** QR codes, in the order of the documentation; the pages a phone opens are in `src/pages/`. */
+/** QR codes, in the order of the documentation; `src/pages/` has the pages that a phone opens. */
 import type { Api } from '../../http/api.ts'
 import { batchRoutes } from './batches/routes.ts'
 import { codeRoutes } from './codes/routes.ts'

@@ -1,4 +1,4 @@
-/** Codes, and what batches and scans say of a code too. */
+/** Codes, and the fields of a code that batches and scans share. */
 import * as z from 'zod'
 import { dateTime, displayName, id, instant, object, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
 import { paginated } from '../../http/pagination.ts'
@@ -57,7 +57,7 @@ export const codeValues = ({
   expiresAt: expires_at,
   isRotating: rotating,
 })
-/** Of a code, or of a batch of them. */
+/** The values of a new code, or of the codes of a new batch. */
 export const newCodeValues = (input: Pick<CodeInput, 'type' | 'max_scans' | 'expires_at' | 'rotating'>) => ({
   type: input.type,
   ...codeValues(input),
@@ -164,7 +164,7 @@ export const holderOf = (row: {
 
 export const imageUrlOf = (origin: string, code: { uuid: string }) => `${origin}/media/qr_codes/${code.uuid}.png`
 
-/** A code as answered. `now` decides its status. */
+/** @param now Unix seconds; decides the status */
 export const toCode = (row: CodeRow, origin: string, now: number): z.input<typeof Code> => ({
   id: row.id,
   uuid: row.uuid,

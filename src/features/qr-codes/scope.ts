@@ -1,4 +1,4 @@
-/** What a teacher lists of codes, scans and batches: those of the courses they teach; for staff all. */
+/** Lists of codes, scans and batches: those in the courses that the viewer teaches; all for staff. */
 
 import { type SQL, sql } from 'drizzle-orm'
 import { coursesTaughtBy } from '../../access/teaching.ts'
@@ -13,9 +13,11 @@ export const flagRows = (rows: readonly (readonly (0 | 1)[])[]) =>
 type Viewing = Names<{ viewerId: number } & Page>
 
 /**
- * Ids of a page, the newest first. `newest` names the newest ids of one course, or of all, and one row `f` of flags (which
- * an index begins with); the newest of each are merged, so that a page costs the same however many there are. `others` are ids that come in besides.
- * @param flags as a table
+ * Ids of a page, newest first. The query merges the newest of each course and row of flags, so that a page costs the same
+ * however many rows there are.
+ * @param flags a table; an index must begin with its columns
+ * @param newest a query of the `upTo` newest ids with the flags of row `f`, in a course or, for null, in all
+ * @param others a query of further ids to merge
  */
 export function newestSeen(
   { viewerId, limit, offset }: Viewing,
@@ -25,7 +27,7 @@ export function newestSeen(
 ): SQL {
   const upTo = sql`${offset} + ${limit}`
   const array = (course: SQL | null) => sql`(SELECT json_group_array(id) FROM (${newest(course, upTo)}))`
-  // Crossed, so that the viewer is looked at first: for anybody but staff nothing of all is read.
+  // The cross join looks at the viewer first, so that the query of all courses reads nothing for anybody but staff.
   return sql`SELECT id FROM (
     SELECT n.value AS id FROM ${coursesTaughtBy(viewerId)} c CROSS JOIN ${flags} f CROSS JOIN json_each(${array(sql`c.id`)}) n
       WHERE NOT ${isStaff(viewerId)}
@@ -36,8 +38,8 @@ export function newestSeen(
 }
 
 /**
- * The sum over the tallies the viewer sees, of those a condition names. By a named index: for a range of seconds SQLite
- * would rather walk those of everybody's courses.
+ * The sum of the tallies in the viewer's courses that match a condition. It names the index, because for a range of seconds
+ * SQLite would walk the tallies of all courses.
  */
 export const tallied = (viewerId: Value, ofKind: SQL) => sql`CASE WHEN ${isStaff(viewerId)}
   THEN (SELECT coalesce(sum(t.count), 0) FROM qr_tallies t INDEXED BY qr_tallies_by_course WHERE t.batch_id = 0 AND t.course_id = 0 AND ${ofKind})

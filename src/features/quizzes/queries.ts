@@ -1,4 +1,4 @@
-/** All SQL of quizzes. What is deleted, or lies in a deleted module or course, is in none of it but `restorableQuizById`. */
+/** All SQL of quizzes. Only `restorableQuizById` yields a deleted quiz; none yields one in a deleted module or course. */
 
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { EnrollmentStatus } from '../../access/participation.ts'
@@ -15,7 +15,7 @@ import type { Page } from '../../http/pagination.ts'
 import { RESTORE_SECONDS } from '../courses/queries.ts'
 import { lacksKey } from './questions/missing-key.ts'
 
-/** Without the access code: only starting an attempt reads that. */
+/** All columns but the access code, which only starting an attempt reads. */
 const columns = {
   id: quizzes.id,
   moduleId: quizzes.moduleId,
@@ -56,27 +56,23 @@ const selectQuizzes = (db: Builder) =>
     .$dynamic()
 export type QuizRow = Awaited<ReturnType<typeof selectQuizzes>>[number]
 
-const isBelowTheLiving = and(isNull(modules.deletedAt), isNull(courses.deletedAt))
+const isInLiveModule = and(isNull(modules.deletedAt), isNull(courses.deletedAt))
 
-/** @param id or what yields it */
+/** @param id a value or a subquery */
 export const selectQuiz = (db: Builder, id: Value) =>
-  selectQuizzes(db).where(and(sql`${quizzes.id} = ${id}`, isNull(quizzes.deletedAt), isBelowTheLiving))
+  selectQuizzes(db).where(and(sql`${quizzes.id} = ${id}`, isNull(quizzes.deletedAt), isInLiveModule))
 export const quizById = statement((db, { id }: Names<{ id: number }>) => selectQuiz(db, id))
 
-/** A quiz whose deletion may still be undone, or that is not deleted at all. */
+/** A quiz that is not deleted, or deleted so recently that it can be restored. */
 export const restorableQuizById = statement((db, { id, now }: Names<{ id: number; now: number }>) =>
   selectQuizzes(db).where(
-    and(
-      eq(quizzes.id, id),
-      isBelowTheLiving,
-      sql`coalesce(${quizzes.deletedAt}, ${now}) > ${now} - ${RESTORE_SECONDS}`,
-    ),
+    and(eq(quizzes.id, id), isInLiveModule, sql`coalesce(${quizzes.deletedAt}, ${now}) > ${now} - ${RESTORE_SECONDS}`),
   ),
 )
 
 /**
- * How a user stands in the course of a quiz.
- * @param quizId or what yields it
+ * A user's enrollment in the course of a quiz.
+ * @param quizId a value or a subquery
  */
 export const selectEnrollmentForQuiz = (db: Builder, userId: Value, quizId: Value) =>
   db
@@ -90,7 +86,7 @@ export const enrollmentForQuiz = statement((db, { userId, quizId }: Names<{ user
   selectEnrollmentForQuiz(db, userId, quizId),
 )
 
-/** What its details say beside the quiz itself: of the code only whether there is one. */
+/** Further fields of the quiz's details: whether there is an access code, but not the code itself. */
 export const quizExtras = statement((db, { quizId, userId }: Names<{ quizId: number; userId: number }>) =>
   db
     .select({
@@ -121,10 +117,10 @@ const matches = ({ module, is_published, is_survey }: Given<QuizFilter>, publish
     sql`q.deleted_at IS NULL AND m.deleted_at IS NULL AND c.deleted_at IS NULL`,
   )
 
-/** Of own courses and, of courses taken, the published ones in published modules. */
+/** The quizzes of own courses and, in courses taken, the published ones in published modules. */
 const ownAndTaken = ({ viewerId }: Names<Viewing>, filter: Given<QuizFilter>) =>
-  // Crossed, so that whose they are is looked at first: the planner would rather walk all quizzes there are. A plus hides a
-  // column from it, so that it does not take all published quizzes there are for fewer than a module's.
+  // The cross join looks at the courses first; the planner would walk all quizzes instead. The plus hides a column from the
+  // planner, which expects fewer published quizzes in the whole school than quizzes in a module.
   quizzesReadBy(
     viewerId,
     (courses, isShown) => sql`
@@ -133,12 +129,12 @@ const ownAndTaken = ({ viewerId }: Names<Viewing>, filter: Given<QuizFilter>) =>
         AND ${matches(filter, sql`+q.is_published`, sql`+q.is_survey`)}`,
   )
 
-/** The quizzes' own index is walked from its end. */
+/** All quizzes, for staff. The cross join walks the quizzes by their ids, so that a page of the newest reads few. */
 const forStaff = (
   { viewerId }: Names<Viewing>,
   filter: Given<QuizFilter>,
-  what: SQL,
-) => sql`SELECT ${what} FROM ${staffViewer(viewerId)} v CROSS JOIN quizzes q CROSS JOIN modules m CROSS JOIN courses c
+  columns: SQL,
+) => sql`SELECT ${columns} FROM ${staffViewer(viewerId)} v CROSS JOIN quizzes q CROSS JOIN modules m CROSS JOIN courses c
     WHERE m.id = q.module_id AND c.id = m.course_id AND ${matches(filter, sql`q.is_published`, sql`q.is_survey`)}`
 
 const accessiblePage = partialStatement((db, viewing: Names<Viewing & Page>, filter: Given<QuizFilter>) => {
@@ -160,19 +156,19 @@ const accessibleCount = partialStatement((db, viewing: Names<Viewing>, filter: G
   return db.select({ count: count.as('count') }).from(sql`(SELECT 1)`)
 })
 
-/** The quizzes a user has access to: for staff all. Newest first. */
+/** The quizzes that the viewer may access, newest first; all for staff. */
 export const accessibleQuizzes = (viewing: Viewing & Page, { module, is_published, is_survey }: QuizFilter) => {
   const filter = { module, is_published, is_survey }
   return [accessiblePage(viewing, filter), accessibleCount(viewing, filter)] as const
 }
 
-/** The kept counters of what a filter asks for. */
+/** The sum of the kept counters that match a filter. */
 const total = ({ is_published, is_survey }: Given<QuizFilter>) => sql`SELECT sum(value) FROM totals
   WHERE name IN ('quizzes.draft', 'quizzes.draft.survey', 'quizzes.published', 'quizzes.published.survey')
     AND ${is_published ? sql`(name GLOB 'quizzes.published*') = ${is_published}` : sql`1`}
     AND ${is_survey ? sql`(name GLOB '*.survey') = ${is_survey}` : sql`1`}`
 
-/** What an author writes of a quiz; undefined stays as it is, or becomes the default. */
+/** The fields that an author writes; undefined keeps the value, or takes the default of a new quiz. */
 export type QuizValues = Partial<
   Omit<typeof quizzes.$inferInsert, 'id' | 'moduleId' | 'createdAt' | 'updatedAt' | 'deletedAt'>
 >
@@ -182,13 +178,13 @@ export const insertQuiz = partialStatement(
     db.insert(quizzes).values({ ...values, moduleId, createdAt: now, updatedAt: now }),
 )
 
-/** The newest quiz of a module: the one just inserted in the same transaction. */
+/** The newest quiz of a module, which is the one inserted earlier in the same transaction. */
 export const newestQuizIdOf = (moduleId: Value) => sql`(SELECT max(id) FROM quizzes WHERE module_id = ${moduleId})`
 export const newestQuizOf = statement((db, { moduleId }: Names<{ moduleId: number }>) =>
   selectQuizzes(db).where(sql`${quizzes.id} = ${newestQuizIdOf(moduleId)}`),
 )
 
-/** A survey stays one (and nothing else changes either) while a question of it lacks its key. */
+/** Changes nothing when it would end a survey in which a question lacks its key. */
 export const updateQuiz = partialStatement(
   (db, { id, now }: Names<{ id: number; now: number }>, values: Given<QuizValues>) =>
     db

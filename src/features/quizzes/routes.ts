@@ -200,16 +200,16 @@ export function quizRoutes(api: Api): void {
     },
     async ({ params, caller, db, now, json }) => {
       const [viewer, [row]] = await asViewer(db, caller, restorableQuizById({ id: params.id, now }))
-      // Whoever does not manage a deleted quiz may not know that it ever was.
-      const found = requireManagedHidden(viewer, row)
-      const [, [restored]] = await batch(db, restoreQuiz({ id: found.id }), quizById({ id: found.id }))
+      // Only managers of the course may learn that a deleted quiz existed.
+      const { id } = requireManagedHidden(viewer, row)
+      const [, [restored]] = await batch(db, restoreQuiz({ id }), quizById({ id }))
       if (!restored) throw notFound()
       return json(200, toQuiz(restored))
     },
   )
 }
 
-/** The table's own check, so that two simultaneous changes cannot each be right and together wrong. */
+/** The table checks the window, because two simultaneous changes can each be valid and together not. */
 function refuseWindow(error: unknown): never {
   throw failedOn(error, 'quizzes_window') ? invalid({ available_until: ['Must be after available_from.'] }) : error
 }

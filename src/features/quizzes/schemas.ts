@@ -29,7 +29,7 @@ const gradingPolicy = z
   .enum(['highest', 'latest', 'average'])
   .meta({ description: 'Which of several attempts counts in statistics of a learner' })
 
-/** Of PUT. What is omitted keeps its value. */
+/** The body of PUT. An omitted field keeps its value. */
 export const QuizFields = object(() => ({
   module: id().meta({ description: 'A quiz stays in its module', examples: [2] }),
   title: title().meta({ examples: ['Python Basics Quiz'] }),
@@ -114,7 +114,7 @@ export const quizValues = <Input extends Partial<QuizFields>>(input: Input) => (
   availableUntil: input.available_until,
 })
 
-/** Of POST. What is omitted takes its default. */
+/** The body of POST. An omitted field takes its default. */
 export const QuizInput = object(() => ({
   ...QuizFields.shape,
   questions: list(QuestionInput, QUESTIONS_AT_MOST)

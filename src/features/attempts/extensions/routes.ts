@@ -15,7 +15,7 @@ import { ExtendedAttempt, ExtendedAttempts, ExtensionInput, toExtended } from '.
 
 const tag = 'Quiz System'
 const params = object(() => ({ id: pathId(4) }))
-/** Objects asked at once when every running attempt of a quiz is extended. */
+/** How many objects one request calls at a time when it extends every running attempt of a quiz. */
 const EXTENDED_AT_ONCE = 50
 
 export function extensionRoutes(api: Api): void {
@@ -59,19 +59,19 @@ export function extensionRoutes(api: Api): void {
       refuses: { 400: 'The quiz allows no extension', 403: "Not the course's instructor" },
     },
     async ({ params, body, caller, db, env, json }) => {
-      const [viewer, [found], [enrollment], running] = await asViewer(
+      const [viewer, [quiz], [enrollment], running] = await asViewer(
         db,
         caller,
         startableQuiz({ id: params.id }),
         enrollmentForQuiz({ userId: caller.userId, quizId: params.id }),
         runningAttemptsOf({ quizId: params.id }),
       )
-      requireExtensible(requireManagedQuiz(viewer, found, enrollment?.status))
+      requireExtensible(requireManagedQuiz(viewer, quiz, enrollment?.status))
       const results: z.input<typeof ExtendedAttempts>['results'] = []
       for (let first = 0; first < running.length; first += EXTENDED_AT_ONCE) {
-        const some = running.slice(first, first + EXTENDED_AT_ONCE)
+        const group = running.slice(first, first + EXTENDED_AT_ONCE)
         results.push(
-          ...(await Promise.all(some.map(({ id, userId }) => extendOne(env, id, userId, body.additional_minutes)))),
+          ...(await Promise.all(group.map(({ id, userId }) => extendOne(env, id, userId, body.additional_minutes)))),
         )
       }
       return json(200, { results })
@@ -79,7 +79,7 @@ export function extensionRoutes(api: Api): void {
   )
 }
 
-/** @throws 400 unless the quiz, as it is now, allows extensions: a forgotten flag can be mended in the exam. */
+/** @throws 400 unless the quiz allows extensions now: an instructor can set a forgotten flag during the exam */
 function requireExtensible(quiz: { allowTimeExtension: boolean }): void {
   if (!quiz.allowTimeExtension) throw ruleViolation('This quiz does not allow time extensions.')
 }
@@ -88,7 +88,7 @@ async function extendOne(env: Env, id: number, user: number, minutes: number) {
   const reply = await attemptObject(env, id)
     .extend(minutes)
     .catch(error => {
-      // The others have theirs, so that a repeat of the whole would give it to them twice.
+      // The other attempts are extended already, so repeating the request would extend them twice.
       console.error({ event: 'attempt not extended', attempt: id, ...describe(error) })
       return { kind: 'failed' as const }
     })

@@ -1,19 +1,19 @@
-/** What a grader may give for an essay. */
+/** Validates the score and the rubric scores that a grader gives an essay. */
 import { type FieldErrors, invalid } from '../../../http/errors.ts'
 import type { Criterion } from '../../quizzes/questions/question.ts'
 
 type Essay = { maxMilli: number; rubric: readonly Criterion[] }
-type Given = { score?: number; rubricScores?: Record<string, number> }
+type GradeInput = { score?: number; rubricScores?: Record<string, number> }
 
 const toMilli = (points: number) => Math.round(points * 1000)
 const THREE_DECIMALS = 'Ensure that there are no more than 3 decimal places.'
 const hasThreeDecimals = (points: number) => toMilli(points) / 1000 === points
 
 /**
- * The essay's score in 1/1000 points: as given, or the sum of the rubric's when only that is.
- * @throws 400 for a score beyond the points, or rubric scores that do not lie within the rubric or sum to the score
+ * @returns 1/1000 points: the score, or the sum of the rubric scores when the grader gives only those
+ * @throws 400 for a score beyond the points, and for rubric scores that leave the rubric or do not sum to the score
  */
-export function essayScore({ maxMilli, rubric }: Essay, { score, rubricScores }: Given): number {
+export function essayScore({ maxMilli, rubric }: Essay, { score, rubricScores }: GradeInput): number {
   const errors: FieldErrors = {}
   const rubricError = rubric.length > 0 && rubricScores ? rubricMismatch(rubric, rubricScores) : null
   if (rubricError) errors['rubric_scores'] = [rubricError]
@@ -35,10 +35,10 @@ function scoreMismatch(score: number, maxMilli: number): string | null {
 }
 
 function rubricMismatch(rubric: readonly Criterion[], scores: Record<string, number>): string | null {
-  const most = new Map(rubric.map(({ criterion, maxPointsMilli }) => [criterion, maxPointsMilli]))
+  const maxByCriterion = new Map(rubric.map(({ criterion, maxPointsMilli }) => [criterion, maxPointsMilli]))
   for (const [criterion, points] of Object.entries(scores)) {
-    const maxMilli = most.get(criterion)
-    if (maxMilli === undefined) return `The rubric has these criteria: ${[...most.keys()].join(', ')}.`
+    const maxMilli = maxByCriterion.get(criterion)
+    if (maxMilli === undefined) return `The rubric has these criteria: ${[...maxByCriterion.keys()].join(', ')}.`
     if (points < 0 || points > maxMilli / 1000) return `${criterion}: from 0 to ${maxMilli / 1000} points.`
     if (!hasThreeDecimals(points)) return `${criterion}: ${THREE_DECIMALS}`
   }

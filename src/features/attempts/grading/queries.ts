@@ -1,4 +1,4 @@
-/** All SQL of essays that are graded by hand, but what follows from a grade (`settlement.ts`). */
+/** All SQL of essays that are graded by hand; `settlement.ts` has the SQL of a grade's consequences. */
 
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
@@ -12,14 +12,14 @@ import { questionVersions, quizzes } from '../../../db/schema/quizzes.ts'
 import { users } from '../../../db/schema/users.ts'
 import { type Builder, type Given, type Names, partialStatement, type RowOf, statement } from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
-import { asked } from '../../quizzes/questions/queries.ts'
+import { contentColumns } from '../../quizzes/questions/queries.ts'
 import { isOfAttempt } from '../queries.ts'
 import { share } from '../settlement.ts'
 
 const graders = alias(users, 'graders')
 
 const essayColumns = distinctly({
-  ...asked,
+  ...contentColumns,
   id: responses.id,
   attemptId: responses.attemptId,
   questionId: responses.questionId,
@@ -37,7 +37,7 @@ const essayColumns = distinctly({
   courseStatus: courses.status,
 })
 
-/** A response with the version that was shown, and whose it is. What is deleted, or in something deleted, is not there. */
+/** A response with the version that was shown, its learner and its instructor; no row when anything above it is deleted. */
 export const essayById = statement((db, { id }: Names<{ id: number }>) =>
   db
     .select(essayColumns)
@@ -54,19 +54,19 @@ export type EssayRow = RowOf<typeof essayById>
 
 type EssayGrade = {
   scoreNano: number
-  /** What there was stays, where none is given. */
+  /** Without it, the earlier feedback stays. */
   feedback?: string
   rubricScores: Record<string, number>
   gradedBy: number
 }
 
-/** Gives the grade; of two at once the last one stands. A preview's stays out of item analysis. */
+/** Writes the grade; the later of two simultaneous grades stands. Item analysis leaves out previews. */
 export const gradeEssay = partialStatement(
-  (db, { id, now }: Names<{ id: number; now: number }>, { scoreNano, ...given }: Given<EssayGrade>) =>
+  (db, { id, now }: Names<{ id: number; now: number }>, { scoreNano, ...grade }: Given<EssayGrade>) =>
     db
       .update(responses)
       .set({
-        ...given,
+        ...grade,
         scoreNano,
         isCorrect: sql`${scoreNano} = ${responses.maxNano}`,
         isPending: false,
@@ -78,7 +78,7 @@ export const gradeEssay = partialStatement(
 )
 
 const pendingColumns = distinctly({
-  ...asked,
+  ...contentColumns,
   id: responses.id,
   attemptId: responses.attemptId,
   questionId: responses.questionId,
@@ -110,8 +110,8 @@ type Listing = { attemptIds: SQL; count: SQL }
 
 const pendingPage = partialStatement((db, viewing: Names<Viewing>, filter: Given<PendingFilter>) => {
   const { limit, offset } = viewing
-  // Every attempt that waits has an essay that waits, so as many attempts as entries are enough. The plus keeps the index of
-  // all essays that wait out of it: an attempt's responses are few.
+  // Every pending attempt has a pending essay, so the page needs at most as many attempts as entries. The plus keeps SQLite
+  // from the index of all pending essays, because an attempt has few responses.
   const newest = sql`SELECT id FROM (${listing(viewing, filter).attemptIds}) ORDER BY id DESC LIMIT ${offset} + ${limit}`
   const ids = sql`SELECT r.id FROM (${newest}) a CROSS JOIN responses r WHERE ${isOfAttempt(sql`r.id`, sql`a.id`)} AND +r.is_pending = 1
     ORDER BY r.id DESC LIMIT ${limit} OFFSET ${offset}`
@@ -123,8 +123,8 @@ const pendingCount = partialStatement((db, viewing: Names<Viewing>, filter: Give
 )
 
 /**
- * Essays that wait, of a teacher's own courses, for staff of all. The newest attempts that wait are taken from each quiz's
- * own index and merged, so that no page costs more when there are more attempts.
+ * Pending essays in a teacher's own courses; in all courses for staff. The query takes the newest pending attempts of each
+ * quiz from an index and merges them, so that no page costs more when there are more attempts.
  */
 export const pendingEssays = (viewing: Viewing, { course, quiz }: PendingFilter) => {
   const filter = { course, quiz }
@@ -132,17 +132,17 @@ export const pendingEssays = (viewing: Viewing, { course, quiz }: PendingFilter)
 }
 
 const listing = (viewing: Names<Viewing>, filter: Given<PendingFilter>): Listing =>
-  filter.course || filter.quiz ? ofSome(viewing, filter) : ofAllTaught(viewing)
+  filter.course || filter.quiz ? listingOfOne(viewing, filter) : listingOfAll(viewing)
 
 const LIVE = sql`q.deleted_at IS NULL AND m.deleted_at IS NULL AND c.deleted_at IS NULL`
 const COUNTED = sql`SELECT coalesce(sum(n.pending_essays), 0)`
 
-/** The newest attempts of quiz `q` that wait, as many as the page can show. */
+/** The newest pending attempts of quiz `q`, as many as the page can show. */
 const newestOfQuiz = ({ offset, limit }: Names<Viewing>) => sql`json_each((SELECT json_group_array(id) FROM (
   SELECT a.id FROM attempts a WHERE a.quiz_id = q.id AND a.pending_grading > 0 AND a.is_preview = 0 ORDER BY a.id DESC LIMIT ${offset} + ${limit})))`
 
-/** One course's or one quiz's. */
-function ofSome(viewing: Names<Viewing>, { course, quiz }: Given<PendingFilter>): Listing {
+/** Pending attempts in one course or at one quiz. */
+function listingOfOne(viewing: Names<Viewing>, { course, quiz }: Given<PendingFilter>): Listing {
   const quizzesOf = quiz
     ? sql`quizzes q CROSS JOIN modules m ON m.id = q.module_id CROSS JOIN courses c ON c.id = m.course_id`
     : sql`courses c CROSS JOIN modules m ON m.course_id = c.id CROSS JOIN quizzes q ON q.module_id = m.id`
@@ -153,12 +153,12 @@ function ofSome(viewing: Names<Viewing>, { course, quiz }: Given<PendingFilter>)
   }
 }
 
-/** An instructor's: of each own quiz, merged; for staff simply the newest of all. */
-function ofAllTaught(viewing: Names<Viewing>): Listing {
+/** For an instructor the pending attempts of each own quiz, merged; for staff the newest of all. */
+function listingOfAll(viewing: Names<Viewing>): Listing {
   const { viewerId, limit, offset } = viewing
   const own = sql`${coursesTaughtBy(viewerId)} c CROSS JOIN modules m ON m.course_id = c.id CROSS JOIN quizzes q ON q.module_id = m.id`
   const isOwn = sql`NOT ${isStaff(viewerId)} AND ${LIVE}`
-  // Crossed, so that the viewer is looked at first: for anybody but staff nothing of it is read.
+  // The cross join looks at the viewer first, so that the query reads nothing for anybody but staff.
   const all = sql`SELECT a.id FROM ${staffViewer(viewerId)} v CROSS JOIN attempts a CROSS JOIN quizzes q ON q.id = a.quiz_id
     CROSS JOIN modules m ON m.id = q.module_id CROSS JOIN courses c ON c.id = m.course_id
     WHERE a.pending_grading > 0 AND a.is_preview = 0 AND ${LIVE}

@@ -30,11 +30,11 @@ export function gradingRoutes(api: Api): void {
     },
     async ({ params, body, caller, db, now, json }) => {
       const [viewer, [row]] = await asViewer(db, caller, essayById({ id: params.id }))
-      const { essay, ...found } = requireEssay(viewer, row)
+      const { essay, ...response } = requireEssay(viewer, row)
       const grade = {
         scoreNano: toNano(
           essayScore(
-            { maxMilli: toMilliPoints(found.maxNano), rubric: essay.rubric },
+            { maxMilli: toMilliPoints(response.maxNano), rubric: essay.rubric },
             { score: body.score, rubricScores: body.rubric_scores },
           ),
         ),
@@ -44,9 +44,9 @@ export function gradingRoutes(api: Api): void {
       }
       const [, [graded]] = await batch(
         db,
-        gradeEssay({ id: found.id, now }, grade),
-        essayById({ id: found.id }),
-        ...settle({ attemptIds: [found.attemptId], now }),
+        gradeEssay({ id: response.id, now }, grade),
+        essayById({ id: response.id }),
+        ...settle({ attemptIds: [response.attemptId], now }),
       )
       if (!graded) throw notFound()
       return json(200, toGradedEssay(graded))
@@ -76,8 +76,8 @@ export function gradingRoutes(api: Api): void {
 }
 
 /**
- * @throws 404 for a response that is neither the viewer's own nor of a course they teach, 403 for their own, 400 for what
- * is not graded by hand.
+ * @throws 404 for a response that is neither the viewer's own nor in a course that they manage, 403 for their own, 400 for
+ * one that nobody grades by hand
  */
 function requireEssay(viewer: Viewer, row: EssayRow | undefined): EssayRow & { essay: QuestionOf<'essay'> } {
   if (!row) throw notFound()

@@ -1,13 +1,14 @@
-/** Which score stands for all attempts of a learner at a quiz. Scores are percentages in 1/100. */
+/** The score that stands for all attempts of a learner at a quiz. Scores are percentages in 1/100. */
 
 export type GradingPolicy = 'highest' | 'latest' | 'average'
 
-/** Null: an abandoned attempt. */
+/** Null for an abandoned attempt. */
 export type Score = number | null
 
 /**
- * The one score that stands for all attempts at a quiz; null of nothing. An abandoned attempt is never the highest, and is
- * a 0 where the latest or the average counts: walking away must not beat failing.
+ * An abandoned attempt is never the highest and counts as 0 for the latest and the average: walking away must not beat failing.
+ * @param scores of all attempts at a quiz, in the order of their start
+ * @returns null without attempts, and without a score where the highest counts
  */
 export function standingScore(policy: GradingPolicy, scores: readonly Score[]): Score {
   const scored = scores.filter(score => score !== null)
@@ -16,5 +17,5 @@ export function standingScore(policy: GradingPolicy, scores: readonly Score[]): 
   return policy === 'latest' ? (scores.at(-1) ?? 0) : mean(scores.map(score => score ?? 0))
 }
 
-/** Of one value or more. */
+/** The arithmetic mean of one value or more; NaN of none. */
 export const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length

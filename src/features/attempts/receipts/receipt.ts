@@ -1,6 +1,6 @@
 /**
- * Receipts: what was handed in and what it came to when the attempt ended, signed. Whoever holds one can have it verified
- * for as long as its secret is known; nothing has to be stored, and no later grading changes it.
+ * A receipt states, signed, the answers of an attempt and its score when it ended. Its holder can have it verified for as long
+ * as the operator keeps its secret. The service stores nothing for it, and no later grading changes it.
  */
 import { sign, verify } from 'hono/jwt'
 import * as z from 'zod'
@@ -13,17 +13,17 @@ export type Receipt = {
   quiz: number
   /** Unix seconds. */
   endedAt: number
-  /** Of the end, a percentage in 1/100; null for surveys and abandoned attempts. */
+  /** A percentage in 1/100, as of the end; null for surveys and abandoned attempts. */
   scoreHundredths: number | null
   /** SHA-256 over the answers, in hexadecimal. */
   answersHash: string
 }
 
 const ALGORITHM = 'HS256'
-/** Names the secret and tells nothing of it. */
+/** The key id names the secret and reveals nothing about it. */
 const KEY_ID_BYTES = 8
 
-/** `typ` keeps receipts and tokens apart, even if somebody signs both with one secret. */
+/** `typ` keeps receipts and tokens apart, even if an operator signs both with one secret. */
 const Claims = object(() => ({
   typ: z.literal('receipt'),
   kid: z.string(),
@@ -38,10 +38,10 @@ export type ReceiptClaims = z.output<typeof Claims>
 
 type Secrets = Pick<Env, 'RECEIPT_SECRET' | 'RECEIPT_SECRETS_PREVIOUS'>
 
-/** @throws an error whose message tells the operator what to do, when the secret is missing or too short. */
+/** @throws an error with instructions for the operator when the secret is missing or too short */
 export const requireReceiptSecret = (env: Secrets): void => requireLong('RECEIPT_SECRET', env.RECEIPT_SECRET)
 
-/** The same result always carries the same receipt: nothing in it is of the moment of signing. */
+/** The same result always gets the same receipt, because the receipt contains no time of signing. */
 export async function signReceipt(env: Secrets, receipt: Receipt): Promise<string> {
   requireReceiptSecret(env)
   const claims: ReceiptClaims = {
@@ -57,7 +57,10 @@ export async function signReceipt(env: Secrets, receipt: Receipt): Promise<strin
   return sign(claims, env.RECEIPT_SECRET, ALGORITHM)
 }
 
-/** What a receipt states, or null. Never throws and never logs: a verifier's messages carry the receipt. */
+/**
+ * Never throws and never logs, because the error messages of `verify` contain the receipt.
+ * @returns null unless this service signed the receipt
+ */
 export async function readReceipt(env: Secrets, receipt: string): Promise<ReceiptClaims | null> {
   const previous = (env.RECEIPT_SECRETS_PREVIOUS ?? '').split(',').map(secret => secret.trim())
   for (const secret of [env.RECEIPT_SECRET, ...previous].filter(isLong)) {

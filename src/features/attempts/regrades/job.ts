@@ -12,22 +12,22 @@ const FIRST_RETRY_MS = 1_000
 const LAST_RETRY_MS = 60_000
 const JOBS_PER_SWEEP = 100
 
-/** Carries a regrade through, a batch an alarm. How far it is stands in D1; the object only sees to it that it goes on. */
+/** Runs a regrade, one batch for each alarm. D1 holds its progress; the object only makes sure that it continues. */
 export class RegradeJob extends DurableObject<Env> {
-  /** Begins, or goes on where it stopped. */
+  /** Begins the regrade, or continues it where it stopped. */
   async start(): Promise<void> {
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now())
   }
 
   override async alarm(): Promise<void> {
     const failures = this.ctx.storage.kv.get<number>('failures') ?? 0
-    // Before anything can fail, so that a crash is only a delay.
+    // The alarm is set before anything can fail, so that a crash only delays the regrade.
     await this.ctx.storage.setAlarm(Date.now() + retryAfterMs(failures))
     const regrade = Number(this.ctx.id.name)
     try {
       const db = backgroundDatabase(this.env)
-      const goesOn = await repeated(() => regradeNext(db, regrade, Math.floor(Date.now() / 1000)))
-      if (!goesOn) {
+      const hasMore = await repeated(() => regradeNext(db, regrade, Math.floor(Date.now() / 1000)))
+      if (!hasMore) {
         logDone(this.env, { event: 'regrade done', regrade })
         return await this.ctx.storage.deleteAll()
       }
@@ -41,18 +41,18 @@ export class RegradeJob extends DurableObject<Env> {
   }
 }
 
-/** Half of it fixed, half of it random, so that many jobs that failed together do not return together. */
+/** Half of the delay is random, so that jobs that failed together do not retry together. */
 function retryAfterMs(failures: number): number {
-  const most = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
-  return most / 2 + (Math.random() * most) / 2
+  const maxMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
+  return maxMs / 2 + (Math.random() * maxMs) / 2
 }
 
 export const regradeJob = (env: Env, id: number): DurableObjectStub<RegradeJob> =>
   objectNamed(env, env.REGRADES, String(id))
 
 /**
- * Cron's look after regrades: one that is running has an alarm, or gets it.
- * @returns how many were looked after
+ * The cron job calls this to set the alarm of every running regrade that has lost it.
+ * @returns the number of running regrades
  */
 export async function sweepRegrades(env: Env): Promise<number> {
   const db = backgroundDatabase(env)

@@ -1,4 +1,4 @@
-/** All SQL of regrades. A key only ever moves up: a newer version's grade is never replaced by an older one's. */
+/** All SQL of regrades. The grade by an older version's key never replaces the grade by a newer one's. */
 
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { distinctly } from '../../../db/columns.ts'
@@ -15,7 +15,7 @@ import { share } from '../settlement.ts'
 const newestVersion = (questionId: Value) =>
   sql`(SELECT max(v.id) FROM question_versions v WHERE v.question_id = ${questionId})`
 
-const place = {
+const visibilityColumns = {
   isQuizPublished: quizzes.isPublished,
   isModulePublished: modules.isPublished,
   instructorId: courses.instructorId,
@@ -24,7 +24,7 @@ const place = {
 const isLive = and(isNull(quizzes.deletedAt), isNull(modules.deletedAt), isNull(courses.deletedAt))
 
 const regradableColumns = distinctly({
-  ...place,
+  ...visibilityColumns,
   id: questions.id,
   keyVersionId: questionVersions.id,
   type: questionVersions.type,
@@ -35,7 +35,7 @@ const regradableColumns = distinctly({
     .as('hasOtherTypes'),
 })
 
-/** A question with its newest version, and whether all its versions that were answered are of that type. */
+/** A question with its newest version, and whether learners answered versions of it that have another type. */
 export const regradableQuestion = statement((db, { id }: Names<{ id: number }>) =>
   db
     .select(regradableColumns)
@@ -47,7 +47,7 @@ export const regradableQuestion = statement((db, { id }: Names<{ id: number }>) 
     .where(and(eq(questions.id, id), isNull(questions.retiredAt), isLive)),
 )
 
-/** How a user stands in the course of a regrade's quiz. */
+/** A user's enrollment in the course of a regrade's quiz. */
 export const enrollmentForRegrade = statement(
   (db, { userId, regradeId }: Names<{ userId: number; regradeId: number }>) =>
     selectEnrollmentForQuiz(
@@ -57,7 +57,7 @@ export const enrollmentForRegrade = statement(
     ),
 )
 
-/** From now on the version never changes, because it grades. */
+/** The key grades responses, so this stops later edits from changing its version. */
 export const freezeKey = statement((db, { keyVersionId, now }: Names<{ keyVersionId: number; now: number }>) =>
   db
     .update(questionVersions)
@@ -67,7 +67,7 @@ export const freezeKey = statement((db, { keyVersionId, now }: Names<{ keyVersio
 
 type Wanted = { questionId: number; keyVersionId: number; type: QuestionType; isDryRun: boolean; requestedBy: number }
 
-/** A regrade by this key, unless one is running, or the question has been changed since it was looked at. */
+/** Adds a regrade by this key, unless one is running or the question has changed since the handler read it. */
 export const insertRegrade = statement((db, wanted: Names<Wanted & { now: number }>) => {
   const { questionId, keyVersionId, type, isDryRun, requestedBy, now } = wanted
   const total = sql`SELECT count(*) FROM responses r JOIN attempts a ON a.id = r.attempt_id
@@ -89,7 +89,7 @@ const columns = {
   lowered: regrades.lowered,
 }
 
-/** The one that is running. */
+/** The running regrade of a question by a key. */
 export const runningRegrade = statement((db, { questionId, keyVersionId, isDryRun }: Names<Wanted>) =>
   db
     .select(columns)
@@ -105,11 +105,11 @@ export const runningRegrade = statement((db, { questionId, keyVersionId, isDryRu
 )
 export type RegradeRow = RowOf<typeof runningRegrade>
 
-const placedColumns = distinctly({ ...columns, ...place })
+const regradeColumns = distinctly({ ...columns, ...visibilityColumns })
 
 export const regradeById = statement((db, { id }: Names<{ id: number }>) =>
   db
-    .select(placedColumns)
+    .select(regradeColumns)
     .from(regrades)
     .innerJoin(questions, eq(questions.id, regrades.questionId))
     .innerJoin(quizzes, eq(quizzes.id, questions.quizId))
@@ -118,12 +118,12 @@ export const regradeById = statement((db, { id }: Names<{ id: number }>) =>
     .where(and(eq(regrades.id, id), isLive)),
 )
 
-/** Every one that is running, for whoever looks after them. */
+/** Running regrades, for the cron job. */
 export const runningRegrades = statement((db, { limit }: Names<{ limit: number }>) =>
   db.select({ id: regrades.id }).from(regrades).where(sql`${regrades.status} = 'running'`).limit(limit),
 )
 
-/** The version that grades. Its points do not matter: those count that were shown. */
+/** The version that grades. Its points do not count; the points that the learner was shown do. */
 const key = {
   keyVersionId: sql<number>`key.id`.as('keyVersionId'),
   type: sql<QuestionType>`key.type`.as('type'),
@@ -141,7 +141,7 @@ const jobColumns = {
   cursor: sql<number>`g.cursor`.as('cursor'),
 }
 
-/** What a job has to know: by which key, and how far it is. */
+/** A running job with its key and its cursor. */
 export const jobOf = statement((db, { id }: Names<{ id: number }>) =>
   db
     .select(jobColumns)
@@ -161,15 +161,15 @@ const IS_DUE = sql`r.key_version_id < g.key_version_id AND shown.type = key.type
 
 export type BatchSize = {
   responses: number
-  /** Rows of all attempts together: a changed score changes what an attempt's other responses are compared with. */
+  /** Responses of all attempts together, because a changed score changes the rest shares of its attempt's other responses. */
   rows: number
-  /** Of all answers together. */
+  /** Characters of all answers together. */
   characters: number
 }
 
-/** The next responses of a job, in the order of their ids; at least one, if there are any. */
+/** The next responses of a job, in the order of their ids; at least one while any are left. */
 export const nextResponses = statement((db, next: Names<{ jobId: number } & BatchSize>) => {
-  // Crossed, so that a question's responses are walked by their own index.
+  // The cross join makes SQLite walk the responses of the question by their index.
   const due = sql`SELECT r.id, r.attempt_id, r.response_data, r.score_nano, r.max_nano FROM regrades g
     CROSS JOIN responses r ON r.question_id = g.question_id CROSS JOIN question_versions key ON key.id = g.key_version_id
     CROSS JOIN question_versions shown ON shown.id = r.question_version_id CROSS JOIN attempts a ON a.id = r.attempt_id
@@ -187,7 +187,7 @@ export type DueResponse = RowOf<typeof nextResponses>
 
 const pendingColumns = { ...response, ...key }
 
-/** The responses of an attempt that a regrade would have reached, had the attempt ended by then, each with its key. */
+/** The responses of an attempt that regrades missed because the attempt ended after them, each with its key. */
 export const pendingRegrades = statement((db, { attemptId }: Names<{ attemptId: number }>) =>
   db
     .select(pendingColumns)
@@ -206,10 +206,10 @@ export type Key = Omit<PendingRegrade, keyof DueResponse>
 export type Regraded = { id: number; key: number; score: number; correct: boolean }
 
 /**
- * The new grades. Only over an older key's, so that a repeat writes nothing.
- * @param only a condition without which nothing is written
+ * Writes the new grades over those of an older key only, so that a repeat writes nothing.
+ * @param guard a condition without which the statement writes nothing
  */
-const grading = (db: Builder, graded: Value, only: SQL) =>
+const updateGrades = (db: Builder, graded: Value, guard: SQL) =>
   db
     .update(responses)
     .set({
@@ -219,46 +219,48 @@ const grading = (db: Builder, graded: Value, only: SQL) =>
       itemShare: sql`CASE WHEN ${responses.itemShare} IS NOT NULL THEN ${share(sql`j.value->>'score'`, sql`${responses.maxNano}`)} END`,
     })
     .from(sql`json_each(${graded}) j`)
-    .where(sql`${responses.id} = j.value->>'id' AND ${responses.keyVersionId} < j.value->>'key' AND ${only}`)
+    .where(sql`${responses.id} = j.value->>'id' AND ${responses.keyVersionId} < j.value->>'key' AND ${guard}`)
 
 type Graded = { graded: readonly Regraded[] }
-export const writeGrades = statement((db, { graded }: Names<Graded>) => grading(db, graded, sql`1`))
+export const writeGrades = statement((db, { graded }: Names<Graded>) => updateGrades(db, graded, sql`1`))
 
-/** How far a job is: only from there does its batch write. */
+/** A batch writes only while its job stands at this cursor. */
 type Progress = Pick<Job, 'id' | 'cursor'>
-const isAt = ({ id, cursor }: Names<Progress>) =>
+const isAtCursor = ({ id, cursor }: Names<Progress>) =>
   sql`EXISTS (SELECT 1 FROM regrades WHERE id = ${id} AND status = 'running' AND cursor = ${cursor})`
 
-export const writeGradesOf = statement((db, job: Names<Progress & Graded>) => grading(db, job.graded, isAt(job)))
+export const writeGradesOf = statement((db, job: Names<Progress & Graded>) =>
+  updateGrades(db, job.graded, isAtCursor(job)),
+)
 
-/** Counts what the grades will change, so it comes before they are written. */
+/** Counts the responses that the grades will change, so it must come before `writeGradesOf` in the batch. */
 export const countGrades = statement((db, job: Names<Progress & Graded>) => {
-  const changed = (
-    how: SQL,
+  const countOf = (
+    condition: SQL,
   ) => sql`(SELECT count(*) FROM json_each(${job.graded}) j JOIN responses r ON r.id = j.value->>'id'
-    WHERE r.key_version_id < j.value->>'key' AND ${how})`
+    WHERE r.key_version_id < j.value->>'key' AND ${condition})`
   return db
     .update(regrades)
     .set({
-      done: sql`${regrades.done} + ${changed(sql`1`)}`,
-      raised: sql`${regrades.raised} + ${changed(sql`j.value->>'score' > r.score_nano`)}`,
-      lowered: sql`${regrades.lowered} + ${changed(sql`j.value->>'score' < r.score_nano`)}`,
+      done: sql`${regrades.done} + ${countOf(sql`1`)}`,
+      raised: sql`${regrades.raised} + ${countOf(sql`j.value->>'score' > r.score_nano`)}`,
+      lowered: sql`${regrades.lowered} + ${countOf(sql`j.value->>'score' < r.score_nano`)}`,
     })
-    .where(and(eq(regrades.id, job.id), isAt(job)))
+    .where(and(eq(regrades.id, job.id), isAtCursor(job)))
 })
 
-/** Last in its batch: from here on nothing of the batch is done again. */
-export const moveOn = statement((db, job: Names<Progress & { to: number }>) =>
+/** Must come last in its batch: once the cursor has moved, a repeat of the batch writes nothing. */
+export const advanceCursor = statement((db, job: Names<Progress & { to: number }>) =>
   db
     .update(regrades)
     .set({ cursor: sql`${job.to}` })
-    .where(and(eq(regrades.id, job.id), isAt(job))),
+    .where(and(eq(regrades.id, job.id), isAtCursor(job))),
 )
 
-/** Nothing is left from here on. What had been counted and was graded by others, or is gone, is no longer waited for. */
+/** Ends a job with no responses left. The total drops those that were deleted or graded by another key meanwhile. */
 export const finish = statement((db, job: Names<Progress>) =>
   db
     .update(regrades)
     .set({ status: 'completed', total: sql`${regrades.done}` })
-    .where(and(eq(regrades.id, job.id), isAt(job))),
+    .where(and(eq(regrades.id, job.id), isAtCursor(job))),
 )

@@ -1,4 +1,4 @@
-/** Grading responses anew by another version's key. */
+/** Grades responses again by another version's key. */
 
 import { batch } from '../../../db/batch.ts'
 import type { Db } from '../../../db/client.ts'
@@ -8,13 +8,13 @@ import { toMilliPoints } from '../../quizzes/answers/points.ts'
 import { fromColumns } from '../../quizzes/questions/question.ts'
 import { settle } from '../settlement.ts'
 import {
+  advanceCursor,
   type BatchSize,
   countGrades,
   type DueResponse,
   finish,
   jobOf,
   type Key,
-  moveOn,
   nextResponses,
   type PendingRegrade,
   type Regraded,
@@ -24,7 +24,7 @@ import {
 
 const BATCH: BatchSize = { responses: 500, rows: 20_000, characters: 4_000_000 }
 
-/** The points are those that were shown; an answer that does not fit the question any more is wrong. */
+/** The points that the learner was shown count. An answer that no longer fits the question is wrong. */
 export function regraded(row: DueResponse, key: Key): Regraded {
   const question = fromColumns({ ...key, pointsMilli: toMilliPoints(row.maxNano) })
   const parsed = row.responseData === UNANSWERED ? null : parseResponse(question, JSON.parse(row.responseData))
@@ -35,17 +35,17 @@ export function regraded(row: DueResponse, key: Key): Regraded {
 const UNANSWERED = '{}'
 
 /**
- * Regrades what `pendingRegrades` found of an attempt that ended after a regrade had begun. Safe to repeat.
+ * Regrades the responses from `pendingRegrades`, of an attempt that ended after a regrade had begun. Safe to repeat.
  * @param now Unix seconds
  */
-export async function regradeAttempts(db: Db, found: readonly PendingRegrade[], now: number): Promise<void> {
-  if (found.length === 0) return
-  const graded = found.map(row => regraded(row, row))
-  await batch(db, writeGrades({ graded }), ...settle({ attemptIds: attemptsOf(found), now }))
+export async function regradeAttempts(db: Db, pending: readonly PendingRegrade[], now: number): Promise<void> {
+  if (pending.length === 0) return
+  const graded = pending.map(row => regraded(row, row))
+  await batch(db, writeGrades({ graded }), ...settle({ attemptIds: attemptsOf(pending), now }))
 }
 
 /**
- * The next step of a job, in one transaction; whoever repeats it counts and writes nothing twice.
+ * The next step of a job, in one transaction; a repeat counts and writes nothing twice.
  * @param now Unix seconds
  * @returns whether there may be more to do
  */
@@ -60,11 +60,11 @@ export async function regradeNext(db: Db, jobId: number, now: number): Promise<b
   const graded = rows.map(row => regraded(row, job))
   const changed = rows.filter((row, i) => row.scoreNano !== graded[i]?.score)
   const counted = countGrades({ ...job, graded })
-  const movedOn = moveOn({ ...job, to: last.id })
-  if (job.isDryRun) await batch(db, counted, movedOn)
+  const advanced = advanceCursor({ ...job, to: last.id })
+  if (job.isDryRun) await batch(db, counted, advanced)
   else {
     const settled = settle({ attemptIds: attemptsOf(changed), now })
-    await batch(db, counted, writeGradesOf({ ...job, graded }), ...settled, movedOn)
+    await batch(db, counted, writeGradesOf({ ...job, graded }), ...settled, advanced)
   }
   return true
 }

@@ -35,13 +35,13 @@ export function regradeRoutes(api: Api): void {
       refuses: { 400: 'An essay, or a question whose type was changed', 403: NOT_ITS_INSTRUCTOR },
     },
     async ({ params, body, caller, db, env, now, json }) => {
-      const [viewer, [found], [enrollment]] = await asViewer(
+      const [viewer, [row], [enrollment]] = await asViewer(
         db,
         caller,
         regradableQuestion({ id: params.id }),
         enrollmentForQuestion({ userId: caller.userId, questionId: params.id }),
       )
-      const question = requireManagedModule(viewer, found && shown(found), enrollment?.status)
+      const question = requireManagedModule(viewer, row && withIsPublished(row), enrollment?.status)
       if (question.type === 'essay') throw ruleViolation('Essays are graded by hand.')
       if (question.hasOtherTypes)
         throw ruleViolation('The type of this question was changed; older answers do not fit it.')
@@ -71,19 +71,19 @@ export function regradeRoutes(api: Api): void {
       refuses: { 403: NOT_ITS_INSTRUCTOR },
     },
     async ({ params, caller, db, json }) => {
-      const [viewer, [found], [enrollment]] = await asViewer(
+      const [viewer, [row], [enrollment]] = await asViewer(
         db,
         caller,
         regradeById({ id: params.id }),
         enrollmentForRegrade({ userId: caller.userId, regradeId: params.id }),
       )
-      return json(200, toRegrade(requireManagedModule(viewer, found && shown(found), enrollment?.status)))
+      return json(200, toRegrade(requireManagedModule(viewer, row && withIsPublished(row), enrollment?.status)))
     },
   )
 }
 
-/** A question is shown to whom its quiz is. */
-const shown = <P extends { isQuizPublished: boolean; isModulePublished: boolean }>(place: P) => ({
-  ...place,
-  isPublished: place.isQuizPublished && place.isModulePublished,
+/** A question is published when its quiz and its module are. */
+const withIsPublished = <R extends { isQuizPublished: boolean; isModulePublished: boolean }>(row: R) => ({
+  ...row,
+  isPublished: row.isQuizPublished && row.isModulePublished,
 })

@@ -1,4 +1,4 @@
-/** Who may list which attempts, and what was answered in one. */
+/** SQL of the list of attempts, which includes the right to see them, and of the responses of one. */
 
 import { desc, eq, type SQL, sql } from 'drizzle-orm'
 import { coursesTaughtBy, isManagedBy } from '../../../access/teaching.ts'
@@ -8,7 +8,7 @@ import { attempts, responses } from '../../../db/schema/attempts.ts'
 import { questionVersions } from '../../../db/schema/quizzes.ts'
 import { type Given, type Names, partialStatement, type RowOf, statement } from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
-import { asked } from '../../quizzes/questions/queries.ts'
+import { contentColumns } from '../../quizzes/questions/queries.ts'
 import { type AttemptStatus, isOfAttempt, selectAttempts } from '../queries.ts'
 
 const responseColumns = distinctly({
@@ -20,10 +20,10 @@ const responseColumns = distinctly({
   isPending: responses.isPending,
   timeSpentSeconds: responses.timeSpentSeconds,
   graderFeedback: responses.feedback,
-  ...asked,
+  ...contentColumns,
 })
 
-/** The responses of an ended attempt in its order, each with the version that was shown. */
+/** The responses of an ended attempt in its order, each with the version that the learner was shown. */
 export const responsesOf = statement((db, { attemptId }: Names<{ attemptId: number }>) =>
   db
     .select(responseColumns)
@@ -54,8 +54,8 @@ const listedCount = partialStatement((db, viewing: Names<Viewing>, filter: Given
 )
 
 /**
- * The attempts somebody may list, newest first: their own, and those in the courses they teach; staff all. Previews are in
- * none. The newest of each quiz and status are taken from their own index and merged.
+ * The attempts that the viewer may list, newest first and without previews: their own and those in courses they teach; all for
+ * staff. The query takes the newest of each quiz and status from an index and merges them.
  */
 export const listedAttempts = (viewing: Viewing, { quiz, user, status }: AttemptFilter) => {
   const filter = { quiz, user, status }
@@ -63,22 +63,22 @@ export const listedAttempts = (viewing: Viewing, { quiz, user, status }: Attempt
 }
 
 const listing = (viewing: Names<Viewing>, filter: Given<AttemptFilter>): Listing =>
-  filter.user ? ofUser(viewing, filter, filter.user) : ofTaught(viewing, filter)
+  filter.user ? listingOfUser(viewing, filter, filter.user) : listingOfTaught(viewing, filter)
 
-/** Of one learner's attempts: the plus keeps the index of everybody's out of it. */
+/** A condition on one learner's attempts. The plus keeps SQLite from the index of everybody's attempts by status. */
 const matches = ({ quiz, status }: Given<AttemptFilter>) =>
   sql`a.is_preview = 0 AND ${quiz ? sql`a.quiz_id = ${quiz}` : sql`1`} AND ${status ? sql`+a.status = ${status}` : sql`1`}`
 const slice = ({ limit, offset }: Names<Viewing>) => sql`ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`
 
-/** One learner's attempts: few, so they are counted. */
-function ofUser(viewing: Names<Viewing>, filter: Given<AttemptFilter>, userId: SQL): Listing {
-  const found = sql`SELECT a.id FROM attempts a ${aboveAttempt}
+/** A learner has few attempts, so the query counts them. */
+function listingOfUser(viewing: Names<Viewing>, filter: Given<AttemptFilter>, userId: SQL): Listing {
+  const visible = sql`SELECT a.id FROM attempts a ${aboveAttempt}
     WHERE a.user_id = ${userId} AND ${matches(filter)} AND ${LIVE}
       AND (a.user_id = ${viewing.viewerId} OR ${isManagedBy(viewing.viewerId)})`
-  return { ids: sql`SELECT id FROM (${found}) ${slice(viewing)}`, count: sql`SELECT count(*) FROM (${found})` }
+  return { ids: sql`SELECT id FROM (${visible}) ${slice(viewing)}`, count: sql`SELECT count(*) FROM (${visible})` }
 }
 
-function ofTaught(viewing: Names<Viewing>, filter: Given<AttemptFilter>): Listing {
+function listingOfTaught(viewing: Names<Viewing>, filter: Given<AttemptFilter>): Listing {
   const { viewerId, limit, offset } = viewing
   const upTo = sql`${offset} + ${limit}`
   const ofQuiz = filter.quiz ? sql`q.id = ${filter.quiz}` : sql`1`
@@ -93,12 +93,12 @@ function ofTaught(viewing: Names<Viewing>, filter: Given<AttemptFilter>): Listin
     WHERE NOT ${isStaff(viewerId)} AND ${LIVE} AND ${ofQuiz}`
   const ofOneQuiz = sql`SELECT value AS id FROM ${staffViewer(viewerId)} v CROSS JOIN quizzes q ${aboveQuiz}, ${statuses} s, json_each((${newestOfQuiz}))
     WHERE ${LIVE} AND ${ofQuiz}`
-  // All of them are walked by their ids: the plus keeps the index by status, which is not in that order, out of it.
+  // SQLite walks all attempts by their ids: the plus keeps it from the index by status, which has another order.
   const isListed = filter.status ? sql`a.is_preview = 0 AND a.status = ${filter.status}` : sql`+a.is_preview = 0`
   const all = sql`SELECT a.id FROM ${staffViewer(viewerId)} v CROSS JOIN attempts a ${aboveAttempt}
     WHERE ${isListed} AND ${LIVE} ORDER BY a.id DESC LIMIT ${upTo}`
   const forStaff = filter.quiz ? ofOneQuiz : sql`SELECT * FROM (${all})`
-  // Their own attempts in courses they teach are counted with those courses already.
+  // The counts of the courses they teach already include their own attempts there.
   const outsideTaught = sql`SELECT count(*) FROM (${own} AND NOT ${isManagedBy(viewerId)})`
   const inTaught = sql`SELECT coalesce(sum(${counted(filter)}), 0) FROM ${coursesTaughtBy(viewerId)} c JOIN modules m ON m.course_id = c.id JOIN quizzes q ON q.module_id = m.id
     JOIN quiz_statistics n ON n.quiz_id = q.id WHERE ${LIVE} AND ${ofQuiz}`
@@ -116,7 +116,7 @@ function ofTaught(viewing: Names<Viewing>, filter: Given<AttemptFilter>): Listin
 
 const STATUSES: AttemptStatus[] = ['in_progress', 'completed', 'timed_out', 'abandoned']
 
-/** A quiz's kept counter of the wanted status; of all of them together, if none is. */
+/** A quiz's kept counter of the filter's status; the sum of all counters without one. */
 const counted = ({ status }: Given<AttemptFilter>) =>
   status
     ? sql`CASE ${status} ${sql.raw(STATUSES.map(s => `WHEN '${s}' THEN n.${s}`).join(' '))} END`

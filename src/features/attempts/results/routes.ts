@@ -64,8 +64,8 @@ export function resultRoutes(api: Api): void {
       if (reply !== 'absent' && !reply.isPersisted) return json(200, toEnded(reply))
       const { row } = await seenRow(operation)
       if (row.checkAt === null) return json(200, toEndedRow(row))
-      const found = requireKnown(await attemptObject(env, row.id).look())
-      return json(200, found.kind === 'running' ? toResumed(found) : toEnded(found))
+      const attempt = requireKnown(await attemptObject(env, row.id).look())
+      return json(200, attempt.kind === 'running' ? toResumed(attempt) : toEnded(attempt))
     },
   )
 
@@ -84,14 +84,14 @@ export function resultRoutes(api: Api): void {
       refuses: { 400: 'It runs still' },
     },
     async ({ params, caller, env, db, c, json }) => {
-      const [viewer, [found], responses] = await asViewer(
+      const [viewer, [attemptRow], responses] = await asViewer(
         db,
         caller,
         attemptById({ id: params.id }),
         responsesOf({ attemptId: params.id }),
       )
-      await countUnlessLearner(c, viewer, found)
-      const row = requireRecord(viewer, found)
+      await countUnlessLearner(c, viewer, attemptRow)
+      const row = requireRecord(viewer, attemptRow)
       const isLearner = !manages(viewer, row)
       const readerOf = (status: AttemptStatus) => ({
         isLearner,
@@ -103,7 +103,7 @@ export function resultRoutes(api: Api): void {
         const entries = responses.map(response => toResultEntry(entryOfRow(response), reader))
         return json(200, { ...toEndedRow(row), responses: entries, receipt: await signReceipt(env, receiptOfRow(row)) })
       }
-      // D1 waits for the end still: the object speaks for it.
+      // D1 does not have the end yet, so the object answers.
       const attempt = requireKnown(await attemptObject(env, row.id).look())
       if (attempt.kind === 'running') throw ruleViolation('This attempt has not ended yet.')
       const reader = readerOf(attempt.status)

@@ -41,8 +41,8 @@ export const AttemptResult = object(() => ({
 })).meta({ id: 'AttemptResult' })
 
 /**
- * What somebody may see of each response: with `never`, a learner sees what was answered and nothing about it. Of an
- * abandoned attempt nobody is told about questions that were not answered, or starting and walking away would show the key.
+ * Decides what the reader sees of each response. With `never`, a learner sees the answer alone. Nobody sees the verdict on
+ * unanswered questions of an abandoned attempt, or starting and walking away would reveal the key.
  */
 export type Reader = { isLearner: boolean; showFeedback: ShowFeedback; isAbandoned: boolean }
 type Entry = {
@@ -64,23 +64,23 @@ export function toResultEntry(
   const parsed = parseResponse(entry.question, responseData)
   const answer = 'answer' in parsed ? parsed.answer : null
   const isAnswered = answer !== null && !isBlank(answer)
-  const isTold = !(isLearner && showFeedback === 'never') && !(isAbandoned && !isAnswered)
+  const isVerdictShown = !(isLearner && showFeedback === 'never') && !(isAbandoned && !isAnswered)
   return {
     id: entry.id,
     question: entry.questionId,
     question_text: entry.question.text,
     question_type: entry.question.type,
     response_data: responseData,
-    is_correct: isTold ? entry.isCorrect : null,
-    score: isTold ? toOptionalPoints(entry.scoreNano) : null,
-    feedback: isTold ? entry.graderFeedback || feedbackFor(entry.question, answer, entry.isCorrect) : '',
+    is_correct: isVerdictShown ? entry.isCorrect : null,
+    score: isVerdictShown ? toOptionalPoints(entry.scoreNano) : null,
+    feedback: isVerdictShown ? entry.graderFeedback || feedbackFor(entry.question, answer, entry.isCorrect) : '',
     time_spent_seconds: entry.timeSpentSeconds,
   }
 }
 
 export const entryOfRow = (row: ResponseOfAttempt): Entry => ({ ...row, question: fromColumns(row) })
 
-/** The same, of an attempt whose result is still on its way to D1. */
+/** Entries of an attempt whose result D1 does not have yet. */
 export const entriesOf = (attempt: EndedAttempt): Entry[] =>
   attempt.outcome.responses.flatMap((response, place) => {
     const asked = attempt.questions[place]

@@ -1,22 +1,22 @@
-/** When an answer may replace the one that is kept. */
+/** Decides whether an answer may replace the kept one. */
 import { type Answer, parseResponse } from '../../quizzes/answers/answer.ts'
-import type { GivenAnswer } from './messages.ts'
+import type { AnswerInput } from './messages.ts'
 import type { KeptAnswer } from './outcome.ts'
 import type { SnapshotQuestion, Terms } from './snapshot.ts'
 
-/** Its verdict was told, so a second try would be no answer any more. */
+/** The learner has seen the verdict, so a second answer would prove nothing. */
 export const isFinal = (terms: Terms, type: string) =>
   terms.showFeedback === 'immediate' && type !== 'essay' && !terms.isSurvey
 
-/** A copy that the network brought after the answer that was to replace it. */
-export const isLate = ({ sequence }: GivenAnswer, earlier: KeptAnswer): earlier is KeptAnswer & { sequence: number } =>
+/** Whether the network delivered this answer after a newer one. */
+export const isLate = ({ sequence }: AnswerInput, earlier: KeptAnswer): earlier is KeptAnswer & { sequence: number } =>
   sequence !== undefined && earlier.sequence !== undefined && sequence < earlier.sequence
 
 export function isSame(question: SnapshotQuestion['question'], earlier: KeptAnswer, answer: Answer): boolean {
   const before = parseResponse(question, JSON.parse(earlier.responseData))
   return 'answer' in before && canonical(before.answer) === canonical(answer)
 }
-/** JSON whose objects have their keys in order, and selections their ids: in which a client wrote them says nothing. */
+/** JSON with sorted keys and selections, because the order in which a client writes them has no meaning. */
 const canonical = (answer: Answer) =>
   JSON.stringify(answer, (key, part) => {
     if (key === 'selected_choices') return part.toSorted()

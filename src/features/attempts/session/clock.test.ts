@@ -5,7 +5,7 @@ import { type Clock, deadlineMs, endedAtMs, GRACE_MS, phaseAt, remainingSeconds,
 const START = 1_700_000_000_123
 const MINUTE = 60_000
 
-/** limit (minutes), end of the window and now (ms after the start), extension (minutes) → phase, seconds left, end, seconds spent. */
+/** limit (min), end of the window and now (ms after the start), extension (min) → phase, seconds left, end, seconds spent */
 const rows: [number | null, number | null, number, number, string, number | null, number, number][] = [
   // Untimed: no clock at all.
   [null, null, 0, 0, 'running', null, 0, 0],

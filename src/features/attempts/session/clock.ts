@@ -1,24 +1,24 @@
-/** When an attempt ends. Instants are Unix milliseconds, because a clock that cuts seconds off takes them from somebody. */
+/** Decides when an attempt ends. Instants are Unix milliseconds, because rounding to seconds would take time from learners. */
 import type { Known } from './store.ts'
 
-/** Answers, completions and extensions are still taken this long past the deadline: networks are slow, clocks differ. */
+/** The object accepts answers, completions and extensions this long past the deadline: networks are slow, clocks differ. */
 export const GRACE_MS = 5_000
 
 export type Clock = {
   startedAtMs: number
-  /** Null is untimed. */
+  /** Null for an untimed quiz. */
   limitMinutes: number | null
-  /** The end of the quiz's window; null is none. */
+  /** The end of the quiz's window; null without one. */
   availableUntilMs: number | null
   extendedMinutes: number
 }
 
-/** `over`: past the grace; it ends as timed out, whether or not anybody is there. */
+/** `over`: past the grace, where the attempt ends as timed out even if nobody calls. */
 export type Phase = 'running' | 'grace' | 'over'
 
 const MINUTE_MS = 60_000
 
-/** The sooner of start + limit and the end of the window, plus every extension; null without either. */
+/** @returns the earlier of start + limit and the end of the window, plus all extensions; null without either */
 export function deadlineMs({ startedAtMs, limitMinutes, availableUntilMs, extendedMinutes }: Clock): number | null {
   const ends = [limitMinutes === null ? null : startedAtMs + limitMinutes * MINUTE_MS, availableUntilMs]
   const bounds = ends.filter(end => end !== null)
@@ -31,13 +31,13 @@ export function phaseAt(clock: Clock, nowMs: number): Phase {
   return nowMs < deadline + GRACE_MS ? 'grace' : 'over'
 }
 
-/** Whole seconds left, a begun one counts; 0 from the deadline on, null while untimed. */
+/** @returns whole seconds left, rounded up; 0 from the deadline on, null for an untimed attempt */
 export function remainingSeconds(clock: Clock, nowMs: number): number | null {
   const deadline = deadlineMs(clock)
   return deadline === null ? null : Math.max(0, Math.ceil((deadline - nowMs) / 1000))
 }
 
-/** The instant an attempt that is ended now ended at: never after its deadline. */
+/** The instant of the end for an attempt that ends now: never after its deadline. */
 export const endedAtMs = (clock: Clock, nowMs: number) => Math.min(nowMs, deadlineMs(clock) ?? nowMs)
 
 /** Whole seconds from the start to an instant, never more than the time allowed. */

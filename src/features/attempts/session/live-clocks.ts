@@ -1,9 +1,9 @@
-/** The live clocks of one attempt: WebSockets that outlast the object's sleep and are told of every change. */
+/** The live clocks of one attempt: WebSockets that survive the object's hibernation and receive every change. */
 import { toDateTime } from '../../../http/fields.ts'
 import { clockOf, deadlineMs, remainingSeconds, toSeconds } from './clock.ts'
 import type { Known } from './store.ts'
 
-/** Open at once; the oldest makes room. */
+/** How many sockets may be open at once; a new one closes the oldest. */
 const CLOCKS_AT_MOST = 10
 
 export class LiveClocks {
@@ -16,18 +16,18 @@ export class LiveClocks {
 
   open(known: Known): Response {
     const { 0: client, 1: server } = new WebSocketPair()
-    // The runtime says nothing of their order, so each carries the moment it was opened at.
+    // The runtime promises no order, so each socket stores the time of its opening.
     const open = this.ctx.getWebSockets().filter(socket => socket.readyState === WebSocket.OPEN)
     const [oldest] = open.sort((one, other) => one.deserializeAttachment() - other.deserializeAttachment())
     if (open.length >= CLOCKS_AT_MOST) oldest?.close(1013, 'too many clocks')
     this.ctx.acceptWebSocket(server)
     server.serializeAttachment(Date.now())
-    this.tell(known, [server])
+    this.send(known, [server])
     return new Response(null, { status: 101, webSocket: client, headers: { 'Sec-WebSocket-Protocol': 'bearer' } })
   }
 
-  /** How the attempt stands; after its end they are closed. */
-  tell(known: Known, sockets = this.ctx.getWebSockets()): void {
+  /** Sends the state of the attempt, and closes the sockets after its end. */
+  send(known: Known, sockets = this.ctx.getWebSockets()): void {
     const { end } = known.state
     const message = JSON.stringify(toMessage(known, Date.now()))
     for (const socket of sockets) {
@@ -35,7 +35,7 @@ export class LiveClocks {
         socket.send(message)
         if (end) socket.close(1000, 'the attempt has ended')
       } catch {
-        // A message is a convenience: whoever is gone asks again.
+        // A message is a convenience: a client that lost its socket asks again.
       }
     }
   }

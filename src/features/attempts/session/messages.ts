@@ -1,10 +1,10 @@
-/** What an attempt's object is told and says: plain values, because classes do not survive the call. */
+/** Arguments and replies of an attempt's object: plain values, because classes do not survive the call. */
 import type { EndStatus, Outcome } from './outcome.ts'
 import type { SnapshotQuestion, Terms } from './snapshot.ts'
 
-export type GivenAnswer = {
+export type AnswerInput = {
   questionId: number
-  /** JSON, as sent. */
+  /** JSON as the client sent it. */
   responseData: string
   timeSpentSeconds: number | undefined
   sequence: number | undefined
@@ -13,13 +13,13 @@ export type SavedAnswer = {
   id: number
   questionId: number
   questionText: string
-  /** JSON, as understood. */
+  /** JSON of the parsed answer. */
   responseData: string
   isCorrect: boolean | null
   scoreNano: number | null
   timeSpentSeconds: number
   submittedAt: number
-  /** Of the answer that is kept; null where its client sent none. */
+  /** The sequence of the kept answer; null when its client sent none. */
   sequence: number | null
 }
 
@@ -32,10 +32,10 @@ export type RunningAttempt = {
   questions: SnapshotQuestion['shown'][]
   answers: SavedAnswer[]
 }
-/** What an ended attempt came to, and the questions it was about: for the result. */
+/** An ended attempt with its outcome and its questions, for the result. */
 export type EndedAttempt = {
   kind: 'ended'
-  /** D1 has the result and speaks for it from now on. */
+  /** Whether D1 has the result, which then includes later grades. */
   isPersisted: boolean
   terms: Terms
   startedAt: number
@@ -46,9 +46,9 @@ export type EndedAttempt = {
   outcome: Outcome
   questions: SnapshotQuestion[]
 }
-/** No such attempt here: never begun, or carried over long ago. */
+/** The object has no attempt: it never began one, or has deleted it after D1 confirmed the result. */
 export type Unknown = { kind: 'unknown' }
-/** Somebody else's. */
+/** The attempt is another learner's. */
 export type Foreign = { kind: 'foreign' }
 export type Throttled = { kind: 'throttled' }
 export type Over = { kind: 'over' }
@@ -57,7 +57,7 @@ export type Refused =
   | { kind: 'no_such_question' }
   | { kind: 'invalid'; message: string }
   | { kind: 'refused'; detail: string }
-  /** Older than the answer that is kept, whose sequence this is. */
+  /** The answer is older than the kept one; `sequence` is the kept one's. */
   | { kind: 'late'; sequence: number }
 export type Extended = {
   kind: 'extended'

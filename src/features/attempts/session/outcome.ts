@@ -1,13 +1,13 @@
-/** What an ended attempt comes to. Pure: from the snapshot's questions and the answers kept. */
+/** The outcome of an ended attempt: a pure function of the snapshot's questions and the kept answers. */
 import { percentageHundredths, shareOf, toNano } from '../../quizzes/answers/points.ts'
 import type { SnapshotQuestion, Terms } from './snapshot.ts'
 
 export type EndStatus = 'completed' | 'timed_out' | 'abandoned'
 
-/** An answer as kept: graded when it was given. */
+/** A kept answer, graded when the learner submitted it. */
 export type KeptAnswer = {
   place: number
-  /** As understood, JSON. */
+  /** JSON of the parsed answer. */
   responseData: string
   isCorrect: boolean | null
   scoreNano: number | null
@@ -15,7 +15,7 @@ export type KeptAnswer = {
   timeSpentSeconds: number
   /** Unix seconds. */
   submittedAt: number
-  /** The client's own count of what it sent, where it keeps one. */
+  /** The client's own count of the answers it sent, where it keeps one. */
   sequence?: number
 }
 
@@ -28,7 +28,7 @@ export type ResponseRow = {
   isCorrect: boolean | null
   scoreNano: number | null
   maxNano: number
-  /** 1/10000; null where item analysis does not count it. */
+  /** 1/10000; null where item analysis does not count the response. */
   itemShare: number | null
   restShare: number | null
   timeSpentSeconds: number
@@ -45,7 +45,7 @@ export type Outcome = {
   pendingGrading: number
 }
 
-/** A response's id needs no database: attempt id × this + its place in the attempt. */
+/** A response's id is attempt id × this + its place in the attempt, so that answering needs no database. */
 const RESPONSE_ID_FACTOR = 1_000
 export const responseId = (attemptId: number, place: number) => attemptId * RESPONSE_ID_FACTOR + place
 

@@ -1,4 +1,4 @@
-/** Bringing the end of an attempt to D1: one batch, safe to repeat. */
+/** Writes the end of an attempt to D1 in one batch that is safe to repeat. */
 import { and, eq, isNotNull, sql } from 'drizzle-orm'
 import { batchOf } from '../../../db/batch.ts'
 import type { Db } from '../../../db/client.ts'
@@ -13,30 +13,33 @@ import { completionsIf } from '../settlement.ts'
 import type { EndedAttempt } from './messages.ts'
 import type { ResponseRow } from './outcome.ts'
 
-/** Whose it is, too: a database restored from a backup may have given the id away again. */
+/** Learner and quiz are part of it, because a database restored from a backup may assign an attempt's id again. */
 type Identity = { attemptId: number; userId: number; quizId: number }
-/** The row, while D1 waits for the end. */
-const isWaiting = ({ attemptId, userId, quizId }: Names<Identity>) =>
+/** A condition on the attempt's row, true until D1 has the end. */
+const isAwaitingEnd = ({ attemptId, userId, quizId }: Names<Identity>) =>
   and(eq(attempts.id, attemptId), eq(attempts.userId, userId), eq(attempts.quizId, quizId), isNotNull(attempts.checkAt))
-const waits = (identity: Names<Identity>) => sql`EXISTS (SELECT 1 FROM ${attempts} WHERE ${isWaiting(identity)})`
+const awaitsEnd = (identity: Names<Identity>) =>
+  sql`EXISTS (SELECT 1 FROM ${attempts} WHERE ${isAwaitingEnd(identity)})`
 
 const insertResponses = statement((db, ended: Names<Identity & { rows: readonly ResponseRow[] }>) =>
   db.insert(responses).select(
     sql`SELECT value->>'id', value->>'questionId', value->>'versionId', value->>'versionId', value->>'responseData',
       value->>'isCorrect', value->>'scoreNano', value->>'maxNano', value->>'itemShare', value->>'restShare',
       value->>'timeSpentSeconds', value->>'submittedAt', value->>'isPending', '', NULL, NULL, NULL
-      FROM json_each(${ended.rows}) WHERE ${waits(ended)}`,
+      FROM json_each(${ended.rows}) WHERE ${awaitsEnd(ended)}`,
   ),
 )
 
 type Studied = Identity & { enrollmentId: number; moduleId: number; now: number; seconds: number }
 /** The time of an attempt counts as time in its module, for the learner and for the statistics. */
-const touchStudied = statement((db, ended: Names<Studied>) =>
-  touchModuleIf(db, ended, waits(ended), { timeSpentSeconds: ended.seconds }),
+const addModuleTime = statement((db, ended: Names<Studied>) =>
+  touchModuleIf(db, ended, awaitsEnd(ended), { timeSpentSeconds: ended.seconds }),
 )
-const addStudied = statement((db, ended: Names<Studied>) => addStudyTimeIf(db, ended, ended.seconds, waits(ended)))
+const addStudyTime = statement((db, ended: Names<Studied>) =>
+  addStudyTimeIf(db, ended, ended.seconds, awaitsEnd(ended)),
+)
 const recordEnd = statement((db, ended: Names<Identity & ReturnType<typeof activityValues>>) =>
-  insertActivityIf(db, ended, waits(ended)),
+  insertActivityIf(db, ended, awaitsEnd(ended)),
 )
 
 type Result = Pick<
@@ -57,17 +60,17 @@ type Result = Pick<
   | 'answersHash'
 >
 const writeResult = partialStatement((db, identity: Names<Identity>, result: Given<Result>) =>
-  db.update(attempts).set(result).where(isWaiting(identity)),
+  db.update(attempts).set(result).where(isAwaitingEnd(identity)),
 )
-const completions = completionsIf<Identity & { attemptIds: readonly number[]; now: number }>(waits)
-/** From here on nothing of the batch is written again. */
-const stopWaiting = statement((db, identity: Names<Identity>) =>
-  db.update(attempts).set({ checkAt: null }).where(isWaiting(identity)),
+const completions = completionsIf<Identity & { attemptIds: readonly number[]; now: number }>(awaitsEnd)
+/** Clears the guard of the batch, so that a repeat writes nothing. */
+const clearCheckAt = statement((db, identity: Names<Identity>) =>
+  db.update(attempts).set({ checkAt: null }).where(isAwaitingEnd(identity)),
 )
 
 /**
- * Writes the result and all that follows from it. Every statement is guarded by `check_at`, which is set while D1 waits
- * for the end and cleared by the last of them: a repeat writes nothing.
+ * Writes the result and its consequences. `check_at` guards every statement: it is set until D1 has the end, and the last
+ * statement clears it, so that a repeat writes nothing.
  */
 export async function persistResult(db: Db, ended: EndedAttempt): Promise<void> {
   const { terms, outcome, completedAt, status } = ended
@@ -78,7 +81,7 @@ export async function persistResult(db: Db, ended: EndedAttempt): Promise<void> 
     startedAt: ended.startedAt,
     completedAt,
     extendedMinutes: ended.extendedMinutes,
-    // The row may be of a start that died, before the quiz was edited.
+    // A start that died may have written the row before the quiz was edited.
     isSurvey: terms.isSurvey,
     passingScore: terms.passingScore,
     earnedNano: outcome.earnedNano,
@@ -92,25 +95,25 @@ export async function persistResult(db: Db, ended: EndedAttempt): Promise<void> 
   }
   const rows = await batchOf(db, {
     responses: insertResponses({ ...identity, rows: outcome.responses }),
-    ...studied(ended, identity),
+    ...studyTime(ended, identity),
     result: writeResult(identity, result),
     ...completions({ ...identity, attemptIds: [attemptId], now: completedAt }),
-    stopped: stopWaiting(identity),
-    // A key that was mended while the attempt ran is applied now.
-    mended: pendingRegrades({ attemptId }),
+    cleared: clearCheckAt(identity),
+    // A key that an instructor corrected while the attempt ran applies now.
+    regrades: pendingRegrades({ attemptId }),
   })
-  await regradeAttempts(db, rows.mended, Math.floor(Date.now() / 1000))
+  await regradeAttempts(db, rows.regrades, Math.floor(Date.now() / 1000))
 }
 
-/** Nothing for a preview, which is nobody's learning. */
-function studied({ terms, timeSpentSeconds, completedAt, status }: EndedAttempt, identity: Identity) {
+/** No statements for a preview, because it is no learner's work. */
+function studyTime({ terms, timeSpentSeconds, completedAt, status }: EndedAttempt, identity: Identity) {
   const { enrollmentId, moduleId, courseId, quizId, userId } = terms
   if (enrollmentId === null) return {}
   const time = { ...identity, enrollmentId, moduleId, now: completedAt, seconds: timeSpentSeconds }
   const event = { userId, type: 'quiz_complete', targetId: quizId, courseId, moduleId } as const
   return {
-    touched: touchStudied(time),
-    studied: addStudied(time),
+    moduleTime: addModuleTime(time),
+    studyTime: addStudyTime(time),
     ...(status !== 'abandoned' && { recorded: recordEnd({ ...identity, ...activityValues(event, completedAt) }) }),
   }
 }

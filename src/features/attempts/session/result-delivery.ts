@@ -1,4 +1,4 @@
-/** Delivers the result of an attempt to D1, as often as that takes: the alarm of the object comes back until D1 has it. */
+/** Delivers the result of an attempt to D1. The object's alarm retries until D1 has it. */
 import { backgroundDatabase } from '../../../db/client.ts'
 import { repeated } from '../../../db/faults.ts'
 import { describe } from '../../../http/errors.ts'
@@ -22,7 +22,7 @@ export class ResultDelivery {
     this.store = store
   }
 
-  /** Persists the result in D1: one delivery at a time, and again later when D1 refuses it. */
+  /** Persists the result in D1: one delivery at a time, with a later retry when D1 refuses it. Never throws. */
   deliver(env: Env): Promise<void> {
     this.underWay ??= this.deliverOnce(env).finally(() => {
       this.underWay = null
@@ -33,14 +33,14 @@ export class ResultDelivery {
   private async deliverOnce(env: Env): Promise<void> {
     const known = this.store.load()
     if (!known || known.state.persistedAtMs !== null) return
-    // Before anything can fail, so that a crash is only a delay.
+    // The alarm is set before anything can fail, so that a crash only delays the delivery.
     await this.storage.setAlarm(Date.now() + retryAfterMs(known.state.failedDeliveries))
     try {
       const ended = asEnded(known, this.store)
       await repeated(() => persistResult(backgroundDatabase(env), ended))
     } catch (error) {
       this.store.change(known, { failedDeliveries: known.state.failedDeliveries + 1 })
-      // Anew: while the database hung, the alarm may have rung and found this under way.
+      // The alarm may have fired while the database hung and joined this delivery, so it is set again.
       await this.storage.setAlarm(Date.now() + retryAfterMs(known.state.failedDeliveries))
       console.error({ event: 'result not persisted', attempt: known.terms.attemptId, ...describe(error) })
       return
@@ -55,6 +55,6 @@ export class ResultDelivery {
   }
 }
 
-/** Exponential, with full jitter: those that failed together do not return together. */
+/** Exponential with full jitter, so that deliveries that failed together do not retry together. */
 const retryAfterMs = (failures: number) =>
   FIRST_RETRY_MS + Math.random() * Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)

@@ -1,4 +1,4 @@
-/** What an attempt is made of: fixed when it starts, so that no later edit changes a running attempt. */
+/** The terms and questions of an attempt, fixed at its start, so that no later edit changes a running attempt. */
 import type { Question } from '../../quizzes/questions/question.ts'
 import type { Shuffle } from '../../quizzes/questions/shuffle.ts'
 import { type LearnerQuestion, toLearnerQuestion } from '../../quizzes/questions/views.ts'
@@ -8,13 +8,13 @@ export type ShowFeedback = 'immediate' | 'after_completion' | 'never'
 export type SnapshotQuestion = {
   questionId: number
   versionId: number
-  /** With its key: it leaves the object only once the attempt has ended, for the result. */
+  /** The question with its key, which leaves the object only after the end, for the result. */
   question: Question
-  /** As the learner sees it, shuffled for this attempt. */
+  /** The learner's view, shuffled for this attempt. */
   shown: LearnerQuestion
 }
 
-/** Whose attempt at what, and by which rules. */
+/** The learner, the quiz and the rules of an attempt. */
 export type Terms = {
   attemptId: number
   quizId: number
@@ -33,13 +33,13 @@ export type Terms = {
 }
 export type Snapshot = { terms: Terms; questions: SnapshotQuestion[] }
 
-/** A database that was restored from a backup may give an id away that an object knows as another attempt's. */
+/** A database that was restored from a backup may assign an id that an object holds for another attempt. */
 export const isSameAttempt = (one: Terms, other: Pick<Terms, 'userId' | 'quizId'>) =>
   one.userId === other.userId && one.quizId === other.quizId
 
 type Drawing = { questionCount: number | null; randomizeQuestions: boolean }
 
-/** The questions of an attempt, in its order: all of them, or as many as the quiz draws. */
+/** The questions of an attempt, in its order: all, or as many as the quiz draws. */
 export function draw<T>(inOrder: readonly T[], { questionCount, randomizeQuestions }: Drawing, shuffle: Shuffle): T[] {
   const places = inOrder.map((_, place) => place)
   const drawn = questionCount === null ? places : shuffle(places).slice(0, questionCount)

@@ -1,4 +1,4 @@
-/** What an attempt's object keeps: its terms, its state, its questions and its answers. */
+/** The storage of an attempt's object: terms, state, questions and answers. */
 import type { EndStatus, KeptAnswer } from './outcome.ts'
 import type { Snapshot, SnapshotQuestion, Terms } from './snapshot.ts'
 
@@ -6,7 +6,7 @@ export type State = {
   startedAtMs: number
   extendedMinutes: number
   end: { status: EndStatus; atMs: number } | null
-  /** When D1 confirmed the result. */
+  /** Unix milliseconds at which D1 confirmed the result. */
   persistedAtMs: number | null
   failedDeliveries: number
 }
@@ -22,7 +22,7 @@ export class AttemptStore {
     this.storage = storage
   }
 
-  /** Null when nothing was ever begun. Reads only: a guessed id costs no storage. */
+  /** Only reads, so that a guessed id costs no storage; null when no attempt ever began here. */
   load(): Known | null {
     if (this.known) return this.known
     const terms = this.storage.kv.get<Terms>('terms')
@@ -32,7 +32,7 @@ export class AttemptStore {
     return this.known
   }
 
-  /** All of it or nothing. */
+  /** Writes everything in one transaction. */
   begin({ terms, questions }: Snapshot, startedAtMs: number): void {
     const state: State = { startedAtMs, extendedMinutes: 0, end: null, persistedAtMs: null, failedDeliveries: 0 }
     this.storage.transactionSync(() => {
@@ -55,7 +55,7 @@ export class AttemptStore {
     this.storage.kv.put('state', known.state)
   }
 
-  async forget(): Promise<void> {
+  async deleteAll(): Promise<void> {
     this.known = undefined
     this.sum = undefined
     await this.storage.deleteAll()
@@ -65,7 +65,7 @@ export class AttemptStore {
     return this.bodies('SELECT body FROM questions ORDER BY place')
   }
 
-  /** A question by its id, with its place in the attempt and the answer kept so far; null when it is not asked. */
+  /** A question by its id, with its place in the attempt and its kept answer; null when the attempt does not ask it. */
   askedAs(questionId: number): Asked | null {
     const query = `SELECT place, questions.body AS question, answers.body AS answer, bytes
       FROM questions LEFT JOIN answers USING (place) WHERE question_id = ?`
@@ -76,7 +76,7 @@ export class AttemptStore {
     return { ...JSON.parse(row.question), place: row.place, earlier, earlierBytes: row.bytes ?? 0 }
   }
 
-  /** The answers so far, each with its question. */
+  /** The kept answers, each with its question. */
   answered(): { asked: SnapshotQuestion; answer: KeptAnswer }[] {
     const query = `SELECT questions.body AS question, answers.body AS answer
       FROM questions JOIN answers USING (place) ORDER BY place`
@@ -90,13 +90,13 @@ export class AttemptStore {
     return this.bodies('SELECT body FROM answers ORDER BY place')
   }
 
-  /** What all answers together take. Summed once in the object's life: answers are kept here and nowhere else. */
+  /** The bytes of all answers together. Summed once in the object's life, because only `saveAnswer` changes them. */
   bytes(): number {
     this.sum ??= this.storage.sql.exec<{ n: number }>('SELECT coalesce(sum(bytes), 0) AS n FROM answers').one().n
     return this.sum
   }
 
-  keep(answer: KeptAnswer, bytes: number, { earlierBytes }: Pick<Asked, 'earlierBytes'>): void {
+  saveAnswer(answer: KeptAnswer, bytes: number, { earlierBytes }: Pick<Asked, 'earlierBytes'>): void {
     const sum = this.bytes() + bytes - earlierBytes
     this.storage.sql.exec(
       'INSERT INTO answers VALUES (?1, ?2, ?3) ON CONFLICT (place) DO UPDATE SET bytes = ?2, body = ?3',

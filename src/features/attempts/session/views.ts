@@ -1,4 +1,4 @@
-/** An attempt as its object tells of it. */
+/** An attempt as its object replies with it. */
 import { clockOf, remainingSeconds, spentSeconds, toSeconds } from './clock.ts'
 import type { EndedAttempt, Extended, RunningAttempt, SavedAnswer } from './messages.ts'
 import { type KeptAnswer, outcomeOf, responseId } from './outcome.ts'
@@ -40,16 +40,16 @@ export function asEnded(known: Known, store: AttemptStore): EndedAttempt {
   }
 }
 
-/** As answered while it runs: the verdict is told only where feedback is immediate. */
+/** A kept answer as the running attempt shows it: with its verdict only where feedback is immediate. */
 export function asSaved(terms: Terms, kept: KeptAnswer, { questionId, question }: SnapshotQuestion): SavedAnswer {
-  const isTold = terms.showFeedback === 'immediate' && !kept.isPending && question.type !== 'essay'
+  const isVerdictShown = terms.showFeedback === 'immediate' && !kept.isPending && question.type !== 'essay'
   return {
     id: responseId(terms.attemptId, kept.place),
     questionId,
     questionText: question.text,
     responseData: kept.responseData,
-    isCorrect: isTold ? kept.isCorrect : null,
-    scoreNano: isTold ? kept.scoreNano : null,
+    isCorrect: isVerdictShown ? kept.isCorrect : null,
+    scoreNano: isVerdictShown ? kept.scoreNano : null,
     timeSpentSeconds: kept.timeSpentSeconds,
     submittedAt: kept.submittedAt,
     sequence: kept.sequence ?? null,

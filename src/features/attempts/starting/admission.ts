@@ -1,4 +1,4 @@
-/** Who may begin an attempt. */
+/** The right to begin an attempt. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { seesCourseOf } from '../../../access/modules.ts'
 import { type EnrollmentStatus, takesPart } from '../../../access/participation.ts'
@@ -8,41 +8,42 @@ import { forbidden, notFound, ruleViolation } from '../../../http/errors.ts'
 import { toDate } from '../../../http/fields.ts'
 import type { StartableQuiz } from './queries.ts'
 
-/** How many attempts a quiz allows; null is unlimited. */
+/** @returns how many attempts a quiz allows; null for no limit */
 export function attemptsAtMost(quiz: Pick<StartableQuiz, 'allowMultipleAttempts' | 'maxAttempts'>): number | null {
   if (!quiz.allowMultipleAttempts) return 1
   return quiz.maxAttempts === 0 ? null : quiz.maxAttempts
 }
 
 /**
- * Whether the viewer may begin, but for the access code. Its instructor and staff begin previews, whatever the limits.
+ * Checks everything but the access code. The course's instructor and staff begin previews, whatever the limits.
+ * @param used attempts of the viewer that count
  * @param now Unix seconds
- * @throws 404, 400 and 403 in this order: what may not be known, what is not published, who takes no part, the window or,
- * without one, the course's dates (400), the limit
+ * @throws in this order: 404 for a quiz that the viewer may not see, 400 when it is not published, 403 for a viewer who is not
+ * enrolled, 403 outside the quiz's window or, without one, 400 outside the course's dates, 403 when no attempt is left
  */
 export function admitAttempt(
   viewer: Viewer,
-  found: StartableQuiz | undefined,
+  quiz: StartableQuiz | undefined,
   enrollment: { id: number; status: EnrollmentStatus } | undefined,
   used: number,
   now: number,
 ): { quiz: StartableQuiz; isPreview: boolean; enrollmentId: number | null } {
-  if (!found) throw notFound()
-  if (manages(viewer, found)) return { quiz: found, isPreview: true, enrollmentId: null }
+  if (!quiz) throw notFound()
+  if (manages(viewer, quiz)) return { quiz, isPreview: true, enrollmentId: null }
   const isLearner = takesPart(enrollment?.status)
-  if (!isLearner && !seesCourseOf(viewer, found, enrollment?.status)) throw notFound()
-  if (found.courseStatus !== 'published' || !found.moduleIsPublished || !found.isPublished) {
-    // Whoever takes the course is told; of another's unpublished quiz nobody may know.
+  if (!isLearner && !seesCourseOf(viewer, quiz, enrollment?.status)) throw notFound()
+  if (quiz.courseStatus !== 'published' || !quiz.moduleIsPublished || !quiz.isPublished) {
+    // Learners of the course get the reason; nobody else may learn that the unpublished quiz exists.
     throw isLearner ? ruleViolation('This quiz is not open.') : notFound()
   }
   if (!isLearner) throw forbidden('Enroll in the course to take its quizzes.')
-  requireOpen(found, now)
-  const atMost = attemptsAtMost(found)
+  requireOpen(quiz, now)
+  const atMost = attemptsAtMost(quiz)
   if (atMost !== null && used >= atMost) throw forbidden(NO_ATTEMPT_LEFT)
-  return { quiz: found, isPreview: false, enrollmentId: enrollment.id }
+  return { quiz, isPreview: false, enrollmentId: enrollment.id }
 }
 
-/** The quiz's window decides; without one the dates of its course, which are whole UTC days. */
+/** The quiz's window decides or, without one, the dates of its course, which are whole UTC days. */
 function requireOpen({ availableFrom, availableUntil, courseStartDate, courseEndDate }: StartableQuiz, now: number) {
   if (availableFrom !== null && now < availableFrom) throw forbidden('This quiz is not open yet.')
   if (availableUntil !== null && now >= availableUntil) throw forbidden('This quiz is closed.')
@@ -54,8 +55,8 @@ function requireOpen({ availableFrom, availableUntil, courseStartDate, courseEnd
 
 export const NO_ATTEMPT_LEFT = 'No attempt is left.'
 
-/** Compared as digests, in constant time: how long it takes says nothing of the code. */
-export function isAccessCode(expected: string, given: string): boolean {
+/** Compares digests in constant time, so that the duration reveals nothing about the code. */
+export function isAccessCode(expected: string, input: string): boolean {
   const digest = (code: string) => createHash('sha256').update(code).digest()
-  return timingSafeEqual(digest(expected), digest(given))
+  return timingSafeEqual(digest(expected), digest(input))
 }

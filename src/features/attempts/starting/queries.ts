@@ -1,4 +1,4 @@
-/** What decides whether an attempt may start, and its row. */
+/** SQL of starting an attempt: the rows that decide whether it may start, and its own row. */
 
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { distinctly } from '../../../db/columns.ts'
@@ -7,7 +7,7 @@ import { courses } from '../../../db/schema/courses.ts'
 import { modules } from '../../../db/schema/modules.ts'
 import { questionVersions, quizzes } from '../../../db/schema/quizzes.ts'
 import { listed, type Names, type RowOf, statement, type Value } from '../../../db/statement.ts'
-import { asked } from '../../quizzes/questions/queries.ts'
+import { contentColumns } from '../../quizzes/questions/queries.ts'
 import { isLive } from '../queries.ts'
 
 const startableColumns = distinctly({
@@ -36,7 +36,7 @@ const startableColumns = distinctly({
   instructorId: courses.instructorId,
 })
 
-/** A quiz with all that decides whether an attempt at it may start. */
+/** A quiz with all columns that decide whether an attempt at it may start. */
 export const startableQuiz = statement((db, { id }: Names<{ id: number }>) =>
   db
     .select(startableColumns)
@@ -54,7 +54,7 @@ export const attemptsUsed = statement((db, { userId, quizId }: Names<{ userId: n
     .where(and(eq(attempts.userId, userId), eq(attempts.quizId, quizId), eq(attempts.isPreview, false))),
 )
 
-/** The caller's attempt that D1 has not heard the end of, whatever became of the quiz. */
+/** The user's attempt whose end D1 does not have, even if the quiz is deleted. */
 export const runningAttempt = statement((db, { userId, quizId }: Names<{ userId: number; quizId: number }>) =>
   db
     .select({ id: attempts.id, isPreview: attempts.isPreview, enrollmentId: attempts.enrollmentId })
@@ -62,7 +62,7 @@ export const runningAttempt = statement((db, { userId, quizId }: Names<{ userId:
     .where(and(eq(attempts.userId, userId), eq(attempts.quizId, quizId), sql`${attempts.status} = 'in_progress'`)),
 )
 
-/** The questions a quiz may draw, in order, each with its newest version. */
+/** The questions that a quiz may draw, in order, each with its newest version. */
 export const drawableQuestions = statement((db, { quizId }: Names<{ quizId: number }>) =>
   db
     .select({
@@ -81,17 +81,17 @@ export type NewAttempt = {
   isPreview: boolean
   isSurvey: boolean
   passingScore: number
-  /** Null is unlimited. */
+  /** Null for no limit. */
   attemptsAtMost: number | null
   checkAt: number
   versionIds: readonly number[]
   now: number
 }
 
-/** All questions go to the object in one call, of at most 32 MiB: two bytes a character, and what is shown goes twice. */
+/** One call of at most 32 MiB takes all questions to the object: two bytes a character, and the shown text goes twice. */
 export const CHARACTERS_AT_MOST = 4_000_000
 
-/** The attempt's row, unless one runs, none is left or the versions are too large: simultaneous starts meet on one row. */
+/** Adds a row unless one runs, none is left or the versions are too large. Simultaneous starts share one row. */
 export const insertAttempt = statement((db, attempt: Names<NewAttempt>) => {
   const { quizId, userId, enrollmentId, isPreview, isSurvey, passingScore, attemptsAtMost, checkAt, now } = attempt
   const own = sql`SELECT 1 FROM attempts WHERE user_id = ${userId} AND quiz_id = ${quizId}`
@@ -110,7 +110,7 @@ export const insertAttempt = statement((db, attempt: Names<NewAttempt>) => {
 
 const among = (column: Value, ids: Value) => sql`${column} IN ${listed(ids)}`
 
-/** From now on these versions never change, because an attempt shows them. */
+/** An attempt shows these versions, so this stops later edits from changing them. */
 export const markDrawn = statement((db, { versionIds, now }: Names<{ versionIds: readonly number[]; now: number }>) =>
   db
     .update(questionVersions)
@@ -123,14 +123,14 @@ export const drawnVersions = statement((db, { versionIds }: Names<{ versionIds: 
     .select({
       id: questionVersions.id,
       questionId: questionVersions.questionId,
-      ...asked,
+      ...contentColumns,
     })
     .from(questionVersions)
     .where(among(questionVersions.id, versionIds)),
 )
 
-/** Keeps cron from the row of a start that died, for as long as the next start may need to finish it. */
-export const putOffCheck = statement(
+/** Keeps the cron job from the row of a start that died, while the next start finishes it. */
+export const postponeCheck = statement(
   (db, { userId, quizId, checkAt }: Names<{ userId: number; quizId: number; checkAt: number }>) =>
     db
       .update(attempts)
@@ -138,7 +138,7 @@ export const putOffCheck = statement(
       .where(and(eq(attempts.userId, userId), eq(attempts.quizId, quizId), sql`${attempts.status} = 'in_progress'`)),
 )
 
-/** A row whose id an object knows as another attempt's. */
+/** Deletes a row whose id an object holds for another attempt. */
 export const deleteForeign = statement((db, { attemptId, userId }: Names<{ attemptId: number; userId: number }>) =>
   db
     .delete(attempts)

@@ -12,9 +12,9 @@ import { beginAttempt, writeAttempt } from './start.ts'
 
 const tag = 'Quiz System'
 const params = object(() => ({ id: pathId(2) }))
-/** Wrong access codes of one learner at one quiz. */
+/** How many wrong access codes one learner may try at one quiz. */
 const ACCESS_CODE_LIMIT = { limit: 5, windowSeconds: 60 }
-/** New attempts of one learner where a quiz sets no limit: each one stores its questions and responses. */
+/** How many attempts one learner may start where a quiz sets no limit, because each stores its questions and responses. */
 const UNLIMITED_ATTEMPTS_LIMIT = { limit: 30, windowSeconds: 3_600 }
 
 export function startRoutes(api: Api): void {
@@ -47,16 +47,16 @@ export function startRoutes(api: Api): void {
         attemptsUsed({ userId: caller.userId, quizId: params.id }),
         drawableQuestions({ quizId: params.id }),
       )
-      const found = running && (await lookAtOwn(env, running.id, { userId: viewer.id, quizId: params.id }))
-      if (found?.kind === 'running') return json(200, toResumed(found))
-      // Ended, and D1 has not heard of it yet: a new attempt may begin once it has.
-      if (found?.kind === 'ended') await attemptObject(env, found.terms.attemptId).check()
-      // A start that died before its object began is finished by this one, and is no attempt more.
-      const isUnbegun = found?.kind === 'unknown' && running?.isPreview === false
+      const attempt = running && (await lookAtOwn(env, running.id, { userId: viewer.id, quizId: params.id }))
+      if (attempt?.kind === 'running') return json(200, toResumed(attempt))
+      // The attempt has ended and D1 does not have its end yet: a new attempt may begin once D1 has it.
+      if (attempt?.kind === 'ended') await attemptObject(env, attempt.terms.attemptId).check()
+      // This start finishes one that died before its object began, so the two count as one attempt.
+      const isUnbegun = attempt?.kind === 'unknown' && running?.isPreview === false
       const used = (count?.used ?? 0) - (isUnbegun ? 1 : 0)
       const admitted = admitAttempt(viewer, quiz, enrollment, used, now)
       if (!admitted.isPreview) await requireAccessCode(env, viewer, admitted.quiz, body.access_code)
-      if (!found && attemptsAtMost(admitted.quiz) === null) await requireModeration(env, viewer, admitted.quiz)
+      if (!attempt && attemptsAtMost(admitted.quiz) === null) await requireHourlyLimit(env, viewer, admitted.quiz)
       const snapshot = await writeAttempt(db, { ...admitted, userId: viewer.id, drawable }, now)
       const begun = await beginAttempt(env, db, snapshot)
       return begun.isNew ? json(201, toStarted(begun)) : json(200, toResumed(begun))
@@ -65,20 +65,20 @@ export function startRoutes(api: Api): void {
 }
 
 /** @throws 403 for a missing or wrong code, 429 after five wrong ones within a minute */
-async function requireAccessCode(env: Env, viewer: Viewer, quiz: StartableQuiz, given?: string | null): Promise<void> {
+async function requireAccessCode(env: Env, viewer: Viewer, quiz: StartableQuiz, input?: string | null): Promise<void> {
   const { accessCode } = quiz
   if (accessCode === null) return
-  if (!given) throw forbidden('This quiz needs an access code.')
+  if (!input) throw forbidden('This quiz needs an access code.')
   const gate = { key: `access-code:${quiz.id}:${viewer.id}`, limit: ACCESS_CODE_LIMIT }
   const isRight = await behindGates(
     env,
     [gate],
-    async () => isAccessCode(accessCode, given),
+    async () => isAccessCode(accessCode, input),
     right => !right,
   )
   if (!isRight) throw forbidden('The access code is wrong.')
 }
 
-/** @throws 429 with the true wait */
-const requireModeration = (env: Env, viewer: Viewer, quiz: StartableQuiz) =>
+/** @throws 429 with the seconds until the next start may pass */
+const requireHourlyLimit = (env: Env, viewer: Viewer, quiz: StartableQuiz) =>
   passGate(env, `new-attempts:${quiz.id}:${viewer.id}`, UNLIMITED_ATTEMPTS_LIMIT)

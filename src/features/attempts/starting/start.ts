@@ -1,4 +1,4 @@
-/** Beginning an attempt: its row first, then its object; each step can be repeated, so that the next start ends a dead one. */
+/** Begins an attempt: its row first, then its object. Both steps are safe to repeat, so the next start finishes a dead one. */
 import { batch, batchOf } from '../../../db/batch.ts'
 import type { Db } from '../../../db/client.ts'
 import { forbidden, ruleViolation, unavailable } from '../../../http/errors.ts'
@@ -17,14 +17,14 @@ import {
   drawnVersions,
   insertAttempt,
   markDrawn,
-  putOffCheck,
+  postponeCheck,
   runningAttempt,
   type StartableQuiz,
 } from './queries.ts'
 
-/** Cron leaves a new attempt alone for so long: its start may still be under way. */
+/** The cron job leaves a new attempt alone this long, because its start may still run. */
 const FIRST_CHECK_SECONDS = 600
-/** An untimed attempt is looked after once a day. */
+/** The cron job checks an untimed attempt once a day. */
 const UNTIMED_CHECK_SECONDS = 86_400
 
 type Starting = {
@@ -36,8 +36,11 @@ type Starting = {
 }
 
 /**
- * Writes the attempt's row, or finds the one that a simultaneous start wrote, and gathers what the object needs.
- * @throws 400 without a question or with too much text in them, 403 when no attempt is left
+ * Writes the attempt's row, or reads the one that a simultaneous start wrote.
+ * @param now Unix seconds
+ * @returns the snapshot for the object
+ * @throws 400 without a question or with too much text in them, 403 when no attempt is left, 503 when a question was edited or
+ * deleted meanwhile
  */
 export async function writeAttempt(db: Db, starting: Starting, now: number): Promise<Snapshot> {
   const { quiz, userId, isPreview, enrollmentId } = starting
@@ -67,12 +70,13 @@ export async function writeAttempt(db: Db, starting: Starting, now: number): Pro
     running: [row],
     versions,
   } = await batchOf(db, {
-    putOff: putOffCheck({ userId, quizId: quiz.id, checkAt: attempt.checkAt }),
+    postponed: postponeCheck({ userId, quizId: quiz.id, checkAt: attempt.checkAt }),
     inserted: insertAttempt(attempt),
-    // A preview, without an enrollment, is nobody's learning, nor is a start that is refused: each asks for the one before.
+    // Each statement writes only if the one before it did, so a refused start records nothing. A preview has no enrollment and
+    // records nothing either.
     ...(enrollmentId !== null && {
       recorded: recordActivityIfChanged(event, now),
-      touched: touchModuleIfChanged({ enrollmentId, moduleId: quiz.moduleId, now }),
+      moduleProgress: touchModuleIfChanged({ enrollmentId, moduleId: quiz.moduleId, now }),
     }),
     drawn: markDrawn({ versionIds, now }),
     running: runningAttempt({ userId, quizId: quiz.id }),
@@ -84,7 +88,7 @@ export async function writeAttempt(db: Db, starting: Starting, now: number): Pro
     const version = byId.get(versionId)
     return version ? [{ questionId, versionId, question: fromColumns(version) }] : []
   })
-  // A question was edited or deleted between the two trips: the learner's next try draws anew, into the same row.
+  // A question was edited or deleted between the two trips. The learner's next try draws again, for the same row.
   if (asked.length < drawn.length) throw unavailable()
   return {
     terms: {
@@ -113,9 +117,9 @@ const isTooLarge = (versions: { text: string; explanation: string; body: string 
   CHARACTERS_AT_MOST
 
 /**
- * Hands the object its snapshot, or finds it running.
- * @throws 503 while D1 waits for the attempt's end, and where the object holds somebody else's attempt: the database was
- *   restored from a backup and gives ids away again. The row goes, so that the next start gets another id.
+ * Gives the object its snapshot; the object ignores it when the attempt runs already.
+ * @throws 503 while D1 does not have the attempt's end, and when the object holds another learner's attempt: a database
+ *   restored from a backup assigns ids again. The function then deletes the row, so that the next start gets another id.
  */
 export async function beginAttempt(env: Env, db: Db, snapshot: Snapshot): Promise<RunningAttempt & { isNew: boolean }> {
   const { terms } = snapshot

@@ -1,4 +1,4 @@
-/** The live clock: a WebSocket, because an extension must reach a learner who does nothing but read. */
+/** The live clock is a WebSocket, because an extension must reach a learner who only reads and sends nothing. */
 import type { Hono } from 'hono'
 import { ID_PATTERN } from '../../../http/api.ts'
 import { readToken } from '../../../http/authentication.ts'
@@ -11,9 +11,9 @@ import { attemptObject } from '../session/client.ts'
 const attemptId = lazy(() => pathId())
 
 /**
- * `GET /api/courses/quiz-attempts/{id}/live/`: no operation of the OpenAPI document, which knows no WebSockets. A browser
- * cannot set headers on one, so the token comes as a subprotocol: `bearer, <access token>`. An opening is one of the ten calls
- * a second that an attempt takes.
+ * `GET /api/courses/quiz-attempts/{id}/live/` is not in the OpenAPI document, because OpenAPI cannot describe WebSockets.
+ * Browsers cannot set headers on one, so the token comes as a subprotocol: `bearer, <access token>`. Opening one counts among
+ * the ten calls a second that an attempt takes.
  */
 export function liveRoutes(app: Hono<AppEnv>): void {
   app.get(`/api/courses/quiz-attempts/:id${ID_PATTERN}/live`, async c => {

@@ -108,7 +108,7 @@ export function takingRoutes(api: Api): void {
           reply === 'absent'
             ? toEndedRow(await requireOwnRow(operation))
             : reply.wasPersisted
-              ? await endAsOfNow(operation, reply)
+              ? await currentEnd(operation, reply)
               : toEnded(reply)
         requireEnding(body.status, status)
         return json(200, body)
@@ -118,8 +118,8 @@ export function takingRoutes(api: Api): void {
 }
 
 /**
- * The row of the caller's own attempt, where the object no longer speaks for it.
- * @throws 403 for another's that the caller may see, 400 for one whose start died half-way
+ * The row of the caller's own attempt, for when the object no longer has it.
+ * @throws 404 for an attempt that the caller may not see, 403 for another learner's, 400 for one whose start died half-way
  */
 async function requireOwnRow(request: AttemptRequest): Promise<AttemptRow> {
   const { viewer, row } = await seenRow(request)
@@ -129,16 +129,16 @@ async function requireOwnRow(request: AttemptRequest): Promise<AttemptRow> {
 }
 
 /**
- * Once D1 has the result it speaks for it, later gradings included; where it is a replica that is behind, or the course is
- * deleted, the object does: to repeat an ending is no error.
+ * The row when D1 has the result, because it includes later grades. Repeating an ending is no error, so the object's reply
+ * answers when a replica is behind or the course is deleted.
  */
-async function endAsOfNow(request: AttemptRequest, ended: EndedAttempt) {
+async function currentEnd(request: AttemptRequest, ended: EndedAttempt) {
   const { params, db, caller } = request
   const [, [row]] = await asViewer(db, caller, attemptById({ id: params.id }))
   return row?.checkAt === null ? toEndedRow(row) : toEnded(ended)
 }
 
-/** @throws 400 when an abandoning meets another end; to complete or time out what has ended is no error. */
+/** @throws 400 for abandoning an attempt that ended another way; completing or timing out an ended attempt is no error */
 function requireEnding(actual: EndStatus, wanted: EndStatus): void {
   if (wanted === 'abandoned' && actual !== 'abandoned') throw ruleViolation(ATTEMPT_OVER)
 }

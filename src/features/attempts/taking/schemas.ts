@@ -4,10 +4,10 @@ import { responseData } from '../../quizzes/answers/answer.ts'
 import { toOptionalPoints } from '../schemas.ts'
 import type { SavedAnswer } from '../session/messages.ts'
 
-/** What is nested some thousand levels deep cannot be handed on to the attempt's object: writing it as JSON runs out of stack. */
+/** Writing a value as JSON for the attempt's object runs out of stack when it is nested some thousand levels deep. */
 const NESTED_AT_MOST = 10
 
-/** So that counting on from a kept one never runs into the end of whole numbers: a clock's microseconds are a fifth of it. */
+/** Leaves room to count on from a kept one within safe integers. Microseconds of a clock are a fifth of it, so they fit. */
 const SEQUENCE_AT_MOST = 2 ** 53 - 1_000_000_000
 
 export const ResponseInput = object(() => ({

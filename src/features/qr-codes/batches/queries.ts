@@ -9,7 +9,7 @@ import { users } from '../../../db/schema/users.ts'
 import { type Builder, type Given, type Names, partialStatement, statement, type Value } from '../../../db/statement.ts'
 import type { Page } from '../../../http/pagination.ts'
 
-/** The sum over a batch's tallies, of those a condition names. */
+/** The sum of a batch's tallies that match a condition. */
 const sumOf = (ofKind: SQL) =>
   sql<number>`(SELECT coalesce(sum(t.count), 0) FROM qr_tallies t WHERE t.batch_id = ${qrBatches.id} AND ${ofKind})`
 
@@ -38,20 +38,20 @@ export type BatchRow = Awaited<ReturnType<typeof selectBatches>>[number]
 
 type BatchType = (typeof qrBatches.$inferSelect)['type']
 
-/** A teacher's batches are counted, as they are never many: up to so many. */
+/** The count of a teacher's batches stops here; no teacher has that many. */
 const COUNTED_AT_MOST = 10_000
 
 type Viewing = { viewerId: number; now: number } & Page
 type Filter = { type?: BatchType }
 const ofType = ({ type }: Given<Filter>) => (type ? sql`b.type = ${type}` : sql`1`)
 
-/** Of a code's tallies the row stays when the count has become 0. */
+/** Ids of the batches that have, or had, codes in the viewer's courses: the row of a tally stays when its count falls to 0. */
 const taught = ({ viewerId }: Names<Viewing>, filter: Given<Filter>) =>
   sql`SELECT DISTINCT t.batch_id AS id FROM ${coursesTaughtBy(viewerId)} c CROSS JOIN qr_tallies t
       ${filter.type ? sql`JOIN qr_batches b ON b.id = t.batch_id` : sql``}
     WHERE t.course_id = c.id AND t.kind = 'codes' AND t.batch_id > 0 AND ${ofType(filter)} AND NOT ${isStaff(viewerId)}`
 
-const seenPage = partialStatement((db, viewing: Names<Viewing>, filter: Given<Filter>) => {
+const visiblePage = partialStatement((db, viewing: Names<Viewing>, filter: Given<Filter>) => {
   const { viewerId, now, limit, offset } = viewing
   const all = sql`SELECT b.id FROM ${staffViewer(viewerId)} v CROSS JOIN qr_batches b WHERE ${ofType(filter)} ORDER BY b.id DESC LIMIT ${offset} + ${limit}`
   const ids = sql`SELECT id FROM (${taught(viewing, filter)} UNION SELECT * FROM (${all}))
@@ -59,7 +59,7 @@ const seenPage = partialStatement((db, viewing: Names<Viewing>, filter: Given<Fi
   return selectBatches(db, now).where(sql`${qrBatches.id} IN (${ids})`).orderBy(desc(qrBatches.id))
 })
 
-const seenCount = partialStatement((db, viewing: Names<Viewing>, filter: Given<Filter>) => {
+const visibleCount = partialStatement((db, viewing: Names<Viewing>, filter: Given<Filter>) => {
   const names = filter.type ? sql`= 'qr_batches.' || ${filter.type}` : sql`GLOB 'qr_batches.*'`
   const count = sql<number>`CASE WHEN ${isStaff(viewing.viewerId)}
     THEN (SELECT coalesce(sum(value), 0) FROM totals WHERE name ${names})
@@ -67,9 +67,9 @@ const seenCount = partialStatement((db, viewing: Names<Viewing>, filter: Given<F
   return db.select({ count: count.as('count') }).from(sql`(SELECT 1)`)
 })
 
-/** The batches a teacher sees, the newest first, and their count: those that have, or had, a code of a course they teach. */
+/** A page of the batches that the viewer sees, newest first, and their count: those with past or present codes of theirs. */
 export const seenBatches = (viewing: Viewing, { type }: Filter) =>
-  [seenPage(viewing, { type }), seenCount(viewing, { type })] as const
+  [visiblePage(viewing, { type }), visibleCount(viewing, { type })] as const
 
 type BatchValues = Pick<typeof qrBatches.$inferInsert, 'name' | 'description' | 'type'>
 
@@ -78,7 +78,7 @@ export const insertBatch = partialStatement(
     db.insert(qrBatches).values({ ...values, createdBy: viewerId, createdAt: now, updatedAt: now }),
 )
 
-/** The batch inserted in the same transaction. */
+/** The id of the batch inserted earlier in the same transaction. */
 export const newestBatchOf = (viewerId: Value) => sql`(SELECT max(id) FROM qr_batches WHERE created_by = ${viewerId})`
 export const newestBatch = statement((db, { viewerId, now }: Names<{ viewerId: number; now: number }>) =>
   selectBatches(db, now).where(sql`${qrBatches.id} = ${newestBatchOf(viewerId)}`),

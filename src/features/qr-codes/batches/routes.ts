@@ -28,8 +28,8 @@ export function batchRoutes(api: Api): void {
     },
     async ({ query, caller, db, now, c, json }) => {
       const page = pageOf(query)
-      const seen = seenBatches({ viewerId: caller.userId, now, ...page }, query)
-      const [viewer, rows, [total]] = await asViewer(db, caller, ...seen)
+      const visible = seenBatches({ viewerId: caller.userId, now, ...page }, query)
+      const [viewer, rows, [total]] = await asViewer(db, caller, ...visible)
       requireTeacher(viewer)
       return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toBatch)))
     },
@@ -47,13 +47,13 @@ export function batchRoutes(api: Api): void {
       refuses: { 403: 'Instructors only' },
     },
     async ({ body, caller, db, now, c, json }) => {
-      const [viewer, found] = await asViewer(
+      const [viewer, targets] = await asViewer(
         db,
         caller,
         targetsFor(body.type, { viewerId: caller.userId, ids: [...new Set(body.target_ids)] }),
       )
       requireTeacher(viewer)
-      const known = new Set(found.map(target => target.id))
+      const known = new Set(targets.map(target => target.id))
       const unknown = [...new Set(body.target_ids.filter(target => !known.has(target)))]
       if (unknown.length > 0 || (body.rotating && body.type !== 'attendance')) {
         throw invalid({
@@ -64,24 +64,24 @@ export function batchRoutes(api: Api): void {
       const codes = body.target_ids.map(target => ({ uuid: crypto.randomUUID(), target }))
       const uuids = codes.map(code => code.uuid)
       const {
-        found: [created],
+        created: [created],
         rows,
       } = await batchOf(db, {
         batch: insertBatch({ viewerId: viewer.id, now }, batchValues(body)),
         codes: insertCodes({ ...newCodeValues(body), codes, batch: 'new', viewerId: viewer.id, now }),
         allOrNothing: allOrNothing({ uuids }),
-        found: newestBatch({ viewerId: viewer.id, now }),
+        created: newestBatch({ viewerId: viewer.id, now }),
         rows: codesByUuids({ uuids }),
       }).catch(refuseGone('target_ids'))
       if (!created) throw notFound()
-      const shown = rows.map(row => ({
+      const qrCodes = rows.map(row => ({
         id: row.id,
         uuid: row.uuid,
         target_id: row.targetId,
         target_name: targetNameOf(row),
         qr_image_url: imageUrlOf(originOf(c), row),
       }))
-      return json(201, { ...toBatch(created), qr_codes: shown })
+      return json(201, { ...toBatch(created), qr_codes: qrCodes })
     },
   )
 }

@@ -1,4 +1,4 @@
-/** All SQL of codes. What is deleted, or whose module or course is, is in none of it. */
+/** All SQL of codes. No query yields a deleted code, or one whose module or course is deleted. */
 
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
@@ -23,7 +23,7 @@ import {
 import type { Page } from '../../../http/pagination.ts'
 import { newestBatchOf } from '../batches/queries.ts'
 import { flagRows, newestSeen, tallied } from '../scope.ts'
-import { behindTheirDate, hasPassed } from './expiry.ts'
+import { codesWithStaleFlag, hasPassed } from './expiry.ts'
 
 const creators = alias(users, 'creators')
 const holders = alias(users, 'holders')
@@ -86,7 +86,7 @@ export const codeById = statement((db, { id }: Names<{ id: number }>) =>
 export const codeByUuid = statement((db, { uuid }: Names<{ uuid: string }>) =>
   selectCodes(db).where(and(eq(qrCodes.uuid, uuid), isLive)),
 )
-/** The codes just made, in the order of the given UUIDs. */
+/** Codes inserted earlier in the same transaction, in the order of their insertion. */
 export const codesByUuids = statement((db, { uuids }: Names<{ uuids: string[] }>) =>
   selectCodes(db).where(sql`${qrCodes.uuid} IN (SELECT value FROM json_each(${uuids}))`).orderBy(qrCodes.id),
 )
@@ -97,7 +97,7 @@ export type CodeFilter = { batch?: number; status?: CodeStatus }
 type Status = CodeStatus | 'any'
 type Viewing = { viewerId: number; now: number } & Page
 
-/** Revoked or not, and flagged as expired or not. */
+/** The flags of a status as a table: `column1` is 1 for revoked codes, `column2` for those flagged as expired. */
 function flagsOf(status: Status): SQL {
   if (status === 'active') return flagRows([[0, 0]])
   if (status === 'expired') return flagRows([[0, 1]])
@@ -108,24 +108,24 @@ function flagsOf(status: Status): SQL {
   return flagRows(status === 'revoked' ? revoked : [[0, 0], [0, 1], ...revoked])
 }
 
-/** The condition on a code of the flags `f`: that its date says the same. */
-function placed(status: Status, now: Value): SQL {
+/** The condition on a code `q` with the flags `f` that its date gives it the status too. */
+function hasStatus(status: Status, now: Value): SQL {
   const flagged = sql`q.is_live = 1 AND q.is_revoked = f.column1 AND q.is_expired = f.column2`
   if (status === 'active') return sql`${flagged} AND (q.expires_at IS NULL OR q.expires_at > ${now})`
   if (status === 'expired') return sql`${flagged} AND q.expires_at <= ${now}`
   return flagged
 }
 
-/** The codes of a status that the flags do not find, of those the viewer sees and another condition names. */
-const others = (status: Status, { viewerId, now }: Names<Viewing>, condition = sql`1`) =>
+/** Ids of the viewer's codes of a status that their flags do not find; `condition` narrows them down. */
+const staleFlagged = (status: Status, { viewerId, now }: Names<Viewing>, condition = sql`1`) =>
   status === 'active' || status === 'expired'
-    ? sql`${behindTheirDate(status, now)} AND ${condition} AND ${isManagedCourse(viewerId, sql`q.course_id`)}`
+    ? sql`${codesWithStaleFlag(status, now)} AND ${condition} AND ${isManagedCourse(viewerId, sql`q.course_id`)}`
     : undefined
 
 const selectCodesIn = (db: Builder, ids: SQL) =>
   selectCodes(db).where(sql`${qrCodes.id} IN (${ids})`).orderBy(sql`${qrCodes.id} DESC`)
 
-const seenPage = statements((db, viewing: Names<Viewing>, status: Status) =>
+const visiblePage = statements((db, viewing: Names<Viewing>, status: Status) =>
   selectCodesIn(
     db,
     newestSeen(
@@ -133,24 +133,24 @@ const seenPage = statements((db, viewing: Names<Viewing>, status: Status) =>
       flagsOf(status),
       (course, upTo) => {
         const scope = course ? sql`q.course_id = ${course}` : sql`1`
-        return sql`SELECT q.id FROM qr_codes q WHERE ${scope} AND ${placed(status, viewing.now)} ORDER BY q.id DESC LIMIT ${upTo}`
+        return sql`SELECT q.id FROM qr_codes q WHERE ${scope} AND ${hasStatus(status, viewing.now)} ORDER BY q.id DESC LIMIT ${upTo}`
       },
-      others(status, viewing),
+      staleFlagged(status, viewing),
     ),
   ),
 )
 
-const seenPageOfBatch = statements((db, viewing: Names<Viewing & { batch: number }>, status: Status) => {
+const visiblePageOfBatch = statements((db, viewing: Names<Viewing & { batch: number }>, status: Status) => {
   const { viewerId, now, batch, limit, offset } = viewing
   const ofBatch = sql`q.batch_id = ${batch}`
-  const besides = others(status, viewing, ofBatch)
+  const stale = staleFlagged(status, viewing, ofBatch)
   return selectCodesIn(
     db,
     sql`SELECT id FROM (
       SELECT n.value AS id FROM ${flagsOf(status)} f CROSS JOIN json_each((SELECT json_group_array(id) FROM (
-        SELECT q.id FROM qr_codes q WHERE ${ofBatch} AND ${placed(status, now)} AND ${isManagedCourse(viewerId, sql`q.course_id`)}
+        SELECT q.id FROM qr_codes q WHERE ${ofBatch} AND ${hasStatus(status, now)} AND ${isManagedCourse(viewerId, sql`q.course_id`)}
         ORDER BY q.id DESC LIMIT ${offset} + ${limit}))) n
-      ${besides ? sql`UNION ${besides}` : sql``}
+      ${stale ? sql`UNION ${stale}` : sql``}
     ) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`,
   )
 })
@@ -159,7 +159,7 @@ const talliedInBatch = ({ viewerId, batch }: Names<Viewing & { batch: number }>,
   sql`(SELECT coalesce(sum(t.count), 0) FROM qr_tallies t WHERE t.batch_id = ${batch} AND ${ofKind}
     AND ${isManagedCourse(viewerId, sql`t.course_id`)})`
 
-/** Active are those whose second of expiry is yet to come; expired is the rest that is not revoked. */
+/** Codes that expire in a later second are active; all other codes that are not revoked are expired. */
 function countOf(db: Builder, status: Status, now: Value, sum: (ofKind: SQL) => SQL) {
   const [all, revoked] = [sum(sql`t.kind = 'codes'`), sum(sql`t.kind = 'revoked'`)]
   const active = sum(sql`t.kind = 'expiring' AND t.expires_at > ${now}`)
@@ -172,22 +172,22 @@ function countOf(db: Builder, status: Status, now: Value, sum: (ofKind: SQL) => 
   return db.select({ count: count[status].as('count') }).from(sql`(SELECT 1)`)
 }
 
-const seenCount = statements((db, viewing: Names<Viewing>, status: Status) =>
+const visibleCount = statements((db, viewing: Names<Viewing>, status: Status) =>
   countOf(db, status, viewing.now, ofKind => tallied(viewing.viewerId, ofKind)),
 )
-const seenCountOfBatch = statements((db, viewing: Names<Viewing & { batch: number }>, status: Status) =>
+const visibleCountOfBatch = statements((db, viewing: Names<Viewing & { batch: number }>, status: Status) =>
   countOf(db, status, viewing.now, ofKind => talliedInBatch(viewing, ofKind)),
 )
 
-/** The codes a teacher sees, the newest first, and their count. */
+/** The page of codes that the viewer sees, newest first, and their count. */
 export function seenCodes(viewing: Viewing, { batch, status: wanted }: CodeFilter) {
   const status = wanted ?? 'any'
-  if (batch === undefined) return [seenPage(status, viewing), seenCount(status, viewing)] as const
+  if (batch === undefined) return [visiblePage(status, viewing), visibleCount(status, viewing)] as const
   const ofBatch = { ...viewing, batch }
-  return [seenPageOfBatch(status, ofBatch), seenCountOfBatch(status, ofBatch)] as const
+  return [visiblePageOfBatch(status, ofBatch), visibleCountOfBatch(status, ofBatch)] as const
 }
 
-/** What a type's codes may point at, of those asked for: live, and in courses of the caller's own (staff: any). */
+/** Those of the given targets that codes of the type may have: live ones in the viewer's own courses, or in any for staff. */
 export const targetsFor = statements(
   (db, { viewerId, ids }: Names<{ viewerId: number; ids: number[] }>, type: CodeType) =>
     db
@@ -195,7 +195,7 @@ export const targetsFor = statements(
       .from(sql`${targets(type, isManagedBy(viewerId))} t WHERE t.id IN ${listed(ids)}`),
 )
 
-/** As a table of `id` and `course_id`, of the courses `c` that a condition names. */
+/** A table of `id` and `course_id`: the live targets of a type in the courses `c` that match a condition. */
 function targets(type: CodeType, condition = sql`1`): SQL {
   const ofCourse = sql`c.id AS course_id FROM courses c`
   const isLive = sql`c.deleted_at IS NULL AND ${condition}`
@@ -207,13 +207,13 @@ function targets(type: CodeType, condition = sql`1`): SQL {
   return sql`(SELECT m.id, ${ofCourse} JOIN modules m ON m.course_id = c.id WHERE ${isLive} AND m.deleted_at IS NULL)`
 }
 
-/** What a teacher writes of a code; undefined stays as it is, or becomes the default. */
+/** The fields that a teacher writes; undefined keeps the value, or takes the default of a new code. */
 type CodeValues = Partial<Pick<typeof qrCodes.$inferInsert, 'maxScans' | 'expiresAt' | 'isRotating'>>
 
 type NewCodes = CodeValues & {
   type: CodeType
   codes: { uuid: string; target: number }[]
-  /** A batch's id, or the one that the viewer made in the same transaction. */
+  /** A batch's id, or `new` for the one that the same transaction has inserted. */
   batch: number | 'new' | null
   viewerId: number
   now: number
@@ -224,16 +224,16 @@ type Inserted = Required<Omit<NewCodes, 'type' | 'batch'>> & {
   isExpired: boolean
 }
 
-const insertCodesOf = statements((db, made: Names<Inserted>, type: CodeType) => {
-  const batch = sql`iif(${made.isOfNewBatch}, ${newestBatchOf(made.viewerId)}, ${made.batch})`
+const insertCodesOf = statements((db, values: Names<Inserted>, type: CodeType) => {
+  const batch = sql`iif(${values.isOfNewBatch}, ${newestBatchOf(values.viewerId)}, ${values.batch})`
   return db.insert(qrCodes).select(
-    sql`SELECT NULL, j.value->>'uuid', ${batch}, ${type}, t.id, t.course_id, ${made.viewerId}, 0, ${made.isRotating},
-      ${made.maxScans}, 0, 0, ${made.expiresAt}, ${made.isExpired}, ${made.now}, ${made.now}, NULL, 1
-      FROM json_each(${made.codes}) j JOIN ${targets(type)} t ON t.id = j.value->>'target' ORDER BY j.key`,
+    sql`SELECT NULL, j.value->>'uuid', ${batch}, ${type}, t.id, t.course_id, ${values.viewerId}, 0, ${values.isRotating},
+      ${values.maxScans}, 0, 0, ${values.expiresAt}, ${values.isExpired}, ${values.now}, ${values.now}, NULL, 1
+      FROM json_each(${values.codes}) j JOIN ${targets(type)} t ON t.id = j.value->>'target' ORDER BY j.key`,
   )
 })
 
-/** One code per target; a target that was deleted this moment gets none, so the caller counts (`allOrNothing`). */
+/** One code per target. A target deleted meanwhile gets none, so the caller adds `allOrNothing` to the batch. */
 export const insertCodes = ({ type, codes, batch, viewerId, now, ...values }: NewCodes) =>
   insertCodesOf(type, {
     codes,
@@ -247,7 +247,7 @@ export const insertCodes = ({ type, codes, batch, viewerId, now, ...values }: Ne
     now,
   })
 
-/** Aborts the batch unless every one of the codes was made. */
+/** Aborts the batch unless every code was inserted: `json` fails on a value that is not JSON. */
 export const allOrNothing = statement((db, { uuids }: Names<{ uuids: string[] }>) =>
   db
     .select({
@@ -275,7 +275,7 @@ const changeCode = partialStatement(
       .returning({ id: qrCodes.id }),
 )
 
-/** Changes what is given. No row: `active` is asked for, but its date has passed by now. */
+/** Changes the given fields; returns no row when the change asks for `active` and the date has passed. */
 export function updateCode(id: number, { status, ...change }: CodeValues & { status?: CodeStatus }, now: number) {
   const expiresAt = status === 'expired' ? now : change.expiresAt
   return changeCode(
@@ -296,7 +296,7 @@ export const deleteCode = statement((db, { id, now }: Names<{ id: number; now: n
     .where(and(eq(qrCodes.id, id), isLive)),
 )
 
-/** The type of a batch the viewer sees. */
+/** The type of a batch that the viewer sees. */
 export const seenBatch = statement((db, { viewerId, batch }: Names<{ viewerId: number; batch: number }>) =>
   db
     .select({ type: qrBatches.type })
@@ -307,7 +307,7 @@ export const seenBatch = statement((db, { viewerId, batch }: Names<{ viewerId: n
     ),
 )
 
-/** What an image has to know of its code. */
+/** The columns that an image needs. */
 export const liveCode = statement((db, { uuid }: Names<{ uuid: string }>) =>
   db
     .select({ uuid: qrCodes.uuid, type: qrCodes.type, targetId: qrCodes.targetId, courseId: qrCodes.courseId })

@@ -38,7 +38,7 @@ import { NO_SUCH_TARGET, ONLY_ATTENDANCE, refuseGone } from './refusals.ts'
 
 const tag = 'QR Codes'
 const params = object(() => ({ id: pathId(4) }))
-/** Details show the newest of them. */
+/** How many of the newest scans the details show. */
 const SCANS_SHOWN = 100
 const NOT_ITS_INSTRUCTOR = "Not the instructor of its target's course"
 
@@ -56,8 +56,8 @@ export function codeRoutes(api: Api): void {
     },
     async ({ query, caller, db, now, c, json }) => {
       const page = pageOf(query)
-      const seen = seenCodes({ viewerId: caller.userId, now, ...page }, query)
-      const [viewer, rows, [total]] = await asViewer(db, caller, ...seen)
+      const visible = seenCodes({ viewerId: caller.userId, now, ...page }, query)
+      const [viewer, rows, [total]] = await asViewer(db, caller, ...visible)
       requireTeacher(viewer)
       const codes = rows.map(row => toCode(row, originOf(c), now))
       return json(200, pageBody(c, page, total?.count ?? 0, codes))
@@ -176,7 +176,7 @@ export function codeRoutes(api: Api): void {
 
 const dateHasPassed = () => invalid({ status: ['Its date has passed: give a new expires_at.'] })
 
-/** @throws 400 for `active` on a date that has passed, and for what cannot rotate. */
+/** @throws 400 for `active` on a date that has passed, and for a code that cannot rotate */
 function requireChange(change: CodeChange, code: CodeRow, now: number): void {
   const expiresAt = change.expires_at === undefined ? code.expiresAt : change.expires_at
   if (change.status === 'active' && expiresAt !== null && expiresAt <= now) throw dateHasPassed()

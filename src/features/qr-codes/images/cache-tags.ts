@@ -1,4 +1,4 @@
-/** By which caches are told to forget images: a code's own, or those of all codes below a module or a course. */
+/** Tags by which the service purges images from caches: of one code, or of all codes below a module or a course. */
 
 export const tagOfCode = (uuid: string) => `qr-${uuid}`
 export const tagOfModule = (id: number) => `qr-module-${id}`
@@ -6,7 +6,7 @@ export const tagOfCourse = (id: number) => `qr-course-${id}`
 
 type Tagged = { uuid: string; type: string; targetId: number; courseId: number }
 
-/** As `Cache-Tag` takes them. */
+/** The value of the header `Cache-Tag`. */
 export const tagsOf = ({ uuid, type, targetId, courseId }: Tagged) =>
   [
     tagOfCode(uuid),

@@ -1,22 +1,22 @@
-/** A QR code as PNG and SVG, drawn from the matrix itself: the library's own SVG is mirrored (rows for columns). */
+/** Draws QR codes as PNG and SVG from the matrix, because the library's own SVG is mirrored (rows for columns). */
 import { lazy } from '../../../http/lazy.ts'
 import { png } from './png.ts'
 
 export const IMAGE_SIZES = [256, 512, 1024, 2048] as const
 export type ImageSize = (typeof IMAGE_SIZES)[number]
 
-/** Modules of white all round that a reader needs (ISO/IEC 18004). */
+/** The white modules on all sides that a reader needs (ISO/IEC 18004). */
 const QUIET_ZONE = 4
 
 const library = lazy(() => import('qrcode-svg'))
 
-/** `[row][column]`, true is dark. Level M survives a crease or a thumb on 15 % of it. */
+/** `[row][column]`, true is dark. Level M survives a crease or a thumb over 15 % of the code. */
 async function matrixOf(content: string): Promise<boolean[][]> {
   const { default: QRCode } = await library()
   return new QRCode({ content, ecl: 'M' }).qrcode.modules
 }
 
-/** Modules are whole pixels; what is left over is white, shared by both sides. */
+/** Modules are whole pixels; both sides share the remaining pixels as white. */
 export async function pngOf(content: string, size: ImageSize): Promise<Uint8Array> {
   const matrix = await matrixOf(content)
   const scale = Math.floor(size / (matrix.length + 2 * QUIET_ZONE))
@@ -41,7 +41,7 @@ function lineOf(row: boolean[], scale: number, before: number, size: number): Ui
   return bits
 }
 
-/** One path of horizontal runs: small, and sharp at any size. */
+/** Draws one path of horizontal runs, which is small, and sharp at any size. */
 export async function svgOf(content: string, size: ImageSize): Promise<string> {
   const matrix = await matrixOf(content)
   const side = matrix.length + 2 * QUIET_ZONE

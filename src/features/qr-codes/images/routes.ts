@@ -9,13 +9,13 @@ import { IMAGE_SIZES, type ImageSize, pngOf, svgOf } from './image.ts'
 
 const DEFAULT_SIZE: ImageSize = 512
 const CACHE_SECONDS = 86_400
-/** What a rotating code may look like; anything else is nobody's. */
+/** The form of a rotating code. */
 const ROTATING_CODE = /^[\w-]{16}$/
 
-/** What a code's image says. */
+/** The URL that a code's image contains. */
 const contentOf = (origin: string, uuid: string) => `${origin}/q/${uuid}`
 
-/** Neither counted nor refused by the daily quotas: they stand in pages and on paper. */
+/** The daily quotas neither count nor refuse images, because they are part of pages and printed sheets. */
 export function imageRoutes({ app }: Api): void {
   app.get('/media/qr_codes/:file', async c => {
     const [, uuid, format] = /^([0-9a-f-]{36})\.(png|svg)$/.exec(c.req.param('file')) ?? []
@@ -27,7 +27,7 @@ export function imageRoutes({ app }: Api): void {
     const content = contentOf(originOf(c), uuid) + (rotating === undefined ? '' : `?c=${rotating}`)
     const headers = {
       'Content-Type': format === 'svg' ? 'image/svg+xml' : 'image/png',
-      // A code that changes in seconds is not worth a place in any cache.
+      // A rotating code changes within seconds, so no cache should store its image.
       'Cache-Control': rotating === undefined ? `public, max-age=${CACHE_SECONDS}` : 'no-store',
       'Cache-Tag': tagsOf(code),
     }
@@ -36,16 +36,16 @@ export function imageRoutes({ app }: Api): void {
   })
 }
 
-/** @throws 400 for any other size. */
+/** @throws 400 for any other size */
 function sizeOf(c: AppContext): ImageSize {
-  const asked = c.req.query('size')
-  if (asked === undefined) return DEFAULT_SIZE
-  const size = IMAGE_SIZES.find(known => String(known) === asked)
+  const value = c.req.query('size')
+  if (value === undefined) return DEFAULT_SIZE
+  const size = IMAGE_SIZES.find(known => String(known) === value)
   if (size === undefined) throw invalid({ size: [`Must be one of: ${IMAGE_SIZES.join(', ')}.`] })
   return size
 }
 
-/** @throws 404 for a code that is not there any more. */
+/** @throws 404 for a code that does not exist or is deleted */
 async function requireLive(c: AppContext, uuid: string) {
   const db = sessionFor(c)
   const [[code]] = await batch(db, liveCode({ uuid }))

@@ -1,4 +1,4 @@
-/** Signing what a phone carries: HMAC keys made from `JWT_SECRET`, one for each purpose, so that none is good for another. */
+/** Seals what a phone sends back. `JWT_SECRET` yields one HMAC key for each purpose, so that no seal serves another purpose. */
 import { isLong } from '../../../http/authentication.ts'
 
 type Secrets = Pick<Env, 'JWT_SECRET' | 'JWT_SECRET_PREVIOUS'>
@@ -24,7 +24,7 @@ async function derive(secret: string, purpose: Purpose): Promise<CryptoKey> {
   return crypto.subtle.deriveKey(hkdf, base, { name: 'HMAC', hash: 'SHA-256', length: 256 }, false, ['sign'])
 }
 
-/** The first `bytes` of the message's HMAC. */
+/** @returns the first `bytes` of the message's HMAC, in base64url */
 export const seal = (env: Secrets, purpose: Purpose, message: string, bytes: number) =>
   sealWith(env.JWT_SECRET, purpose, message, bytes)
 
@@ -33,7 +33,7 @@ async function sealWith(secret: string, purpose: Purpose, message: string, bytes
   return base64url(new Uint8Array(mac).subarray(0, bytes))
 }
 
-/** Whether a seal is the message's; one made with the previous secret still counts, so a secret is rotated in class. */
+/** Whether the seal fits the message. Seals by the previous secret count too, so that an operator can rotate it in class. */
 export async function isSealed(
   env: Secrets,
   purpose: Purpose,
@@ -46,7 +46,7 @@ export async function isSealed(
   return false
 }
 
-/** In a time that does not tell where the first difference is. */
+/** Compares in constant time, so that the duration does not reveal where the first difference is. */
 function isSame(one: string, other: string): boolean {
   const [a, b] = [encoder.encode(one), encoder.encode(other)]
   return a.byteLength === b.byteLength && crypto.subtle.timingSafeEqual(a, b)

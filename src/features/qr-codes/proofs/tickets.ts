@@ -1,27 +1,30 @@
 /**
- * The moment counts, not the login: opening the scan page issues a ticket, and the scan that redeems it counts from then.
- * `<opened at>.<random id>.<user or 0>.<seal>`; the seal also covers the code, whether it rotated, and the address.
+ * Opening the scan page issues a ticket, and the scan that redeems it counts from that moment, however long the login takes.
+ * `<opened at>.<random id>.<user or 0>.<seal>`; the seal also covers the code, whether it rotates, and the address.
  */
 import { base64url, isSealed, seal } from './keys.ts'
 
 export const TICKET_TTL_SECONDS = 10 * 60
-/** Long enough to sign in, too short to hand the ticket round. */
+/** Long enough to sign in, too short to pass the ticket on to others. */
 export const ROTATING_TICKET_TTL_SECONDS = 2 * 60
 
-/** Two edge machines may differ by this much. */
+/** The clocks of two edge machines may differ by this much. */
 const CLOCK_SKEW_SECONDS = 5
 const ID_BYTES = 16
 const SEAL_BYTES = 24
 
 type Secrets = Pick<Env, 'JWT_SECRET' | 'JWT_SECRET_PREVIOUS'>
-/** Where and for what a ticket is good. */
+/** The code and the address for which a ticket is valid. */
 export type Opening = { uuid: string; address: string; isRotating: boolean }
 export type Ticket = { id: string; openedAt: number }
 
 const message = ({ uuid, address, isRotating }: Opening, at: number | string, id: string, user: number | string) =>
   [uuid, address, isRotating ? 'rotating' : 'fixed', at, id, user].join('\n')
 
-/** @param userId of who is signed in; then nobody else can redeem it */
+/**
+ * @param userId the signed-in user, who alone can then redeem the ticket; null lets any user redeem it
+ * @param now Unix seconds
+ */
 export async function issueTicket(env: Secrets, opening: Opening, userId: number | null, now: number): Promise<string> {
   const id = base64url(crypto.getRandomValues(new Uint8Array(ID_BYTES)))
   const user = userId ?? 0
@@ -30,10 +33,14 @@ export async function issueTicket(env: Secrets, opening: Opening, userId: number
 
 const TICKET = /^(\d{1,12})\.([\w-]+)\.(\d+)\.([\w-]+)$/
 
-/** What a ticket is called, good or not. */
+/** The id of a ticket, valid or not; null for a string that is not a ticket. */
 export const ticketIdOf = (ticket: string): string | null => TICKET.exec(ticket)?.[2] ?? null
 
-/** The ticket, if it is one of ours for this opening and user and still good. Whether it was redeemed, the database says. */
+/**
+ * Does not check whether the ticket was redeemed already, which only the database knows.
+ * @param now Unix seconds
+ * @returns null unless this service issued the ticket for this opening and user and it has not expired
+ */
 export async function readTicket(
   env: Secrets,
   opening: Opening,

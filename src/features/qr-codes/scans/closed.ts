@@ -1,4 +1,4 @@
-/** Why a code is closed to everybody, or to all but those who were there before: known before anybody signs in. */
+/** Reasons to refuse every scan of a code, or every first scan, which the scan page shows before anybody signs in. */
 import { isOpenToLearners } from '../../../access/participation.ts'
 import { type SeatVerdict, seatVerdict } from '../../../access/seats.ts'
 import { toDate } from '../../../http/fields.ts'
@@ -6,7 +6,7 @@ import type { CodeRow } from '../codes/queries.ts'
 import { codeStatusAt } from '../schemas.ts'
 import { REFUSED } from './refusals.ts'
 
-/** What an access code refuses a seat for. It opens restricted courses, too. */
+/** The reasons for which an access code refuses a seat. It admits to restricted courses too. */
 export const NO_SEAT: Partial<Record<SeatVerdict, string>> = {
   removed: REFUSED.removed,
   not_open: REFUSED.notOpen,
@@ -16,14 +16,15 @@ export const NO_SEAT: Partial<Record<SeatVerdict, string>> = {
 
 export type Closed = {
   why: string
-  /** Nobody may scan it: neither who is enrolled or was recorded before, nor its instructor. */
+  /** Refuses everybody: enrolled learners, learners with an earlier scan, and the instructor too. */
   isForAll: boolean
 }
 
 /**
- * As `recordScan` would refuse, in its order. Null: it depends on who scans.
- * @param isShownNow the rotating code that came along is the one on display
+ * Refuses for the same reasons as `recordScan`, in the same order.
+ * @param isShownNow whether the request's rotating code is the one on display
  * @param now Unix seconds
+ * @returns null when the verdict depends on the user who scans
  */
 export function closedBecause(code: CodeRow, isShownNow: boolean, now: number): Closed | null {
   const status = codeStatusAt(code, now)

@@ -9,7 +9,7 @@ import { codeStatusAt, EXAMPLE_UUID, targetNameOf } from '../schemas.ts'
 import { validScansByUuid } from './queries.ts'
 import { Display } from './schemas.ts'
 
-/** A minute ahead, so that a display goes on through a network that comes and goes. */
+/** A minute ahead, so that a display keeps rotating while its network drops out. */
 const SLOTS_AHEAD = 4
 const ARRIVED_SHOWN = 100
 

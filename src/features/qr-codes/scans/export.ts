@@ -18,7 +18,7 @@ const HEADER = [
   'action_performed',
 ]
 
-/** The file line by line, the newest scan first. */
+/** The lines of the file, the newest scan first. */
 export const scanLines = (pages: Pages<ScanRow>) => csvLines(HEADER, scanCells, pages)
 
 const scanCells = (row: ScanRow) => [

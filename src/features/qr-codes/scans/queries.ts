@@ -1,4 +1,4 @@
-/** All SQL that reads scans. Those of a code that is not live are in none of it. */
+/** All SQL that reads scans. No list yields scans of a deleted code, or of one whose module or course is deleted. */
 import { desc, eq, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { isManagedCourse } from '../../../access/teaching.ts'
 import { distinctly } from '../../../db/columns.ts'
@@ -9,10 +9,10 @@ import { type Builder, type Given, type Names, partialStatement, statement, type
 import type { Page } from '../../../http/pagination.ts'
 import { flagRows, newestSeen, tallied } from '../scope.ts'
 
-/** What every valid scan but a certificate's says. */
+/** The message of every valid scan except those of certificates. */
 const RECORDED = 'Scan recorded successfully'
 
-/** What a valid scan of each type of code does. */
+/** The action of a valid scan, by type of code. */
 const ACTIONS = {
   attendance: 'attendance_marked',
   access: 'access_granted',
@@ -57,7 +57,7 @@ const selectScans = (db: Builder) =>
     .$dynamic()
 export type ScanRow = Awaited<ReturnType<typeof selectScans>>[number]
 
-/** The newest scans a condition names. */
+/** The newest scans that match a condition. */
 export const selectNewestScans = (db: Builder, condition: SQL, limit: number | Placeholder) =>
   selectScans(db).where(condition).orderBy(desc(qrScans.id)).limit(limit)
 
@@ -65,7 +65,7 @@ type Arrived = { after: number; limit: number }
 const isValidOf = (codeId: Value, after: Value) =>
   sql`${qrScans.qrCodeId} = ${codeId} AND ${qrScans.isValid} = 1 AND ${qrScans.id} > ${after}`
 
-/** The newest valid scans of a code, of those after one. */
+/** The newest valid scans of a code with ids above `after`. */
 export const validScansOf = statement((db, { codeId, after, limit }: Names<{ codeId: number } & Arrived>) =>
   selectNewestScans(db, isValidOf(codeId, after), limit),
 )
@@ -74,57 +74,57 @@ export const validScansByUuid = statement((db, { uuid, after, limit }: Names<{ u
 )
 
 export type ScanFilter = { qr_code?: number; user?: number; is_valid?: boolean }
-/** `before` is of the page alone: the count is of all. */
+/** `before` limits the page alone; the count includes all scans. */
 type Wanted = ScanFilter & { before?: number }
 type Viewing = { viewerId: number } & Page
 type Listing = { ids: SQL; count: SQL }
 
-const seenPage = partialStatement((db, viewing: Names<Viewing>, filter: Given<Wanted>) =>
+const visiblePage = partialStatement((db, viewing: Names<Viewing>, filter: Given<Wanted>) =>
   selectScans(db)
     .where(sql`${qrScans.id} IN (${listing(viewing, filter).ids})`)
     .orderBy(desc(qrScans.id)),
 )
-const seenCount = partialStatement((db, viewing: Names<Viewing>, filter: Given<ScanFilter>) =>
+const visibleCount = partialStatement((db, viewing: Names<Viewing>, filter: Given<ScanFilter>) =>
   db.select({ count: sql<number>`(${listing(viewing, filter).count})`.as('count') }).from(sql`(SELECT 1)`),
 )
 
-/** The scans a teacher sees, the newest first, and their count. Which index leads depends on the filter. */
+/** The page of scans that the viewer sees, newest first, and their count. The filter decides which index leads. */
 export function seenScans(viewing: Viewing, { qr_code, user, is_valid }: ScanFilter) {
   const filter = { qr_code, user, is_valid }
-  return [seenPage(viewing, filter), seenCount(viewing, filter)] as const
+  return [visiblePage(viewing, filter), visibleCount(viewing, filter)] as const
 }
 
-/** A page of what an export streams: the newest before an id. */
+/** A page of an export: the newest scans before an id. */
 export const seenScansBefore = (viewerId: number, filter: ScanFilter, before: number, limit: number) => {
   const { qr_code, user, is_valid } = filter
-  return seenPage({ viewerId, number: 1, limit, offset: 0 }, { qr_code, user, is_valid, before })
+  return visiblePage({ viewerId, number: 1, limit, offset: 0 }, { qr_code, user, is_valid, before })
 }
 
 function listing(viewing: Names<Viewing>, filter: Given<Wanted>): Listing {
-  if (filter.user) return ofUser(viewing, filter, filter.user)
-  if (filter.qr_code) return ofCode(viewing, filter, filter.qr_code)
-  return ofAll(viewing, filter)
+  if (filter.user) return listingOfUser(viewing, filter, filter.user)
+  if (filter.qr_code) return listingOfCode(viewing, filter, filter.qr_code)
+  return listingOfAll(viewing, filter)
 }
 
-/** Valid or not, as a table. */
+/** The values of `is_valid` to list, as a table. */
 const flags = ({ is_valid }: Given<Wanted>) => (is_valid ? sql`(SELECT ${is_valid} AS column1)` : flagRows([[0], [1]]))
 const isBefore = ({ before }: Given<Wanted>) => (before ? sql`s.id < ${before}` : sql`1`)
 const isLive = sql`EXISTS (SELECT 1 FROM qr_codes q WHERE q.id = s.qr_code_id AND q.is_live = 1)`
 const isValid = ({ is_valid }: Given<Wanted>) => (is_valid ? sql`s.is_valid = ${is_valid}` : sql`1`)
 
-/** One user's: few, so they are counted. */
-function ofUser({ viewerId, limit, offset }: Names<Viewing>, filter: Given<Wanted>, user: SQL): Listing {
+/** A user has few scans, so the query counts them. */
+function listingOfUser({ viewerId, limit, offset }: Names<Viewing>, filter: Given<Wanted>, user: SQL): Listing {
   const ofCode = filter.qr_code ? sql`s.qr_code_id = ${filter.qr_code}` : sql`1`
-  const found = sql`SELECT s.id FROM qr_scans s WHERE s.user_id = ${user} AND ${ofCode} AND ${isValid(filter)} AND ${isLive}
+  const visible = sql`SELECT s.id FROM qr_scans s WHERE s.user_id = ${user} AND ${ofCode} AND ${isValid(filter)} AND ${isLive}
     AND ${isManagedCourse(viewerId, sql`s.course_id`)}`
   return {
-    ids: sql`SELECT id FROM (${found} AND ${isBefore(filter)}) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`,
-    count: sql`SELECT count(*) FROM (${found})`,
+    ids: sql`SELECT id FROM (${visible} AND ${isBefore(filter)}) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`,
+    count: sql`SELECT count(*) FROM (${visible})`,
   }
 }
 
-/** One code's: its own counters count them. */
-function ofCode({ viewerId, limit, offset }: Names<Viewing>, filter: Given<Wanted>, code: SQL): Listing {
+/** The code's own counters give the count. */
+function listingOfCode({ viewerId, limit, offset }: Names<Viewing>, filter: Given<Wanted>, code: SQL): Listing {
   const seen = sql`FROM qr_codes q WHERE q.id = ${code} AND q.is_live = 1 AND ${isManagedCourse(viewerId, sql`q.course_id`)}`
   const counter = filter.is_valid
     ? sql`iif(${filter.is_valid}, q.scan_count, q.invalid_scan_count)`
@@ -138,7 +138,7 @@ function ofCode({ viewerId, limit, offset }: Names<Viewing>, filter: Given<Wante
   }
 }
 
-function ofAll(viewing: Names<Viewing>, filter: Given<Wanted>): Listing {
+function listingOfAll(viewing: Names<Viewing>, filter: Given<Wanted>): Listing {
   const ofKind = filter.is_valid
     ? sql`t.kind = iif(${filter.is_valid}, 'valid_scans', 'invalid_scans')`
     : sql`t.kind IN ('valid_scans', 'invalid_scans')`
@@ -148,7 +148,7 @@ function ofAll(viewing: Names<Viewing>, filter: Given<Wanted>): Listing {
     ids: newestSeen(viewing, flags(filter), (course, upTo) =>
       course
         ? newestOf(sql`s.course_id = ${course} AND s.is_valid = f.column1`, upTo)
-        : // In words, as there is an index of invalid ones alone; valid ones are found among all.
+        : // Literals instead of `f.column1`, because a partial index has the invalid scans; valid ones are found among all.
           sql`SELECT * FROM (${newestOf(sql`f.column1 = 1 AND s.is_valid = 1`, upTo)})
             UNION ALL SELECT * FROM (${newestOf(sql`f.column1 = 0 AND s.is_valid = 0`, upTo)})`,
     ),

@@ -1,6 +1,6 @@
 /**
- * Recording a scan: one transaction, in which the database decides what the scan is. Every statement asks for the verdict
- * anew, so that of many at once each sees what those before it did.
+ * Records a scan in one transaction, in which the database decides the verdict. Every statement computes the verdict again, so
+ * that each of many simultaneous scans sees what those before it wrote.
  */
 import { type SQL, sql } from 'drizzle-orm'
 import { isCourseOpenToLearners, isTakingPart } from '../../../access/participation.ts'
@@ -22,17 +22,17 @@ import { REFUSED } from './refusals.ts'
 
 export type Proof = {
   ticket: Ticket | null
-  /** What the ticket sent along is called, however old it is: by it one's own scan is found again. */
+  /** The id of the ticket in the request, however old, by which a repeated request finds its own scan. */
   ticketId: string | null
-  /** The rotating code sent along is the one on display. */
+  /** Whether the request's rotating code is the one on display. */
   isCodeCurrent: boolean
 }
 export type NewScan = { code: CodeRow; userId: number; location: string; deviceInfo: string; proof: Proof }
 
-/** An invalid scan of one learner, code and reason is stored once in this time, by the moments that count. */
+/** At most one invalid scan for each learner, code and reason is stored in this time, by the moments that count. */
 const INVALID_EVERY_SECONDS = 60
 
-/** What the statements have to know of a scan; null where there is none. */
+/** The parameters of the statements. */
 type Scanned = {
   codeId: number
   courseId: number
@@ -40,7 +40,7 @@ type Scanned = {
   userId: number
   location: string
   deviceInfo: string
-  /** Of a ticket that can be redeemed: its id, and when the page was opened. */
+  /** The id of a valid ticket, and when its page was opened, in Unix seconds; null without one. */
   ticket: string | null
   openedAt: number | null
   ticketSent: string | null
@@ -48,7 +48,10 @@ type Scanned = {
   now: number
 }
 
-/** The scan, and whether it is new: a repeated one returns what was there. Undefined: the code was deleted meanwhile. */
+/**
+ * @param now Unix seconds
+ * @returns the scan and whether it is new (a repeated scan returns the first one); undefined if the code was deleted meanwhile
+ */
 export async function recordScan(
   db: Db,
   { code, userId, location, deviceInfo, proof }: NewScan,
@@ -69,14 +72,14 @@ export async function recordScan(
     now,
   }
   const isOfModule = type === 'module' || type === 'attendance'
-  const activity = (type: Activity['type'], what: number): Activity => ({
+  const activity = (type: Activity['type'], activityTarget: number): Activity => ({
     userId,
     type,
-    targetId: what,
+    targetId: activityTarget,
     courseId,
     ...(isOfModule && { moduleId: targetId }),
   })
-  // `recordActivityIfChanged` asks whether the statement before it changed a row: the order matters.
+  // The order matters: `recordActivityIfChanged` writes only when the statement before it changed a row.
   const rows = await batchOf(db, {
     refused: insertInvalid(type, scan),
     ...(type === 'access' && {
@@ -85,22 +88,22 @@ export async function recordScan(
       completed: completeOnReturn({ userId, courseId, now }),
     }),
     recorded: insertValid(type, scan),
-    // Reading changes nothing of what `changes()` says.
+    // Reading does not affect `changes()`, so the activity below still follows `recorded`.
     newest: newestScan(scan),
-    standing: standingScan(type, scan),
+    earlier: earlierScan(type, scan),
     scanned: recordActivityIfChanged(activity('qr_scan', code.id), now),
-    ...(isOfModule && { seen: seeModule(type, scan) }),
+    ...(isOfModule && { progress: updateProgress(type, scan) }),
     ...(type === 'module' && { viewed: recordActivityIfChanged(activity('module_view', targetId), now) }),
-    ...(type === 'access' && { remembered: rememberLetIn(scan) }),
+    ...(type === 'access' && { source: markAdmittedByCode(scan) }),
   })
   const isNew = rows.refused.length > 0 || rows.recorded.length > 0
-  const [row] = isNew ? rows.newest : rows.standing
+  const [row] = isNew ? rows.newest : rows.earlier
   return row && { scan: row, isNew: isNew || !row.isValid }
 }
 
 /**
- * One row, none for a deleted code: `at` (the moment that counts), `refusal` (null: valid), `is_repeat` (there is a valid
- * scan already, and one is enough), `is_replay` (the very scan was recorded before).
+ * One row, or none for a deleted code: `at` (the moment that counts), `refusal` (null for a valid scan), `is_repeat` (the user
+ * has a valid scan already, and the type needs only one), `is_replay` (the same request was recorded before).
  */
 function verdictOn(type: CodeType, scan: Names<Scanned>): SQL {
   const { userId, now } = scan
@@ -126,7 +129,7 @@ const noSeat = sql.join(
   sql` `,
 )
 
-/** What else a type asks for. */
+/** The further conditions of a type. */
 function refusalsOf(type: CodeType, userId: Value, now: Value): SQL {
   const isEnrolled = sql`EXISTS (SELECT 1 FROM enrollments e WHERE e.user_id = ${userId} AND e.course_id = v.course_id AND ${isTakingPart()})`
   const course = (condition: SQL) => sql`EXISTS (SELECT 1 FROM courses k WHERE k.id = v.course_id AND ${condition})`
@@ -145,7 +148,7 @@ function refusalsOf(type: CodeType, userId: Value, now: Value): SQL {
   }
 }
 
-/** Columns of a scan in the order of the table; the ticket is spent on it. */
+/** The columns of a scan in the order of the table. The scan redeems its ticket. */
 const scanOf = (scan: Names<Scanned>, isValid: 0 | 1, message: SQL) =>
   sql`NULL, v.id, v.course_id, ${scan.userId}, v.at, ${scan.location}, ${scan.deviceInfo}, ${isValid}, ${message},
     iif(v.ticket_at IS NULL, NULL, ${scan.ticket})`
@@ -179,7 +182,7 @@ function messageOf(type: CodeType): SQL {
     FROM enrollments e JOIN users u ON u.id = e.user_id JOIN courses k ON k.id = e.course_id WHERE e.id = v.target_id)`
 }
 
-/** An access code lets in, restricted courses included, and lets in again who has left. */
+/** An access code enrolls, even in restricted courses, and re-enrolls learners who have left. */
 const takeSeat = statement((db, scan: Names<Scanned>) =>
   db
     .insert(enrollments)
@@ -194,8 +197,8 @@ const takeSeat = statement((db, scan: Names<Scanned>) =>
     }),
 )
 
-/** Who was enrolled already may come back by it too, should the course be restricted by then. */
-const rememberLetIn = statement((db, scan: Names<Scanned>) =>
+/** Marks a learner who enrolled themselves as admitted by the code, so that they may return to a course restricted later. */
+const markAdmittedByCode = statement((db, scan: Names<Scanned>) =>
   db
     .update(enrollments)
     .set({ source: 'code' })
@@ -205,8 +208,8 @@ const rememberLetIn = statement((db, scan: Names<Scanned>) =>
     ),
 )
 
-/** Follows the scan's activity: a module's code opens the module, attendance only shows that the learner was there. */
-const seeModule = statements((db, { userId, courseId, targetId, now }: Names<Scanned>, type: CodeType) =>
+/** Must follow the scan's activity. A module's code starts the module; an attendance code only updates the last access. */
+const updateProgress = statements((db, { userId, courseId, targetId, now }: Names<Scanned>, type: CodeType) =>
   touchModules(
     db,
     { enrollmentId: sql`e.id`, moduleId: targetId, ...(type === 'module' && { startedAt: now }) },
@@ -220,7 +223,7 @@ const newestScan = statement((db, { codeId, userId }: Names<Scanned>) =>
 )
 
 /** The scan that answers when no new one was stored. */
-const standingScan = statements((db, scan: Names<Scanned>, type: CodeType) => {
+const earlierScan = statements((db, scan: Names<Scanned>, type: CodeType) => {
   const { codeId, userId } = scan
   const id = sql`(SELECT coalesce(
     (SELECT s.id FROM qr_scans s WHERE s.ticket = ${scan.ticketSent} AND s.user_id = ${userId} AND s.qr_code_id = ${codeId}),

@@ -1,4 +1,4 @@
-/** What a scan is refused for. The scan page's own script has these words, too, so nothing is imported here. */
+/** Reasons to refuse a scan. The scan page's browser script includes this file, so the file imports nothing. */
 export const REFUSED = {
   revoked: 'This QR code has been revoked.',
   expired: 'This QR code has expired.',
@@ -13,5 +13,5 @@ export const REFUSED = {
   notCompleted: 'This certificate no longer stands: the course is not completed.',
 } as const
 
-/** What may be otherwise a moment later, so that it helps to try again. */
+/** Reasons that may end within moments, so that trying again can help. */
 export const MAY_PASS: readonly string[] = [REFUSED.notEnrolled, REFUSED.notOpen, REFUSED.full, REFUSED.notAvailable]

@@ -68,8 +68,8 @@ export function scanRoutes(api: Api): void {
     },
     async ({ query, caller, db, c, json }) => {
       const page = pageOf(query)
-      const seen = seenScans({ viewerId: caller.userId, ...page }, query)
-      const [viewer, rows, [total]] = await asViewer(db, caller, ...seen)
+      const visible = seenScans({ viewerId: caller.userId, ...page }, query)
+      const [viewer, rows, [total]] = await asViewer(db, caller, ...visible)
       requireTeacher(viewer)
       return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toScan)))
     },

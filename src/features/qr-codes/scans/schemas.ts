@@ -4,7 +4,7 @@ import { paginated } from '../../../http/pagination.ts'
 import { codeStatus, codeUuid, EXAMPLE_UUID, targetName } from '../schemas.ts'
 import type { ScanRow } from './queries.ts'
 
-/** As long as a place or a device may be written. */
+/** The limit of the texts that a client sends with a scan. */
 const PLACE_LENGTH = 200
 
 const place = (example: string) => text(PLACE_LENGTH).meta({ examples: [example] })
@@ -13,7 +13,7 @@ export const ScanInput = object(() => ({
   qr_code_uuid: z
     .string()
     .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'Enter a valid UUID.')
-    // Here, because zod takes the examples of what transforms for its outcome's.
+    // The example comes before the transform, because after it zod would take it for an example of the output.
     .meta({ examples: [EXAMPLE_UUID] })
     .transform(value => value.toLowerCase()),
   location: place('Lecture Hall A').optional(),

@@ -1,4 +1,4 @@
-/** Answers as learners send them, by type. */
+/** The form of learners' answers, by type of question. */
 import * as z from 'zod'
 import { fieldErrors } from '../../../http/errors.ts'
 import { list, map, object, text } from '../../../http/fields.ts'
@@ -7,7 +7,7 @@ import { PARTS_AT_MOST, type Question, type QuestionOf, type QuestionType } from
 const SHORT_ANSWER_LENGTH = 1_000
 const ESSAY_LENGTH = 50_000
 
-/** `response_data` in a body. What it must hold depends on the question: `parseResponse`. */
+/** `response_data` in a body. Its fields depend on the question, so `parseResponse` checks them. */
 export const responseData = () =>
   z.record(z.string(), z.unknown()).meta({
     description:
@@ -34,10 +34,10 @@ const SHAPES = {
 } satisfies Record<QuestionType, z.ZodObject>
 
 export type AnswerOf<T extends QuestionType> = z.output<(typeof SHAPES)[T]>
-/** An answer that fits the question it was parsed for. */
+/** An answer that fits the question for which it was parsed. */
 export type Answer = AnswerOf<QuestionType>
 
-/** Whether nothing was chosen, matched or written in an answer that was sent. */
+/** Whether the learner sent an answer in which nothing is chosen, matched or written. */
 export function isBlank(answer: Answer): boolean {
   if ('selected_choices' in answer) return answer.selected_choices.length === 0
   if ('matches' in answer) return Object.keys(answer.matches).length === 0
@@ -46,7 +46,7 @@ export function isBlank(answer: Answer): boolean {
   return 'essay_text' in answer && answer.essay_text.trim() === ''
 }
 
-/** What a form cannot say: that the answer speaks of this question's parts. Null when it does. */
+/** Checks beyond the form: that the answer refers to the parts of this question. Null when it does, else the message. */
 const FITS: { [T in QuestionType]: (question: QuestionOf<T>, answer: AnswerOf<T>) => string | null } = {
   multiple_choice: ({ choices }, { selected_choice }) =>
     among(choices, [selected_choice]) ? null : 'selected_choice: No such choice.',
@@ -54,7 +54,7 @@ const FITS: { [T in QuestionType]: (question: QuestionOf<T>, answer: AnswerOf<T>
     if (!among(choices, selected_choices)) return 'selected_choices: No such choice.'
     return isDistinct(selected_choices) ? null : 'selected_choices: A choice can be selected once.'
   },
-  /** Not every left half needs a match yet; a right half may be used more than once. */
+  /** Left halves may lack a match, and a right half may serve several. */
   matching({ pairs }, { matches }) {
     const lefts = new Set(pairs.map(pair => String(pair.leftId)))
     const rights = new Set(pairs.map(pair => pair.rightId))
@@ -74,13 +74,14 @@ const FITS: { [T in QuestionType]: (question: QuestionOf<T>, answer: AnswerOf<T>
 }
 
 const among = (parts: readonly { id: number }[], ids: readonly number[]) => {
-  const known = new Set(parts.map(part => part.id))
-  return ids.every(id => known.has(id))
+  const partIds = new Set(parts.map(part => part.id))
+  return ids.every(id => partIds.has(id))
 }
 const isDistinct = (ids: readonly number[]) => new Set(ids).size === ids.length
 
 /**
- * Reads a learner's answer: the fields of its type and nothing else that was sent. The refusal comes back as a value, because it is asked in a Durable Object.
+ * Reads the fields of the question's type from a learner's answer and drops all others. Returns a refusal instead of throwing,
+ * because a Durable Object calls it and classes do not survive the call.
  * @returns the answer, or the message for the field `response_data`
  */
 export function parseResponse(question: Question, responseData: unknown): { answer: Answer } | { refusal: string } {
@@ -89,7 +90,7 @@ export function parseResponse(question: Question, responseData: unknown): { answ
     const [[field, messages] = ['', []]] = Object.entries(fieldErrors(parsed.error.issues))
     return { refusal: field === 'non_field_errors' ? messages.join(' ') : `${field}: ${messages.join(' ')}` }
   }
-  // The shape was chosen by the question's type, which TypeScript cannot follow through two tables.
+  // The question's type selects both table entries, which TypeScript cannot follow.
   const fits = FITS[question.type] as (question: Question, answer: Answer) => string | null
   const refusal = fits(question, parsed.data)
   return refusal === null ? { answer: parsed.data } : { refusal }

@@ -1,12 +1,12 @@
-/** Numbers as people write them: exact decimals, where binary fractions would say that 0.4 - 0.3 is more than 0.1. */
+/** Exact decimals, as people write numbers. In binary fractions 0.4 - 0.3 is more than 0.1. */
 
 /** `units` × 10 ^ `exponent` */
 export type Decimal = { units: bigint; exponent: number }
 
-/** A double carries 15 decimal digits and some noise: 0.1 + 0.2 gives 0.30000000000000004. */
+/** A double holds 15 exact decimal digits and some noise: 0.1 + 0.2 gives 0.30000000000000004. */
 const SIGNIFICANT_DIGITS = 15
 
-/** @param value finite; whole numbers are taken as they are, fractions by their 15 significant digits */
+/** @param value finite; the result has all digits of a whole number and 15 significant ones of a fraction */
 export function decimal(value: number): Decimal {
   const written = Number.isSafeInteger(value) ? String(value) : value.toPrecision(SIGNIFICANT_DIGITS)
   const [mantissa = '', exponent = '0'] = written.split('e')

@@ -1,4 +1,4 @@
-/** What an answer is worth. Pure: the same question and answer always get the same grade. */
+/** Grades answers. Pure: the same question and answer always get the same grade. */
 
 import {
   type Choice,
@@ -12,14 +12,14 @@ import {
 import type { Answer, AnswerOf } from './answer.ts'
 import { absolute, decimal, isAtMost, minus, times } from './decimal.ts'
 import { partOf } from './points.ts'
-import { folded, looks, overlap } from './text-match.ts'
+import { folded, overlap, visibleForm } from './text-match.ts'
 
-/** The score in 10⁻⁹ of a point. Pending: an essay that waits for a grader. In a survey all is null. */
+/** The score in 10⁻⁹ of a point. An essay is pending until a grader scores it. In a survey, score and verdict are null. */
 export type Grade =
   | { scoreNano: number; isCorrect: boolean; isPending: false }
   | { scoreNano: null; isCorrect: null; isPending: boolean }
 
-/** How many of a question's parts are right, or of its weight; `pending` where only a person can tell. */
+/** How many of a question's parts, or how much of its weight, is right; `pending` where only a person can judge. */
 type Share = { right: number; total: number } | 'pending'
 
 const SHARE: { [T in QuestionType]: (question: QuestionOf<T>, answer: AnswerOf<T>) => Share } = {
@@ -54,11 +54,11 @@ const UNANSWERED: Grade = { scoreNano: 0, isCorrect: false, isPending: false }
 const UNGRADED: Grade = { scoreNano: null, isCorrect: null, isPending: false }
 const PENDING: Grade = { scoreNano: null, isCorrect: null, isPending: true }
 
-/** @param answer as `parseResponse` read it for this question; null when there is none */
+/** @param answer from `parseResponse` for this question; null without one */
 export function grade(question: Question, answer: Answer | null, { isSurvey }: { isSurvey: boolean }): Grade {
   if (isSurvey) return UNGRADED
   if (answer === null) return UNANSWERED
-  // The answer was parsed for this question, so it is of its type.
+  // The answer was parsed for this question, so it has the question's type.
   const shareOf = SHARE[question.type] as (question: Question, answer: Answer) => Share
   const share = shareOf(question, answer)
   if (share === 'pending') return PENDING
@@ -70,13 +70,13 @@ const whole = (isRight: boolean): Share => ({ right: isRight ? 1 : 0, total: 1 }
 
 type Choices = readonly Choice[]
 
-/** By its text, because nobody can tell choices of the same text apart. */
+/** Compares texts instead of ids, because learners cannot tell choices of the same text apart. */
 function isOneOf(some: Choices, choices: Choices, selected: number): boolean {
   const chosen = choices.find(({ id }) => id === selected)
-  return chosen !== undefined && some.some(({ text }) => looks(text) === looks(chosen.text))
+  return chosen !== undefined && some.some(({ text }) => visibleForm(text) === visibleForm(chosen.text))
 }
 
-/** The selected weights' sum, held between nothing and all; null where the choices have none. */
+/** The sum of the selected weights, limited to 0 to 100 %; null when the choices have no weights. */
 function weightedShare(choices: Choices, selected: readonly number[]): Share | null {
   const weights = choices.map(({ weight }) => weight)
   if (weights.includes(undefined)) return null
@@ -88,8 +88,8 @@ function weightedShare(choices: Choices, selected: readonly number[]): Share | n
 }
 
 function selection(choices: Choices, selected: readonly number[]) {
-  const texts = new Map(choices.map(({ id, text }) => [id, looks(text)]))
-  const correct = correctOf(choices).map(({ text }) => looks(text))
+  const texts = new Map(choices.map(({ id, text }) => [id, visibleForm(text)]))
+  const correct = correctOf(choices).map(({ text }) => visibleForm(text))
   const right = overlap(
     selected.map(id => texts.get(id) ?? ''),
     correct,
@@ -112,7 +112,7 @@ function isAccepted(accepted: readonly string[], text: string, folding: { caseSe
   return accepted.some(candidate => folded(candidate, folding) === answer)
 }
 
-/** |value − correct| ≤ tolerance, or ≤ tolerance % of |correct|, in exact decimals so that the bounds are included. */
+/** |value − correct| ≤ tolerance, or ≤ tolerance % of |correct|, in exact decimals, so that it includes the bounds. */
 function isWithin({ correctValue, tolerance, toleranceType }: QuestionOf<'numeric'>, value: number): boolean {
   if (correctValue === null) return false
   const correct = decimal(correctValue)
@@ -123,17 +123,17 @@ function isWithin({ correctValue, tolerance, toleranceType }: QuestionOf<'numeri
   return isAtMost(absolute(minus(decimal(value), correct)), bound)
 }
 
-/** Compared as pairs of texts, so that equal lefts may swap their rights, and equal rights each other. */
+/** Compares pairs of texts, so that equal left halves may swap their matches, and equal right halves too. */
 function matchedShare({ pairs }: QuestionOf<'matching'>, { matches }: AnswerOf<'matching'>): Share {
-  const lefts = new Map(pairs.map(({ leftId, left }) => [String(leftId), looks(left)]))
-  const rights = new Map(pairs.map(({ rightId, right }) => [rightId, looks(right)]))
-  const given = Object.entries(matches).map(([left, right]) => pairKey(lefts.get(left), rights.get(right)))
-  const expected = pairs.map(({ left, right }) => pairKey(looks(left), looks(right)))
-  return { right: overlap(given, expected), total: pairs.length }
+  const lefts = new Map(pairs.map(({ leftId, left }) => [String(leftId), visibleForm(left)]))
+  const rights = new Map(pairs.map(({ rightId, right }) => [rightId, visibleForm(right)]))
+  const actual = Object.entries(matches).map(([left, right]) => pairKey(lefts.get(left), rights.get(right)))
+  const expected = pairs.map(({ left, right }) => pairKey(visibleForm(left), visibleForm(right)))
+  return { right: overlap(actual, expected), total: pairs.length }
 }
 const pairKey = (...halves: (string | undefined)[]) => JSON.stringify(halves)
 
 function inPlace(items: QuestionOf<'ordering'>['items'], order: readonly number[]): number {
-  const texts = new Map(items.map(({ id, text }) => [id, looks(text)]))
-  return items.filter(({ text }, place) => texts.get(order[place] ?? 0) === looks(text)).length
+  const texts = new Map(items.map(({ id, text }) => [id, visibleForm(text)]))
+  return items.filter(({ text }, place) => texts.get(order[place] ?? 0) === visibleForm(text)).length
 }

@@ -1,16 +1,16 @@
-/** When two texts count as the same. */
+/** Decides whether two texts count as the same. */
 
-/** Phones put them by themselves, German ones the low ones. Primes are no quotes: in `5′` they are what is asked. */
+/** Phones insert curly quotes by themselves, German ones the low ones. Primes are not quotes: `5′` can be the answer. */
 const SINGLE_QUOTES = /[\u2018-\u201B\u02BC]/g
 const DOUBLE_QUOTES = /[\u201C-\u201F]/g
 
 /**
- * Unicode NFKC (so composed and full-width letters equal their plain forms), curly quotes and apostrophes straightened,
- * trimmed, runs of spaces folded; unless `caseSensitive`, case folded too: to lower, upper and lower case again, which
- * makes `ẞ`, `ß` and `SS` one, and `ς` and `Σ`.
+ * Applies Unicode NFKC (so that composed and full-width letters equal their plain forms), straightens curly quotes, trims and
+ * folds runs of spaces. Unless `caseSensitive` it folds case too: to lower, upper and lower case again, which makes `ẞ`, `ß`
+ * and `SS` equal, and `ς` and `Σ`.
  */
 export function folded(text: string, { caseSensitive }: { caseSensitive: boolean }): string {
-  // Before case is folded, because `Σ` looks at what follows it.
+  // This comes before case folding, because the lower case of `Σ` depends on the next character.
   const plain = text.normalize('NFKC').replace(SINGLE_QUOTES, "'").replace(DOUBLE_QUOTES, '"')
   return (caseSensitive ? plain : plain.toLowerCase().toUpperCase().toLowerCase().normalize('NFKC'))
     .replace(/\s+/g, ' ')
@@ -18,18 +18,18 @@ export function folded(text: string, { caseSensitive }: { caseSensitive: boolean
 }
 
 /**
- * What tells two parts of a question apart for a reader. Far less is folded than of what learners type: `H₂O` and `H2O`,
- * or one indentation and another, can be just what is asked about.
+ * The form in which a reader tells two parts of a question apart. It folds far less than `folded` does for typed answers,
+ * because `H₂O` and `H2O`, or two indentations, can be the very difference that the question asks for.
  */
-export const looks = (text: string) => text.normalize('NFC').trimEnd()
+export const visibleForm = (text: string) => text.normalize('NFC').trimEnd()
 
 /** How many members two multisets share. */
 export function overlap(some: readonly string[], others: readonly string[]): number {
-  const left = new Map<string, number>()
-  for (const member of others) left.set(member, (left.get(member) ?? 0) + 1)
+  const remaining = new Map<string, number>()
+  for (const member of others) remaining.set(member, (remaining.get(member) ?? 0) + 1)
   return some.filter(member => {
-    const count = left.get(member) ?? 0
-    left.set(member, count - 1)
+    const count = remaining.get(member) ?? 0
+    remaining.set(member, count - 1)
     return count > 0
   }).length
 }

@@ -1,16 +1,15 @@
 import { countLineEnds, type Problem } from './exchange.ts'
 
 /**
- * The text of a file, which must be UTF-8, or UTF-16 with its byte order mark, which spreadsheets call "Unicode text": a
- * file in another encoding would be read with its letters replaced, and nobody told. The mark of UTF-8 is left for the
- * readers.
- * @param wanted how to save a file of this format
+ * The text of a file in UTF-8, or in UTF-16 with its byte order mark, which spreadsheets call "Unicode text". Decoding another
+ * encoding would replace letters without notice, so it is a problem. The mark of UTF-8 stays, for the readers to remove.
+ * @param savedAs how to save a file of this format, for the message
  */
-export function decoded(bytes: Uint8Array, wanted: string): { text: string } | { problem: Problem } {
+export function decoded(bytes: Uint8Array, savedAs: string): { text: string } | { problem: Problem } {
   const encoding = encodingOf(bytes)
   const text = decode(bytes, encoding)
   if (text !== null) return { text: encoding === 'utf-8' ? text : text.slice(1) }
-  const message = `The file is not ${encoding.slice(0, 6).toUpperCase()}${encoding === 'utf-8' ? '' : ', though it begins so'}. Save it as ${wanted}.`
+  const message = `The file is not ${encoding.slice(0, 6).toUpperCase()}${encoding === 'utf-8' ? '' : ', though it begins so'}. Save it as ${savedAs}.`
   return { problem: { line: firstWrongLine(bytes, encoding), message } }
 }
 
@@ -21,7 +20,7 @@ function encodingOf([first, second]: Uint8Array): Encoding {
   return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
 }
 
-/** Null for what is not of the encoding. With `stream`, a last letter may be cut short. */
+/** Null for bytes that are not in the encoding. With `stream`, the last letter may be incomplete. */
 function decode(bytes: Uint8Array, encoding: Encoding, options?: { stream: boolean }): string | null {
   try {
     return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes, options)
@@ -30,7 +29,7 @@ function decode(bytes: Uint8Array, encoding: Encoding, options?: { stream: boole
   }
 }
 
-/** By halves: a file of line ends alone has millions of lines, too many to be tried one by one. */
+/** Searches by halves, because a file of line ends alone has millions of lines, too many to try one by one. */
 function firstWrongLine(bytes: Uint8Array, encoding: Encoding): number {
   let [right, wrong] = [0, bytes.length]
   while (wrong - right > 1) {

@@ -5,7 +5,7 @@ import { CSV_SAMPLES } from '../../../../test/quizzes/exchange/csv-samples.ts'
 import { GIFT_SAMPLES } from '../../../../test/quizzes/exchange/gift-samples.ts'
 import { newQuestion } from '../questions/build.ts'
 import { QUESTION_TYPES, type Question } from '../questions/question.ts'
-import { authored } from '../questions/views.ts'
+import { toAuthorFields } from '../questions/views.ts'
 import { exportCsv } from './csv/export.ts'
 import { importCsv } from './csv/import.ts'
 import { readRows } from './csv/text.ts'
@@ -35,7 +35,7 @@ function roundTrip(
 
 describe('GIFT', () => {
   test.each(GIFT_SAMPLES)('%s goes in, out and in again unchanged', (_, text, expected) => {
-    expect(authored(roundTrip(text, importGift, exportGift))).toMatchObject(expected)
+    expect(toAuthorFields(roundTrip(text, importGift, exportGift))).toMatchObject(expected)
   })
 
   test('all samples in one file are as many questions', () => {
@@ -78,7 +78,7 @@ describe('GIFT', () => {
 
 describe('CSV', () => {
   test.each(CSV_SAMPLES)('%s goes in, out and in again unchanged', (_, text, expected) => {
-    expect(authored(roundTrip(text, importCsv, exportCsv))).toMatchObject(expected)
+    expect(toAuthorFields(roundTrip(text, importCsv, exportCsv))).toMatchObject(expected)
   })
 
   test('no cell that is written computes in a spreadsheet', () => {

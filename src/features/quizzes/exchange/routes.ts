@@ -79,8 +79,8 @@ export function exchangeRoutes(api: Api): void {
       refuses: { 400: 'Problems of the file by line, under `lines`', 403: NOT_ITS_INSTRUCTOR },
     },
     async ({ params, query, upload, caller, db, now, json }) => {
-      const named = query.format ?? (upload.type === FORMATS.csv.type ? 'csv' : undefined)
-      if (named === undefined) throw invalid({ format: ['This field is required.'] })
+      const formatName = query.format ?? (upload.type === FORMATS.csv.type ? 'csv' : undefined)
+      if (formatName === undefined) throw invalid({ format: ['This field is required.'] })
       const [viewer, [row], [enrollment]] = await asViewer(
         db,
         caller,
@@ -88,7 +88,7 @@ export function exchangeRoutes(api: Api): void {
         enrollmentForQuiz({ userId: caller.userId, quizId: params.id }),
       )
       const quiz = requireManagedQuiz(viewer, row, enrollment?.status)
-      const { questions, errors, skipped, warnings } = read(upload.bytes, named, {
+      const { questions, errors, skipped, warnings } = read(upload.bytes, formatName, {
         isSurvey: quiz.isSurvey,
         skipsInvalid: query.invalid === 'skip',
       })
@@ -99,10 +99,10 @@ export function exchangeRoutes(api: Api): void {
       }
       if (errors.length > 0) throw new Refusal(400, { lines: errors })
       const { places, versions } = insertQuestions({ quizId: quiz.id }, questions, now)
-      const [added, [still]] = await batch(db, places, quizById({ id: quiz.id }), ...versions)
-      if (!still) throw notFound()
-      // Since it was read the quiz may have stopped being a survey.
-      if (added.length === 0 && !still.isSurvey) for (const question of questions) requireKey(question)
+      const [added, [current]] = await batch(db, places, quizById({ id: quiz.id }), ...versions)
+      if (!current) throw notFound()
+      // The quiz may have stopped being a survey since the handler read it.
+      if (added.length === 0 && !current.isSurvey) for (const question of questions) requireKey(question)
       if (added.length === 0) throw ruleViolation(TOO_MANY_QUESTIONS)
       return json(201, { imported: added.length, warnings, skipped })
     },
@@ -130,8 +130,8 @@ export function exchangeRoutes(api: Api): void {
       refuses: { 403: NOT_ITS_INSTRUCTOR },
     },
     async ({ params, query, caller, db, file }) => {
-      const named = query.format ?? 'csv'
-      if (named !== 'csv' && query.separator) throw invalid({ separator: ['Only CSV has a separator.'] })
+      const formatName = query.format ?? 'csv'
+      if (formatName !== 'csv' && query.separator) throw invalid({ separator: ['Only CSV has a separator.'] })
       const [viewer, [row], [enrollment], questions] = await asViewer(
         db,
         caller,
@@ -140,10 +140,10 @@ export function exchangeRoutes(api: Api): void {
         questionsOf({ quizId: params.id, viewerId: caller.userId }),
       )
       const quiz = requireManagedQuiz(viewer, row, enrollment?.status)
-      const name = `quiz-${quiz.id}.${named === 'csv' ? 'csv' : 'gift.txt'}`
-      const kept = questions.map(fromColumns)
-      const text = named === 'csv' ? exportCsv(kept, query.separator).text : giftWithLosses(kept)
-      return file({ type: FORMATS[named].type, name, text })
+      const name = `quiz-${quiz.id}.${formatName === 'csv' ? 'csv' : 'gift.txt'}`
+      const stored = questions.map(fromColumns)
+      const text = formatName === 'csv' ? exportCsv(stored, query.separator).text : giftWithLosses(stored)
+      return file({ type: FORMATS[formatName].type, name, text })
     },
   )
 }
@@ -155,7 +155,7 @@ function read(bytes: Uint8Array, format: Format, options: ImportOptions): Import
   return { questions: [], errors: [file.problem], skipped: [], warnings: [] }
 }
 
-/** What GIFT loses is told in its own comments, which every importer skips. */
+/** Lists the losses in GIFT's own comments, which every importer skips. */
 function giftWithLosses(questions: readonly Question[]): string {
   const { text, lost } = exportGift(questions)
   const notes = lost.map(({ question, message }) => `// Question ${question}: ${message}\n`).join('')

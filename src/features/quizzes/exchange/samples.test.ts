@@ -18,7 +18,7 @@ import * as giftTexts from '../../../../test/quizzes/exchange/gift/texts.ts'
 import * as giftWeights from '../../../../test/quizzes/exchange/gift/weights.ts'
 import * as giftWords from '../../../../test/quizzes/exchange/gift/words.ts'
 import type { Question } from '../questions/question.ts'
-import { authored } from '../questions/views.ts'
+import { toAuthorFields } from '../questions/views.ts'
 import { exportCsv } from './csv/export.ts'
 import { importCsv } from './csv/import.ts'
 import { exportGift } from './gift/export.ts'
@@ -54,7 +54,7 @@ type Format = keyof typeof FORMATS
 
 const withoutIds = (question: object): Expected =>
   JSON.parse(JSON.stringify(question, (name, value) => (/^(left_|right_)?id$/.test(name) ? undefined : value)))
-const meaningOf = (question: Question) => withoutIds(authored(question))
+const meaningOf = (question: Question) => withoutIds(toAuthorFields(question))
 
 function roundTrip(format: Format, [file, expected, warnings = []]: Sample): void {
   const { read, write } = FORMATS[format]

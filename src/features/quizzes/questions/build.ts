@@ -1,13 +1,13 @@
-/** What becomes of an author's body: a new question, or a question with some fields changed. */
+/** Turns an author's body into a new question, or into a question with some fields changed. */
 import { fieldErrors, invalid } from '../../../http/errors.ts'
 import { type QuestionFields, QuestionInput, toMilli } from './input.ts'
 import { newPartId } from './part-id.ts'
 import { blanksIn, type Choice, type Item, type Pair, type Question, type QuestionBody } from './question.ts'
-import { authored } from './views.ts'
+import { toAuthorFields } from './views.ts'
 
 /**
  * A question from an author's body.
- * @param previous the question as it was: parts sent back with their id keep it, all others get a new one
+ * @param previous the question before the edit: parts that come back with their id keep it, all others get a new one
  */
 export function newQuestion(input: QuestionInput, previous?: Question): Question {
   const own = ownFields(input, previous ? partIds(previous) : new Set())
@@ -22,11 +22,11 @@ export function newQuestion(input: QuestionInput, previous?: Question): Question
 }
 
 /**
- * A question with some fields changed. With a new `type` only the fields that all types have keep their value.
- * @throws 400 on the fields, when the whole is no question
+ * A question with some fields changed. With a new `type`, only the fields that all types share keep their value.
+ * @throws 400 on the fields when the result is not a valid question
  */
 export function revise(question: Question, changes: Partial<QuestionFields>): Question {
-  const { type, text, points, explanation, correct_feedback, incorrect_feedback, ...own } = authored(question)
+  const { type, text, points, explanation, correct_feedback, incorrect_feedback, ...own } = toAuthorFields(question)
   const common = { type, text, points, explanation, correct_feedback, incorrect_feedback }
   const kept = (changes.type ?? type) === type ? { ...common, ...own } : common
   const result = QuestionInput.safeParse({ ...kept, ...changes }, { reportInput: true })
@@ -34,7 +34,7 @@ export function revise(question: Question, changes: Partial<QuestionFields>): Qu
   return newQuestion(result.data, question)
 }
 
-/** @param known the ids that may be kept; an id is given once, so a part copied within the question gets a new one */
+/** @param known the ids that parts may keep, each once, so that a copied part gets a new id */
 function ownFields(input: QuestionInput, known: Set<number>): QuestionBody {
   const keep = (id?: number) => (id !== undefined && known.delete(id) ? id : newPartId())
   const choices = (): Choice[] =>

@@ -1,4 +1,4 @@
-/** Changing one question while others may be changing it, too. */
+/** Edits one question while other authors may edit it too. */
 
 import { requireManagedQuiz } from '../../../access/quizzes.ts'
 import { asViewer } from '../../../access/viewer.ts'
@@ -13,7 +13,10 @@ import { fromColumns, missingKey, type Question, toColumns } from './question.ts
 
 const TRIES = 3
 
-/** A question for whom it may be changed by. @throws 404, 403 */
+/**
+ * A question and its quiz, for the course's instructor and staff.
+ * @throws 404 for a question that the caller may not see, 403 for one that the caller does not manage
+ */
 export async function managedQuestion(db: Db, caller: Caller, id: number) {
   const [viewer, [row], [quizRow], [enrollment]] = await asViewer(
     db,
@@ -28,9 +31,9 @@ export async function managedQuestion(db: Db, caller: Caller, id: number) {
 }
 
 /**
- * Changes the given fields. Whoever meets another's edit reads the question again and changes that, so that neither
- * edit is lost.
- * @throws 400 when the whole would be no question, 503 when others keep changing it
+ * Changes the given fields. When another edit comes between, it reads the question again and changes that, so that no edit is
+ * lost.
+ * @throws 400 when the result is not a valid question, 404 and 403 as `managedQuestion`, 503 when other edits keep coming
  */
 export async function editQuestion(
   db: Db,
@@ -44,13 +47,13 @@ export async function editQuestion(
     const question = revise(fromColumns(row), changes)
     if (!quiz.isSurvey) requireKey(question)
     if (isUnchanged(row, question)) return { row, question }
-    const [made, updated] = await batch(db, ...changeQuestion(row, question, now))
-    if (made.length + updated.length > 0) return { row, question }
+    const [inserted, updated] = await batch(db, ...changeQuestion(row, question, now))
+    if (inserted.length + updated.length > 0) return { row, question }
   }
   throw unavailable()
 }
 
-/** @throws 400 on the field that the key is missing from */
+/** @throws 400 on the field that lacks the key */
 export function requireKey(question: Question, path = ''): void {
   const missing = missingKey(question)
   if (missing) throw invalid({ [`${path}${missing.field}`]: [missing.message] })

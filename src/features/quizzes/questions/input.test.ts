@@ -6,7 +6,7 @@ import { fieldErrors } from '../../../http/errors.ts'
 import { newQuestion } from './build.ts'
 import { QuestionInput } from './input.ts'
 import { blanksIn, missingKey, QUESTION_TYPES } from './question.ts'
-import { AuthorQuestion, authored, LearnerQuestion } from './views.ts'
+import { AuthorQuestion, LearnerQuestion, toAuthorFields } from './views.ts'
 
 const refusals = (body: unknown) => {
   const result = QuestionInput.safeParse(body, { reportInput: true })
@@ -249,8 +249,8 @@ describe('a question is refused by the field that is wrong', () => {
 
   test('fields of other types are ignored, empty choices too', () => {
     const question = accept({ type: 'true_false', text: 'x', correct_answer: true, choices: [], tolerance: 5 })
-    expect(authored(question)).not.toHaveProperty('tolerance')
-    expect(authored(question).choices).toEqual([])
+    expect(toAuthorFields(question)).not.toHaveProperty('tolerance')
+    expect(toAuthorFields(question).choices).toEqual([])
   })
 
   test('points of a rubric are summed without rounding', () => {

@@ -1,4 +1,4 @@
-/** Questions as authors send them: the form of the body. What becomes of it is in `build.ts`. */
+/** The form of the bodies in which authors send questions. `build.ts` turns them into questions. */
 import * as z from 'zod'
 import { id, list, map, object, text } from '../../../http/fields.ts'
 import { blanksIn, FULL_WEIGHT, PARTS_AT_MOST, QUESTION_TYPES, type Question, weightUnits } from './question.ts'
@@ -10,7 +10,7 @@ const CRITERION_LENGTH = 200
 const WORDS_AT_MOST = 50_000
 const POINTS_AT_MOST = 1_000
 
-/** Text with something in it. Spaces around it are kept: in code they can be what is asked about. */
+/** A text that is not blank. It keeps the spaces around it, which can be part of a question about code. */
 const filled = (max: number) => text(max).refine(value => value.trim() !== '', 'This field may not be blank.')
 
 export const points = () =>
@@ -75,7 +75,7 @@ const EXAMPLE = {
 }
 
 /**
- * The body of PUT and PATCH: every field of every type. What is of another type is ignored; what is omitted keeps its
+ * The body of PUT and PATCH: every field of every type. The service ignores fields of other types; an omitted field keeps its
  * value (`revise`).
  */
 export const QuestionFields = object(() => ({
@@ -124,7 +124,7 @@ export type QuestionFields = z.output<typeof QuestionFields>
 type Fields = QuestionFields
 type Refuse = (field: keyof Fields, message: string) => void
 
-/** What a type asks of its fields beyond their form. Fields that are wrong in themselves are absent here. */
+/** The rules of each type beyond the form of its fields. Fields of the wrong form are absent. */
 const RULES: Record<Question['type'], (fields: Partial<Fields>, refuse: Refuse) => void> = {
   multiple_choice({ choices }, refuse) {
     requireTwo('choices', choices, refuse)
@@ -171,7 +171,7 @@ const RULES: Record<Question['type'], (fields: Partial<Fields>, refuse: Refuse) 
 type ChoiceInput = NonNullable<Fields['choices']>[number]
 type Weighted = ChoiceInput & { weight: number }
 
-/** @param check of choices that have weights, each of them */
+/** @param check called when all choices have weights */
 function refuseWeights(choices: ChoiceInput[] = [], refuse: Refuse, check: (weighted: Weighted[]) => void): void {
   const weighted = choices.filter((choice): choice is Weighted => choice.weight !== undefined)
   if (weighted.length === 0) return
@@ -185,18 +185,20 @@ function requireTwo(field: keyof Fields, entries: unknown[] | undefined, refuse:
 }
 
 /**
- * The body of POST: a question that can be asked. Whether it can be graded too is asked when it is known that the quiz
- * is no survey (`missingKey`).
+ * The body of POST: a question, perhaps without its key. `missingKey` checks the key once the handler knows that the quiz is
+ * not a survey.
  */
 export const QuestionInput = QuestionFields.superRefine(
   (fields, context) => {
-    const faulty = new Set(context.issues.map(issue => issue.path?.[0]))
-    const sound = Object.fromEntries(Object.entries(fields).filter(([field]) => !faulty.has(field))) as Partial<Fields>
-    RULES[fields.type](sound, (field, message) => {
-      if (!faulty.has(field)) context.addIssue({ code: 'custom', path: [field], message })
+    const invalidFields = new Set(context.issues.map(issue => issue.path?.[0]))
+    const valid = Object.fromEntries(
+      Object.entries(fields).filter(([field]) => !invalidFields.has(field)),
+    ) as Partial<Fields>
+    RULES[fields.type](valid, (field, message) => {
+      if (!invalidFields.has(field)) context.addIssue({ code: 'custom', path: [field], message })
     })
   },
-  // Also beside wrong fields, so that all are named at once; only without a type there is nothing to ask.
+  // The rules run beside wrong fields too, so that the refusal names all at once; without a type there are no rules.
   { when: ({ value }) => QUESTION_TYPES.includes((value as Partial<Fields> | null)?.type as Question['type']) },
 ).meta({ examples: [EXAMPLE] })
 export type QuestionInput = z.output<typeof QuestionInput>

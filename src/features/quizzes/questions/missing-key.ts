@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 
 /**
- * What `missingKey` says of a question, said in SQL of a row of `question_versions`: so that a survey which becomes a quiz
- * and a question that loses its key cannot pass each other by.
+ * `missingKey` in SQL, of a row of `question_versions`. The database checks it, because otherwise one request could end a
+ * survey while another removes a question's key.
  */
 export function lacksKey(version: string): SQL {
   const [type, body] = [sql.raw(`${version}.type`), sql.raw(`${version}.body`)]

@@ -1,4 +1,4 @@
-/** All SQL of questions. What a question asks is its newest version; retired ones are in none of it. */
+/** All SQL of questions. A question's newest version holds its content; no query yields retired questions. */
 
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { isManagedBy } from '../../../access/teaching.ts'
@@ -17,8 +17,8 @@ import type { Page } from '../../../http/pagination.ts'
 import { newestQuizIdOf, selectEnrollmentForQuiz, selectQuiz } from '../queries.ts'
 import { missingKey, QUESTIONS_AT_MOST, type Question, type QuestionColumns, toColumns } from './question.ts'
 
-/** What a version asks, of whatever joins it: `fromColumns` makes a question of it. */
-export const asked = {
+/** The content of a version, for any query that joins it. `fromColumns` turns it into a question. */
+export const contentColumns = {
   type: questionVersions.type,
   text: questionVersions.text,
   pointsMilli: questionVersions.pointsMilli,
@@ -33,7 +33,7 @@ const selected = distinctly({
   quizId: questions.quizId,
   order: questions.order,
   versionId: questionVersions.id,
-  ...asked,
+  ...contentColumns,
 })
 
 const selectQuestions = (db: Builder) =>
@@ -47,7 +47,7 @@ export type QuestionRow = Awaited<ReturnType<typeof selectQuestions>>[number]
 const newestVersionOf = (questionId: Value) =>
   sql`(SELECT max(id) FROM question_versions WHERE question_id = ${questionId})`
 
-/** A quiz's id for its instructor and staff, nothing for anybody else: so keys are not even read for a learner. */
+/** A quiz's id for its instructor and staff, null for anybody else, so that no query reads keys for a learner. */
 const authoredQuiz = (quizId: Value, viewerId: Value) => sql`(
   SELECT q.id FROM quizzes q JOIN modules m ON m.id = q.module_id JOIN courses c ON c.id = m.course_id
   WHERE q.id = ${quizId} AND ${isManagedBy(viewerId)}
@@ -59,7 +59,7 @@ const selectQuestionsOf = (db: Builder, { quizId, viewerId }: Names<Viewing>) =>
     .where(and(sql`${questions.quizId} = ${authoredQuiz(quizId, viewerId)}`, isNull(questions.retiredAt)))
     .orderBy(questions.order, questions.id)
 
-/** The questions of a quiz in their order, with their keys, for who manages it. */
+/** The questions of a quiz in their order, with their keys; no rows unless the viewer manages its course. */
 export const questionsOf = statement((db, viewing: Names<Viewing>) => selectQuestionsOf(db, viewing))
 
 export const pageOfQuestions = statement((db, viewing: Names<Viewing & Page>) =>
@@ -77,7 +77,7 @@ export const questionById = statement((db, { id }: Names<{ id: number }>) =>
   selectQuestions(db).where(and(eq(questions.id, id), isNull(questions.retiredAt))),
 )
 
-/** The quiz of a question, for whoever asks by the question. */
+/** A subquery of the quiz of a question. */
 export const quizIdOf = (questionId: Value) =>
   sql`(SELECT quiz_id FROM questions WHERE id = ${questionId} AND retired_at IS NULL)`
 
@@ -89,53 +89,53 @@ export const enrollmentForQuestion = statement(
     selectEnrollmentForQuiz(db, userId, quizIdOf(questionId)),
 )
 
-/** That a quiz is there, and takes questions as they are: without a key only while it is a survey. */
-const takes = (quizId: Value, hasKeys: Value) =>
+/** Whether a quiz exists and accepts the questions; only a survey accepts them without keys. */
+const acceptsQuestions = (quizId: Value, hasKeys: Value) =>
   sql`EXISTS (SELECT 1 FROM quizzes z WHERE z.id = ${quizId} AND z.deleted_at IS NULL AND (z.is_survey = 1 OR ${hasKeys}))`
 
 /** D1 binds strings of up to 2,000,000 bytes. */
 const PARAMETER_BYTES = 1_800_000
 
-/** The quiz that questions are added to: one by its id, or the one a module was given in the same transaction. */
-type Into = { quizId: number } | { moduleId: number }
-type IntoShape = 'quiz' | 'newest of module'
-const quizOf = (id: Value, shape: IntoShape) => (shape === 'quiz' ? sql`${id}` : newestQuizIdOf(id))
+/** The quiz that gets the questions: one by its id, or the one that the same transaction has added to a module. */
+type Target = { quizId: number } | { moduleId: number }
+type TargetShape = 'quiz' | 'newest of module'
+const quizOf = (id: Value, shape: TargetShape) => (shape === 'quiz' ? sql`${id}` : newestQuizIdOf(id))
 
 const insertPlaces = statements(
-  (db, { id, count, hasKeys }: Names<{ id: number; count: number; hasKeys: boolean }>, into: IntoShape) => {
-    const quizId = quizOf(id, into)
+  (db, { id, count, hasKeys }: Names<{ id: number; count: number; hasKeys: boolean }>, target: TargetShape) => {
+    const quizId = quizOf(id, target)
     const live = sql`FROM questions WHERE quiz_id = ${quizId} AND retired_at IS NULL`
     return db
       .insert(questions)
       .select(
         sql`WITH RECURSIVE added (place) AS (SELECT 1 UNION ALL SELECT place + 1 FROM added WHERE place < ${count})
           SELECT NULL, ${quizId}, (SELECT coalesce(max("order"), 0) ${live}) + place, NULL FROM added
-          WHERE ${takes(quizId, hasKeys)} AND (SELECT count(*) ${live}) + ${count} <= ${QUESTIONS_AT_MOST} ORDER BY place`,
+          WHERE ${acceptsQuestions(quizId, hasKeys)} AND (SELECT count(*) ${live}) + ${count} <= ${QUESTIONS_AT_MOST} ORDER BY place`,
       )
       .returning({ id: questions.id, order: questions.order })
   },
 )
 
 const insertVersions = statements(
-  (db, { id, added, now }: Names<{ id: number; added: string; now: number }>, into: IntoShape) =>
+  (db, { id, added, now }: Names<{ id: number; added: string; now: number }>, target: TargetShape) =>
     db.insert(questionVersions).select(
       sql`SELECT NULL, place.id + key, value->>'$.type', value->>'$.text', value->>'$.pointsMilli', value->>'$.explanation',
           value->>'$.correctFeedback', value->>'$.incorrectFeedback', value->'$.body', ${now}, NULL
         FROM json_each(${added}) JOIN (
           SELECT min(q.id) AS id FROM questions q
-          WHERE q.quiz_id = ${quizOf(id, into)} AND NOT EXISTS (SELECT 1 FROM question_versions v WHERE v.question_id = q.id)
+          WHERE q.quiz_id = ${quizOf(id, target)} AND NOT EXISTS (SELECT 1 FROM question_versions v WHERE v.question_id = q.id)
         ) place WHERE place.id IS NOT NULL ORDER BY key`,
     ),
 )
 
 /**
- * Adds questions behind the last, all or none: none when the quiz would then have too many, is gone, or would have to
- * be a survey. First their places, whose ids follow one another because one statement makes them, then as many statements as
- * their texts need; a place without a version can only be one that the same transaction has made.
+ * Adds questions after the last one: all, or none when the quiz would have too many, is deleted, or would have to be a survey.
+ * One statement adds their places, so that the ids are consecutive; as many statements as the texts need add their versions. A
+ * place without a version can only come from the same transaction.
  */
-export function insertQuestions(into: Into, added: readonly Question[], now: number) {
-  const [shape, id]: [IntoShape, number] =
-    'quizId' in into ? ['quiz', into.quizId] : ['newest of module', into.moduleId]
+export function insertQuestions(target: Target, added: readonly Question[], now: number) {
+  const [shape, id]: [TargetShape, number] =
+    'quizId' in target ? ['quiz', target.quizId] : ['newest of module', target.moduleId]
   const hasKeys = added.every(question => missingKey(question) === null)
   const chunks = chunked(added.map(storedForm))
   return {
@@ -145,8 +145,8 @@ export function insertQuestions(into: Into, added: readonly Question[], now: num
 }
 
 /**
- * The body stays JSON within JSON: as a string its quotes would be escaped twice. Half a surrogate pair is no text to
- * SQLite, and becomes what a bound value makes of it.
+ * The body is an object within the JSON, because a string would escape its quotes twice. Half a surrogate pair is not text for
+ * SQLite, so it is replaced as D1 would replace it in a bound value.
  */
 function storedForm(question: Question): string {
   const columns = toColumns(question)
@@ -155,7 +155,7 @@ function storedForm(question: Question): string {
   )
 }
 
-/** Lists of texts that each fit one parameter, in order. */
+/** Divides texts, in order, into lists that each fit one parameter. */
 function chunked(texts: string[]): string[][] {
   const chunks: string[][] = []
   let room = 0
@@ -184,7 +184,7 @@ const isAsRead = (read: Names<AsRead>) =>
     eq(questionVersions.incorrectFeedback, read.incorrectFeedback),
     eq(questionVersions.body, read.body),
     sql`EXISTS (SELECT 1 FROM questions WHERE id = ${read.id} AND retired_at IS NULL)`,
-    takes(read.quizId, read.hasKey),
+    acceptsQuestions(read.quizId, read.hasKey),
   )
 
 const addVersion = partialStatement((db, read: Names<AsRead>, changed: Given<QuestionColumns>) => {
@@ -207,8 +207,8 @@ const changeVersion = partialStatement((db, read: Names<AsRead>, changed: Given<
 )
 
 /**
- * Two statements of which at most one writes: a version that no attempt has drawn is changed in place, else a new one is
- * made. Neither does, if the question is no longer as it was read: an edit never undoes another that it has not seen.
+ * Two statements of which at most one writes: the second changes a version that no attempt has drawn, the first adds a new one
+ * otherwise. Neither writes when the question has changed since `read`, so that no edit undoes another unseen.
  */
 export function changeQuestion(read: QuestionRow, changed: Question, now: number) {
   const asRead = { ...read, hasKey: missingKey(changed) === null, now }
@@ -239,13 +239,13 @@ const deletePlace = statement((db, { id }: Names<Removal>) =>
   db.delete(questions).where(and(eq(questions.id, id), isNull(questions.retiredAt))),
 )
 
-/** Removes a question; one that learners were shown is retired instead, so that results keep it. */
+/** Deletes a question, or retires one that learners were shown, so that results keep it. */
 export const removeQuestion = (removal: Removal) =>
   [retireShown(removal), deleteVersions(removal), deletePlace(removal)] as const
 
 /**
- * Puts all questions of a quiz in the given order. Nothing changes unless these are its questions, each once, at this
- * moment.
+ * Puts all questions of a quiz in the given order. It changes nothing unless the list names each of the quiz's present
+ * questions once.
  */
 export const reorderQuestions = statement(
   (db, { quizId, order }: Names<{ quizId: number; order: readonly number[] }>) => {
@@ -255,7 +255,7 @@ export const reorderQuestions = statement(
       .set({ order: sql`wanted.place` })
       .from(sql`(SELECT value AS id, key + 1 AS place FROM json_each(${order})) AS wanted`)
       .where(
-        // A plus hides the quiz from the planner, who would look each of its questions up in the whole list.
+        // The plus hides the quiz from the planner, which would search the whole list for each of its questions.
         sql`${questions.id} = wanted.id AND +${questions.quizId} = ${quizId} AND ${questions.retiredAt} IS NULL
         AND (SELECT count(*) FROM (${live})) = json_array_length(${order})
         AND NOT EXISTS (SELECT 1 FROM (${live}) WHERE id NOT IN (SELECT value FROM json_each(${order})))`,

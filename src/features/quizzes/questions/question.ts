@@ -1,10 +1,10 @@
-/** A question as graded and stored. How authors write it is in `input.ts`, what each reader sees in `views.ts`. */
+/** A question as the service grades and stores it. `input.ts` has the form that authors write, `views.ts` what readers see. */
 
-/** Of a quiz, and so of a file. */
+/** The limit of a quiz, and so of a file. */
 export const QUESTIONS_AT_MOST = 1_000
 export const TOO_MANY_QUESTIONS = `A quiz may have at most ${QUESTIONS_AT_MOST} questions.`
 
-/** Choices, items, pairs, blanks or criteria of a question. */
+/** The limit of choices, items, pairs, blanks or criteria of a question. */
 export const PARTS_AT_MOST = 50
 
 export const QUESTION_TYPES = [
@@ -20,16 +20,16 @@ export const QUESTION_TYPES = [
 ] as const
 export type QuestionType = (typeof QUESTION_TYPES)[number]
 
-/** The weight is a percentage of the points, −100 to 100 with at most five decimals; all choices of a question have one or none. */
+/** `weight`: percent of the points, −100 to 100, at most five decimals. All choices of a question have one or none has. */
 export type Choice = { id: number; text: string; isCorrect: boolean; feedback: string; weight?: number }
-/** Weights are added up as whole numbers of 10⁻⁵ percent. */
+/** Whole 10⁻⁵ percent, so that sums of weights are exact. */
 export const weightUnits = (weight: number) => Math.round(weight * 100_000)
 export const FULL_WEIGHT = weightUnits(100)
 export type Item = { id: number; text: string }
 export type Pair = { leftId: number; left: string; rightId: number; right: string }
 export type Criterion = { criterion: string; maxPointsMilli: number }
 
-/** What only its type has. In a survey the keys may be missing: none correct, null, no accepted answers. */
+/** The fields of one type. In a survey the key may be missing: no correct choice, null, no accepted answers. */
 export type QuestionBody =
   | { type: 'multiple_choice'; choices: Choice[] }
   | { type: 'multiple_select'; choices: Choice[]; partialCredit: boolean }
@@ -39,7 +39,7 @@ export type QuestionBody =
   | { type: 'matching'; pairs: Pair[] }
   /** In the right order. */
   | { type: 'ordering'; items: Item[]; partialCredit: boolean }
-  /** By the number in the text's `{{1}}`: the accepted answers. */
+  /** The accepted answers by the number of the blank in the text, `{{1}}`. */
   | { type: 'fill_in_blank'; blanks: Record<string, string[]> }
   | { type: 'essay'; minWords: number | null; maxWords: number | null; rubric: Criterion[] }
 
@@ -64,19 +64,19 @@ export function toColumns(question: Question): QuestionColumns {
 
 export function fromColumns(row: QuestionColumns): Question {
   const { type, text, pointsMilli, explanation, correctFeedback, incorrectFeedback, body } = row
-  // Only `toColumns` writes a body, so it is that of its type.
+  // Only `toColumns` writes a body, so it has the fields of its type.
   return { ...JSON.parse(body), type, text, pointsMilli, explanation, correctFeedback, incorrectFeedback }
 }
 
-/** The numbers of the blanks in a text: `{{2}} … {{1}}` gives 1, 2. */
+/** The numbers of the blanks in a text, each once, in ascending order: `{{2}} … {{1}}` gives 1, 2. */
 export function blanksIn(text: string): string[] {
   const numbers = [...text.matchAll(/\{\{([1-9]\d{0,2})\}\}/g)].map(([, number]) => Number(number))
   return [...new Set(numbers)].sort((one, other) => one - other).map(String)
 }
 
 /**
- * Why a question cannot be graded: the field and what it lacks, or null. Surveys need no key, so this is asked only
- * where the quiz is none, and of every question when `is_survey` is turned off.
+ * Surveys need no key, so handlers call this only for other quizzes; `lacksKey` guards turning `is_survey` off.
+ * @returns the reason why a question cannot be graded: the field and a message; null for a question with its key
  */
 export function missingKey(question: Question): { field: string; message: string } | null {
   const required = (field: string) => ({ field, message: 'This field is required.' })

@@ -48,8 +48,8 @@ export function questionRoutes(api: Api): void {
         countOfQuestions({ quizId: params.id }),
       )
       requireManagedQuiz(viewer, quiz, enrollment?.status)
-      const shown = rows.map(row => toAuthorQuestion(row, fromColumns(row)))
-      return json(200, pageBody(c, page, total?.count ?? 0, shown))
+      const results = rows.map(row => toAuthorQuestion(row, fromColumns(row)))
+      return json(200, pageBody(c, page, total?.count ?? 0, results))
     },
   )
 
@@ -76,10 +76,10 @@ export function questionRoutes(api: Api): void {
       const question = newQuestion(body)
       if (!quiz.isSurvey) requireKey(question)
       const { places, versions } = insertQuestions({ quizId: quiz.id }, [question], now)
-      const [[added], [still]] = await batch(db, places, quizById({ id: quiz.id }), ...versions)
-      if (!still) throw notFound()
-      // Since it was read the quiz may have stopped being a survey.
-      if (!added && !still.isSurvey) requireKey(question)
+      const [[added], [current]] = await batch(db, places, quizById({ id: quiz.id }), ...versions)
+      if (!current) throw notFound()
+      // The quiz may have stopped being a survey since the handler read it.
+      if (!added && !current.isSurvey) requireKey(question)
       if (!added) throw ruleViolation(TOO_MANY_QUESTIONS)
       return json(201, toAuthorQuestion({ ...added, quizId: quiz.id }, question))
     },
@@ -104,12 +104,12 @@ export function questionRoutes(api: Api): void {
         enrollmentForQuiz({ userId: caller.userId, quizId: params.id }),
       )
       const quiz = requireManagedQuiz(viewer, row, enrollment?.status)
-      const [placed, [total]] = await batch(
+      const [reordered, [total]] = await batch(
         db,
         reorderQuestions({ quizId: quiz.id, order: body.order }),
         countOfQuestions({ quizId: quiz.id }),
       )
-      if (placed.length !== body.order.length || total?.count !== body.order.length) {
+      if (reordered.length !== body.order.length || total?.count !== body.order.length) {
         throw invalid({ order: ['Give the id of every question of the quiz once.'] })
       }
       return json(200, { order: body.order })

@@ -1,7 +1,7 @@
-/** Puts a list into another order, without changing the list. */
+/** Returns a copy of a list in another order. */
 export type Shuffle = <T>(list: readonly T[]) => T[]
 
-/** Every order equally likely, by Fisher and Yates. */
+/** Every order is equally likely (Fisher–Yates). */
 export const shuffle: Shuffle = list => {
   const shuffled = [...list]
   for (let last = shuffled.length - 1; last > 0; last--) {
@@ -11,7 +11,7 @@ export const shuffle: Shuffle = list => {
   return shuffled
 }
 
-/** Unbiased: numbers past the last whole multiple of `bound` are drawn again. */
+/** Draws again past the last whole multiple of `bound`, so that the result is unbiased. */
 function randomBelow(bound: number): number {
   const [drawn = 0] = crypto.getRandomValues(new Uint32Array(1))
   return drawn < 2 ** 32 - (2 ** 32 % bound) ? drawn % bound : randomBelow(bound)

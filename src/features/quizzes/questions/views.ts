@@ -1,4 +1,4 @@
-/** What an author and what a learner is shown of a question. */
+/** A question as authors and as learners see it. */
 import * as z from 'zod'
 import { id, object } from '../../../http/fields.ts'
 import type { Choice, Question, QuestionType } from './question.ts'
@@ -62,8 +62,8 @@ export type AuthorQuestion = z.input<typeof AuthorQuestion>
 
 type WithoutPlace<Q> = Q extends unknown ? Omit<Q, 'id' | 'quiz' | 'order'> : never
 
-/** A question as its author writes it, less its place. What `newQuestion` makes of this is the same question. */
-export function authored(question: Question): WithoutPlace<AuthorQuestion> {
+/** A question as its author writes it, without its place. `newQuestion` turns it into the same question again. */
+export function toAuthorFields(question: Question): WithoutPlace<AuthorQuestion> {
   const fields = {
     text: question.text,
     points: question.pointsMilli / 1000,
@@ -131,13 +131,13 @@ const toAuthorChoice = ({ id, text, isCorrect, feedback, weight }: Choice) => ({
 const toRubric = ({ rubric }: Extract<Question, { type: 'essay' }>) =>
   rubric.map(({ criterion, maxPointsMilli }) => ({ criterion, max_points: maxPointsMilli / 1000 }))
 
-/** @param place the question's own id, its quiz and its place in it */
+/** @param place the question's id, its quiz and its order there */
 export function toAuthorQuestion(
   place: { id: number; quizId: number; order: number },
   question: Question,
 ): AuthorQuestion {
   const { id, quizId, order } = place
-  return { id, quiz: quizId, order, ...authored(question) }
+  return { id, quiz: quizId, order, ...toAuthorFields(question) }
 }
 
 const learner = <T extends QuestionType, S extends z.ZodRawShape>(type: T, own: () => S) =>
@@ -150,7 +150,7 @@ const learner = <T extends QuestionType, S extends z.ZodRawShape>(type: T, own: 
     ...own(),
   }))
 
-/** A question as asked: an allow-list that holds nothing of the key. */
+/** A question as learners see it: an allow-list without any part of the key. */
 export const LearnerQuestion = z
   .discriminatedUnion('type', [
     learner('multiple_choice', () => ({})),
@@ -167,8 +167,8 @@ export const LearnerQuestion = z
 export type LearnerQuestion = z.input<typeof LearnerQuestion>
 
 /**
- * Made once for an attempt and kept with it, because every call shuffles anew.
- * @param options.randomizeChoices else choices stand as the author wrote them; items and pairs never do
+ * An attempt calls it once and keeps the result, because every call shuffles again.
+ * @param options.randomizeChoices without it, choices keep the author's order; items and pairs are always shuffled
  */
 export function toLearnerQuestion(
   place: { id: number; order: number },
@@ -176,14 +176,14 @@ export function toLearnerQuestion(
   { shuffle, randomizeChoices }: { shuffle: Shuffle; randomizeChoices: boolean },
 ): LearnerQuestion {
   const fields = { id: place.id, text: question.text, points: question.pointsMilli / 1000, order: place.order }
-  // The author's order is part of the key, and ids are random: what is sorted by them has forgotten it.
-  const mixed = (parts: { id: number; text: string }[]) =>
+  // The author's order is part of the key. Sorting by the random ids erases it before the shuffle.
+  const shuffled = (parts: { id: number; text: string }[]) =>
     shuffle(parts.map(({ id, text }) => ({ id, text })).sort((one, other) => one.id - other.id))
   switch (question.type) {
     case 'multiple_choice':
     case 'multiple_select': {
       const choices = randomizeChoices
-        ? mixed(question.choices)
+        ? shuffled(question.choices)
         : question.choices.map(({ id, text }) => ({ id, text }))
       return { ...fields, type: question.type, choices }
     }
@@ -196,11 +196,11 @@ export function toLearnerQuestion(
         ...fields,
         type: question.type,
         choices: [],
-        left: mixed(question.pairs.map(({ leftId, left }) => ({ id: leftId, text: left }))),
-        right: mixed(question.pairs.map(({ rightId, right }) => ({ id: rightId, text: right }))),
+        left: shuffled(question.pairs.map(({ leftId, left }) => ({ id: leftId, text: left }))),
+        right: shuffled(question.pairs.map(({ rightId, right }) => ({ id: rightId, text: right }))),
       }
     case 'ordering':
-      return { ...fields, type: question.type, choices: [], items: mixed(question.items) }
+      return { ...fields, type: question.type, choices: [], items: shuffled(question.items) }
     case 'fill_in_blank':
       return { ...fields, type: question.type, choices: [], blanks: Object.keys(question.blanks) }
     case 'essay':

@@ -1,18 +1,18 @@
-/** What the cells of a row say, whatever the language of the spreadsheet that wrote them. */
+/** Reads the cells of a row, whatever the language of the spreadsheet that wrote them. */
 import { toNumberOrText } from '../exchange.ts'
 import { isNumbered, numberOf, stemOf } from './columns.ts'
 
 export type Row = ReadonlyMap<string, string>
 export type RowLog = { warn(message: string): void; refuse(message: string): void }
 
-/** In English, German, French, Spanish, Italian, Portuguese, Dutch and Polish, as spreadsheets write them. */
+/** As spreadsheets write them in English, German, French, Spanish, Italian, Portuguese, Dutch and Polish. */
 const TRUE = ['true', 'yes', '1', 'wahr', 'vrai', 'verdadero', 'vero', 'verdadeiro', 'waar', 'prawda']
 const FALSE = ['false', 'no', '0', 'falsch', 'faux', 'falso', 'onwaar', 'fałsz']
 
-/** Where this is in a file with decimal commas, its point may separate the thousands. */
+/** In a file with decimal commas, the point of such a number may separate the thousands. */
 const AMBIGUOUS = /^[+-]?[1-9]\d{0,2}\.\d{3}$/
 
-/** Empty cells are undefined. What is spelled wrongly stays text, for the schema to refuse. */
+/** Readers of a row's cells. Empty cells yield undefined; misspelled values stay text, which the schema refuses. */
 export function cellsOf(row: Row, { hasDecimalCommas }: { hasDecimalCommas: boolean }, { warn }: RowLog) {
   const cell = (column: string) => row.get(column) ?? ''
   const filled = [...row].filter(([column, content]) => content !== '' && isNumbered(column)).map(([column]) => column)
@@ -40,7 +40,7 @@ export function cellsOf(row: Row, { hasDecimalCommas }: { hasDecimalCommas: bool
     flag,
     word: (column: string) => cell(column).trim().toLowerCase(),
     isFilled: (stem: string) => filled.some(column => stemOf(column) === stem),
-    /** One of each number up to the last that any of the columns is filled for. */
+    /** Makes one part for each number, up to the last for which any of the columns is filled. */
     parts<T>(stems: readonly string[], make: (number: number) => T): T[] {
       const count = Math.max(0, ...filled.filter(column => stems.includes(stemOf(column))).map(numberOf))
       return Array.from({ length: count }, (_, place) => make(place + 1))

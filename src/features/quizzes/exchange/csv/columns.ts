@@ -1,8 +1,8 @@
 /**
- * Questions as CSV, one row each, so that a spreadsheet can write them. All nine types, nothing lost. The columns:
+ * Questions as CSV, one row each, so that a spreadsheet can write them. The format loses nothing of any type. The columns:
  *
  * - `type`, `text`: required; the type as in the API (`multiple_choice`, "Multiple choice", "True/False").
- * - `points` (1 unless given), `explanation`, `correct_feedback`, `incorrect_feedback`: as in the API.
+ * - `points` (default 1), `explanation`, `correct_feedback`, `incorrect_feedback`: as in the API.
  * - `correct`: for choices the number of the right option, or the numbers (`1;3`), for true/false `TRUE` or `FALSE`, for
  *   numeric the value.
  * - `option_1` … `option_50`: choices, accepted short answers, items in the right order, left halves of pairs, criteria
@@ -10,12 +10,12 @@
  *   for the characters themselves).
  * - `match_1` …: right halves of pairs, max points of criteria. `feedback_1` …, `weight_1` …: feedback and weight of
  *   choices, the weight in percent.
- * - `partial_credit`, `case_sensitive`: `TRUE` or `FALSE`. `tolerance`, `tolerance_type`: of numeric, `absolute` (unless
- *   given) or `percent`. `min_words`, `max_words`: of essays.
+ * - `partial_credit`, `case_sensitive`: `TRUE` or `FALSE`. `tolerance`, `tolerance_type`: of numeric, `absolute` (the default)
+ *   or `percent`. `min_words`, `max_words`: of essays.
  *
- * Columns may come in any order and be left out; the separator may be a comma, a semicolon or a tab, and a line `sep=;`
- * before the header may tell it, as it tells Excel. With semicolons and tabs numbers may have decimal commas. An apostrophe before `=`, `+`, `-` or `@` marks text that a
- * spreadsheet must not compute: export writes it, import takes it away.
+ * Columns may come in any order or be absent. The separator may be a comma, a semicolon or a tab, and a line `sep=;` before the
+ * header may name it, as it does for Excel. With semicolons and tabs, numbers may have decimal commas. An apostrophe before
+ * `=`, `+`, `-` or `@` marks text that a spreadsheet must not compute: export writes it, and import removes it.
  */
 import type { QuestionType } from '../../questions/question.ts'
 
@@ -24,8 +24,8 @@ export const NUMBERED = ['option', 'match', 'feedback', 'weight']
 export const SETTINGS = ['partial_credit', 'case_sensitive', 'tolerance', 'tolerance_type', 'min_words', 'max_words']
 export const NUMBERS_AT_MOST = 50
 
-/** What each type has beside the common columns. */
-export const OWN: Record<QuestionType, readonly string[]> = {
+/** The columns that each type has beside the common ones. */
+export const TYPE_COLUMNS: Record<QuestionType, readonly string[]> = {
   multiple_choice: ['correct', 'option', 'feedback', 'weight'],
   multiple_select: ['correct', 'option', 'feedback', 'weight', 'partial_credit'],
   true_false: ['correct'],
@@ -37,7 +37,7 @@ export const OWN: Record<QuestionType, readonly string[]> = {
   essay: ['option', 'match', 'min_words', 'max_words'],
 }
 
-/** `option` of `option_2`; the name itself of a column without a number. */
+/** `option` for `option_2`; the whole name for a column without a number. */
 export const stemOf = (column: string) => /^([a-z]+)_([1-9]\d?)$/.exec(column)?.[1] ?? column
 export const numberOf = (column: string) => Number(column.split('_').at(-1))
 export const isNumbered = (column: string) => NUMBERED.includes(stemOf(column))
@@ -46,7 +46,7 @@ export const isKnown = (column: string) =>
   [...COMMON, 'correct', ...SETTINGS].includes(column) ||
   (isNumbered(column) && numberOf(column) <= NUMBERS_AT_MOST)
 
-/** Texts in one cell: `a|b`, where a backslash takes the next character for itself. */
+/** Several texts in one cell: `a|b`, where a backslash escapes `|` and itself. */
 export const joinList = (texts: readonly string[]) => texts.map(text => text.replace(/[\\|]/g, '\\$&')).join('|')
 export const splitList = (cell: string) =>
   (cell.match(/(?:\\[\\|]|[^|])+/g) ?? []).map(text => text.replace(/\\([\\|])/g, '$1'))

@@ -1,6 +1,6 @@
-/** Questions as CSV. The columns are told in `columns.ts`. */
+/** Questions as CSV. `columns.ts` describes the columns. */
 import type { Question } from '../../questions/question.ts'
-import { authored } from '../../questions/views.ts'
+import { toAuthorFields } from '../../questions/views.ts'
 import type { Exported } from '../exchange.ts'
 import { COMMON, joinList, NUMBERED, NUMBERS_AT_MOST, SETTINGS } from './columns.ts'
 import { guarded, writeRows } from './text.ts'
@@ -8,8 +8,8 @@ import { guarded, writeRows } from './text.ts'
 export type Separator = 'comma' | 'semicolon'
 
 /**
- * With the mark by which Excel knows UTF-8. Semicolons are for the half of Europe whose spreadsheets read commas within
- * numbers: those are written so, and `sep=;` tells Excel wherever it stands.
+ * The file begins with the byte order mark, by which Excel recognizes UTF-8. Half of Europe's spreadsheets expect decimal
+ * commas: `semicolon` writes these, and a first line `sep=;`, which Excel understands in every country.
  */
 export function exportCsv(questions: readonly Question[], separator: Separator = 'comma'): Exported {
   const rows = questions.map(question => toRow(question, separator === 'semicolon' ? ',' : '.'))
@@ -24,9 +24,9 @@ export function exportCsv(questions: readonly Question[], separator: Separator =
 type Value = string | number | boolean | null | undefined
 
 function toRow(question: Question, decimalSign: '.' | ','): Map<string, string> {
-  const fields = authored(question)
+  const fields = toAuthorFields(question)
   const row = new Map<string, string>()
-  const set = (column: string, value: Value) => row.set(column, spelled(value, decimalSign))
+  const set = (column: string, value: Value) => row.set(column, toCell(value, decimalSign))
   const number = (stem: string, values: Value[]) =>
     values.forEach((value, place) => {
       set(`${stem}_${place + 1}`, value)
@@ -94,8 +94,8 @@ function toRow(question: Question, decimalSign: '.' | ','): Map<string, string> 
   return row
 }
 
-/** As a cell: texts guarded, so that none is taken for a formula. */
-function spelled(value: Value, decimalSign: '.' | ','): string {
+/** Guards texts, so that no spreadsheet takes one for a formula. */
+function toCell(value: Value, decimalSign: '.' | ','): string {
   switch (typeof value) {
     case 'string':
       return guarded(value)

@@ -1,16 +1,16 @@
-/** Questions from CSV. The columns are told in `columns.ts`. */
+/** Questions from CSV. `columns.ts` describes the columns. */
 import { QUESTION_TYPES, QUESTIONS_AT_MOST, type QuestionType } from '../../questions/question.ts'
-import { type Imported, type ImportOptions, imported, type Reading, type Warn } from '../exchange.ts'
-import { COMMON, isKnown, OWN, stemOf } from './columns.ts'
+import { type Imported, type ImportOptions, importFile, type Reading, type Warn } from '../exchange.ts'
+import { COMMON, isKnown, stemOf, TYPE_COLUMNS } from './columns.ts'
 import { toFields } from './row.ts'
 import { readRows, unguarded } from './text.ts'
 
-/** A line before the header that tells Excel the separator. */
+/** A line before the header that names the separator for Excel. */
 const SEPARATOR = /^"?sep=([,;\t])"?[\r\n]/i
-/** More than all columns there are. */
+/** More than the format has columns. */
 const CELLS_AT_MOST = 250
 
-export const importCsv = (text: string, options: ImportOptions): Imported => imported(text, options, read, columnOf)
+export const importCsv = (text: string, options: ImportOptions): Imported => importFile(text, options, read, columnOf)
 
 function read(text: string, warn: Warn): Reading {
   const delimiter = delimiterOf(text)
@@ -32,7 +32,7 @@ function read(text: string, warn: Warn): Reading {
     const row = new Map(columns.map((column, place) => [column, unguarded(cells[place] ?? '')]))
     const fields = toFields(
       row,
-      // Who separates by commas cannot have decimal commas too. Spreadsheets that have them separate by semicolons.
+      // Spreadsheets with decimal commas separate cells by semicolons, so a file separated by commas has decimal points.
       { hasDecimalCommas: delimiter !== ',' },
       { warn: message => warn(line, message), refuse: message => problems.push(message) },
     )
@@ -47,10 +47,10 @@ function read(text: string, warn: Warn): Reading {
   return { drafts, errors }
 }
 
-/** The separator that the file tells or that stands behind its first column's name. */
+/** The separator that the file declares, or else the one after its first column's name. */
 function delimiterOf(text: string): string {
-  const told = SEPARATOR.exec(text)?.[1]
-  if (told) return told
+  const declared = SEPARATOR.exec(text)?.[1]
+  if (declared) return declared
   const header = text.slice(Math.max(0, text.search(/\w/)))
   return /^[^\r\n]*?\w"?[ \u00a0]*([,;\t])/.exec(header)?.[1] ?? ','
 }
@@ -67,7 +67,7 @@ const isType = (type: unknown): type is QuestionType => QUESTION_TYPES.includes(
 
 function foreignColumns(row: Map<string, string>, type: unknown): string[] {
   if (!isType(type)) return []
-  const own = OWN[type]
+  const own = TYPE_COLUMNS[type]
   const used = (column: string) => COMMON.includes(column) || own.includes(stemOf(column)) || own.includes(column)
   return [...row].filter(([column, cell]) => cell !== '' && isKnown(column) && !used(column)).map(([column]) => column)
 }

@@ -1,9 +1,8 @@
-/** The question that a row stands for. */
 import { blanksIn } from '../../questions/question.ts'
 import { cellsOf, type Row, type RowLog } from './cells.ts'
 import { splitList } from './columns.ts'
 
-/** The body of a request that a row stands for. */
+/** Turns a row into the body of a request that adds its question. */
 export function toFields(row: Row, options: { hasDecimalCommas: boolean }, log: RowLog): Record<string, unknown> {
   const cells = cellsOf(row, options, log)
   const { cell, number, flag, word, parts } = cells

@@ -1,15 +1,14 @@
 /**
- * CSV as in RFC 4180. Our own 60 lines, because the kept parsers measured do not name the line of an error (papaparse)
- * or need seconds for 5 MiB of commas and throw on 5 MiB of line ends (csv-parse).
+ * CSV as in RFC 4180. We parse it ourselves, because of the maintained parsers that we measured, papaparse does not name the
+ * line of an error, and csv-parse needs seconds for 5 MiB of commas and throws on 5 MiB of line ends.
  */
 import { countLineEnds, NUMBER, type Problem } from '../exchange.ts'
 
-/** `line` is where the row starts. */
+/** The row starts on `line`, counted from 1. */
 export type Row = { line: number; cells: string[] }
 
 /**
- * Reads rows, blank ones left out, in one pass. Strict about quotes, because whoever guesses at them puts answers into
- * the wrong columns.
+ * Reads all but blank rows in one pass. Strict about quotes, because guessing at them would put answers into wrong columns.
  * @returns the rows up to the first problem
  */
 export function readRows(
@@ -52,24 +51,24 @@ export function readRows(
   return { rows, problem: null }
 }
 
-/** The position of the quote that closes a cell: doubled ones do not. */
+/** The position of the quote that closes a cell, which a doubled one does not; negative without one. */
 function closingQuote(text: string, from: number): number {
   let quote = text.indexOf('"', from)
   while (quote >= 0 && text[quote + 1] === '"') quote = text.indexOf('"', quote + 2)
   return quote
 }
 
-/** Rows as text: every cell that is not a plain word or number is quoted, lines end in CR LF. */
+/** Quotes every cell that is not a plain word or number; ends lines with CR LF. */
 export function writeRows(rows: readonly (readonly string[])[], delimiter: ',' | ';' = ','): string {
   const plain = delimiter === ',' ? /^[\w.+-]*$/ : /^[\w.,+-]*$/
   const write = (cell: string) => (plain.test(cell) ? cell : `"${cell.replaceAll('"', '""')}"`)
   return rows.map(cells => `${cells.map(write).join(delimiter)}\r\n`).join('')
 }
 
-// What makes a spreadsheet compute a cell (OWASP, CSV injection), behind any number of apostrophes.
+// Spreadsheets compute cells that begin like this (OWASP, CSV injection), after any number of apostrophes.
 const FORMULA = /^'*(\s*[=+\-@|%＝＋－＠]|[\t\r\n])/
 
-/** A text that no spreadsheet takes for a formula: an apostrophe before it says that it is text. */
+/** Puts an apostrophe before a text that a spreadsheet would take for a formula. */
 export const guarded = (text: string) => (FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text)
-/** The text that `guarded` was given. */
+/** Undoes `guarded`. */
 export const unguarded = (cell: string) => (cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell)

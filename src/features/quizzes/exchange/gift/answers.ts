@@ -1,22 +1,22 @@
-/** The answers of a GIFT key: marks, weights and feedback, and the fields of the question that they make. */
+/** Reads the answers of a GIFT key, with marks, weights and feedback, into fields of a question. */
 import { decimal, minus, plus, times, toNumber } from '../../answers/decimal.ts'
 import { weightUnits } from '../../questions/question.ts'
 import { toNumberOrText } from '../exchange.ts'
-import { cut, marksIn, unescaped } from './text.ts'
-import { type Entry, hasShares, roundedByHand } from './weights.ts'
+import { marksIn, splitAtMark, unescaped } from './text.ts'
+import { type Entry, hasEqualShares, withExactFractions } from './weights.ts'
 
 export type Fields = Record<string, unknown>
 export type Log = { warn(message: string): void }
 
-/** The answers of a key. One that comes before the first mark has no sign. */
+/** The answers of a key. An answer before the first mark has no sign. */
 function entriesIn(key: string, marks: string): Entry[] {
-  const found = [...marksIn(key, marks)]
-  const pieces = found.map(({ mark, at }, place) => ({ sign: mark, piece: key.slice(at + 1, found[place + 1]?.at) }))
-  const first = key.slice(0, found[0]?.at)
+  const signs = [...marksIn(key, marks)]
+  const pieces = signs.map(({ mark, at }, place) => ({ sign: mark, piece: key.slice(at + 1, signs[place + 1]?.at) }))
+  const first = key.slice(0, signs[0]?.at)
   return [...(first.trim() === '' ? [] : [{ sign: '', piece: first }]), ...pieces].map(({ sign, piece }) => {
     // Some locales write a decimal comma.
     const weight = /^\s*%(-?\d{1,3}(?:[.,]\d*)?)%/.exec(piece)
-    const { before, after } = cut(piece.slice(weight?.[0].length ?? 0), '#')
+    const { before, after } = splitAtMark(piece.slice(weight?.[0].length ?? 0), '#')
     return {
       sign: sign as Entry['sign'],
       weight: weight ? toWeight(weight[1]) : sign === '~' ? 0 : 100,
@@ -26,10 +26,10 @@ function entriesIn(key: string, marks: string): Entry[] {
   })
 }
 
-/** With the five decimals that a weight may have; Moodle itself keeps seven. */
+/** Rounds to the five decimals that a weight may have, because Moodle keeps seven. */
 const toWeight = (written = '') => weightUnits(Number(written.replace(',', '.'))) / 100_000
 
-/** Moodle skips an answer without a text, which a mark too many makes: `{~=right ~wrong}`. */
+/** Moodle skips an answer without a text, as an extra mark makes one: `{~=right ~wrong}`. */
 function withoutEmpty(entries: Entry[], log: Log): Entry[] {
   if (entries.some(({ text, feedback }) => text === '' && feedback !== '')) {
     log.warn('An answer without a text is left out, and its feedback with it.')
@@ -37,7 +37,7 @@ function withoutEmpty(entries: Entry[], log: Log): Entry[] {
   return entries.filter(({ text }) => text !== '')
 }
 
-/** With `=` one choice is to be selected: the best of them, or for a part of the points another. */
+/** With `=` learners select one choice: the correct one for all points, or a weighted one for a part of them. */
 export function readChoices(key: string, log: Log): Fields {
   const written = entriesIn(key, '[=~]').map(entry => (entry.sign === '' ? { ...entry, weight: 0 } : entry))
   const entries = withoutEmpty(written, log)
@@ -45,11 +45,14 @@ export function readChoices(key: string, log: Log): Fields {
     const hasWeights = entries.some(({ weight }) => weight !== 0 && weight !== 100)
     return { type: 'multiple_choice', choices: toChoices(entries, { hasWeights, isCorrect: weight => weight === 100 }) }
   }
-  const weighted = roundedByHand(entries, log)
+  const weighted = withExactFractions(entries, log)
   const isWeighted = weighted.some(({ weight }) => weight !== 0)
   return {
     type: 'multiple_select',
-    choices: toChoices(weighted, { hasWeights: isWeighted && !hasShares(weighted), isCorrect: weight => weight > 0 }),
+    choices: toChoices(weighted, {
+      hasWeights: isWeighted && !hasEqualShares(weighted),
+      isCorrect: weight => weight > 0,
+    }),
     partial_credit: isWeighted,
   }
 }
@@ -65,7 +68,7 @@ const toChoices = (entries: Entry[], { hasWeights, isCorrect }: Reading) =>
 
 export function readMatching(key: string, log: Log): Fields {
   const pairs = [...marksIn(key, '=')].map(({ at }, place, marks) => {
-    const { before: left, after: right } = cut(key.slice(at + 1, marks[place + 1]?.at), '->')
+    const { before: left, after: right } = splitAtMark(key.slice(at + 1, marks[place + 1]?.at), '->')
     return { left: unescaped(left), right: unescaped(right ?? '') }
   })
   if (pairs.some(({ left, right }) => left === '' && right !== '')) {
@@ -86,7 +89,7 @@ export function readNumeric(key: string, log: Log): Fields {
   return { type: 'numeric', ...readNumber(full[0]?.text ?? ''), ...feedback }
 }
 
-/** `1822`, `1822:2` or `1820..1824`. What is no number stays text, for the schema to refuse. */
+/** Reads `1822`, `1822:2` or `1820..1824`. Anything else stays text, which the schema refuses. */
 function readNumber(text: string): Fields {
   const [low, high] = text.split('..').map(end => toNumberOrText(end))
   if (typeof low === 'number' && typeof high === 'number') {
@@ -100,7 +103,7 @@ function readNumber(text: string): Fields {
   }
 }
 
-/** Splits answers into those worth everything and, from a catch-all worth nothing, the feedback on wrong ones. */
+/** Splits answers into those worth 100 % and the feedback on wrong ones, from a catch-all worth nothing. */
 function creditOf(entries: Entry[], log: Log) {
   const isCatchAll = ({ weight, text }: Entry) => weight === 0 && (text === '*' || text === '')
   const rest = withoutEmpty(

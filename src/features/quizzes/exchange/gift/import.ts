@@ -1,14 +1,14 @@
 /**
- * Questions from Moodle's GIFT format, told apart as Moodle's own importer tells them: `{}` essay, `{#…}` numeric, with
- * `~` multiple choice (with `=`) or multiple select (with weights alone), with `=` and `->` matching, `{T}` true/false,
- * else a short answer, which in the middle of a sentence is a fill in the blank.
+ * Questions from Moodle's GIFT format. Types follow Moodle's own importer: `{}` essay, `{#…}` numeric, with `~` multiple choice
+ * (with `=`) or multiple select (with weights alone), with `=` and `->` matching, `{T}` true/false, else a short answer, or a
+ * fill in the blank in the middle of a sentence.
  */
 import { blanksIn } from '../../questions/question.ts'
 import {
+  hasTooMany,
   type Imported,
   type ImportOptions,
-  imported,
-  isEnough,
+  importFile,
   lineAt,
   QUESTION_LIMIT_BYTES,
   type Reading,
@@ -19,23 +19,23 @@ import { type Fields, type Log, readChoices, readMatching, readNumeric, readShor
 import { brokenCommands } from './latex.ts'
 import {
   blocksOf,
-  cut,
   firstMark,
   formatsIn,
   hasMoreMarks,
   isCategory,
   lastMark,
+  splitAtMark,
   taggingComment,
   unescaped,
 } from './text.ts'
 
-/** Far more than a question may have: a file of nothing but marks is refused before they are all taken apart. */
+/** Far more than a question may have. It refuses a file of nothing but marks before parsing each of them. */
 const ANSWERS_AT_MOST = 500
-/** Escapes at most double a text: what is longer is not even taken apart. */
+/** Escapes at most double a text, so a longer block is refused without parsing. */
 const BLOCK_LENGTH = 2 * QUESTION_LIMIT_BYTES
 
 export const importGift = (text: string, options: ImportOptions): Imported =>
-  imported(text, options, read, path => path.join('.'))
+  importFile(text, options, read, path => path.join('.'))
 
 const FORMATS: Record<string, string> = { html: 'HTML', markdown: 'Markdown' }
 
@@ -46,7 +46,7 @@ function read(text: string, warn: Warn): Reading {
   const tagging = taggingComment(text)
   if (tagging >= 0) warn(lineAt(text, tagging), 'Tags and ids in comments are not kept.')
   for (const { line, text: block } of blocksOf(text)) {
-    if (isEnough(reading)) break
+    if (hasTooMany(reading)) break
     const fields = readBlock(block, {
       warn: message => warn(line, message),
       refuse(message) {
@@ -59,11 +59,11 @@ function read(text: string, warn: Warn): Reading {
   return reading
 }
 
-/** Moodle's other format, questions within a text: `{1:MC:=is~are}`. */
+/** Moodle's Cloze format has questions within a text: `{1:MC:=is~are}`. */
 const CLOZE =
   /(?<!\\)\{\d{0,3}:(NUMERICAL|NM|SHORTANSWER(_C)?|SAC?|MWC?|MULTICHOICE(_\w+)?|MC[VHS]{0,2}|MULTIRESPONSE(_\w+)?|MR[HS]{0,2}):/i
 
-/** The question of a block; null where there is none. */
+/** The fields of a block's question; null for a block without one, and for a refused one. */
 function readBlock(block: string, log: BlockLog): Fields | null {
   if (block.length > BLOCK_LENGTH) return log.refuse(TOO_LARGE)
   if (isCategory(block)) {
@@ -101,7 +101,7 @@ function readBlock(block: string, log: BlockLog): Fields | null {
 }
 
 function splitTitle(block: string): { title: string; rest: string } {
-  const { before, after } = block.startsWith('::') ? cut(block.slice(2), '::') : { before: '', after: null }
+  const { before, after } = block.startsWith('::') ? splitAtMark(block.slice(2), '::') : { before: '', after: null }
   return after === null ? { title: '', rest: block.trim() } : { title: unescaped(before), rest: after.trim() }
 }
 
@@ -120,7 +120,7 @@ function readKey(key: string, stem: Stem, log: Log): Fields & { text: string } {
   if (firstMark(key, '=') && key.includes('->')) return { ...readMatching(key, log), text }
   const truth = /^(T|TRUE|F|FALSE)\s*(#|$)/.exec(key)?.[1]
   if (truth) {
-    const { before: incorrect, after: correct } = cut(cut(key, '#').after ?? '', '#')
+    const { before: incorrect, after: correct } = splitAtMark(splitAtMark(key, '#').after ?? '', '#')
     const feedback = { incorrect_feedback: unescaped(incorrect), correct_feedback: unescaped(correct ?? '') }
     return { type: 'true_false', text, correct_answer: truth.startsWith('T'), ...feedback }
   }

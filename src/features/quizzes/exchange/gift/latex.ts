@@ -1,8 +1,8 @@
-/** LaTeX that its author forgot to escape: GIFT takes the `\n` of `\neq` for a line break. */
+/** Finds LaTeX that its author forgot to escape: GIFT takes the `\n` of `\neq` for a line break. */
 
 /**
- * Known wherever they stand. `\ne`, `\ni` and `\nu` are taken for commands within formulas only: "e", "i" and "u" are
- * words of several languages, with which a line may begin.
+ * Commands that count even outside formulas. `\ne`, `\ni` and `\nu` count within formulas only, because a line may begin with
+ * "e", "i" or "u", which are words of several languages.
  */
 const COMMANDS = new Set(
   (
@@ -13,10 +13,10 @@ const COMMANDS = new Set(
   ).split(' '),
 )
 
-// Escaped backslashes first: what follows them is as its author meant it. `\(` is no escape of GIFT's, and stays.
+// Escaped backslashes come before commands, because their author escaped correctly. GIFT does not escape `\(`, so it stays.
 const TOKEN = /\\{1,2}(?<open>[([])|\\{1,2}(?<close>[)\]])|\\\\|\\(?<command>n[A-Za-z]{1,20})|\$\$?/g
 
-/** The commands of a question whose first letters are read as a line break. */
+/** The commands in a question whose `\n` GIFT reads as a line break. */
 export function brokenCommands(block: string): Set<string> {
   const broken = new Set<string>()
   let [isBetweenDollars, isBetweenBrackets] = [false, false]

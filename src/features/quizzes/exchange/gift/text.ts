@@ -1,13 +1,13 @@
 /** The marks, escapes and blocks of Moodle's GIFT format, as Moodle's own importer reads them. */
 
-/** A question's lines, comments left out; `line` is its first. */
+/** The lines of a question without comments; it starts on `line`, counted from 1. */
 export type Block = { line: number; text: string }
 
-/** Blank lines separate questions, and lines that name a category do. Lines that start with `//` are comments. */
+/** Blank lines and lines that name a category separate questions. Lines that start with `//` are comments. */
 export function* blocksOf(text: string): Generator<Block> {
   let block: { line: number; lines: string[] } | null = null
   let number = 0
-  // The end of the text comes as an empty line of its own.
+  // The pattern matches the end of the text as one more empty line, which closes the last block.
   for (const [line] of text.matchAll(/[^\r\n]*(?:\r\n|\r|\n|$)/g)) {
     number++
     const content = line.trim()
@@ -17,7 +17,7 @@ export function* blocksOf(text: string): Generator<Block> {
       if (content !== '') yield { line: number, text: content }
     } else if (!content.startsWith('//')) {
       block ??= { line: number, lines: [] }
-      // What a line is indented by can be what is asked about: code, a poem.
+      // Indentation can be part of a question about code or a poem, so it stays.
       block.lines.push(line.trimEnd())
     }
   }
@@ -27,7 +27,7 @@ export const isCategory = (text: string) => text.startsWith('$CATEGORY:')
 
 export type Mark = { mark: string; at: number }
 
-/** Where a mark stands that no backslash escapes, in order. `marks` is a regular expression's source. */
+/** Yields unescaped marks in order. `marks` is the source of a regular expression; `at` is the index in the text. */
 export function* marksIn(text: string, marks: string): Generator<Mark> {
   for (const { 0: mark, index } of text.matchAll(new RegExp(`(?:\\\\[\\\\:#={}~n]){1,1000}|${marks}`, 'g'))) {
     if (!mark.startsWith('\\')) yield { mark, at: index }
@@ -49,16 +49,16 @@ export function hasMoreMarks(text: string, marks: string, atMost: number): boole
   return false
 }
 
-/** What stands before and after the first mark; without one, `after` is null. */
-export function cut(text: string, mark: string): { before: string; after: string | null } {
-  const found = firstMark(text, mark)
-  if (!found) return { before: text, after: null }
-  return { before: text.slice(0, found.at), after: text.slice(found.at + found.mark.length) }
+/** Splits a text at the first unescaped mark; without one, `after` is null. */
+export function splitAtMark(text: string, mark: string): { before: string; after: string | null } {
+  const first = firstMark(text, mark)
+  if (!first) return { before: text, after: null }
+  return { before: text.slice(0, first.at), after: text.slice(first.at + first.mark.length) }
 }
 
 const FORMAT = /^\[(html|markdown|plain|moodle)\]/
 
-/** The text that a piece of a file stands for: without its format, escapes undone, trimmed. */
+/** The text of a piece of a file: removes its format, undoes escapes and trims. */
 export const unescaped = (piece: string) =>
   piece
     .trim()
@@ -66,16 +66,16 @@ export const unescaped = (piece: string) =>
     .replace(/\\([\\:#={}~n])/g, (_, char: string) => (char === 'n' ? '\n' : char))
     .trim()
 
-/** The formats of the texts in a block, but those that are plain anyway. */
+/** The formats of the texts in a block, without the plain ones. */
 export const formatsIn = (block: string): Set<string> =>
   new Set(Array.from(block.matchAll(/(?:^|[={~#%>])\s*\[(html|markdown)\]/g), ([, format = '']) => format))
 
-/** Where a comment holds what Moodle keeps of a question beside its text. */
+/** The position of the first comment in which Moodle keeps an id or a tag of a question; negative without one. */
 export const taggingComment = (text: string): number => text.search(/^[ \t]*\/\/.*\[(?:id|tag):/m)
 
-/** A text as a file holds it. What would be taken for a mark at its start is put behind a format. */
+/** Escapes a text for a file. A start that GIFT would take for a mark gets a format before it. */
 export const escaped = (text: string) => (/^(\[|%|\/\/|::|\$)/.test(text) ? '[plain]' : '') + escapedWithin(text)
 
-/** The same for the rest of a text. */
+/** Escapes a later piece of a text. */
 export const escapedWithin = (text: string) =>
   text.replace(/[\\:#={}~\n]/g, char => (char === '\n' ? '\\n' : `\\${char}`))

@@ -1,13 +1,13 @@
-/** Weights of several right choices, as Moodle gives them. */
+/** Weights of several right choices in Moodle's files. */
 
-/** Percent; without one, `=` is worth all and `~` nothing. */
+/** `weight` is a percentage; without one in the file, `=` is worth 100 and `~` 0. */
 export type Entry = { sign: '' | '=' | '~'; weight: number; text: string; feedback: string }
 
-/** The parts of a whole that Moodle offers, in percent. */
+/** The fractions that Moodle offers, in percent. */
 const FRACTIONS = [
   100, 90, 83.33333, 80, 75, 70, 66.66667, 60, 50, 40, 33.33333, 30, 25, 20, 16.66667, 14.28571, 12.5, 11.11111, 10, 5,
 ]
-/** How far a fraction written without its decimals may be off: 33 for 33.33333, 12 for 12.5. */
+/** Percentage points by which a fraction without its decimals may be off: 33 for 33.33333, 12 for 12.5. */
 const ROUNDED_BY = 0.5
 /** Thirds, sixths and sevenths do not add up to exactly 100. */
 const TOLERANCE = 0.01
@@ -17,17 +17,17 @@ const isNearlyTo = (one: number) => (other: number) => isNearly(one, other)
 const sumOf = (entries: Entry[]) => entries.reduce((total, { weight }) => total + Math.max(0, weight), 0)
 
 /**
- * Whether each right choice adds an equal share and each wrong one takes one away: that is partial credit, unweighted. A
- * share that needs no rounding, as 100 or 12.5, has to be met exactly.
+ * Whether each right choice adds an equal share and each wrong one subtracts one, which is partial credit without weights.
+ * Weights must equal a share that needs no rounding, like 100 or 12.5, exactly.
  */
-export function hasShares(entries: Entry[]): boolean {
+export function hasEqualShares(entries: Entry[]): boolean {
   const share = 100 / entries.filter(({ weight }) => weight > 0).length
   const isShare = Number.isInteger(share * 1e5) ? (weight: number) => weight === share : isNearlyTo(share)
   return entries.every(({ weight }) => isShare(Math.abs(weight)) && weight !== 0)
 }
 
-/** Where weights do not add up, but the fractions of which they are rounded do, those are meant: `%33%` three times. */
-export function roundedByHand(entries: Entry[], log: { warn(message: string): void }): Entry[] {
+/** Replaces weights that do not add up to 100 by the fractions that they round, if those do: three times `%33%`. */
+export function withExactFractions(entries: Entry[], log: { warn(message: string): void }): Entry[] {
   if (isNearly(sumOf(entries), 100)) return entries
   const nearest = entries.map(entry => ({ ...entry, weight: nearestFraction(entry.weight) }))
   if (!isNearly(sumOf(nearest), 100)) return entries
