@@ -21,27 +21,27 @@ export const attempts = sqliteTable(
     status: text({ enum: ['in_progress', 'completed', 'timed_out', 'abandoned'] })
       .notNull()
       .default('in_progress'),
-    /** Until the end is carried over: when it was begun; from then on as the attempt's object stamped it. */
+    /** When the row was written; once D1 has the result, the start that the attempt's object recorded. */
     startedAt: integer().notNull(),
     completedAt: integer(),
-    /** When cron looks after an attempt whose end has not arrived. Null once all that follows from the end is written. */
+    /** When the cron job checks for an end that D1 does not have. Null once the end and its consequences are written. */
     checkAt: integer(),
-    /** As the quiz was when the attempt started; later edits change nothing. */
+    /** This and the next column copy the quiz at the start of the attempt; later edits do not change them. */
     isSurvey: flag().default(false),
     passingScore: integer().notNull().default(70),
     /** All extensions together. */
     extendedMinutes: integer().notNull().default(0),
-    /** Points earned and to be earned, in 10⁻⁹. Null while it runs. */
+    /** Points earned, and points that can be earned, in 10⁻⁹. Null while the attempt runs. */
     earnedNano: integer(),
     possibleNano: integer(),
     /** A percentage in 1/100; null for surveys and abandoned attempts. */
     scoreHundredths: integer(),
     passed: integer({ mode: 'boolean' }),
     timeSpentSeconds: integer(),
-    /** When a grading last took the pass away. */
+    /** When a grade or a regrade last took the pass away. */
     lostPassAt: integer(),
     pendingGrading: integer().notNull().default(0),
-    /** What the receipt states and no regrading changes: the score when it ended, and a hash over the answers. */
+    /** For the receipt, so that no regrade changes them: the score at the end, and a hash over the answers. */
     endScoreHundredths: integer(),
     answersHash: text(),
   },
@@ -58,8 +58,8 @@ export const attempts = sqliteTable(
 )
 
 /**
- * Written once, when the attempt has ended. The id is attempt id × 1000 + the place in the attempt, so an attempt's responses
- * are a range of ids (`responsesOfAttempt`).
+ * The end of the attempt writes all its responses at once. The id is attempt id × 1000 + the place in the attempt, so an
+ * attempt's responses are a range of ids (`isOfAttempt`).
  */
 export const responses = sqliteTable(
   'responses',
@@ -69,22 +69,22 @@ export const responses = sqliteTable(
     questionId: integer()
       .notNull()
       .references(() => questions.id),
-    /** Always of the same question, as the next one: so both need no foreign key. */
+    /** This version and the next one belong to the question, whose foreign key therefore covers them. */
     questionVersionId: integer().notNull(),
-    /** The version whose key graded it: the one shown, until a regrade. */
+    /** The version whose key graded the response: the one shown, until a regrade. */
     keyVersionId: integer().notNull(),
-    /** As understood, JSON; `{}` where nothing was answered. */
+    /** JSON of the parsed answer; `{}` without one. */
     responseData: text().notNull(),
     isCorrect: integer({ mode: 'boolean' }),
     scoreNano: integer(),
-    /** The points to be earned. */
+    /** The points that can be earned, in 10⁻⁹. */
     maxNano: integer().notNull(),
-    /** For item analysis, in 1/10000: this response's share of its points, and the rest of the attempt's of its own. */
+    /** For item analysis, in 1/10000: the share of this response's points earned, and the share of the rest's. */
     itemShare: integer(),
     restShare: integer(),
     timeSpentSeconds: integer().notNull().default(0),
     submittedAt: integer(),
-    /** An essay that waits for a grader. */
+    /** True for an essay until a grader scores it. */
     isPending: flag().default(false),
     feedback: text().notNull().default(''),
     rubricScores: text(),
@@ -97,7 +97,7 @@ export const responses = sqliteTable(
   ],
 )
 
-/** A mistake in a key put right: the question's responses graded anew, some at a time. */
+/** Jobs that grade a question's responses again, batch by batch, after its key was corrected. */
 export const regrades = sqliteTable(
   'regrades',
   {
@@ -109,14 +109,14 @@ export const regrades = sqliteTable(
     keyVersionId: integer()
       .notNull()
       .references(() => questionVersions.id),
-    /** Only counts what would change. */
+    /** A dry run only counts the scores that would change. */
     isDryRun: flag(),
     status: text({ enum: ['running', 'completed'] })
       .notNull()
       .default('running'),
-    /** The last response looked at. */
+    /** The id of the last response that the job has processed. */
     cursor: integer().notNull().default(0),
-    /** Responses there were when it was asked for; in the end, as many as were graded. */
+    /** The number of responses to grade at the request; after the end, the number graded. */
     total: integer().notNull(),
     done: integer().notNull().default(0),
     raised: integer().notNull().default(0),

@@ -18,7 +18,7 @@ export const courses = sqliteTable(
     courseType: text({ enum: ['course', 'program', 'workshop', 'seminar'] })
       .notNull()
       .default('course'),
-    /** 0 is unlimited. */
+    /** 0 for no limit. */
     maxStudents: integer().notNull().default(0),
     startDate: text(),
     endDate: text(),
@@ -28,7 +28,7 @@ export const courses = sqliteTable(
     createdAt: integer().notNull(),
     updatedAt: integer().notNull(),
     deletedAt: integer(),
-    /** What title and description come to for the search, made in code by a version of `search-text.ts`; cron remakes older ones. */
+    /** The search words of title and description, by a version of `search-text.ts`; the cron job renews older versions. */
     searchTitle: text().notNull().default(''),
     searchDescription: text().notNull().default(''),
     searchVersion: integer().notNull().default(0),
@@ -49,7 +49,7 @@ export const courses = sqliteTable(
   ],
 )
 
-/** Current and former slugs together, so that a printed link lives on and no two courses ever shared one. */
+/** Current and former slugs together, so that printed links keep working and no two courses ever share a slug. */
 export const courseSlugs = sqliteTable(
   'course_slugs',
   {

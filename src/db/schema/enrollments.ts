@@ -16,13 +16,13 @@ export const enrollments = sqliteTable(
     status: text({ enum: ['active', 'completed', 'dropped'] })
       .notNull()
       .default('active'),
-    /** Who opened the door: a learner let in by the instructor or a scanned code may return to a restricted course. */
+    /** The way to the seat: a learner whom the instructor or a code has admitted may return to a restricted course. */
     source: text({ enum: ['self', 'instructor', 'code'] })
       .notNull()
       .default('self'),
     enrolledAt: integer().notNull(),
     completedAt: integer(),
-    /** Set when the instructor removed the learner, who then cannot enroll alone again. */
+    /** When the instructor removed the learner, who then cannot enroll without the instructor again. */
     removedAt: integer(),
   },
   t => [

@@ -25,7 +25,7 @@ export const modules = sqliteTable(
   },
   t => [
     index('modules_by_course').on(t.courseId, t.order).where(sql`${t.deletedAt} IS NULL`),
-    // For its foreign key alone, which cannot use a partial one.
+    // For the foreign key alone, which cannot use a partial index.
     index('modules_of_course').on(t.courseId),
     index('modules_by_order').on(t.order).where(sql`${t.deletedAt} IS NULL`),
     index('modules_deleted').on(t.deletedAt).where(sql`${t.deletedAt} IS NOT NULL`),

@@ -1,7 +1,7 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { enrollments } from './enrollments.ts'
 
-/** Written when a learner first touches a module; until then the row is computed, not stored. The module is of the course. */
+/** A learner's first action in a module writes the row; until then queries compute it. The module belongs to the course. */
 export const moduleProgress = sqliteTable(
   'module_progress',
   {
@@ -10,22 +10,22 @@ export const moduleProgress = sqliteTable(
       .references(() => enrollments.id),
     moduleId: integer().notNull(),
     startedAt: integer(),
-    /** The learner's own mark; alone it completes a module only where its criteria say so. */
+    /** When the learner marked the content as completed, which completes the module only if its criteria ask for no more. */
     contentCompletedAt: integer(),
     completedAt: integer(),
     timeSpentSeconds: integer().notNull().default(0),
     lastActivityAt: integer().notNull(),
-    /** When the learner first opened it or did anything in it. A reset leaves this: it is what `view_count` counts. */
+    /** When the learner first opened the module or did anything in it. A reset keeps it, because `view_count` counts it. */
     firstSeenAt: integer(),
-    /** Only attempts ended after this count towards completion. */
+    /** Only attempts that end after the reset count towards completion. */
     resetAt: integer(),
-    /** The newest attempt that had ended in the very second of the reset: later ones of that second count. */
+    /** The newest attempt that had ended in the second of the reset; later attempts of that second count. */
     resetAttemptId: integer(),
   },
   t => [primaryKey({ columns: [t.enrollmentId, t.moduleId] })],
 )
 
-/** Seconds a learner spent in a module on a UTC day, in quizzes too. A reset leaves them: statistics are made of these. */
+/** Seconds that a learner spent in a module and its quizzes on a UTC day. A reset keeps them, because statistics sum them. */
 export const studyTime = sqliteTable(
   'study_time',
   {

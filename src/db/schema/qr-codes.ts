@@ -29,7 +29,7 @@ export const qrCodes = sqliteTable(
     uuid: text().notNull().unique(),
     batchId: integer().references(() => qrBatches.id),
     type: qrType(),
-    /** A module, a course or an enrollment, by type. */
+    /** The id of a module, a course or an enrollment, by type. */
     targetId: integer().notNull(),
     courseId: integer()
       .notNull()
@@ -38,30 +38,30 @@ export const qrCodes = sqliteTable(
       .notNull()
       .references(() => users.id),
     isRevoked: flag().default(false),
-    /** Only for attendance: a scan also needs the code that the display shows at the moment. */
+    /** Only for attendance: a scan also needs the code that the display shows at that moment. */
     isRotating: flag().default(false),
-    /** Null and 0 are unlimited. */
+    /** Null and 0 for no limit. */
     maxScans: integer(),
-    /** Valid scans, and the others. */
+    /** The number of valid scans, and of invalid ones. */
     scanCount: integer().notNull().default(0),
     invalidScanCount: integer().notNull().default(0),
     expiresAt: integer(),
     /**
-     * `expiresAt` is known to have passed: written along with the date, and by cron when a date passes. It only says where a
-     * list looks for a code, never what a code is: that `expiresAt` alone decides.
+     * Whether `expiresAt` had passed when the date was written or the cron job last ran. Lists use it to find codes by index;
+     * `expiresAt` alone decides the status.
      */
     isExpired: flag().default(false),
     createdAt: integer().notNull(),
     updatedAt: integer().notNull(),
     deletedAt: integer(),
-    /** Neither it nor its module or course is deleted; kept by triggers. What is not live is nowhere. */
+    /** Whether neither the code nor its module or course is deleted; triggers keep it. Lists and counts omit other codes. */
     isLive: flag().default(true),
   },
   t => [
     index('qr_codes_by_status').on(t.isRevoked, t.isExpired).where(sql`${t.isLive} = 1`),
     index('qr_codes_by_course').on(t.courseId, t.isRevoked, t.isExpired).where(sql`${t.isLive} = 1`),
     index('qr_codes_by_batch').on(t.batchId, t.isRevoked, t.isExpired).where(sql`${t.isLive} = 1`),
-    /** Those whose flag is behind their date. */
+    /** Finds the codes whose flag is behind their date. */
     index('qr_codes_by_expiry')
       .on(t.isExpired, t.expiresAt)
       .where(sql`${t.isRevoked} = 0 AND ${t.expiresAt} IS NOT NULL`),
@@ -78,7 +78,7 @@ export const qrScans = sqliteTable(
     qrCodeId: integer()
       .notNull()
       .references(() => qrCodes.id),
-    /** The code's course, by which its scans are listed. */
+    /** The code's course, by which lists find its scans. */
     courseId: integer()
       .notNull()
       .references(() => courses.id),
@@ -89,13 +89,13 @@ export const qrScans = sqliteTable(
     location: text().notNull().default(''),
     deviceInfo: text().notNull().default(''),
     isValid: flag(),
-    /** Why it is refused, or what a certificate says; null for the words of every other valid scan. */
+    /** The reason to refuse the scan, or the text of a certificate; null for the common message of all other valid scans. */
     validationMessage: text(),
-    /** The ticket it redeemed; a ticket is redeemed once. */
+    /** The id of the ticket that the scan redeemed; the unique index admits each ticket once. */
     ticket: text(),
   },
   t => [
-    /** Most are valid, and need none to be found among all. */
+    /** For invalid scans only: most scans are valid, so a query finds those among all. */
     index('qr_scans_invalid').on(t.id).where(sql`${t.isValid} = 0`),
     index('qr_scans_by_course').on(t.courseId, t.isValid),
     index('qr_scans_by_code').on(t.qrCodeId, t.isValid),

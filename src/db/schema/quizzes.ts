@@ -17,10 +17,10 @@ export const quizzes = sqliteTable(
     passingScore: integer().notNull().default(70),
     randomizeQuestions: flag().default(false),
     randomizeChoices: flag().default(false),
-    /** Draw this many questions at random; null shows all. */
+    /** How many questions an attempt draws at random; null for all. */
     questionCount: integer(),
     allowMultipleAttempts: flag().default(true),
-    /** 0 is unlimited. */
+    /** 0 for no limit. */
     maxAttempts: integer().notNull().default(3),
     isPublished: flag().default(false),
     isSurvey: flag().default(false),
@@ -50,7 +50,7 @@ export const quizzes = sqliteTable(
   ],
 )
 
-/** A question is its place in a quiz; what it asks is its newest version. */
+/** A question has a place in a quiz; its newest version holds the content. */
 export const questions = sqliteTable(
   'questions',
   {
@@ -59,13 +59,13 @@ export const questions = sqliteTable(
       .notNull()
       .references(() => quizzes.id),
     order: integer().notNull(),
-    /** Deleting a question that has responses retires it: kept for results, never drawn again. */
+    /** Deleting a question that learners were shown retires it: results keep it, and no attempt draws it again. */
     retiredAt: integer(),
   },
   t => [index('questions_by_quiz').on(t.quizId, t.order)],
 )
 
-/** Immutable once an attempt has drawn it, so that results keep what was shown. */
+/** A version never changes once an attempt has drawn it, so that results show the question as the learner saw it. */
 export const questionVersions = sqliteTable(
   'question_versions',
   {
@@ -92,10 +92,10 @@ export const questionVersions = sqliteTable(
     explanation: text().notNull().default(''),
     correctFeedback: text().notNull().default(''),
     incorrectFeedback: text().notNull().default(''),
-    /** Choices, pairs, items, blanks, tolerances and rubric of the type, as JSON. */
+    /** The fields of the type as JSON: choices, pairs, items, blanks, tolerance or rubric. */
     body: text().notNull().default('{}'),
     createdAt: integer().notNull(),
-    /** When an attempt first drew it. Until then an edit changes it in place. */
+    /** When an attempt first drew the version. Until then an edit changes it in place. */
     drawnAt: integer(),
   },
   t => [index('question_versions_by_question').on(t.questionId)],

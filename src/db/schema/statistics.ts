@@ -1,6 +1,6 @@
 /**
- * Counters and statistics, written by triggers alone (`triggers/…`). Each equals what a count over the base rows would find;
- * nothing here needs touching when a module or quiz is published, unpublished, deleted or restored.
+ * Counters and statistics, which triggers alone write (`triggers/…`). Each equals a count over the base rows. Publishing,
+ * unpublishing, deleting or restoring a module or quiz changes only `totals` and `qr_tallies`.
  */
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
@@ -10,16 +10,16 @@ import { questionVersions, quizzes } from './quizzes.ts'
 import { users } from './users.ts'
 
 /**
- * How many live codes and scans there are: over all (batch 0, course 0), by course (batch 0), and by batch and course.
- * `expiring` are the codes that are not revoked, by the second at which they expire: what is active now is a sum over the
- * seconds to come.
+ * The numbers of live codes and of their scans: over all (batch 0, course 0), by course (batch 0), and by batch and course.
+ * `expiring` counts the codes that are not revoked, by the second at which they expire, so that the number of active codes is a
+ * sum over later seconds.
  */
 export const qrTallies = sqliteTable(
   'qr_tallies',
   {
     batchId: integer().notNull(),
     kind: text({ enum: ['codes', 'revoked', 'expiring', 'valid_scans', 'invalid_scans'] }).notNull(),
-    /** Of `expiring`, or 9007199254740991 for never; 0 of every other kind. */
+    /** For `expiring` the second of expiry, or 9007199254740991 for never; 0 for all other kinds. */
     expiresAt: integer().notNull(),
     courseId: integer().notNull(),
     count: integer().notNull(),
@@ -31,13 +31,13 @@ export const qrTallies = sqliteTable(
   ],
 )
 
-/** Counters of sets that no single owner bounds, so that a list's `count` costs one row. */
+/** Counters of sets that grow with the whole school, so that the `count` of a list reads one row. */
 export const totals = sqliteTable('totals', {
   name: text().primaryKey(),
   value: integer().notNull().default(0),
 })
 
-/** A quiz's attempts by status, its essays that wait, and the sums of what its analytics say. Previews count nowhere. */
+/** A quiz's attempts by status, its pending essays, and the sums of its analytics. Previews do not count. */
 export const quizStatistics = sqliteTable('quiz_statistics', {
   quizId: integer()
     .primaryKey()
@@ -48,14 +48,14 @@ export const quizStatistics = sqliteTable('quiz_statistics', {
   abandoned: integer().notNull().default(0),
   pendingEssays: integer().notNull().default(0),
   scoredCount: integer().notNull().default(0),
-  /** Of the scored ones, in 1/100 of a percent. */
+  /** The sum of all scores, in 1/100 percent. */
   scoreSum: integer().notNull().default(0),
   passedCount: integer().notNull().default(0),
-  /** Of those completed or timed out. */
+  /** The time of attempts that were completed or timed out. */
   seconds: integer().notNull().default(0),
 })
 
-/** The scored attempts by the UTC day on which they ended. */
+/** Scored attempts by the UTC day of their end. */
 export const quizDays = sqliteTable(
   'quiz_days',
   {
@@ -69,14 +69,14 @@ export const quizDays = sqliteTable(
   t => [primaryKey({ columns: [t.quizId, t.day] })],
 )
 
-/** Of each version of a question, as it was shown in attempts that were completed or timed out and are no previews. */
+/** Item analysis of each version of a question, over attempts that were completed or timed out and are not previews. */
 export const itemStatistics = sqliteTable('item_statistics', {
   questionVersionId: integer()
     .primaryKey()
     .references(() => questionVersions.id),
   shownCount: integer().notNull().default(0),
   seconds: integer().notNull().default(0),
-  /** Found right or wrong: neither a survey's nor an essay that waits. */
+  /** Responses that are right or wrong: all but those of surveys and pending essays. */
   gradedCount: integer().notNull().default(0),
   correctCount: integer().notNull().default(0),
   /** Responses with a share of their points, and the sum of the shares in 1/10000. */
@@ -91,7 +91,7 @@ export const itemStatistics = sqliteTable('item_statistics', {
   products: integer().notNull().default(0),
 })
 
-/** `enrolled…`: of enrollments that are not dropped. */
+/** The columns `enrolled…` leave out dropped enrollments. */
 export const moduleStatistics = sqliteTable('module_statistics', {
   moduleId: integer()
     .primaryKey()
@@ -111,9 +111,9 @@ export const moduleDays = sqliteTable(
       .notNull()
       .references(() => modules.id),
     day: text().notNull(),
-    /** By the day of the enrollment, whenever it was completed. */
+    /** By the day of the enrollment, whatever the day of completion. */
     enrolledCompletionCount: integer().notNull().default(0),
-    /** By the day on which the time was spent. */
+    /** By the day on which the learner spent the time. */
     enrolledStudySeconds: integer().notNull().default(0),
     /** By the day of the event. */
     interactionCount: integer().notNull().default(0),
@@ -121,7 +121,7 @@ export const moduleDays = sqliteTable(
   t => [primaryKey({ columns: [t.moduleId, t.day] })],
 )
 
-/** Enrollments that are not dropped by the day they were made, completed ones by the day of completion. */
+/** Enrollments that are not dropped by the day of enrollment, and completed ones by the day of completion. */
 export const courseDays = sqliteTable(
   'course_days',
   {
@@ -135,14 +135,14 @@ export const courseDays = sqliteTable(
   t => [primaryKey({ columns: [t.courseId, t.day] })],
 )
 
-/** Events of a user by UTC day and course; course 0 for those that belong to none. */
+/** Events of a user by UTC day and course; course 0 for events without one. */
 export const activityDays = sqliteTable(
   'activity_days',
   {
     userId: integer()
       .notNull()
       .references(() => users.id),
-    /** In days since 1970, as there are more rows than of any other day. */
+    /** Days since 1970 instead of text, because this table has more rows than any other by day. */
     day: integer().notNull(),
     courseId: integer().notNull(),
     eventCount: integer().notNull(),

@@ -7,11 +7,11 @@ export const users = sqliteTable(
   {
     id: integer().primaryKey({ autoIncrement: true }),
     username: text().notNull(),
-    /** The username as compared: NFKC, lower case (SQLite folds ASCII only). */
+    /** The form of the username for comparison: NFKC and lower case, because SQLite folds ASCII only. */
     usernameKey: text().notNull().unique(),
     email: text().notNull(),
     emailKey: text().notNull().unique(),
-    /** `scrypt$N$r$p$salt$hash`; null for an account that only signs in with Google. */
+    /** `scrypt$N$r$p$salt$hash`; null for an account that signs in with Google only. */
     passwordHash: text(),
     /** Google's `sub`. */
     googleId: text().unique(),
@@ -24,7 +24,7 @@ export const users = sqliteTable(
     isInstructor: flag().default(false),
     isStaff: flag().default(false),
     isActive: flag().default(true),
-    /** Claim `ver` of this user's tokens; raised by a password change, which thereby refuses every older token. */
+    /** The claim `ver` of valid tokens. A password change raises it, which refuses all older tokens. */
     sessionVersion: integer().notNull().default(1),
     createdAt: integer().notNull(),
     updatedAt: integer().notNull(),
@@ -33,7 +33,7 @@ export const users = sqliteTable(
   t => [index('users_active_staff').on(t.id).where(sql`${t.isStaff} = 1 AND ${t.isActive} = 1`)],
 )
 
-/** Refresh tokens that were logged out, until they would have expired anyway. */
+/** Refresh tokens after their logout, until they would have expired. */
 export const revokedTokens = sqliteTable(
   'revoked_tokens',
   {
@@ -43,7 +43,7 @@ export const revokedTokens = sqliteTable(
   t => [index('revoked_tokens_expires_at').on(t.expiresAt)],
 )
 
-/** One-use password resets issued by staff. Only a hash of the token is kept. */
+/** Password resets that staff issue, for one use each. The table holds only a hash of the token. */
 export const passwordResets = sqliteTable(
   'password_resets',
   {

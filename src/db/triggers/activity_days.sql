@@ -1,4 +1,4 @@
--- Events: of a module, also by day; and of their user, by day and course.
+-- Counts events by module, by module and day, and by user, day and course.
 CREATE TRIGGER statistics_on_activity_insert AFTER INSERT ON activities BEGIN
   INSERT INTO module_statistics (module_id, interaction_count) SELECT NEW.module_id, 1 WHERE NEW.module_id IS NOT NULL
   ON CONFLICT (module_id) DO UPDATE SET interaction_count = interaction_count + 1;

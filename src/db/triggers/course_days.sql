@@ -1,4 +1,4 @@
--- A course's enrollments that are not dropped by the day they were made, completions by the day they came about.
+-- Counts a course's enrollments that are not dropped by the day of enrollment, and completions by the day of completion.
 CREATE TRIGGER course_days_on_enrollment_insert AFTER INSERT ON enrollments BEGIN
   INSERT INTO course_days (course_id, day, enrollment_count)
   SELECT NEW.course_id, date(NEW.enrolled_at, 'unixepoch'), 1 WHERE NEW.status <> 'dropped'

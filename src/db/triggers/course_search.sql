@@ -1,4 +1,4 @@
--- The full-text index of published courses, from the words that code found (`courses.search_…`).
+-- Keeps the full-text index of published courses, of the words that `search-text.ts` computed (`courses.search_…`).
 
 CREATE TRIGGER course_search_on_insert AFTER INSERT ON courses WHEN NEW.status = 'published' AND NEW.deleted_at IS NULL BEGIN
   INSERT INTO course_search (rowid, title, description) VALUES (NEW.id, NEW.search_title, NEW.search_description);

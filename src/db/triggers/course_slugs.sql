@@ -1,4 +1,4 @@
--- Every slug a course ever had stays its own.
+-- Keeps every slug that a course ever had, so that no other course gets it.
 CREATE TRIGGER course_slugs_kept_on_insert AFTER INSERT ON courses BEGIN
   INSERT INTO course_slugs (slug, course_id) VALUES (NEW.slug, NEW.id);
 END;

@@ -1,5 +1,5 @@
--- A course's enrollments by status; those of all courses together, and the learners who take part in any, in `totals`; the last
--- word on a course's capacity: whoever takes a seat too many is rolled back.
+-- Counts a course's enrollments by status and, in `totals`, those of all courses and the learners who take part in any. Also
+-- enforces the capacity of a course: an enrollment beyond it aborts its transaction.
 CREATE TRIGGER enrollments_counted_on_insert AFTER INSERT ON enrollments BEGIN
   UPDATE courses SET
     active_count = active_count + (NEW.status = 'active'),

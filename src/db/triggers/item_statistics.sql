@@ -1,5 +1,5 @@
--- An attempt that ends brings its responses into the sums of the versions it showed; so it matters not which of the two is
--- written first, and an abandoned attempt's never get there.
+-- The end of an attempt adds its responses to the sums of the versions it showed, so the responses may be written before or
+-- after the end. Responses of an abandoned attempt do not count.
 CREATE TRIGGER item_statistics_on_attempt_update AFTER UPDATE OF status ON attempts
 WHEN NEW.is_preview = 0 AND (NEW.status IN ('completed', 'timed_out')) <> (OLD.status IN ('completed', 'timed_out')) BEGIN
   INSERT INTO item_statistics (question_version_id, shown_count, seconds, graded_count, correct_count, scored_count,
@@ -35,7 +35,7 @@ WHEN NEW.is_preview = 0 AND (NEW.status IN ('completed', 'timed_out')) <> (OLD.s
     products = products + excluded.products;
 END;
 
--- A response written, graded, regraded or removed while its attempt counts.
+-- Follows responses that are written, graded, regraded or deleted while their attempt counts.
 CREATE TRIGGER item_statistics_on_response_insert AFTER INSERT ON responses
 WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.id = NEW.attempt_id
   AND a.is_preview = 0 AND a.status IN ('completed', 'timed_out')) BEGIN

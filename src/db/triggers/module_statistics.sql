@@ -1,4 +1,4 @@
--- Who saw a module and who completed it; completions of enrollments that are not dropped also by the day of enrollment.
+-- Counts the views and completions of a module; completions of enrollments that are not dropped also by the day of enrollment.
 CREATE TRIGGER module_statistics_on_progress_insert AFTER INSERT ON module_progress
 WHEN NEW.first_seen_at IS NOT NULL OR NEW.completed_at IS NOT NULL BEGIN
   INSERT INTO module_statistics (module_id, view_count, completion_count, enrolled_completion_count)
@@ -50,7 +50,7 @@ CREATE TRIGGER module_statistics_on_progress_delete AFTER DELETE ON module_progr
       FROM enrollments e WHERE e.id = OLD.enrollment_id AND e.status <> 'dropped');
 END;
 
--- Time spent, of all who ever learned there and of those not dropped.
+-- Sums the study time of all enrollments, and of those that are not dropped.
 CREATE TRIGGER module_statistics_on_study_time_insert AFTER INSERT ON study_time BEGIN
   INSERT INTO module_statistics (module_id, study_seconds, enrolled_study_seconds)
   VALUES (NEW.module_id, NEW.seconds, (NEW.seconds) *
@@ -91,8 +91,8 @@ CREATE TRIGGER module_statistics_on_study_time_delete AFTER DELETE ON study_time
     EXISTS (SELECT 1 FROM enrollments e WHERE e.id = OLD.enrollment_id AND e.status <> 'dropped');
 END;
 
--- Who leaves a course takes completions and time out of its averages, who comes back brings them along: as many rows as the
--- learner has of their own.
+-- A learner who leaves a course takes completions and study time out of its averages and brings them back on returning. This
+-- changes as many rows as the learner has.
 CREATE TRIGGER module_statistics_on_enrollment_update AFTER UPDATE OF status ON enrollments
 WHEN (NEW.status = 'dropped') <> (OLD.status = 'dropped') BEGIN
   UPDATE module_statistics SET

@@ -1,4 +1,5 @@
--- A code is gone with its module or course, and back with them. The module's index is told of in full.
+-- Deleting or restoring a module or course does the same to its codes. The WHERE repeats the whole condition of the module's
+-- partial index, or SQLite would not use it.
 CREATE TRIGGER qr_codes_live_with_course AFTER UPDATE OF deleted_at ON courses
 WHEN (NEW.deleted_at IS NULL) <> (OLD.deleted_at IS NULL) BEGIN
   UPDATE qr_codes SET is_live = NEW.deleted_at IS NULL AND deleted_at IS NULL
@@ -17,7 +18,7 @@ CREATE TRIGGER qr_codes_live_until_deleted AFTER UPDATE OF deleted_at ON qr_code
   UPDATE qr_codes SET is_live = 0 WHERE id = NEW.id;
 END;
 
--- A code's scans; the last word on its limit: whoever scans once too often is rolled back.
+-- Counts a code's scans and enforces its limit: a scan beyond it aborts its transaction.
 CREATE TRIGGER qr_scans_counted_on_insert AFTER INSERT ON qr_scans BEGIN
   UPDATE qr_codes SET scan_count = scan_count + NEW.is_valid, invalid_scan_count = invalid_scan_count + (1 - NEW.is_valid)
   WHERE id = NEW.qr_code_id;

@@ -1,4 +1,4 @@
--- A live code's share of every tally it belongs to.
+-- Adds each live code and its scans to the tallies over all, of its course, and of its batch and course.
 CREATE TRIGGER qr_tallies_on_code AFTER INSERT ON qr_codes WHEN NEW.is_live BEGIN
   INSERT INTO qr_tallies (batch_id, kind, expires_at, course_id, count)
   SELECT s.column1, k.column1, k.column2, s.column2, k.column3

@@ -1,6 +1,6 @@
--- A quiz's attempts by status, essays that wait, scores, passes and times, so that neither a list nor a statistic counts them;
--- the attempts and essays of all quizzes together in `totals`, but for what lies in something deleted. Previews count nowhere.
--- An attempt's quiz and whether it is a preview are written once, so not watched.
+-- Keeps a quiz's attempts by status, pending essays, scores, passes and times, so that no list or statistic has to count them;
+-- in `totals` the attempts and pending essays of all quizzes that are not deleted, nor in a deleted module or course. Previews
+-- do not count. The update trigger ignores an attempt's quiz and whether it is a preview, because these never change.
 CREATE TRIGGER quiz_statistics_on_attempt_insert AFTER INSERT ON attempts WHEN NEW.is_preview = 0 BEGIN
   INSERT INTO quiz_statistics (quiz_id, in_progress, completed, timed_out, abandoned, pending_essays,
     scored_count, score_sum, passed_count, seconds)
@@ -31,7 +31,7 @@ CREATE TRIGGER quiz_statistics_on_attempt_insert AFTER INSERT ON attempts WHEN N
       WHERE q.id = NEW.quiz_id AND q.deleted_at IS NULL AND m.deleted_at IS NULL AND c.deleted_at IS NULL);
 END;
 
--- An attempt's end, a grading, a regrading: what it was goes out of the sums, what it is goes in.
+-- When an attempt ends or is graded or regraded, subtracts its old values from the sums and adds the new ones.
 CREATE TRIGGER quiz_statistics_on_attempt_update
   AFTER UPDATE OF status, pending_grading, completed_at, score_hundredths, passed, time_spent_seconds ON attempts
 WHEN NEW.is_preview = 0

@@ -1,5 +1,5 @@
--- Counts of sets that no owner bounds, one row each. What is deleted, or lies in something deleted, counts nowhere.
--- Rules for all triggers: AFTER only; every CASE in parentheses; nothing depends on the order of two on one event.
+-- Counts sets that grow with the whole school, in one row each. Deleted rows, and rows below deleted ones, do not count.
+-- Rules for all triggers: AFTER only; every CASE in parentheses; no trigger depends on the order of two on one event.
 
 CREATE TRIGGER users_counted_on_insert AFTER INSERT ON users BEGIN
   UPDATE totals SET value = value + 1 WHERE name = 'users';
@@ -28,8 +28,8 @@ CREATE TRIGGER courses_counted_on_delete AFTER DELETE ON courses WHEN OLD.delete
   WHERE name IN ('courses.live', (CASE OLD.status WHEN 'published' THEN 'courses.published.' || OLD.enrollment_type END));
 END;
 
--- Deleting or restoring a course takes its enrollments out of the totals, or back in, and the learners who take part in no
--- other course: in four rows however many they are.
+-- Deleting or restoring a course removes from the totals, or adds back, its enrollments and the learners who take part in no
+-- other course. This changes four rows, however many enrollments there are.
 CREATE TRIGGER enrollments_counted_on_course_deleted AFTER UPDATE OF deleted_at ON courses
 WHEN (NEW.deleted_at IS NULL) <> (OLD.deleted_at IS NULL) BEGIN
   UPDATE totals SET value = value + (CASE WHEN NEW.deleted_at IS NULL THEN 1 ELSE -1 END) * (CASE name
@@ -42,7 +42,7 @@ WHEN (NEW.deleted_at IS NULL) <> (OLD.deleted_at IS NULL) BEGIN
   WHERE name IN ('enrollments.active', 'enrollments.completed', 'enrollments.dropped', 'learners');
 END;
 
--- Modules and quizzes that are live with all above them.
+-- Counts modules and quizzes that are not deleted, nor below a deleted module or course.
 CREATE TRIGGER modules_counted_on_insert AFTER INSERT ON modules WHEN NEW.deleted_at IS NULL BEGIN
   UPDATE totals SET value = value + 1
   WHERE name = 'modules.live' AND EXISTS (SELECT 1 FROM courses WHERE id = NEW.course_id AND deleted_at IS NULL);
@@ -86,8 +86,8 @@ WHEN EXISTS (SELECT 1 FROM modules m JOIN courses c ON c.id = m.course_id
     AND name = 'quizzes.' || iif(NEW.is_published, 'published', 'draft') || iif(NEW.is_survey, '.survey', '');
 END;
 
--- Deleting or restoring a quiz, a module or a course takes its attempts out of the totals, or back in, from the quizzes'
--- own sums: a row for each quiz, however many attempts there are.
+-- Deleting or restoring a quiz, a module or a course removes its attempts from the totals, or adds them back. It reads the sums
+-- of the quizzes, one row for each, however many attempts there are.
 CREATE TRIGGER attempts_counted_on_quiz_deleted AFTER UPDATE OF deleted_at ON quizzes
 WHEN (NEW.deleted_at IS NULL) <> (OLD.deleted_at IS NULL)
   AND EXISTS (SELECT 1 FROM modules m JOIN courses c ON c.id = m.course_id

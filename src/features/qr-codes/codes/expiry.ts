@@ -1,7 +1,7 @@
 /**
  * Codes expire without a write, so no index can find the expired ones. Lists find codes by a flag, which is written with the
- * date, and by the cron job once the date has passed. The date alone decides the status: lists also look at the codes whose flag
- * is behind their date, which are as many as have expired since the last run of the cron job.
+ * date, and by the cron job once the date has passed. The date alone decides the status: lists also look at the codes whose
+ * flag is behind their date, which are as many as have expired since the last run of the cron job.
  */
 import { type SQL, sql } from 'drizzle-orm'
 import { batch } from '../../../db/batch.ts'
