@@ -1,7 +1,7 @@
 /**
- * `npm run backup -- <file> [--school NAME] [--remote] [--persist-to DIR]`: the database as one SQL file, for keeping longer than
- * Time Travel does and for moving elsewhere. To be executed on a database that is migrated as far as this one; what is in that
- * is replaced. D1 executes a file statement by statement, so no statement leaves a foreign key without its row.
+ * `npm run backup -- <file> [--school NAME] [--remote] [--persist-to DIR]`: writes the database to one SQL file, to keep
+ * it longer than Time Travel does or to move it elsewhere. Executing the file on a database with the same migrations replaces
+ * its rows. D1 executes a file statement by statement, so no statement leaves a foreign key without its row.
  */
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { escapedTexts, insert, PARTS, parentsFirst, patch, tableOf } from './bac
 import { readConfiguration, writeConfiguration } from './configuration.ts'
 import { SCHEMA_QUERY, type SchemaObject } from './schema.ts'
 import { withSchool } from './schools.ts'
-import { must, storeFlags } from './wrangler.ts'
+import { captureOrExit, storeFlags } from './wrangler.ts'
 
 const args = await withSchool(process.argv.slice(2))
 const where = args.includes('--remote') ? '--remote' : '--local'
@@ -27,16 +27,16 @@ const [schema, sequences] = (await query(
   `SELECT name, seq FROM sqlite_sequence WHERE name <> 'd1_migrations'`,
 )) as [SchemaObject[], { name: string; seq: number }[]]
 const triggers = schema.filter(({ type }) => type === 'trigger')
-// The search index cannot be exported: it is made anew from the courses.
+// `d1 export` cannot export the search index, so the file rebuilds it from the courses.
 const tables = parentsFirst(schema.filter(({ type, name }) => type === 'table' && !name.startsWith('course_search')))
-const indexing = triggers.find(({ name }) => name === 'course_search_on_update')
-if (!indexing) throw new Error('There is no trigger that keeps the search index when a course changes.')
+const indexTrigger = triggers.find(({ name }) => name === 'course_search_on_update')
+if (!indexTrigger) throw new Error('There is no trigger that keeps the search index when a course changes.')
 
 const folder = mkdtempSync(join(tmpdir(), 'learnmore-backup-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const data = join(folder, 'data.sql')
-const named = tables.flatMap(({ name }) => ['--table', name])
-await must(
+const tableFlags = tables.flatMap(({ name }) => ['--table', name])
+await captureOrExit(
   'd1',
   'export',
   'DB',
@@ -45,7 +45,7 @@ await must(
   '--skip-confirmation',
   '--output',
   data,
-  ...named,
+  ...tableFlags,
   ...(await exportFlags()),
 )
 
@@ -57,26 +57,26 @@ for await (const row of rowsOf(data)) {
 }
 for (const target of inserts.values()) closeSync(target)
 
-const described = tables.map(tableOf)
-const doubtful = (await query(...described.map(escapedTexts))) as Record<string, string | number | null>[][]
+const tableInfos = tables.map(tableOf)
+const ambiguous = (await query(...tableInfos.map(escapedTexts))) as Record<string, string | number | null>[][]
 
 const backup = openSync(file, 'w', 0o600)
 const write = (...statements: string[]) => writeSync(backup, statements.map(statement => `${statement}\n`).join(''))
-// Counters and statistics come with the data, so nothing may count it a second time.
+// The data includes counters and statistics, so no trigger may count the rows again.
 write(...triggers.map(({ name }) => `DROP TRIGGER IF EXISTS ${name};`))
 write(...tables.toReversed().map(({ name }) => `DELETE FROM ${name};`), 'DELETE FROM course_search;')
 write(`DROP TABLE IF EXISTS ${PARTS};`, `CREATE TABLE ${PARTS} (place INTEGER PRIMARY KEY, part TEXT NOT NULL);`)
 for (const { name } of tables) writeSync(backup, readFileSync(join(folder, `${name}.sql`)))
-described.forEach((table, place) => {
-  for (const row of doubtful[place] ?? []) write(...patch(table, row))
+tableInfos.forEach((table, place) => {
+  for (const row of ambiguous[place] ?? []) write(...patch(table, row))
 })
 write(`DROP TABLE ${PARTS};`)
-// What an update of a course does makes its index: every course is updated to what it is.
-write(`${indexing.sql};`, 'UPDATE courses SET status = status;')
+// The trigger indexes a course on its update, so this updates every course without a change.
+write(`${indexTrigger.sql};`, 'UPDATE courses SET status = status;')
 write(
   "DELETE FROM sqlite_sequence WHERE name <> 'd1_migrations';",
   ...sequences.map(({ name, seq }) => `INSERT INTO sqlite_sequence VALUES ('${name}', ${seq});`),
-  ...triggers.filter(trigger => trigger !== indexing).map(({ sql }) => `${sql};`),
+  ...triggers.filter(trigger => trigger !== indexTrigger).map(({ sql }) => `${sql};`),
 )
 closeSync(backup)
 console.log(
@@ -84,7 +84,7 @@ console.log(
 )
 
 async function query(...statements: string[]): Promise<object[][]> {
-  const answer = await must(
+  const answer = await captureOrExit(
     'd1',
     'execute',
     'DB',
@@ -98,7 +98,7 @@ async function query(...statements: string[]): Promise<object[][]> {
   return (JSON.parse(answer) as { results: object[] }[]).map(({ results }) => results)
 }
 
-/** `d1 export` knows no --persist-to: it looks for the store beside its configuration, so that is where the store is linked to. */
+/** `d1 export` has no --persist-to and looks for the store beside its configuration, so this links the store there. */
 async function exportFlags(): Promise<string[]> {
   const store = values['persist-to']
   if (store === undefined || where === '--remote') return flags

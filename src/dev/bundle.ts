@@ -1,16 +1,16 @@
-/** `npm run bundle:check`: builds what a deployment would upload and fails when it has outgrown its budget. */
+/** `npm run bundle:check`: builds the bundle of a deployment and fails when it exceeds its budget. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { ask } from './wrangler.ts'
+import { capture } from './wrangler.ts'
 
-/** Every isolate parses it before its first answer. */
+/** The bundle has a budget because every isolate parses it before its first answer. */
 const BUDGET_KIB = 188
 
 await import('./assets.ts')
 const folder = mkdtempSync(join(tmpdir(), 'learnmore-bundle-'))
-const { code, stdout, stderr } = await ask('deploy', '--dry-run', '--minify', '--outdir', folder)
+const { code, stdout, stderr } = await capture('deploy', '--dry-run', '--minify', '--outdir', folder)
 const scripts = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => /\.(js|wasm)$/.test(name))
 const bytes = scripts.reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, name))).byteLength, 0)
 rmSync(folder, { recursive: true })

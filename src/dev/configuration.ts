@@ -1,4 +1,4 @@
-/** Wrangler's configurations, as commands write them from the one that people write. */
+/** Reads the configuration of wrangler that people write, and writes those that commands derive from it. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
@@ -11,7 +11,7 @@ export type Database = {
 }
 export type Namespace = { binding: string; id?: string; preview_id?: string }
 
-/** What is read or written here; everything else is carried along. */
+/** The settings that commands read or change; they copy all others. */
 export type Configuration = {
   name: string
   main: string
@@ -28,7 +28,7 @@ export type Configuration = {
   env?: unknown
 }
 
-/** As it stands in the file, without what wrangler takes for granted. */
+/** Reads the file without wrangler's defaults. */
 export async function readConfiguration(path: string): Promise<Configuration> {
   const { experimental_readRawConfig } = await import('wrangler')
   return experimental_readRawConfig({ config: path }).rawConfig as unknown as Configuration
@@ -36,18 +36,18 @@ export async function readConfiguration(path: string): Promise<Configuration> {
 
 /**
  * Writes a configuration for wrangler alone.
- * @param source the file it was read from: its paths are told from there
+ * @param source the file from which it was read, to which its paths are relative
  * @returns `path`
  */
 export function writeConfiguration(path: string, source: string, configuration: Configuration): string {
-  const here = (target: string) => relative(dirname(path), join(dirname(source), target))
+  const relocated = (target: string) => relative(dirname(path), join(dirname(source), target))
   const moved: Configuration = {
     ...configuration,
-    main: here(configuration.main),
-    assets: { ...configuration.assets, directory: here(configuration.assets.directory) },
+    main: relocated(configuration.main),
+    assets: { ...configuration.assets, directory: relocated(configuration.assets.directory) },
     d1_databases: configuration.d1_databases.map(database => ({
       ...database,
-      migrations_dir: here(database.migrations_dir),
+      migrations_dir: relocated(database.migrations_dir),
     })),
   }
   mkdirSync(dirname(path), { recursive: true })

@@ -1,6 +1,6 @@
 /**
- * The demo: people, courses in every state, quizzes, enrollments, what learners did and scanned, as SQL for an empty store. The
- * same every time, but for its dates, which are counted from today.
+ * The demo as SQL for an empty store: people, courses in every state, quizzes, enrollments, and the learners' activities and
+ * scans. Only the dates differ between runs, because they count from today.
  */
 import { drizzle } from 'drizzle-orm/d1'
 import { SQLiteSyncDialect, type SQLiteTable } from 'drizzle-orm/sqlite-core'
@@ -27,7 +27,7 @@ import { type DemoQuiz, QUIZZES } from './demo/quizzes.ts'
 import { joined, pastOf, presentOf, type Seat } from './demo/study.ts'
 
 export const DEMO_LOGINS = `admin (staff), jsmith (instructor), student1; password ${DEMO_PASSWORD}`
-/** Of that password, made once: hashing forty would take five seconds. */
+/** The hash of that password, computed in advance, because hashing it for forty accounts would take five seconds. */
 const DEMO_PASSWORD_HASH = 'scrypt$16384$8$5$KpdRbDVLaISM29j1SiJqCg==$uzxSnaNzLs9CdY8rsv9EU7HEwBKqFyezkRjJ4671Ez0='
 
 const DAY_SECONDS = 86_400
@@ -36,23 +36,23 @@ const NAMED_COURSES = await Promise.all(
   COURSES.map(async course => ({ ...course, slug: await slugFrom(course.title) })),
 )
 
-/** Rows of one statement: D1 takes up to 100 kB. */
+/** Keeps a statement below the 100 kB that D1 accepts. */
 const ROWS_PER_STATEMENT = 20
 
 type User = typeof users.$inferInsert & { id: number }
 type Status = Seat['status']
 
 /**
- * Statements in the order in which they are to run.
  * @param now Unix seconds
+ * @returns the statements in the order of their execution
  */
 export function demoData(now: number): string[] {
-  const people = everybody(now)
+  const people = accountRows(now)
   const taught = NAMED_COURSES.map((course, index) => courseRow(course, index + 1, now))
   const contents = COURSES.flatMap((course, index) =>
     (course.modules ?? []).map((module, place) => moduleRow(module, index + 1, place + 1, now)),
   ).map((row, index) => ({ id: index + 1, ...row }))
-  const asked = QUIZZES.map((quiz, index) => quizRow(quiz, index + 1, taught, contents))
+  const quizRows = QUIZZES.map((quiz, index) => quizRow(quiz, index + 1, taught, contents))
   const places = QUIZZES.flatMap((quiz, index) =>
     quiz.questions.map((question, place) => ({ quizId: index + 1, order: place + 1, question })),
   ).map((row, index) => ({ id: index + 1, ...row }))
@@ -71,11 +71,11 @@ export function demoData(now: number): string[] {
     id,
     questionId: id,
     ...withFixedIds(toColumns(newQuestion(question)), id),
-    createdAt: asked[quizId - 1]?.createdAt ?? now,
-    drawnAt: asked[quizId - 1]?.isPublished ? now : null,
+    createdAt: quizRows[quizId - 1]?.createdAt ?? now,
+    drawnAt: quizRows[quizId - 1]?.isPublished ? now : null,
   }))
   const taken = demoAttempts(
-    asked.flatMap(quiz => {
+    quizRows.flatMap(quiz => {
       const module = contents.find(({ id }) => id === quiz.moduleId)
       if (!quiz.isPublished || !module) return []
       return {
@@ -107,8 +107,8 @@ export function demoData(now: number): string[] {
     now,
   })
   const visits = [...studied.visits, ...taken.visits, ...scanned.visits]
-  const happened = activityRows([...studied.events, ...taken.events, ...scanned.events, ...loginsOfTeachers(now)])
-  const lastLoginOf = lastLogins(happened)
+  const events = activityRows([...studied.events, ...taken.events, ...scanned.events, ...loginsOfTeachers(now)])
+  const lastLoginOf = lastLogins(events)
 
   return [
     ...insert(
@@ -125,7 +125,7 @@ export function demoData(now: number): string[] {
       })),
     ),
     ...insert(modules, contents),
-    ...insert(quizzes, asked),
+    ...insert(quizzes, quizRows),
     ...insert(
       questions,
       places.map(({ id, quizId, order }) => ({ id, quizId, order })),
@@ -139,15 +139,15 @@ export function demoData(now: number): string[] {
     ...insert(qrBatches, scanned.batches),
     ...insert(qrCodes, scanned.codes),
     ...insert(qrScans, scanned.scans),
-    ...insert(activities, happened),
+    ...insert(activities, events),
   ]
 }
 
-/** Published, and today is within its dates. */
+/** Whether the course is published and today is within its dates. */
 const isRunningOn = (course: typeof courses.$inferInsert | undefined, today: string) =>
   course?.status === 'published' && (course.startDate ?? '') <= today && (course.endDate ?? '9999') >= today
 
-function everybody(now: number): User[] {
+function accountRows(now: number): User[] {
   const staff = userRow(1, 'admin', STAFF, now)
   const instructors = INSTRUCTORS.map(([username, ...name], index) => userRow(index + 2, username, name, now))
   const learners = LEARNERS.map((name, index) => userRow(FIRST_LEARNER_ID + index, `student${index + 1}`, name, now))
@@ -162,7 +162,7 @@ function everybody(now: number): User[] {
   ]
 }
 
-/** Staff and instructors do nothing that is recorded but log in. */
+/** The only recorded activity of staff and instructors is to log in. */
 const loginsOfTeachers = (now: number): DemoEvent[] =>
   Array.from({ length: FIRST_LEARNER_ID - 1 }, (_, index) =>
     [1, 2, 3, 8].map(days => ({
@@ -230,7 +230,7 @@ function quizRow(
   return { id, ...quiz, moduleId: place.id, createdAt, updatedAt: createdAt }
 }
 
-/** Ids of parts that are the same every time and yet tell nothing of the order: multiples of one 48-bit number. */
+/** Gives parts ids that are the same in every run and do not reveal their order: multiples of one 48-bit number. */
 function withFixedIds(columns: QuestionColumns, questionId: number): QuestionColumns {
   let part = questionId * 1_000
   const fixed = () => Number((BigInt(++part) * 0x9e3779b97f4bn) % 2n ** 48n)
@@ -240,7 +240,7 @@ function withFixedIds(columns: QuestionColumns, questionId: number): QuestionCol
   return { ...columns, body }
 }
 
-/** Learners take their seats in turn, each course beginning seven further on: so everyone has some courses, not all. */
+/** Learners enroll in turn, and each course begins seven learners further on, so that every learner has some courses. */
 function seatsOf(course: DemoCourse, courseId: number, now: number) {
   const { active = 0, completed = 0, dropped = 0 } = course.learners ?? {}
   const statuses: Status[] = [
@@ -263,17 +263,17 @@ function seatsOf(course: DemoCourse, courseId: number, now: number) {
   })
 }
 
-/** Into a restricted course three came by a code, the others by the instructor. */
+/** A code admitted three learners to one restricted course; instructors enrolled all others in restricted courses. */
 function sourceOf({ title, enrollmentType }: DemoCourse, turn: number): Seat['source'] {
   if (enrollmentType !== 'restricted') return 'self'
   return title === SCANNED_INTO && turn < 3 ? 'code' : 'instructor'
 }
 
-// Builds statements and never runs one, so it needs no database behind it.
+// It only builds statements and runs none, so it needs no database.
 const builder = drizzle({} as D1Database, { casing: 'snake_case' })
 const dialect = new SQLiteSyncDialect({ casing: 'snake_case' })
 
-/** INSERT statements with their values written out. */
+/** INSERT statements with inline values. */
 function insert<Table extends SQLiteTable>(table: Table, rows: Table['$inferInsert'][]): string[] {
   return chunksOf(rows, ROWS_PER_STATEMENT).map(chunk => {
     const statement = builder.insert(table).values(chunk).getSQL().inlineParams()

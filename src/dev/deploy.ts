@@ -1,8 +1,8 @@
 /**
  * `npm run deploy -- [--school <name>] [--location weur] [--jurisdiction eu] <wrangler deploy flags>`: the first deployment and
- * every later one, also after one that failed half-way. Finds or makes the database and the namespace, migrates, then
- * publishes, so that no code ever meets a schema older than itself. With `--dry-run` it only builds, and says what would be
- * bound to what. It writes a configuration of its own, never the one that people write.
+ * every later one, even after one that failed half-way. Finds or creates the database and the namespace, migrates, then
+ * publishes, so that no code meets a schema older than itself. With `--dry-run` it only builds and prints the bindings. It
+ * writes its own configuration and never changes the one that people write.
  */
 import { join } from 'node:path'
 import { type Configuration, readConfiguration, writeConfiguration } from './configuration.ts'
@@ -11,7 +11,7 @@ import { databaseOf, namespaceOf } from './deploy/resources.ts'
 import { checkGivenSecrets, withSecrets } from './deploy/secrets.ts'
 import { lacking, SCHEMA_QUERY, type SchemaObject } from './schema.ts'
 import { withSchool } from './schools.ts'
-import { fail, hand, must, takeOption } from './wrangler.ts'
+import { captureOrExit, fail, runInTerminal, takeOption } from './wrangler.ts'
 
 const location = takeOption(await withSchool(process.argv.slice(2)), 'location')
 const jurisdiction = takeOption(location.rest, 'jurisdiction')
@@ -27,7 +27,7 @@ const written = join('.wrangler', 'deployments', common.name, 'wrangler.json')
 await import('./assets.ts')
 if (args.includes('--dry-run')) {
   const config = writeConfiguration(written, source, published(common, jurisdiction.value))
-  process.exit(await hand('deploy', '--minify', '--config', config, ...args))
+  process.exit(await runInTerminal('deploy', '--minify', '--config', config, ...args))
 }
 
 const database = await databaseOf(common, { location: location.value, jurisdiction: jurisdiction.value }, [
@@ -47,25 +47,35 @@ const flags = [
 ]
 await step('d1', 'migrations', 'apply', 'DB', '--remote', ...flags)
 await checkSchema()
-await withSecrets(flags, withThem => step('deploy', '--minify', ...flags, ...withThem, ...args))
+await withSecrets(flags, secretFlags => step('deploy', '--minify', ...flags, ...secretFlags, ...args))
 console.log(`\n${await turnOnReplicas(process.env['CLOUDFLARE_API_TOKEN'], common.account_id, database.uuid)}`)
 
-/** What every deployment has beside what people write: one address, a cache where it is safe, a place for its objects. */
+/** Adds the settings of every deployment: one address, a cache where it is safe, the jurisdiction of its objects. */
 function published(configuration: Configuration, jurisdiction = ''): Configuration {
   const hasAddress = configuration.route !== undefined || (configuration.routes ?? []).length > 0
   return {
     ...configuration,
     workers_dev: configuration.workers_dev ?? !hasAddress,
     preview_urls: configuration.preview_urls ?? false,
-    // The platform's cache is not kept by host, so links in what it holds must not depend on it.
+    // The platform's cache ignores the host, so cached answers must have links that do not depend on it.
     ...(configuration.vars['PUBLIC_ORIGIN'] ? { cache: { enabled: true } } : {}),
     vars: { ...configuration.vars, JURISDICTION: jurisdiction },
   }
 }
 
-/** A migration that was declined, or cut in the wrong place, may have ended without an error. */
+/** Checks the schema, because a migration that was declined, or split in the wrong place, may have ended without an error. */
 async function checkSchema(): Promise<void> {
-  const answer = await must('d1', 'execute', 'DB', '--remote', '--yes', '--json', '--command', SCHEMA_QUERY, ...flags)
+  const answer = await captureOrExit(
+    'd1',
+    'execute',
+    'DB',
+    '--remote',
+    '--yes',
+    '--json',
+    '--command',
+    SCHEMA_QUERY,
+    ...flags,
+  )
   const [{ results }] = JSON.parse(answer) as [{ results: SchemaObject[] }]
   const { missing } = lacking(results)
   if (missing.length === 0) return
@@ -77,6 +87,6 @@ async function checkSchema(): Promise<void> {
 }
 
 async function step(...command: string[]): Promise<void> {
-  const code = await hand(...command)
+  const code = await runInTerminal(...command)
   if (code !== 0) process.exit(code)
 }

@@ -1,4 +1,4 @@
-/** `npm run docs`: writes `docs/use/endpoints.md` from the contracts. With `--check` it writes nothing and fails when the page is stale. */
+/** `npm run docs`: writes `docs/use/endpoints.md` from the contracts. With `--check` it only fails when the page is stale. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { endpointsPage } from './endpoints.ts'

@@ -1,9 +1,9 @@
-/** The table of all operations and pages, as `docs/use/endpoints.md`. */
+/** Builds `docs/use/endpoints.md`, the table of all operations and pages. */
 import type { Contract } from '../http/api.ts'
 
 type Row = { operation: string; does: string; isPublic: boolean }
 
-/** Served beside the operations that the contracts describe. */
+/** The routes that no contract describes. */
 const PAGES: readonly Row[] = [
   {
     operation: 'GET /api/courses/quiz-attempts/{id}/live/',

@@ -1,10 +1,10 @@
 import { createServer } from 'node:net'
 
-/** Below those that systems give to outgoing connections, one of which could have a port before a slow server listens on it. */
+/** Below the ports of outgoing connections, one of which could take a port before a slow server listens on it. */
 const FIRST_PORT = 20_000
 const PORTS = 10_000
 
-/** A port of this machine that nobody listens on. */
+/** A port of this machine on which no process listens. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = FIRST_PORT + Math.floor(Math.random() * PORTS)

@@ -1,10 +1,10 @@
 /**
- * `npm run make-staff -- <username> [--school NAME] [--remote] [--persist-to DIR]`: makes an account active staff. The way
- * to the first staff user, who makes the others through the API.
+ * `npm run make-staff -- <username> [--school NAME] [--remote] [--persist-to DIR]`: makes an account active staff. It is for
+ * the first staff user, who appoints the others through the API.
  */
 import { keyOf } from '../features/users/keys.ts'
 import { withSchool } from './schools.ts'
-import { must, storeFlags } from './wrangler.ts'
+import { captureOrExit, storeFlags } from './wrangler.ts'
 
 const args = await withSchool(process.argv.slice(2))
 const isRemote = args.includes('--remote')
@@ -18,7 +18,7 @@ if (username === undefined || positionals.length > 1) {
 
 const sql = `UPDATE users SET is_staff = 1, is_active = 1, updated_at = unixepoch() WHERE username_key = ${quoted(keyOf(username))} RETURNING id, username`
 const where = isRemote ? '--remote' : '--local'
-const answer = await must('d1', 'execute', 'DB', where, '--yes', '--json', '--command', sql, ...flags)
+const answer = await captureOrExit('d1', 'execute', 'DB', where, '--yes', '--json', '--command', sql, ...flags)
 const [{ results }] = JSON.parse(answer) as [{ results: { id: number; username: string }[] }]
 const [user] = results
 if (!user) {
@@ -29,7 +29,7 @@ if (!user) {
 }
 console.log(`${user.username} (id ${user.id}) is staff now. Signing in again is not needed.`)
 
-/** An SQL string literal: a quote is doubled, and nothing else in it means anything. */
+/** An SQL string literal: quotes, the only characters with a meaning in it, are doubled. NUL, which would end it, is dropped. */
 function quoted(value: string): string {
   return `'${value.replaceAll('\0', '').replaceAll("'", "''")}'`
 }

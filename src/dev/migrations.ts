@@ -1,8 +1,8 @@
 /**
- * `npm run migrations`: writes the migrations that lead to the tables of src/db/schema and to the triggers of src/db/triggers;
- * and the page that lists these. New tables are STRICT and, where the key is not one integer, WITHOUT ROWID, so that the table
- * is its own index: drizzle-kit can say neither. With `--check` it writes nothing, and fails where any of them differ or a
- * migration would lose data.
+ * `npm run migrations`: writes the migrations that lead to the tables of src/db/schema and to the triggers of src/db/triggers,
+ * and the page that lists the triggers. It makes new tables STRICT and, where the key is not one integer, WITHOUT ROWID, so
+ * that the table is its own index; drizzle-kit can write neither. With `--check` it writes nothing, and fails when any of them
+ * differ or a migration would lose data.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { dataPage, unwrittenTriggers } from './triggers.ts'
 
 const DATA_PAGE = 'docs/contribute/data.md'
 const FOLDER = process.env['MIGRATIONS_FOLDER'] ?? 'migrations'
-// Up to the semicolon that is in no string.
+// The match ends at the first semicolon outside strings.
 const CREATE_TABLE = /\bCREATE TABLE\b(?:[^;']|'[^']*')*;/gi
 const OPTIONS = /\)([^()]*);$/
 const HAS_INTEGER_KEY = /\binteger PRIMARY KEY\b/i
@@ -25,7 +25,7 @@ function write(): void {
     const text = readFileSync(path, 'utf8')
     writeFileSync(
       path,
-      text.replace(CREATE_TABLE, made => made.replace(/\)\s*;$/, `) ${optionsOf(made).join(', ')};`)),
+      text.replace(CREATE_TABLE, table => table.replace(/\)\s*;$/, `) ${optionsOf(table).join(', ')};`)),
     )
     console.log(`Wrote ${path}`)
   }
@@ -50,18 +50,19 @@ function complaintsOf(path: string): string[] {
   const text = readFileSync(path, 'utf8')
   const sql = text.replace(/--.*$/gm, '')
   const lineOf = (index: number) => text.slice(0, index).split('\n').length
-  const tables = [...sql.matchAll(CREATE_TABLE)].map(([made]) => made)
+  const tables = [...sql.matchAll(CREATE_TABLE)].map(([table]) => table)
   return [
-    // It would delete the rows that point at the table, and drop its triggers without a word; whoever has seen to that says so.
+    // It would silently delete the rows that point at the table and drop its triggers. The author of a migration that prevents
+    // both declares it by a comment `-- Rebuilds <table>: …`.
     ...(/\bDROP\s+TABLE\b/i.test(sql) && !/^-- Rebuilds \w+: /m.test(text)
       ? [`${path}: DROP TABLE. Add tables and columns, never rebuild one.`]
       : []),
-    ...tables.flatMap(made => {
-      const given = OPTIONS.exec(made)?.[1]?.toUpperCase() ?? ''
-      const lacking = optionsOf(made).filter(option => !given.includes(option))
-      return lacking.map(option => `${path}: not ${option}: ${made.split('\n')[0]}`)
+    ...tables.flatMap(table => {
+      const options = OPTIONS.exec(table)?.[1]?.toUpperCase() ?? ''
+      const lacking = optionsOf(table).filter(option => !options.includes(option))
+      return lacking.map(option => `${path}: not ${option}: ${table.split('\n')[0]}`)
     }),
-    // D1 splits a file into statements by BEGIN and END, and takes the END of a bare CASE for the end of the trigger.
+    // D1 splits a file into statements at BEGIN and END, and takes the END of a bare CASE for the end of the trigger.
     ...bareCases(text).map(
       index => `${path}:${lineOf(index)}: CASE without parentheses of its own. D1 needs them: (CASE … END).`,
     ),
@@ -71,9 +72,9 @@ function complaintsOf(path: string): string[] {
   ]
 }
 
-/** What a table has to be besides its columns. */
-function optionsOf(made: string): string[] {
-  return HAS_INTEGER_KEY.test(made) ? ['STRICT'] : ['STRICT', 'WITHOUT ROWID']
+/** The options that a table must have. */
+function optionsOf(table: string): string[] {
+  return HAS_INTEGER_KEY.test(table) ? ['STRICT'] : ['STRICT', 'WITHOUT ROWID']
 }
 
 function staleTriggers(): string[] {
@@ -86,9 +87,9 @@ function staleTriggers(): string[] {
   ]
 }
 
-/** What drizzle-kit would still have to write, found out in a copy. */
+/** The migrations that drizzle-kit would still write, which it writes into a copy. */
 function unwritten(): string[] {
-  // Drizzle-kit takes relative paths only.
+  // Drizzle-kit accepts relative paths only.
   mkdirSync('.wrangler', { recursive: true })
   const copy = mkdtempSync('.wrangler/migrations-')
   try {
@@ -101,7 +102,7 @@ function unwritten(): string[] {
   }
 }
 
-/** Runs drizzle-kit over a folder of migrations; the files it added. */
+/** Runs drizzle-kit on a folder of migrations. @returns the paths of the files it added */
 function generate(folder: string, options: string[] = []): string[] {
   const before = new Set(sqlFiles(folder))
   const { status, stdout, stderr } = spawnSync('drizzle-kit', ['generate', ...options], {

@@ -1,4 +1,4 @@
-// Runs src/dev/<name>.ts. In JavaScript, so that a Node too old for TypeScript gets a sentence and not a stack trace.
+// Runs src/dev/<name>.ts. It is JavaScript, so that a Node too old for TypeScript prints a sentence instead of a stack trace.
 if (!process.features.typescript) {
   console.error(
     `Node 22.18 or newer is needed; this is ${process.versions.node}. \`npm ci\` brings one for the npm scripts, unless ` +
@@ -6,7 +6,7 @@ if (!process.features.typescript) {
   )
   process.exit(1)
 }
-// That Node's SQLite may change is of no use to whoever runs a command.
+// Hides the warning that Node's SQLite is experimental, which does not help the user of a command.
 const [warn] = process.listeners('warning')
 process
   .removeAllListeners('warning')

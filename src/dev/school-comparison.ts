@@ -1,37 +1,37 @@
-/** Requests to two schools that show that neither knows anything of the other. */
+/** Sends requests to two schools, which show that neither has data of the other. */
 import { DEMO_PASSWORD } from './demo/people.ts'
 
 /** `links`: the origin of the links in its lists. */
 export type School = { name: string; origin: string; links: string }
 type Answer = { status: number; body: Json }
-// biome-ignore lint/suspicious/noExplicitAny: whatever JSON is served, looked at here
+// biome-ignore lint/suspicious/noExplicitAny: arbitrary JSON, of which the checks read single fields
 type Json = any
 
 /**
- * Both must hold the demo.
- * @param say told line by line what was asked and answered
- * @returns what was not as it must be
+ * Both schools must have the demo data.
+ * @param print receives each request with its answer, line by line
+ * @returns the lines of the checks that failed
  */
-export async function compareSchools(one: School, other: School, say: (line: string) => void): Promise<string[]> {
+export async function compareSchools(one: School, other: School, print: (line: string) => void): Promise<string[]> {
   const failures: string[] = []
-  const expect = (what: string, answered: unknown, wanted: unknown) => {
-    const isRight = JSON.stringify(answered) === JSON.stringify(wanted)
-    const line = `${what}: ${JSON.stringify(answered)}`
+  const expect = (what: string, actual: unknown, expected: unknown) => {
+    const isRight = JSON.stringify(actual) === JSON.stringify(expected)
+    const line = `${what}: ${JSON.stringify(actual)}`
     if (!isRight) failures.push(line)
-    say(`${isRight ? 'ok    ' : 'FAILED'} ${line}`)
+    print(`${isRight ? 'ok    ' : 'FAILED'} ${line}`)
   }
-  // New at each run, as a store may be kept.
+  // New in each run, because a store may persist.
   const username = `only-in-${one.name}-${Date.now().toString(36)}`
   const account = { username, password: DEMO_PASSWORD }
 
-  say(`\nBoth serve, under origins of their own`)
+  print(`\nBoth serve, under origins of their own`)
   for (const school of [one, other]) {
     const catalog = await call(school, 'GET', '/api/courses/catalog/?page_size=1')
     const next = String(catalog.body.next)
     expect(`${school.name}: GET /api/courses/catalog/`, [catalog.status, new URL(next).origin], [200, school.links])
   }
 
-  say(`\nA learner of ${one.name} does not exist in ${other.name}`)
+  print(`\nA learner of ${one.name} does not exist in ${other.name}`)
   const names = { password2: DEMO_PASSWORD, email: `${username}@example.com`, first_name: 'Ada', last_name: 'North' }
   const registered = await call(one, 'POST', '/api/users/register/', { body: { ...account, ...names } })
   expect(`${one.name}: POST /api/users/register/ (${username})`, registered.status, 201)
@@ -40,12 +40,12 @@ export async function compareSchools(one: School, other: School, say: (line: str
   expect(`${one.name}: POST /api/users/login/`, entered.status, 200)
   expect(`${other.name}: POST /api/users/login/`, (await login(other, account)).status, 401)
 
-  say(`\nTokens of ${one.name} are refused by ${other.name}, whatever id they name`)
+  print(`\nTokens of ${one.name} are refused by ${other.name}, whatever id they name`)
   const { access, refresh } = entered.body
   const enrolled = (school: School, token: string) => call(school, 'GET', '/api/courses/enrolled/', { token })
   expect(`${one.name}: GET /api/courses/enrolled/`, (await enrolled(one, access)).status, 200)
   expect(`${other.name}: GET /api/courses/enrolled/`, (await enrolled(other, access)).status, 401)
-  // This learner has the same name and id in both.
+  // This learner has the same username and id in both schools.
   const student = { username: 'student1', password: DEMO_PASSWORD }
   const [here, there] = [await login(one, student), await login(other, student)]
   expect('both: student1 has the same id', here.body.user?.id, there.body.user?.id)
@@ -53,7 +53,7 @@ export async function compareSchools(one: School, other: School, say: (line: str
   const renewed = await call(other, 'POST', '/api/users/token/refresh/', { body: { refresh } })
   expect(`${other.name}: POST /api/users/token/refresh/`, renewed.status, 401)
 
-  say(`\nWhat ${one.name} teaches and certifies is not ${other.name}'s`)
+  print(`\nWhat ${one.name} teaches and certifies is not ${other.name}'s`)
   const teacher = await login(one, { username: 'jsmith', password: DEMO_PASSWORD })
   const course = await call(one, 'POST', '/api/courses/', {
     token: teacher.body.access,
@@ -61,8 +61,8 @@ export async function compareSchools(one: School, other: School, say: (line: str
   })
   expect(`${one.name}: POST /api/courses/`, course.status, 201)
   for (const [school, count] of [[one, 1] as const, [other, 0] as const]) {
-    const found = await call(school, 'GET', `/api/courses/catalog/search/?q=${username}`)
-    expect(`${school.name}: GET /api/courses/catalog/search/?q=${username}`, found.body.count, count)
+    const search = await call(school, 'GET', `/api/courses/catalog/search/?q=${username}`)
+    expect(`${school.name}: GET /api/courses/catalog/search/?q=${username}`, search.body.count, count)
   }
   const attempts = await call(one, 'GET', '/api/courses/quiz-attempts/?status=completed', {
     token: here.body.access,

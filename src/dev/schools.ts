@@ -1,17 +1,17 @@
 /**
- * A school of its own: the same code under another name, with its own Worker, database, namespace and objects.
- * `--school north` stands for the configuration written here from wrangler.toml and, where there is one, schools/north.json.
+ * A school is the same code under another name, with its own Worker, database, namespace and objects. `--school north` selects
+ * a configuration that is derived from wrangler.toml and, if there is one, schools/north.json.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Configuration, readConfiguration, writeConfiguration } from './configuration.ts'
 import { takeOption } from './wrangler.ts'
 
-/** As Workers and databases may be called, whatever is put in front of it. */
+/** Names of Workers and databases allow this after any prefix. */
 const SCHOOL = /^(?=.{1,30}$)[a-z0-9]+(-[a-z0-9]+)*$/
 const SHARED = 'wrangler.toml'
 
-/** The arguments with `--school <name>` put in wrangler's own words. */
+/** Replaces `--school <name>` in the arguments by wrangler's `--config`. Ends this process for a name that is not allowed. */
 export async function withSchool(args: string[]): Promise<string[]> {
   const { value, rest } = takeOption(args, 'school')
   if (value === undefined) return rest
@@ -30,9 +30,9 @@ export async function withSchool(args: string[]): Promise<string[]> {
 }
 
 /**
- * What a school takes over of the shared configuration: nothing that names a database, a namespace or an address, because
- * two schools would then be one.
- * @param own what is different there: `vars`, `routes`, anything a configuration may hold
+ * Copies the shared configuration without the settings that name a database, a namespace or an address, because two schools
+ * would share these.
+ * @param own the school's own settings, which win: `vars`, `routes` or any other
  */
 function schoolOf(school: string, shared: Configuration, own: Partial<Configuration>): Configuration {
   const { route, routes, workers_dev, preview_urls, env, ...common } = shared

@@ -1,18 +1,18 @@
-/** Reading SQL text as far as its commands need: words, strings, comments, brackets. */
+/** Splits SQL text into tokens, as far as the commands here need it: words, strings, comments and brackets. */
 
 export type Token = { text: string; index: number }
 
 const TOKEN = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--.*|\/\*[\s\S]*?\*\/|[A-Za-z_]\w*|\S/g
 const COMMENT = /^(--|\/\*)/
 
-/** What is neither white space nor a comment; a string is one token. */
+/** All tokens but white space and comments; a string is one token. */
 export function tokensOf(sql: string): Token[] {
   return [...sql.matchAll(TOKEN)]
     .map(({ 0: text, index }) => ({ text, index }))
     .filter(({ text }) => !COMMENT.test(text))
 }
 
-/** The same text for the same statement, however it is laid out. */
+/** The same text for the same statement, whatever its layout and comments. */
 export const normalized = (sql: string): string =>
   tokensOf(sql)
     .map(({ text }) => text)

@@ -1,4 +1,4 @@
-/** `npm start -- [--school <name>] <wrangler dev flags>`: everything a fresh clone needs, then the API at http://localhost:8787. */
+/** `npm start -- [--school <name>] <wrangler dev flags>`: sets up a fresh clone and serves the API at http://localhost:8787. */
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -8,11 +8,11 @@ import { DEMO_LOGINS, demoData } from './demo-data.ts'
 import { newSecret, SECRETS } from './deploy/secrets.ts'
 import { lacking, migrationFiles, SCHEMA_QUERY, type SchemaObject } from './schema.ts'
 import { withSchool } from './schools.ts'
-import { ask, hand, must, storeFlags } from './wrangler.ts'
+import { capture, captureOrExit, runInTerminal, storeFlags } from './wrangler.ts'
 
 const args = await withSchool(process.argv.slice(2))
 const { flags, values } = storeFlags(args)
-/** Where wrangler looks for the settings of a configuration. */
+/** The folder in which wrangler looks for `.dev.vars`: that of the configuration. */
 const folder = dirname(values.config ?? 'wrangler.toml')
 const LOCAL_SETTINGS = [
   'INSTRUCTOR_SIGNUP="open"',
@@ -22,14 +22,14 @@ const LOCAL_SETTINGS = [
 ]
 
 await import('./assets.ts')
-settle(join(folder, '.dev.vars'))
+writeLocalSettings(join(folder, '.dev.vars'))
 const { isNew, hasDemo } = await prepareStore()
 const origin = `http://localhost:${port()}`
-// Beside the server, which must run for it.
+// It waits for the server, which starts below, so this does not await it.
 if (isNew) void startDemoAttempts(origin)
 console.log(`\nThe reference: ${origin}/api/docs/`)
 if (hasDemo) console.log(`Demo logins:   ${DEMO_LOGINS}\n`)
-process.exitCode = await hand('dev', ...args)
+process.exitCode = await runInTerminal('dev', ...args)
 
 function port(): string {
   const { values } = parseArgs({ args, strict: false, options: { port: { type: 'string' } } })
@@ -37,11 +37,11 @@ function port(): string {
 }
 
 /**
- * Local settings, made once and then left alone: secrets of this machine's own, instructors who sign up alone, a log of
- * failures only, because `wrangler dev` tells of every request already, and no daily quota, because a page that reloads with
+ * Adds the local settings that are missing and never changes one: secrets for this machine, open sign-up for instructors, a log
+ * of failures only, because `wrangler dev` prints every request already, and no daily quota, because a page that reloads with
  * every change would use it up.
  */
-function settle(file: string): void {
+function writeLocalSettings(file: string): void {
   const known = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const missing = [
     ...SECRETS.filter(name => !new RegExp(`^\\s*${name} *= *["']?[^\\s"']`, 'm').test(known)).map(
@@ -53,27 +53,27 @@ function settle(file: string): void {
   appendFileSync(file, `${known === '' || known.endsWith('\n') ? '' : '\n'}${missing.join('\n')}\n`, { mode: 0o600 })
 }
 
-/** Migrates the local store when a migration is new, and fills it when nobody is in it: whether it did. */
+/** Applies new migrations to the local store, and loads the demo into a store without users. */
 async function prepareStore(): Promise<{ isNew: boolean; hasDemo: boolean }> {
   const { migrated, schema, hasUsers, hasDemo } = await stateOfStore()
   const migrations = migrationFiles()
-  refuseAnother(migrated, schema)
+  refuseForeignStore(migrated, schema)
   if (migrations.some(name => !migrated.includes(name))) {
     console.log('Migrating the local database …')
-    await must('d1', 'migrations', 'apply', 'DB', '--local', ...flags)
+    await captureOrExit('d1', 'migrations', 'apply', 'DB', '--local', ...flags)
   }
   if (!hasUsers) {
     console.log('Loading demo data …')
     const file = join(tmpdir(), `learnmore-demo-${process.pid}.sql`)
     writeFileSync(file, demoData(Math.floor(Date.now() / 1000)).join('\n'))
-    await must('d1', 'execute', 'DB', '--local', '--file', file, ...flags)
+    await captureOrExit('d1', 'execute', 'DB', '--local', '--file', file, ...flags)
     rmSync(file)
   }
   return { isNew: !hasUsers, hasDemo: hasDemo || !hasUsers }
 }
 
-/** A store that other migrations made, or these as they were before, cannot be led to what is expected here. */
-function refuseAnother(migrated: string[], schema: SchemaObject[]): void {
+/** Ends this process for a store of other migrations, or of earlier texts of these, because no migration can repair it. */
+function refuseForeignStore(migrated: string[], schema: SchemaObject[]): void {
   const migrations = migrationFiles()
   const unknown = migrated.filter(name => !migrations.includes(name))
   const known = migrated.filter(name => migrations.includes(name))
@@ -89,22 +89,22 @@ function refuseAnother(migrated: string[], schema: SchemaObject[]): void {
 
 type State = { migrated: string[]; schema: SchemaObject[]; hasUsers: boolean; hasDemo: boolean }
 
-/** A store that cannot be asked is new: no table is there yet. */
+/** The query fails on a new store, which has no tables yet. */
 async function stateOfStore(): Promise<State> {
-  const questions = [
+  const queries = [
     'SELECT name FROM d1_migrations',
     SCHEMA_QUERY,
     `SELECT (SELECT count(*) FROM users) AS users, EXISTS (SELECT 1 FROM users WHERE username_key = 'student1') AS demo`,
   ].join('; ')
-  const { code, stdout } = await ask('d1', 'execute', 'DB', '--local', '--json', '--command', questions, ...flags)
+  const { code, stdout } = await capture('d1', 'execute', 'DB', '--local', '--json', '--command', queries, ...flags)
   if (code !== 0) return { migrated: [], schema: [], hasUsers: false, hasDemo: false }
-  const [migrations, schema, [found]] = (JSON.parse(stdout) as { results: object[] }[]).map(
+  const [migrations, schema, [counts]] = (JSON.parse(stdout) as { results: object[] }[]).map(
     ({ results }) => results,
   ) as [{ name: string }[], SchemaObject[], [{ users: number; demo: number }]]
   return {
     migrated: migrations.map(({ name }) => name),
     schema,
-    hasUsers: found.users > 0,
-    hasDemo: found.demo === 1,
+    hasUsers: counts.users > 0,
+    hasDemo: counts.demo === 1,
   }
 }

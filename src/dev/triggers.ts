@@ -1,4 +1,4 @@
-/** The triggers as they are to be, a file for each table that they keep, and what of them the migrations have not made yet. */
+/** Reads the wanted triggers, a file for each table that they keep, and compares them with those of the migrations. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { migratedDatabase, schemaOf } from './schema.ts'
@@ -23,19 +23,19 @@ export const triggers = (): Trigger[] =>
       })),
     )
 
-/** @returns the statements that lead from the triggers that the migrations make to the wanted ones; none where they agree */
+/** @returns the statements that change the triggers of the migrations into the wanted ones; none when they agree */
 export function unwrittenTriggers(wanted = triggers()): string[] {
-  const made = schemaOf(migratedDatabase()).filter(({ type }) => type === 'trigger')
+  const migrated = schemaOf(migratedDatabase()).filter(({ type }) => type === 'trigger')
   const isWanted = (name: string) => wanted.some(trigger => trigger.name === name)
-  const asMade = new Map(made.map(({ name, sql }) => [name, normalized(sql)]))
-  const changed = wanted.filter(({ name, sql }) => asMade.get(name) !== normalized(sql.replace(/;$/, '')))
+  const migratedSql = new Map(migrated.map(({ name, sql }) => [name, normalized(sql)]))
+  const changed = wanted.filter(({ name, sql }) => migratedSql.get(name) !== normalized(sql.replace(/;$/, '')))
   return [
-    ...made.filter(({ name }) => !isWanted(name)).map(({ name }) => `DROP TRIGGER ${name};`),
-    ...changed.flatMap(({ name, sql }) => [...(asMade.has(name) ? [`DROP TRIGGER ${name};`] : []), sql]),
+    ...migrated.filter(({ name }) => !isWanted(name)).map(({ name }) => `DROP TRIGGER ${name};`),
+    ...changed.flatMap(({ name, sql }) => [...(migratedSql.has(name) ? [`DROP TRIGGER ${name};`] : []), sql]),
   ]
 }
 
-/** Event, trigger, and what it keeps, as a table in Markdown: what a write brings about without a line of code that says so. */
+/** A table in Markdown of events, triggers and the tables they keep: the effects of a write that no TypeScript code shows. */
 export function dataPage(): string {
   const rows = triggers().map(({ name, file, sql }) => {
     const [, what = '', table = ''] = EVENT.exec(sql) ?? []

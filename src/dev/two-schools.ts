@@ -1,7 +1,7 @@
 /**
- * `npm run two-schools -- [--port N] [--check]`: two schools from the same code on this machine, each a Worker with a
- * database, a namespace, objects, secrets and an origin of its own, and requests that show that neither knows of the other.
- * Then both serve until they are interrupted; with `--check`, on stores that are thrown away, the exit code tells.
+ * `npm run two-schools -- [--port N] [--check]`: runs two schools from the same code on this machine, each a Worker with its
+ * own database, namespace, objects, secrets and origin, and sends requests that show that neither has data of the other. Then
+ * both serve until an interrupt; with `--check` they use temporary stores, and the exit code is the result.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -15,12 +15,12 @@ import { compareSchools, type School } from './school-comparison.ts'
 const { values } = parseArgs({ options: { port: { type: 'string', default: '8787' }, check: { type: 'boolean' } } })
 const TIMEOUT_MS = 120_000
 
-const thrownAway = values.check ? mkdtempSync(join(tmpdir(), 'learnmore-schools-')) : undefined
+const temporaryFolder = values.check ? mkdtempSync(join(tmpdir(), 'learnmore-schools-')) : undefined
 const north = await open('north', 0)
 const south = await open('south', 1)
 const servers = [north, south]
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => close(130))
-// npm passes a signal to its shell alone: being handed to another parent is how one knows.
+// npm sends a signal to its shell alone, so a new parent process shows that the shell has ended.
 const parent = process.ppid
 setInterval(() => process.ppid !== parent && close(130), 500)
 
@@ -39,17 +39,17 @@ console.log(`Sign in as student1 with ${DEMO_PASSWORD}: it is somebody else in e
 
 type Running = School & { server: ChildProcess; output(): string }
 
-/** `npm start` as anybody would run it, but for the origin of its links. */
+/** Runs `npm start` as a developer would, but sets the origin of its links. */
 async function open(name: string, place: number): Promise<Running> {
   const port = values.check ? await freePort() : Number(values.port) + place
   const origin = `http://localhost:${port}`
-  // Starting at once, both would choose the same port for their debuggers.
+  // Both start at the same time and would choose the same port for their debuggers.
   const ports = ['--port', String(port), '--inspector-port', '0']
   const flags = ['--school', name, ...ports, '--var', `PUBLIC_ORIGIN:${origin}`]
-  const store = thrownAway ? ['--persist-to', join(thrownAway, name)] : []
+  const store = temporaryFolder ? ['--persist-to', join(temporaryFolder, name)] : []
   console.log(`npm start -- ${[...flags, ...store].join(' ')}`)
   const run = new URL('./run.js', import.meta.url).pathname
-  // A group of its own, to be ended as one; it does not ask the terminal for keys.
+  // The server gets its own process group, so that one signal ends it, and no terminal, so that it reads no keys.
   const server = spawn(process.execPath, [run, 'start', ...flags, ...store], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -59,7 +59,7 @@ async function open(name: string, place: number): Promise<Running> {
   return { name, origin, links: origin, server, output: () => output }
 }
 
-/** @throws when it does not serve in time, with all its output */
+/** @throws an error with all output when the server does not answer in time */
 async function ready({ name, origin, server, output }: Running): Promise<void> {
   for (const until = Date.now() + TIMEOUT_MS; Date.now() < until && server.exitCode === null; ) {
     const answer = await fetch(`${origin}/api/openapi.json`).catch(() => undefined)
@@ -73,11 +73,11 @@ async function close(code: number): Promise<never> {
   await Promise.all(
     servers.map(async ({ server }) => {
       if (server.pid === undefined || server.exitCode !== null) return
-      const gone = new Promise(resolve => server.on('close', resolve))
+      const closed = new Promise(resolve => server.on('close', resolve))
       process.kill(-server.pid, 'SIGTERM')
-      await gone
+      await closed
     }),
   )
-  if (thrownAway) rmSync(thrownAway, { recursive: true, force: true })
+  if (temporaryFolder) rmSync(temporaryFolder, { recursive: true, force: true })
   return process.exit(code)
 }

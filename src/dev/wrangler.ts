@@ -1,18 +1,18 @@
-/** Running wrangler, which alone knows where the stores are, here and in the account. */
+/** Runs wrangler, which alone knows where the local stores and those in the account are. */
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { parseArgs } from 'node:util'
 
 export type Outcome = { code: number; stdout: string; stderr: string }
 
-/** Nothing is sent or fetched but what a command is for: no metrics, no look for updates (with the banner), no `Request.cf`. */
+/** Turns off all requests that a command does not need: metrics, the check for updates (with the banner), `Request.cf`. */
 const QUIET = { WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true', CLOUDFLARE_CF_FETCH_ENABLED: 'false' }
 
-/** Found on the PATH that npm gives its scripts. */
+/** npm puts wrangler on the PATH of its scripts. */
 const start = (args: string[], stdio: StdioOptions): ChildProcess =>
   spawn('wrangler', args, { stdio, env: { ...QUIET, ...process.env } })
 
-/** Runs a command in silence; what it said and how it ended. */
-export async function ask(...args: string[]): Promise<Outcome> {
+/** Runs a command without printing its output. */
+export async function capture(...args: string[]): Promise<Outcome> {
   const child = start(args, ['ignore', 'pipe', 'pipe'])
   const outcome: Outcome = { code: 1, stdout: '', stderr: '' }
   child.stdout?.setEncoding('utf8').on('data', text => (outcome.stdout += text))
@@ -21,26 +21,26 @@ export async function ask(...args: string[]): Promise<Outcome> {
   return outcome
 }
 
-/** Runs a command in silence and ends this process, with all that it said, when it fails. */
-export async function must(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await ask(...args)
+/** Runs a command without printing its output; when it fails, prints all of it and ends this process. @returns stdout */
+export async function captureOrExit(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await capture(...args)
   if (code === 0) return stdout
   process.stderr.write(`wrangler ${args.join(' ')}\n${stdout}${stderr}`)
   return process.exit(code)
 }
 
-/** Ends this process with a sentence that says what to do. */
+/** Ends this process with a message. */
 export function fail(message: string): never {
   console.error(message)
   return process.exit(1)
 }
 
-/** Runs a command in this terminal, with signals passed on; its exit code. */
-export async function hand(...args: string[]): Promise<number> {
+/** Runs a command in this terminal and forwards signals to it. @returns its exit code */
+export async function runInTerminal(...args: string[]): Promise<number> {
   const child = start(args, 'inherit')
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const signal of signals) process.on(signal, () => child.kill(signal))
-  // npm passes a signal to its shell alone, which dies without a word: being handed to another parent is how one knows.
+  // npm sends a signal to its shell alone, which ends silently, so a new parent process shows that the shell has ended.
   const parent = process.ppid
   const watch = setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500)
   return ended(child).finally(() => clearInterval(watch))
@@ -61,16 +61,16 @@ const STORE_FLAGS = {
   'persist-to': { type: 'string' },
 } as const
 
-/** Of what an npm script was given, the flags that say which store is meant; the others are left to their own command. */
+/** Picks the flags that select a store from the arguments of an npm script; the command parses the others itself. */
 export function storeFlags(args: string[]) {
   const { values, positionals } = parseArgs({ args, strict: false, options: STORE_FLAGS })
   const textOf = (name: keyof typeof STORE_FLAGS) => (typeof values[name] === 'string' ? values[name] : undefined)
-  const given = { config: textOf('config'), env: textOf('env'), 'persist-to': textOf('persist-to') }
-  const flags = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]))
-  return { flags, positionals, values: given }
+  const selected = { config: textOf('config'), env: textOf('env'), 'persist-to': textOf('persist-to') }
+  const flags = Object.entries(selected).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]))
+  return { flags, positionals, values: selected }
 }
 
-/** An option that is not wrangler's, and the arguments without it; of several the last counts. */
+/** The value of an option that wrangler does not have, the last one if repeated, and the arguments without it. */
 export function takeOption(
   args: string[],
   name: string,

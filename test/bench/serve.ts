@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createTestHarness, type TestHarnessOptions } from 'wrangler'
-import { must } from '../../src/dev/wrangler.ts'
+import { captureOrExit } from '../../src/dev/wrangler.ts'
 
 export type Served = {
   origin: URL
@@ -36,7 +36,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
  */
 export async function serveLearnMore(jwtSecret: string, entry = 'src/index.ts'): Promise<Served> {
   const built = mkdtempSync(join(tmpdir(), 'learnmore-bench-'))
-  await must('deploy', entry, '--dry-run', '--minify', '--outdir', built)
+  await captureOrExit('deploy', entry, '--dry-run', '--minify', '--outdir', built)
   const served = await serve({
     configPath: 'wrangler.toml',
     prebuiltWorkerDir: built,

@@ -1,15 +1,15 @@
-/** Reading what `wrangler d1 export` writes: PRAGMAs and an INSERT for each row, however large the file is. */
+/** Reads the files of `wrangler d1 export`, however large: PRAGMAs and an INSERT for each row. */
 import { createReadStream } from 'node:fs'
 
 export type Row = { table: string; columns: string[]; values: Value[] }
-/** A literal of SQL as it stands in the file, or a text, of which the export has made something else. */
+/** A literal of SQL as in the file, or a text, which the export had encoded. */
 export type Value = { literal: string } | { text: string }
 
 const INSERT = /^\s*INSERT INTO "?(\w+)"? \(([^)]*)\) VALUES ?\(/
-/** A literal, or a text in which the export has put \n for a line's end, and \r. */
+/** A literal, or a text in which the export has written \n and \r for the characters. */
 const VALUE = /\s*((?:replace\()*)('(?:[^']|'')*'|[^,()']+)((?:,'(?:\\n|\\r)',char\((?:10|13)\)\))*)\s*(,|\);?)/y
 
-/** @throws where the file holds something else than an INSERT or a PRAGMA */
+/** @throws for a statement that is neither an INSERT nor a PRAGMA */
 export async function* rowsOf(file: string): AsyncGenerator<Row> {
   for await (const statement of statementsOf(file)) {
     if (/^\s*PRAGMA /.test(statement)) continue
@@ -41,9 +41,9 @@ function rowOf(statement: string): Row {
   const values: Value[] = []
   VALUE.lastIndex = head[0].length
   for (let isLast = false; !isLast; ) {
-    const found = VALUE.exec(statement)
-    if (!found) throw new Error(`Not a value of ${head[1]}: ${statement.slice(head[0].length, head[0].length + 80)}`)
-    const [, , literal = '', replaced = '', end] = found
+    const match = VALUE.exec(statement)
+    if (!match) throw new Error(`Not a value of ${head[1]}: ${statement.slice(head[0].length, head[0].length + 80)}`)
+    const [, , literal = '', replaced = '', end] = match
     values.push(literal.startsWith("'") ? { text: textOf(literal, replaced) } : { literal: literal.trim() })
     isLast = end !== ','
   }

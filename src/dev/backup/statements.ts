@@ -1,19 +1,22 @@
-/** The statements that bring rows back, in an order and of a size that D1 takes. */
+/** The statements that restore rows, in an order and of a size that D1 accepts. */
 import { DatabaseSync } from 'node:sqlite'
 import type { SchemaObject } from '../schema.ts'
 import type { Row, Value } from './dump.ts'
 
-/** Where the pieces of long texts wait for their row. */
+/** The table that holds the parts of long texts until their row is inserted. */
 export const PARTS = 'backup_parts'
-/** D1 takes statements of at most 100,000 bytes. */
-const MOST_BYTES = 90_000
-/** In UTF-16 units, of at most three bytes each: so many of a row's texts may stay whole, and fit into its statement. */
-const SHORT = 800
-const PART = 20_000
+/** D1 accepts statements of at most 100,000 bytes. */
+const MAX_BYTES = 90_000
+/** UTF-16 units of at most three bytes each. All texts of a row that are this short fit into its statement. */
+const SHORT_LENGTH = 800
+const PART_LENGTH = 20_000
 
 export type Table = { name: string; columns: { name: string; isText: boolean; isKey: boolean }[] }
 
-/** Every table after those that its foreign keys point at. */
+/**
+ * Puts every table after those to which its foreign keys point.
+ * @throws when foreign keys form a circle of several tables
+ */
 export function parentsFirst(tables: SchemaObject[]): SchemaObject[] {
   const database = new DatabaseSync(':memory:')
   for (const { sql } of tables) database.exec(sql)
@@ -41,24 +44,24 @@ export function tableOf({ name, sql }: SchemaObject): Table {
   return { name, columns: columns.map(({ name, type, pk }) => ({ name, isText: /text/i.test(type), isKey: pk > 0 })) }
 }
 
-/** An INSERT, or several statements for a row that is too long for one. */
+/** @returns an INSERT, or several statements for a row that is too long for one */
 export function insert({ table, columns, values }: Row): string[] {
   const head = `INSERT INTO ${table} (${columns.map(name => `"${name}"`).join(', ')}) VALUES `
-  return whole(values, literals => `${head}(${literals.join(', ')});`)
+  return inStatements(values, literals => `${head}(${literals.join(', ')});`)
 }
 
 /**
- * Asks for the texts that an export cannot tell from others: it writes \n for a line's end, and leaves a \n that was
- * there (of LaTeX, of code) as it is.
+ * A query of the rows whose texts the export makes ambiguous: it writes \n for a line's end, and leaves a \n of LaTeX or code
+ * as it is.
  */
 export function escapedTexts({ name, columns }: Table): string {
-  const isDoubtful = (column: string) =>
+  const isAmbiguous = (column: string) =>
     `(instr("${column}", char(10)) AND instr("${column}", '\\n')) OR (instr("${column}", char(13)) AND instr("${column}", '\\r'))`
-  const texts = columns.filter(({ isText }) => isText).map(({ name }) => `(${isDoubtful(name)})`)
+  const texts = columns.filter(({ isText }) => isText).map(({ name }) => `(${isAmbiguous(name)})`)
   return `SELECT * FROM ${name} WHERE ${texts.join(' OR ') || 'false'}`
 }
 
-/** Sets a row's texts to what they are. */
+/** Sets the texts of a row to their true values, which a query has read. */
 export function patch({ name, columns }: Table, row: Record<string, string | number | null>): string[] {
   const texts = columns.filter(({ name, isText, isKey }) => isText && !isKey && typeof row[name] === 'string')
   const keys = columns.filter(({ isKey }) => isKey)
@@ -67,22 +70,22 @@ export function patch({ name, columns }: Table, row: Record<string, string | num
     const value = row[name]
     return typeof value === 'string' ? { text: value } : { literal: String(value) }
   })
-  return whole(values, literals => {
+  return inStatements(values, literals => {
     const set = texts.map(({ name }, place) => `"${name}" = ${literals[place]}`)
     const where = keys.map(({ name }, place) => `"${name}" = ${literals[texts.length + place]}`)
     return `UPDATE ${name} SET ${set.join(', ')} WHERE ${where.join(' AND ')};`
   })
 }
 
-/** One statement where it is short enough; else its long texts are put down in parts first, and joined by it. */
-function whole(values: Value[], statement: (literals: string[]) => string): string[] {
+/** One statement if it is short enough; otherwise statements before it insert its long texts in parts, which it joins. */
+function inStatements(values: Value[], statement: (literals: string[]) => string): string[] {
   const short = statement(values.map(literalOf))
-  if (Buffer.byteLength(short) <= MOST_BYTES) return [short]
+  if (Buffer.byteLength(short) <= MAX_BYTES) return [short]
   const parts: string[] = []
   const literals = values.map(value => {
-    if (!('text' in value) || value.text.length <= SHORT) return literalOf(value)
+    if (!('text' in value) || value.text.length <= SHORT_LENGTH) return literalOf(value)
     const first = parts.length + 1
-    parts.push(...inParts(value.text))
+    parts.push(...partsOf(value.text))
     return `(SELECT group_concat(part, '' ORDER BY place) FROM ${PARTS} WHERE place BETWEEN ${first} AND ${parts.length})`
   })
   return [
@@ -94,12 +97,12 @@ function whole(values: Value[], statement: (literals: string[]) => string): stri
 
 const literalOf = (value: Value): string => ('text' in value ? `'${value.text.replaceAll("'", "''")}'` : value.literal)
 
-/** Never between the two halves of a character. */
-function inParts(text: string): string[] {
+/** Never divides a surrogate pair. */
+function partsOf(text: string): string[] {
   const parts: string[] = []
   for (let start = 0; start < text.length; ) {
-    const isHalf = /[\uD800-\uDBFF]/.test(text[start + PART - 1] ?? '')
-    const end = start + PART - (isHalf ? 1 : 0)
+    const isHalf = /[\uD800-\uDBFF]/.test(text[start + PART_LENGTH - 1] ?? '')
+    const end = start + PART_LENGTH - (isHalf ? 1 : 0)
     parts.push(text.slice(start, end))
     start = end
   }

@@ -1,4 +1,4 @@
-/** What the demo's learners did in its quizzes: ended attempts of every kind, by dates and answers that never vary. */
+/** The ended attempts of the demo, of every kind; their dates, counted from today, and answers are the same in every run. */
 import { createHash } from 'node:crypto'
 import type { attempts, responses } from '../../db/schema/attempts.ts'
 import { type EndStatus, type KeptAnswer, outcomeOf } from '../../features/attempts/session/outcome.ts'
@@ -23,7 +23,7 @@ type Rows = {
   visits: Visit[]
 }
 
-/** One attempt of two in three learners of each quiz, at most 30 days old. */
+/** One attempt, at most 30 days old, for two of three learners at each quiz. */
 export function demoAttempts(taken: Taken[], now: number): Rows {
   const rows: Rows = { attempts: [], responses: [], events: [], visits: [] }
   for (const { quiz, questions, seats } of taken) {
@@ -37,13 +37,13 @@ export function demoAttempts(taken: Taken[], now: number): Rows {
       const terms = { attemptId, isSurvey: quiz.isSurvey, isPreview: false, passingScore: quiz.passingScore }
       const asked = questions.map(one => ({ ...one, shown: null as never }))
       const atEnd = outcomeOf(terms, asked, answers, status)
-      // The essays that waited at the end, by their place.
+      // The grades of the essays that were pending at the end, by their place.
       const gradings = atEnd.responses.map(({ isPending }, place) =>
         isPending ? gradedBy(quiz, questions[place], seat.userId, Math.min(completedAt + DAY_SECONDS, now)) : undefined,
       )
       const graded = answers.map(answer => ({ ...answer, ...gradings[answer.place]?.grade }))
       const outcome = outcomeOf(terms, asked, graded, status)
-      const told = outcome.responses.map(({ questionId, responseData }) => [questionId, responseData])
+      const hashed = outcome.responses.map(({ questionId, responseData }) => [questionId, responseData])
       rows.attempts.push({
         id: attemptId,
         quizId: quiz.id,
@@ -61,7 +61,7 @@ export function demoAttempts(taken: Taken[], now: number): Rows {
         timeSpentSeconds,
         pendingGrading: outcome.pendingGrading,
         endScoreHundredths: atEnd.scoreHundredths,
-        answersHash: createHash('sha256').update(JSON.stringify(told)).digest('hex'),
+        answersHash: createHash('sha256').update(JSON.stringify(hashed)).digest('hex'),
       })
       rows.responses.push(
         ...outcome.responses.map(({ versionId, ...response }, place) => ({
@@ -101,7 +101,7 @@ function eventsOf(quiz: Taken['quiz'], userId: number, at: number, seconds: numb
   ]
 }
 
-/** An instructor has read three essays in four. */
+/** The instructor has graded three of four essays. */
 function gradedBy(quiz: Taken['quiz'], asked: DemoQuestion | undefined, userId: number, at: number) {
   if (asked?.question.type !== 'essay' || userId % 4 === 0) return undefined
   const isGood = isRight(asked.questionId, quiz.id, userId)
@@ -122,7 +122,7 @@ function gradedBy(quiz: Taken['quiz'], asked: DemoQuestion | undefined, userId: 
   }
 }
 
-/** The able answer most questions right, and the harder a question, the fewer do; some leave a question out. */
+/** Able learners answer most questions right, and fewer learners do so the harder a question is; some omit a question. */
 function answerOf(asked: DemoQuestion, place: number, userId: number, quiz: Taken['quiz'], at: number): KeptAnswer[] {
   if ((userId * 13 + place * 7) % 17 === 0) return []
   const data = responseTo(asked.question, isRight(asked.questionId, quiz.id, userId), userId)
@@ -140,7 +140,7 @@ function answerOf(asked: DemoQuestion, place: number, userId: number, quiz: Take
   ]
 }
 
-/** Nobody is able in every quiz. */
+/** The quiz counts too, so that no learner is able in every quiz. */
 const isRight = (questionId: number, quizId: number, userId: number) =>
   (userId * 37 + quizId * 43) % 100 >= (questionId * 29) % 70
 

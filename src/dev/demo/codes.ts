@@ -1,4 +1,4 @@
-/** The demo's QR codes, of every type and status, on their own and in batches, and who scanned them with what came of it. */
+/** The demo's QR codes, of every type and status, single and in batches, with valid and invalid scans. */
 import { createHash } from 'node:crypto'
 import type { qrBatches, qrCodes, qrScans } from '../../db/schema/qr-codes.ts'
 import { REFUSED } from '../../features/qr-codes/scans/refusals.ts'
@@ -18,7 +18,7 @@ type World = {
   now: number
 }
 
-/** `scanned`: days ago, and how many of the course's learners. */
+/** `expired`: days ago; `expires`: days ahead; `scanned`: days ago, and how many of the course's learners. */
 type Planned = {
   type: Code['type']
   course: string
@@ -38,7 +38,7 @@ const [PROGRAMMING, ALGORITHMS, FINISHED] = [
   'Data Structures and Algorithms',
   'Databases and SQL',
 ]
-/** Its first three learners came in by an access code. */
+/** An access code admitted the first three learners of this course. */
 export const SCANNED_INTO = 'Machine Learning Foundations'
 
 const BATCHES = [
@@ -134,9 +134,9 @@ export function demoCodes(world: World) {
     rows.codes.push(code)
     return code
   }
-  type MadeCode = ReturnType<typeof addCode>
+  type DemoCode = ReturnType<typeof addCode>
 
-  const addScan = (code: MadeCode, userId: number, scannedAt: number, refusal?: string, message?: string) => {
+  const addScan = (code: DemoCode, userId: number, scannedAt: number, refusal?: string, message?: string) => {
     rows.scans.push({
       qrCodeId: code.id,
       courseId: code.courseId,
@@ -155,8 +155,8 @@ export function demoCodes(world: World) {
     if (code.type === 'module') rows.events.push({ ...event, type: 'module_view', targetId: code.targetId })
     const seat = seats.find(one => one.userId === userId && one.courseId === code.courseId)
     if (!moduleId || !seat) return
-    const isOnlyThere = code.type === 'attendance'
-    rows.visits.push({ enrollmentId: seat.id, moduleId, at: scannedAt, seconds: 0, isOnlyThere })
+    const isPresentOnly = code.type === 'attendance'
+    rows.visits.push({ enrollmentId: seat.id, moduleId, at: scannedAt, seconds: 0, isPresentOnly })
   }
 
   for (const planned of CODES) {
@@ -172,10 +172,11 @@ export function demoCodes(world: World) {
     }
     if (planned.refused === undefined) continue
     const isInside = planned.refused !== 'notEnrolled' && planned.refused !== 'limit'
-    const late = isInside
+    const refusedUserId = isInside
       ? taking.at(-1)?.userId
       : learners.find(({ id }) => !seats.some(seat => seat.userId === id && seat.courseId === course.id))?.id
-    if (late !== undefined) addScan(code, late, now - 2 * HOUR_SECONDS - 60 * code.id, REFUSED[planned.refused])
+    if (refusedUserId !== undefined)
+      addScan(code, refusedUserId, now - 2 * HOUR_SECONDS - 60 * code.id, REFUSED[planned.refused])
   }
 
   const finished = courseOf(FINISHED)
@@ -204,7 +205,7 @@ const DEVICES = [
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Mobile',
 ]
 
-/** The same every time: a UUID of version 4 in form. */
+/** The same UUID for a name in every run, in the form of version 4. */
 function uuidOf(name: string): string {
   const hash = createHash('sha256').update(`LearnMore demo: ${name}`).digest('hex')
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-4${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`

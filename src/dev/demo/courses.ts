@@ -1,4 +1,4 @@
-/** What the demo teaches: courses in every state, their modules, and how many learners of each status. */
+/** The demo's courses in every state, with their modules and their numbers of learners by status. */
 import type { courses } from '../../db/schema/courses.ts'
 
 type Course = typeof courses.$inferInsert
@@ -8,15 +8,15 @@ export type DemoModule = {
   description: string
   /** Markdown. */
   content: string
-  /** Left out: published. */
+  /** Published by default. */
   isPublished?: false
 }
 
 export type DemoCourse = Pick<Course, 'title' | 'status'> &
   Partial<Pick<Course, 'description' | 'enrollmentType' | 'courseType' | 'maxStudents'>> & {
-    /** Place in the list of instructors. */
+    /** The index in the list of instructors. */
     instructor: 0 | 1 | 2
-    /** First and last day, counted from today. */
+    /** The first and last day, in days from today. */
     days?: readonly [from: number | null, to: number | null]
     isDeleted?: true
     learners?: { active?: number; completed?: number; dropped?: number }

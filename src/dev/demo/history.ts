@@ -1,26 +1,26 @@
-/** What the demo's events, visits and scans amount to: rows that agree with each other, as the API would have left them. */
+/** Turns the demo's events and visits into rows that agree with each other, as if the API had written them. */
 import type { activities } from '../../db/schema/activities.ts'
 import type { moduleProgress, studyTime } from '../../db/schema/progress.ts'
 import { toDate } from '../../http/fields.ts'
 
-/** As in `features/activities/queries.ts`. */
+/** The same gap as in `features/activities/queries.ts`. */
 const SESSION_GAP_SECONDS = 30 * 60
 const LOGIN_AHEAD_SECONDS = 90
 
 export type DemoEvent = Omit<typeof activities.$inferInsert, 'place' | 'sessionStartedAt'>
 
-/** A learner in a module for a while. */
+/** A learner's stay in a module; `at` and `completedAt` are Unix seconds. */
 export type Visit = {
   enrollmentId: number
   moduleId: number
   at: number
   seconds: number
   completedAt?: number
-  /** Seen there, and has not begun with it. */
-  isOnlyThere?: boolean
+  /** The learner attended the module and has not started it. */
+  isPresentOnly?: boolean
 }
 
-/** The events with a login before the first of each user's day, all in the order in which they happened, in sessions. */
+/** Adds a login before the first event of each user's day. Returns all events in chronological order, with their sessions. */
 export function activityRows(events: DemoEvent[]): (typeof activities.$inferInsert)[] {
   const days = [...Map.groupBy(events, ({ userId, occurredAt }) => `${userId} ${toDate(occurredAt)}`).values()]
   const logins = days.flatMap((day): DemoEvent[] => {
@@ -33,22 +33,22 @@ export function activityRows(events: DemoEvent[]): (typeof activities.$inferInse
     .sort((one, other) => one.occurredAt - other.occurredAt)
     .map(event => {
       const before = last.get(event.userId)
-      const isSame = before !== undefined && event.occurredAt - before.at < SESSION_GAP_SECONDS
-      const sessionStartedAt = isSame ? before.sessionStartedAt : event.occurredAt
+      const isSameSession = before !== undefined && event.occurredAt - before.at < SESSION_GAP_SECONDS
+      const sessionStartedAt = isSameSession ? before.sessionStartedAt : event.occurredAt
       const place = before?.at === event.occurredAt ? before.place + 1 : 0
       last.set(event.userId, { at: event.occurredAt, place, sessionStartedAt })
       return { ...event, place, sessionStartedAt }
     })
 }
 
-/** When each user last logged in. */
+/** The time of each user's last login, in Unix seconds. */
 export const lastLogins = (rows: DemoEvent[]): Map<number, number> =>
   new Map(rows.filter(({ type }) => type === 'login').map(({ userId, occurredAt }) => [userId, occurredAt]))
 
 /** One row for each enrollment and module. */
 export const progressRows = (visits: Visit[]): (typeof moduleProgress.$inferInsert)[] =>
   [...Map.groupBy(visits, ({ enrollmentId, moduleId }) => `${enrollmentId} ${moduleId}`).values()].map(visited => {
-    const begun = visited.filter(({ isOnlyThere }) => !isOnlyThere).map(({ at }) => at)
+    const begun = visited.filter(({ isPresentOnly }) => !isPresentOnly).map(({ at }) => at)
     const completed = visited.flatMap(({ completedAt }) => completedAt ?? [])
     return {
       enrollmentId: visited[0]?.enrollmentId ?? 0,

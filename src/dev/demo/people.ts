@@ -1,4 +1,4 @@
-/** Who is in the demo: the first and last names of each role, in the order of their ids. */
+/** The people of the demo: first and last names by role, in the order of their ids. */
 export type Name = readonly [first: string, last: string]
 
 export const STAFF: Name = ['Grace', 'Okonkwo']
@@ -9,7 +9,7 @@ export const INSTRUCTORS: readonly (readonly [username: string, ...Name])[] = [
   ['lchen', 'Li', 'Chen'],
 ]
 
-/** Their usernames are student1, student2 … */
+/** Learners have the usernames student1, student2 … */
 export const LEARNERS: readonly Name[] = [
   ['John', 'Doe'],
   ['Amara', 'Okafor'],

@@ -1,4 +1,4 @@
-/** The quizzes of the demo, each in a module named by its course and title: every type of question, a survey, an exam. */
+/** The demo's quizzes: every type of question, a survey and an exam. Titles of course and module say where each belongs. */
 import type { quizzes } from '../../db/schema/quizzes.ts'
 import type { QuestionInput } from '../../features/quizzes/questions/input.ts'
 

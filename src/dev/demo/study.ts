@@ -1,4 +1,4 @@
-/** How the demo's learners go through their courses: what is behind them, and what they are in the middle of. */
+/** The progress of the demo's learners in their courses: completed modules, and the module that they study now. */
 import type { DemoEvent, Visit } from './history.ts'
 
 const DAY_SECONDS = 86_400
@@ -15,11 +15,14 @@ export type Seat = {
 }
 type History = { events: DemoEvent[]; visits: Visit[] }
 
-/** Of a seat, with the course's published modules in their order. Who has completed the course has completed them all. */
+/**
+ * The completed modules of an enrollment.
+ * @param published the course's published modules in their order; a learner who completed the course completed all of them
+ */
 export function pastOf(seat: Seat, published: { id: number }[]): History {
   return joined([
     { events: enrollingOf(seat), visits: [] },
-    ...published.slice(0, doneBy(seat, published.length)).map((module, place) => {
+    ...published.slice(0, completedCount(seat, published.length)).map((module, place) => {
       const at = seat.enrolledAt + place * DAY_SECONDS
       const event = { userId: seat.userId, targetId: module.id, courseId: seat.courseId, moduleId: module.id }
       const completedAt = at + READING_SECONDS
@@ -34,24 +37,24 @@ export function pastOf(seat: Seat, published: { id: number }[]): History {
   ])
 }
 
-/** The first is on the way through the modules, in order. */
-const doneBy = ({ status, userId }: Seat, modules: number) =>
+/** How many modules a learner has completed, in their order. */
+const completedCount = ({ status, userId }: Seat, modules: number) =>
   status === 'completed' ? modules : userId % Math.max(modules, 1)
 
-/** Learners whom the instructor enrolled did nothing, those let in by a code scanned it. */
+/** Only learners who enrolled themselves have this event: the instructor enrolled some, and the scan records the others. */
 const enrollingOf = ({ source, userId, courseId, enrolledAt }: Seat): DemoEvent[] =>
   source === 'self' ? [{ userId, type: 'course_enroll', targetId: courseId, courseId, occurredAt: enrolledAt }] : []
 
-/** Days ago, of this week and the week before: one learner does more than before, one less, one as much. */
+/** Days ago, in this week and the week before: one learner does more than before, one less, one as much. */
 const RHYTHMS = [
   [1, 2, 4, 9],
   [3, 8, 9, 10, 11],
   [2, 5, 9, 11],
 ]
 
-/** The last two weeks of a seat in a course that runs: the module the learner has come to, opened again and again. */
+/** The last two weeks of an enrollment in a running course: the learner opens the next module again and again. */
 export function presentOf(seat: Seat, published: { id: number }[], now: number): History {
-  const module = seat.status === 'active' ? published[doneBy(seat, published.length)] : undefined
+  const module = seat.status === 'active' ? published[completedCount(seat, published.length)] : undefined
   if (!module) return { events: [], visits: [] }
   const rhythm = RHYTHMS[seat.userId % RHYTHMS.length] ?? []
   const minute = (seat.userId * 17 + seat.courseId * 41) % 180

@@ -1,11 +1,11 @@
-/** Read replicas of D1, which wrangler cannot turn on. */
+/** Turns on D1's read replicas through Cloudflare's API, because wrangler cannot. */
 
 const BASE_URL = process.env['CLOUDFLARE_API_BASE_URL'] ?? 'https://api.cloudflare.com/client/v4'
 
 /**
- * Turns the replicas of a database on, where a token for the API is at hand.
- * @param account the id that the configuration pins, if it does
- * @returns what to tell: that they are on, or how to turn them on by hand
+ * Turns on the replicas of a database if there is a token for the API. Never throws.
+ * @param account the account id from the configuration, if it has one
+ * @returns the message for the operator: that the replicas are on, or how to turn them on by hand
  */
 export async function turnOnReplicas(token: string | undefined, account: string | undefined, database: string) {
   const byHand = 'dash.cloudflare.com → Storage & databases → D1 → the database → Settings → Read replication'

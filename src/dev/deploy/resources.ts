@@ -1,14 +1,14 @@
-/** The database and the namespace of a deployment: found by id or name, made where there is none. */
+/** Finds the database and the namespace of a deployment by id or name, or creates them. */
 import type { Configuration, Database, Namespace } from '../configuration.ts'
-import { ask, fail, must } from '../wrangler.ts'
+import { capture, captureOrExit, fail } from '../wrangler.ts'
 
 export type Place = { location: string | undefined; jurisdiction: string | undefined }
 type Listed = { uuid: string; name: string; jurisdiction?: string | null }
 
 /**
- * The database bound as DB. One that an id is pinned for is that one; otherwise the one of its name, made if there is none.
- * @param place where it is to be made: it can never be moved
- * @param flags which configuration is meant
+ * The database bound as DB: the one with the pinned id or, without a pin, the one with its name, created if there is none.
+ * @param place where to create it; a database can never move
+ * @param flags the flags that name the configuration
  */
 export async function databaseOf({ name: worker, d1_databases }: Configuration, place: Place, flags: string[]) {
   const { database_name: name = `${worker}-db`, database_id: pinned } = bound<Database>(d1_databases, 'DB')
@@ -18,7 +18,7 @@ export async function databaseOf({ name: worker, d1_databases }: Configuration, 
   }
   const existing = await find()
   if (existing) {
-    await sayWhereItIs(existing, place, flags)
+    await checkPlace(existing, place, flags)
     return existing
   }
   if (pinned !== undefined)
@@ -26,25 +26,25 @@ export async function databaseOf({ name: worker, d1_databases }: Configuration, 
       `The configuration pins database_id ${pinned}, which this account does not have. Take the line out, or change the account.`,
     )
   const where = Object.entries(place).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, value]))
-  await must('d1', 'create', name, ...where, ...flags)
+  await captureOrExit('d1', 'create', name, ...where, ...flags)
   console.log(
     `Made the database ${[name, ...where].join(' ')}. Where it is, and with it the objects, it stays for good.`,
   )
   return (await find()) ?? fail(`The database ${name} was made and is not listed. Run this again.`)
 }
 
-/** The id of the namespace bound as KV. Its title is the one that wrangler gives those it makes by itself. */
+/** The id of the namespace bound as KV. Its title follows wrangler's pattern for namespaces that it creates by itself. */
 export async function namespaceOf({ name, kv_namespaces }: Configuration, flags: string[]): Promise<string> {
   const { id: pinned } = bound<Namespace>(kv_namespaces, 'KV')
   if (pinned !== undefined) return pinned
   const title = `${name}-kv`
   const find = async () => {
-    const all = JSON.parse(await must('kv', 'namespace', 'list', ...flags)) as { id: string; title: string }[]
+    const all = JSON.parse(await captureOrExit('kv', 'namespace', 'list', ...flags)) as { id: string; title: string }[]
     return all.find(namespace => namespace.title === title)?.id
   }
   const existing = await find()
   if (existing !== undefined) return existing
-  await must('kv', 'namespace', 'create', title, ...flags)
+  await captureOrExit('kv', 'namespace', 'create', title, ...flags)
   console.log(`Made the KV namespace ${title}.`)
   return (await find()) ?? fail(`The namespace ${title} was made and is not listed. Run this again.`)
 }
@@ -53,7 +53,7 @@ function bound<B extends { binding: string }>(bindings: B[], name: string): B {
   return bindings.find(({ binding }) => binding === name) ?? fail(`The configuration binds nothing as ${name}.`)
 }
 
-async function sayWhereItIs(database: Listed, place: Place, flags: string[]): Promise<void> {
+async function checkPlace(database: Listed, place: Place, flags: string[]): Promise<void> {
   const { name } = database
   const jurisdiction = database.jurisdiction ?? 'none'
   if (place.jurisdiction !== undefined && place.jurisdiction !== jurisdiction)
@@ -61,7 +61,7 @@ async function sayWhereItIs(database: Listed, place: Place, flags: string[]): Pr
       `The database ${name} was made with the jurisdiction: ${jurisdiction}. That cannot be changed; deploy without --jurisdiction.`,
     )
   if (place.location === undefined) return
-  const { code, stdout } = await ask('d1', 'info', name, '--json', ...flags)
+  const { code, stdout } = await capture('d1', 'info', name, '--json', ...flags)
   const region = code === 0 ? (JSON.parse(stdout) as { running_in_region?: string }).running_in_region : undefined
   if (region?.toLowerCase() !== place.location)
     console.log(
@@ -69,9 +69,9 @@ async function sayWhereItIs(database: Listed, place: Place, flags: string[]): Pr
     )
 }
 
-/** Without a terminal wrangler cannot ask which account is meant. */
+/** Explains how to choose an account, because wrangler cannot ask without a terminal. */
 async function firstAnswer(...command: string[]): Promise<string> {
-  const { code, stdout, stderr } = await ask(...command)
+  const { code, stdout, stderr } = await capture(...command)
   if (code === 0) return stdout
   if (/More than one account/.test(stdout + stderr))
     fail(`${stdout}${stderr}\nSay which account is meant: CLOUDFLARE_ACCOUNT_ID=<id> npm run deploy`)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createTestHarness } from 'wrangler'
-import { must } from '../../../src/dev/wrangler.ts'
+import { captureOrExit } from '../../../src/dev/wrangler.ts'
 
 export type StartUp = { learnMoreMs: number; bareMs: number }
 
@@ -29,8 +29,8 @@ export async function measureStartUp(starts: number): Promise<StartUp> {
   const config = join(folders.bare, 'wrangler.json')
   const main = fileURLToPath(new URL('./nothing-but-hono/index.ts', import.meta.url))
   writeFileSync(config, JSON.stringify({ name: 'bare', main, compatibility_date: COMPATIBILITY_DATE }))
-  await must('deploy', '--dry-run', '--minify', '--outdir', folders.learnMore)
-  await must('deploy', '--dry-run', '--minify', '--outdir', folders.bare, '--config', config)
+  await captureOrExit('deploy', '--dry-run', '--minify', '--outdir', folders.learnMore)
+  await captureOrExit('deploy', '--dry-run', '--minify', '--outdir', folders.bare, '--config', config)
   for (const name of ['learnMore', 'bare'] as const) {
     writeFileSync(join(folders[name], 'timed.js'), timed(COPIES[name]))
     const built = readFileSync(join(folders[name], 'index.js'), 'utf8')
