@@ -29,7 +29,7 @@ if (!user) {
 }
 console.log(`${user.username} (id ${user.id}) is staff now. Signing in again is not needed.`)
 
-/** An SQL string literal: quotes, the only characters with a meaning in it, are doubled. NUL, which would end it, is dropped. */
+/** An SQL string literal: quotes, the only special characters in it, are doubled. Drops NUL, which would end the text. */
 function quoted(value: string): string {
   return `'${value.replaceAll('\0', '').replaceAll("'", "''")}'`
 }

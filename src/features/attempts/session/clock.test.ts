@@ -48,7 +48,7 @@ const rows: [number | null, number | null, number, number, string, number | null
   [30, 10 * MINUTE, 15, 25 * MINUTE - 1, 'running', 1, 25 * MINUTE - 1, 1_499],
   [30, 10 * MINUTE, 15, 25 * MINUTE, 'grace', 0, 25 * MINUTE, 1_500],
   [null, 10 * MINUTE, 1_440, 10 * MINUTE + 1_440 * MINUTE, 'grace', 0, 1_450 * MINUTE, 87_000],
-  // A clock that went backwards takes nothing from anybody.
+  // A clock that runs backwards costs the learner no time.
   [1, null, 0, -1_000, 'running', 61, -1_000, 0],
 ]
 

@@ -13,7 +13,7 @@ describe('an attempt’s percentage', () => {
     expect(percentageHundredths(earned * 1e9, possible * 1e9)).toBe(expected)
   })
 
-  /** Questions of so many points each, of which so many parts are right. */
+  /** The number of questions, the points of each in 1/1000, and its right and all parts. */
   test.each([
     ['3 × ⅔ of a point', 3, 1000, 2, 3, 6667],
     ['3 × ⅓', 3, 1000, 1, 3, 3333],

@@ -16,13 +16,13 @@ const ask = (body: QuestionBody, pointsMilli = 1000): Question => ({
   ...body,
 })
 
-/** What an answer earns, in 1/1000 points (parts of them where it does not come out even); `pending`; or the refusal. */
+/** The points that an answer earns, in 1/1000 with fractions; `pending`; or the refusal. */
 function earned(question: Question, responseData: unknown): number | 'pending' | string {
   const parsed = parseResponse(question, responseData)
   if ('refusal' in parsed) return parsed.refusal
   const result = grade(question, parsed.answer, { isSurvey: false })
   if (result.isPending) return 'pending'
-  // In these tables every question is worth something, so all points are earned by right answers alone.
+  // Every question in these tables has points, so only right answers earn all points.
   expect(result.isCorrect).toBe(result.scoreNano === toNano(question.pointsMilli))
   return (result.scoreNano ?? Number.NaN) / NANO_PER_MILLI
 }

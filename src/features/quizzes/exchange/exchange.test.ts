@@ -14,7 +14,7 @@ import { exportGift } from './gift/export.ts'
 import { importGift } from './gift/import.ts'
 
 const QUIZ = { isSurvey: false }
-/** In, out and in again: the same question, and nothing said to be lost. */
+/** Imports, exports and imports again: the question stays the same, and the export reports no loss. */
 function roundTrip(
   text: string,
   read: (text: string, quiz: { isSurvey: boolean }) => Imported,

@@ -24,8 +24,8 @@ import { importCsv } from './csv/import.ts'
 import { exportGift } from './gift/export.ts'
 import { importGift } from './gift/import.ts'
 
-// Files as teachers write them, 30 and more of every construct: each is understood as meant, with what it loses told, goes
-// out and comes in again unchanged.
+// Files as teachers write them, at least 30 for each construct: the import understands each as meant and warns of every loss,
+// and an export with a second import changes nothing.
 
 const GIFT: [construct: string, samples: Sample[]][] = [
   ...Object.entries(giftChoice),
@@ -73,7 +73,7 @@ function roundTrip(format: Format, [file, expected, warnings = []]: Sample): voi
   expect(write(again.questions).text).toBe(out.text)
 }
 
-/** The whole outcome, and with the wrong questions left out the rest of them. */
+/** The outcome of an import, and that of one which skips wrong questions. */
 function readsAs(format: Format, [file, questions, { warnings = [], errors = [], kept = [] } = {}]: FileSample): void {
   const { read } = FORMATS[format]
   const told = (problems: { line: number; message: string }[]) => problems.map(({ line, message }) => [line, message])

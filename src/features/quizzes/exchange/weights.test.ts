@@ -14,7 +14,7 @@ import { importGift } from './gift/import.ts'
 const QUIZ = { isSurvey: false }
 const UNITS = 100_000
 
-/** Weights that add up to 100: any parts of it, thirds and sevenths among them. */
+/** Weights that add up to 100: arbitrary parts, and thirds and sevenths. */
 const parts = fc
   .array(fc.integer({ min: 1, max: 50 * UNITS }), { minLength: 1, maxLength: 7 })
   .map(cuts => {
@@ -65,7 +65,7 @@ const back = (text: string, read: (text: string, quiz: { isSurvey: boolean }) =>
   return questions[0] as Question
 }
 
-/** What every single choice, and every choice left out of all right ones, is worth. */
+/** The scores of every single choice, and of all right choices together with each choice. */
 function marksOf(question: Question): (number | null)[] {
   if (!('choices' in question)) throw new Error('expected choices')
   const isSingle = question.type === 'multiple_choice'
@@ -102,7 +102,7 @@ describe.each(Object.keys(QUESTIONS) as Type[])('%s', type => {
         expect(lost.map(({ message }) => message)).toEqual(
           changed.length > 0 ? [`GIFT does not carry ${changed.join(', ')}.`] : [],
         )
-        // Once it has been through GIFT, nothing changes any more: what Moodle gives is what Moodle gets.
+        // After one pass through GIFT a question no longer changes, so Moodle gets back what it exported.
         expect(exportGift([again])).toEqual({ text, lost: [] })
       }),
     )

@@ -3,8 +3,8 @@ import { newQuestion } from './build.ts'
 import { shuffle } from './shuffle.ts'
 import { toLearnerQuestion } from './views.ts'
 
-// Ids, and the order in which parts are shown, say nothing of the key: over thousands of questions they go with it no more
-// than chance does. Bounds are six standard deviations wide: a run in a hundred million fails by chance.
+// Ids and the order of shown parts reveal nothing about the key: over thousands of questions they correlate with it no more
+// than chance does. Bounds are six standard deviations wide, so one run in a hundred million fails by chance.
 
 const QUESTIONS = 3_000
 const PARTS = 6
@@ -14,11 +14,11 @@ const ID_BITS = 48
 const times = <T>(count: number, make: (place: number) => T) => Array.from({ length: count }, (_, place) => make(place))
 const texts = (stem: string) => times(PARTS, place => `${stem} ${place}`)
 const place = { id: 1, order: 1 }
-/** Each number's rank among them. */
+/** The rank of each number in the list. */
 const ranks = (numbers: readonly number[]) => numbers.map(number => numbers.filter(other => other < number).length)
 const mean = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length
 
-/** Spearman's: 1 for the same order, -1 for the reverse, 0 on average by chance, with a variance of 1 / (n - 1). */
+/** Spearman's rank correlation: 1 for the same order, -1 for the reverse, by chance 0 on average with variance 1 / (n - 1). */
 function correlation(one: readonly number[], other: readonly number[]): number {
   const squares = one.reduce((sum, rank, index) => sum + (rank - (other[index] ?? 0)) ** 2, 0)
   return 1 - (6 * squares) / (one.length * (one.length ** 2 - 1))

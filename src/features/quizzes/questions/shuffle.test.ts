@@ -8,7 +8,7 @@ describe('chance', () => {
     const ids = Array.from({ length: 10_000 }, newPartId)
     expect(new Set(ids).size).toBe(ids.length)
     expect(ids.every(id => Number.isInteger(id) && id > 0 && id < 2 ** 48)).toBe(true)
-    // Were only 32 bits random, none would lie in the upper half.
+    // If only 32 bits were random, no id would lie in the upper half.
     expect(Math.max(...ids)).toBeGreaterThan(2 ** 47)
   })
 
@@ -19,7 +19,7 @@ describe('chance', () => {
       counts.set(order, (counts.get(order) ?? 0) + 1)
     }
     expect(counts.size).toBe(6)
-    // 1000 each; 200 off is seven standard deviations.
+    // The mean is 1000 each; a deviation of 200 is seven standard deviations.
     for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(200)
   })
 

@@ -60,7 +60,7 @@ const parts = (view: z.output<typeof LearnerQuestion>) => [
   ...('items' in view ? view.items : []),
 ]
 
-/** The same question to look at, with other right answers. */
+/** A question that looks the same and has other right answers. */
 function withAnotherKey(question: Question): Question {
   const feedback = { explanation: 'Other', correctFeedback: 'Other', incorrectFeedback: 'Other' }
   const own = (): Partial<Question> => {
