@@ -26,7 +26,8 @@ export const readsModule = (viewer: Viewer, module: Module, enrollment?: Enrollm
 
 /**
  * `readsModule` in SQL, for anybody but staff.
- * @param select builds a query of the modules `m` in the given courses; its second argument is the condition on `m` for being shown
+ * @param select builds a query of the modules `m` in the given courses; its second argument is the condition on `m` for being
+ * shown
  */
 export const modulesReadBy = (viewerId: Value, select: (courses: SQL, isShown: SQL) => SQL) =>
   sql`${select(coursesTaughtBy(viewerId), sql`1`)} UNION ${select(coursesStudiedBy(viewerId), sql`m.is_published = 1`)}`

@@ -1,7 +1,8 @@
 /**
  * Teaching a course: its instructor does, as long as the account has that role. A further role of a course is added here
  * alone, as one more condition of `teaches`, `isTaughtBy` and `coursesTaughtBy`. No table is keyed by teacher, so naming a
- * teacher writes one row. Lists over several courses merge the newest of each; learners over several courses are counted to 10,000.
+ * teacher writes one row. Lists over several courses merge the newest of each; learners over several courses are counted to
+ * 10,000.
  */
 
 import { and, eq, type SQL, sql } from 'drizzle-orm'

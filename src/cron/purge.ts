@@ -92,7 +92,7 @@ const rows = (table: string, condition: SqlBefore, key = 'rowid') => ({
   keysBefore: (before: number) => `SELECT ${key} FROM ${table} WHERE ${condition(before)}`,
 })
 
-/** Traces of learners in modules, found by their enrollments: those of a whole course, then those of modules of a course that stays. */
+/** Traces of learners in modules, found by enrollment: of a whole course, then of modules whose course stays. */
 const ofLearners = (table: 'module_progress' | 'study_time', key: string) => [
   rows(table, before => `enrollment_id IN (SELECT id FROM enrollments WHERE course_id IN ${COURSES(before)})`, key),
   {
