@@ -22,6 +22,7 @@ import {
   toCode,
   toCodeScan,
 } from '../schemas.ts'
+import { seenCodes } from './list.ts'
 import {
   allOrNothing,
   type CodeRow,
@@ -30,7 +31,6 @@ import {
   deleteCode,
   insertCodes,
   seenBatch,
-  seenCodes,
   targetsFor,
   updateCode,
 } from './queries.ts'
