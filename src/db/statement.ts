@@ -80,13 +80,11 @@ export type Given<V> = { readonly [K in keyof V]: SQL<Exclude<V[K], undefined>> 
 export function partialStatement<P extends object, V extends object, Q extends Query>(
   build: (db: Builder, parameters: Names<P>, given: Given<V>) => Q,
 ): (parameters: P, values: V) => Statement<Result<Q>> {
-  const described = statements((db, own: Names<P>, shape: string) =>
-    build(
-      db,
-      own,
-      Object.fromEntries(shape.split(' ').map(name => [name, sql`${sql.placeholder(`given ${name}`)}`])) as never,
-    ),
-  )
+  const described = statements((db, own: Names<P>, shape: string) => {
+    const given = shape.split(' ').filter(name => name !== '')
+    const parameters = given.map(name => [name, sql`${sql.placeholder(`given ${name}`)}`])
+    return build(db, own, Object.fromEntries(parameters) as Given<V>)
+  })
   return (parameters, values) => {
     const given = Object.entries(values).filter(([, value]) => value !== undefined)
     const bindings = Object.fromEntries(given.map(([name, value]) => [`given ${name}`, value]))
