@@ -15,7 +15,7 @@ END;
 CREATE TRIGGER qr_codes_live_with_course AFTER UPDATE OF deleted_at ON courses
 WHEN (NEW.deleted_at IS NULL) <> (OLD.deleted_at IS NULL) BEGIN
   UPDATE qr_codes SET is_live = NEW.deleted_at IS NULL AND deleted_at IS NULL
-    AND NOT (type IN ('attendance', 'module') AND EXISTS (SELECT 1 FROM modules m WHERE m.id = target_id AND m.deleted_at IS NOT NULL))
+    AND (type NOT IN ('attendance', 'module') OR EXISTS (SELECT 1 FROM modules m WHERE m.id = target_id AND m.deleted_at IS NULL))
   WHERE course_id = NEW.id;
 END;
 --> statement-breakpoint

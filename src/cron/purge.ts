@@ -83,6 +83,9 @@ const MODULES: SqlBefore = before =>
   `(SELECT id FROM modules WHERE deleted_at <= ${before} UNION SELECT id FROM modules WHERE course_id IN ${COURSES(before)})`
 const QUIZZES: SqlBefore = before =>
   `(SELECT id FROM quizzes WHERE deleted_at <= ${before} UNION SELECT id FROM quizzes WHERE module_id IN ${MODULES(before)})`
+const CODES: SqlBefore = before =>
+  `(SELECT id FROM qr_codes WHERE deleted_at <= ${before} UNION SELECT id FROM qr_codes WHERE course_id IN ${COURSES(before)}
+    UNION SELECT id FROM qr_codes WHERE type IN ('attendance', 'module') AND target_id IN ${MODULES(before)})`
 const QUESTIONS: SqlBefore = before => `(SELECT id FROM questions WHERE quiz_id IN ${QUIZZES(before)})`
 
 /** Rows of a table by a condition that an index finds. `key` names the primary key of a table without a rowid. */
@@ -125,12 +128,8 @@ const CHILDREN_FIRST: { table: string; key: string; keysBefore: SqlBefore }[] = 
   rows('quiz_statistics', before => `quiz_id IN ${QUIZZES(before)}`),
   rows('question_versions', before => `question_id IN ${QUESTIONS(before)}`),
   rows('questions', before => `quiz_id IN ${QUIZZES(before)}`),
-  rows(
-    'qr_scans',
-    before =>
-      `qr_code_id IN (SELECT id FROM qr_codes WHERE deleted_at <= ${before} OR course_id IN ${COURSES(before)})`,
-  ),
-  rows('qr_codes', before => `deleted_at <= ${before} OR course_id IN ${COURSES(before)}`),
+  rows('qr_scans', before => `qr_code_id IN ${CODES(before)}`),
+  rows('qr_codes', before => `id IN ${CODES(before)}`),
   rows('qr_tallies', before => `course_id IN ${COURSES(before)}`, 'batch_id, kind, expires_at, course_id'),
   EVENTS,
   ...ofLearners('study_time', 'enrollment_id, module_id, day'),

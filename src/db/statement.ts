@@ -55,6 +55,9 @@ export function statement<P extends object, Q extends Query>(
   }
 }
 
+/** Of one query. A field more doubles the shapes of an update, and each takes some kilobytes. */
+const SHAPES_AT_MOST = 500
+
 /** Describes a query whose shape depends on the case, and not only its values. One text is built for each shape. */
 export function statements<K extends string, P extends object, Q extends Query>(
   build: (db: Builder, parameters: Names<P>, shape: K) => Q,
@@ -63,6 +66,7 @@ export function statements<K extends string, P extends object, Q extends Query>(
   return (shape, parameters) => {
     let known = shapes.get(shape)
     if (!known) {
+      if (shapes.size === SHAPES_AT_MOST) shapes.clear()
       known = statement<P, Q>((db, own) => build(db, own, shape))
       shapes.set(shape, known)
     }

@@ -115,6 +115,47 @@ test('30 days after its deletion a course goes, with every row below it and noth
   expect((await makeCourse(kept.owner, { title: doomed.course.title })).slug).toBe(doomed.course.slug)
 })
 
+test('with a module go its codes and their scans, and restoring its course brings none of them back', async () => {
+  const { owner, course, module } = await wholeCourse()
+  const other = await insertModule(course.id)
+  const codes: number[] = []
+  for (const [type, target_id] of [
+    ['attendance', module],
+    ['module', module],
+    ['attendance', other],
+    ['access', course.id],
+  ] as const) {
+    const { body } = await call('POST', '/api/qr-codes/codes/', { as: owner, body: { type, target_id } })
+    await call('POST', '/api/qr-codes/scans/', { as: owner, body: { qr_code_uuid: body.uuid } })
+    codes.push(body.id)
+  }
+  const statuses = async () =>
+    (await Promise.all(codes.map(id => call('GET', `/api/qr-codes/codes/${id}/`, { as: owner })))).map(
+      ({ status }) => status,
+    )
+  await call('DELETE', `/api/modules/${module}/`, { as: owner })
+  expect(await statuses()).toEqual([404, 404, 200, 200])
+  const scans = Number(await countOf('qr_scans'))
+  await purge(env, Date.now() + 31 * DAY_MS)
+  expect(await countOf('qr_scans')).toBe(scans - 2)
+  await call('DELETE', `/api/courses/${course.id}/`, { as: owner })
+  expect(await statuses()).toEqual([404, 404, 404, 404])
+  await call('POST', `/api/courses/${course.id}/restore/`, { as: owner })
+  expect(await statuses()).toEqual([404, 404, 200, 200])
+})
+
+test('restoring a course does not bring back codes of a module that is no more', async () => {
+  const { owner, course } = await wholeCourse()
+  const module = await insertModule(course.id)
+  const body = { type: 'module', target_id: module }
+  const { body: code } = await call('POST', '/api/qr-codes/codes/', { as: owner, body })
+  // As a database has it that was purged by a version that left such codes behind.
+  await env.DB.prepare('DELETE FROM modules WHERE id = ?').bind(module).run()
+  await call('DELETE', `/api/courses/${course.id}/`, { as: owner })
+  await call('POST', `/api/courses/${course.id}/restore/`, { as: owner })
+  expect((await call('GET', `/api/qr-codes/codes/${code.id}/`, { as: owner })).status).toBe(404)
+})
+
 test('an untimed attempt that runs still goes with its quiz, and so does what its object keeps', async () => {
   const hall = await makeHall()
   const attempt = await started(hall)

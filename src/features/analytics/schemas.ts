@@ -47,7 +47,7 @@ const count = (example: number) =>
     .meta({ examples: [example] })
 
 export const UserActivity = object(() => ({
-  id: id(),
+  id: id().meta({ description: 'Of one of your own events; other users have other events of that id' }),
   user: id().meta({ examples: [5] }),
   activity_type: z
     .enum(['login', 'course_enroll', 'module_view', 'module_complete', 'quiz_start', 'quiz_complete', 'qr_scan'])

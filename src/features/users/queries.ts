@@ -1,4 +1,4 @@
-/** All SQL of accounts. Columns are named everywhere: a row of users matchesKeys a password hash. */
+/** All SQL of accounts. Columns are named everywhere: a row of users holds a password hash. */
 
 import { and, desc, eq, or, sql } from 'drizzle-orm'
 import { users } from '../../db/schema/users.ts'

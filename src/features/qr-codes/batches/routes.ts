@@ -21,7 +21,7 @@ export function batchRoutes(api: Api): void {
       path: '/api/qr-codes/batches/',
       tag,
       summary: 'List QR code batches',
-      description: 'Those you made and those with codes of your own courses; for staff all. Newest first.',
+      description: 'Those with codes of the courses you teach; for staff all. Newest first.',
       query: object(() => ({ type: codeType.optional(), ...pageQuery })),
       responses: { 200: BatchPage },
       refuses: { 403: 'Instructors only' },

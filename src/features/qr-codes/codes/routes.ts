@@ -49,7 +49,7 @@ export function codeRoutes(api: Api): void {
       path: '/api/qr-codes/codes/',
       tag,
       summary: 'List QR codes',
-      description: 'Those you made and those of your own courses; for staff all. Newest first.',
+      description: 'Those of the courses you teach; for staff all. Newest first.',
       query: object(() => ({ batch: queryId().optional(), status: codeStatus.optional(), ...pageQuery })),
       responses: { 200: CodePage },
       refuses: { 403: 'Instructors only' },
