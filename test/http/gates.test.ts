@@ -294,6 +294,155 @@ describe('a gate', () => {
     expect(kept?.tries, 'and not again when it comes back after all').toHaveLength(3)
   })
 
+  test('the wait in whole seconds is none too short', async () => {
+    const stub = gate()
+    const advance = stopClock()
+    await stub.take({ limit: 1, windowSeconds: 60 })
+    advance(0.5)
+    expect(await verdict(stub.take({ limit: 1, windowSeconds: 60 }))).toEqual({
+      admitted: false,
+      retryAfterSeconds: 60,
+    })
+    advance(59.999)
+    expect(await verdict(stub.take({ limit: 1, windowSeconds: 60 }))).toEqual({ admitted: false, retryAfterSeconds: 1 })
+    advance(60)
+    expect((await verdict(stub.take({ limit: 1, windowSeconds: 60 }))).admitted).toBe(true)
+    const kept = await runInDurableObject(stub, (_gate: Gate, { storage }) =>
+      storage.kv.get<{ tries: number[] }>('state'),
+    )
+    expect(kept?.tries, 'what left the window is not kept').toHaveLength(1)
+  })
+
+  test('a lease runs out at its end, and its try is counted among the others in their order', async () => {
+    const stub = gate()
+    const advance = stopClock()
+    const two: Limit = { limit: 2, windowSeconds: 600 }
+    expect((await verdict(stub.enter(two))).admitted).toBe(true)
+    advance(100)
+    expect((await verdict(stub.enter(two))).admitted).toBe(true)
+    advance(110)
+    await stub.leave(2, { counts: true, windowSeconds: 600 })
+    advance(120)
+    // The first of the two to leave the window is that of second 110.
+    expect(await verdict(stub.enter(two))).toEqual({ admitted: false, retryAfterSeconds: 590 })
+    const other = gate()
+    advance(0)
+    expect((await verdict(other.enter(two))).admitted).toBe(true)
+    advance(200)
+    await other.take(two)
+    // And here that of second 120, when the lease ran out.
+    expect(await verdict(other.enter(two))).toEqual({ admitted: false, retryAfterSeconds: 520 })
+  })
+
+  test('those that wait are let in as they came, and none of them passes another', async () => {
+    const stub = gate()
+    const one: Limit = { limit: 1, windowSeconds: 60 }
+    expect((await verdict(stub.enter(one))).admitted).toBe(true)
+    const second = verdict(stub.enter(one))
+    const third = verdict(stub.enter(limit))
+    expect(await Promise.race([second, third, scheduler.wait(50)])).toBeUndefined()
+    await stub.leave(1, { counts: false, windowSeconds: 60 })
+    expect(await second).toEqual({ admitted: true, ticket: 2 })
+    expect(await third).toEqual({ admitted: true, ticket: 3 })
+  })
+
+  test('who has waited in vain holds no place', async () => {
+    const stub = gate()
+    const one: Limit = { limit: 1, windowSeconds: 60 }
+    await runInDurableObject(stub, instance => {
+      // biome-ignore lint/suspicious/noExplicitAny: the environment of an object is its own business, but for faults
+      ;(instance as any).env = { ...env, STORE_TIMEOUT_MS: '50' }
+    })
+    expect((await verdict(stub.enter(one))).admitted).toBe(true)
+    expect(await verdict(stub.enter(one))).toEqual({ admitted: false, retryAfterSeconds: null })
+    await stub.leave(1, { counts: false, windowSeconds: 60 })
+    expect(await verdict(stub.enter(one))).toEqual({ admitted: true, ticket: 2 })
+  })
+
+  test('refused by a later gate, a guess leaves the earlier ones as it found them', async () => {
+    const [first, full] = [unique('gate'), unique('gate')]
+    const one: Limit = { limit: 1, windowSeconds: 60 }
+    await env.GATES.getByName(full).take(one)
+    const guess = (...keys: string[]) =>
+      behindGates(
+        env,
+        keys.map(key => ({ key, limit: one })),
+        async () => 'guessed',
+        () => true,
+      )
+    await expect(guess(first, full)).rejects.toMatchObject({ status: 429 })
+    expect(await guess(first)).toBe('guessed')
+    await expect(guess(first)).rejects.toMatchObject({ status: 429 })
+  })
+
+  test('trusts who guessed right, and nobody else', async () => {
+    const key = unique('gate')
+    const one: Limit = { limit: 1, windowSeconds: 60 }
+    const guess = (visitor: string, isRight: boolean) =>
+      behindGates(
+        env,
+        [{ key, limit: one, visitor, trustSeconds: 600 }],
+        async () => isRight,
+        right => !right,
+      )
+    expect(await guess('home', true)).toBe(true)
+    expect(await guess('away', false)).toBe(false)
+    await expect(guess('away', true)).rejects.toMatchObject({ status: 429 })
+    expect(await guess('home', true)).toBe(true)
+  })
+
+  test('trust is over at its end, and is extended by a day at least', async () => {
+    const stub = gate()
+    const advance = stopClock()
+    const one: Limit = { limit: 1, windowSeconds: 90 * 86_400 }
+    const DAY = 86_400
+    /** Trusts for 30 days from now. */
+    const trust = () => stub.leave(0, { counts: false, windowSeconds: 60, visitor: 'home', trustSeconds: 30 * DAY })
+    const isTrusted = async () => (await verdict(stub.enter(one, 'home'))).admitted
+    await trust()
+    await stub.take(one)
+    advance(DAY - 1)
+    await trust()
+    advance(30 * DAY - 0.001)
+    expect(await isTrusted()).toBe(true)
+    advance(30 * DAY)
+    expect(await isTrusted()).toBe(false)
+    await trust()
+    advance(31 * DAY)
+    await trust()
+    advance(61 * DAY - 1)
+    expect(await isTrusted()).toBe(true)
+  })
+
+  test('wakes for whatever expires first', async () => {
+    const stub = gate()
+    const advance = stopClock()
+    advance(0)
+    await stub.leave(0, { counts: false, windowSeconds: 60, visitor: 'home', trustSeconds: 30 * 86_400 })
+    await stub.take(limit)
+    const alarm = await runInDurableObject(stub, (_gate: Gate, { storage }) => storage.getAlarm())
+    expect(alarm).toBe(Date.now() + 86_400_000)
+  })
+
+  test('keeps what is newer than every window, and what is under way', async () => {
+    const stub = gate()
+    const advance = stopClock()
+    const daily: Limit = { limit: 2, windowSeconds: 86_400 }
+    await stub.take(daily)
+    advance(86_000)
+    await stub.take(daily)
+    advance(86_401)
+    await runDurableObjectAlarm(stub)
+    advance(172_300)
+    expect((await verdict(stub.take({ ...daily, limit: 1 }))).admitted).toBe(false)
+    expect(await verdict(stub.enter(daily))).toEqual({ admitted: true, ticket: 1 })
+    advance(172_401)
+    await runDurableObjectAlarm(stub)
+    await stub.leave(1, { counts: true, windowSeconds: 86_400 })
+    await stub.take(daily)
+    expect(await verdict(stub.enter(daily))).toEqual({ admitted: false, retryAfterSeconds: 86_400 })
+  })
+
   test('forgets what is past every window; then it takes no storage', async () => {
     const stub = gate()
     const advance = stopClock()
@@ -305,7 +454,7 @@ describe('a gate', () => {
       (await verdict(stub.enter({ limit: 1, windowSeconds: 60 }, 'home'))).admitted,
       'trust outlives the tries',
     ).toBe(true)
-    advance(30 * 86_400 + 1)
+    advance(30 * 86_400)
     expect(await runDurableObjectAlarm(stub)).toBe(true)
     const left = await runInDurableObject(stub, (_gate: Gate, { storage }) => [...storage.kv.list()])
     expect(left).toEqual([])

@@ -52,6 +52,12 @@ describe('feedback', () => {
     expect(feedbackFor(question, answer, isCorrect)).toBe(expected)
   })
 
+  test('of a single choice: what its author wrote to the one chosen', () => {
+    const single: Question = { ...question, type: 'multiple_choice' }
+    expect(feedbackFor(single, { selected_choice: 1 }, false)).toBe('Not a.\n\nWrong.\n\nBecause.')
+    expect(feedbackFor(single, { selected_choice: 2 }, true)).toBe('Yes, b.\n\nRight!\n\nBecause.')
+  })
+
   test('is empty where the author wrote none', () => {
     expect(feedbackFor(essay, { essay_text: 'x' }, null)).toBe('')
     expect(feedbackFor(capitals, { matches: {} }, false)).toBe('')

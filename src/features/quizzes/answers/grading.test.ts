@@ -100,6 +100,20 @@ test.each([
   expect(earned(ask({ type: 'matching', pairs }), { matches: { 1: 4, 2: 3 } })).toBe(0)
 })
 
+test.each([
+  ['an accent put together or apart', 'café', 'cafe\u0301'],
+  ['spaces behind', 'return y', 'return y \n'],
+])('parts that differ in %s look the same', (_, right, twin) => {
+  const pair = choices(`*${right}`, twin)
+  expect(earned(ask({ type: 'multiple_choice', choices: pair }), { selected_choice: 2 })).toBe(1000)
+  expect(earned(ask({ type: 'multiple_select', choices: pair, partialCredit: false }), { selected_choices: [2] })).toBe(
+    1000,
+  )
+  expect(earned(ask({ type: 'ordering', items: pair, partialCredit: false }), { order: [2, 1] })).toBe(1000)
+  const pairs = pair.map(({ id, text }) => ({ leftId: id, left: text, rightId: id + 2, right: text }))
+  expect(earned(ask({ type: 'matching', pairs }), { matches: { 1: 4, 2: 3 } })).toBe(1000)
+})
+
 const select = (partialCredit: boolean, pointsMilli = 1000) =>
   ask({ type: 'multiple_select', choices: choices('*a', '*b', '*c', 'd', 'e'), partialCredit }, pointsMilli)
 table('multiple select, all or nothing', select(false), [
@@ -165,7 +179,7 @@ table('true or false: false', ask({ type: 'true_false', correctAnswer: false }),
 
 const short = (caseSensitive: boolean, ...acceptedAnswers: string[]) =>
   ask({ type: 'short_answer', acceptedAnswers, caseSensitive })
-table('short answer', short(false, 'New Delhi', 'Straße', 'ﬁne café', 'ΣΊΣΥΦΟΣ', 'x²', '北京', '🎉', '*'), [
+table('short answer', short(false, 'New Delhi', 'Straße', 'ﬁne café', 'ΣΊΣΥΦΟΣ', 'Ταΐζω', 'x²', '北京', '🎉', '*'), [
   ['as accepted', { text: 'New Delhi' }, 1000],
   ['in another case', { text: 'NEW delhi' }, 1000],
   ['with spaces around', { text: '  New Delhi\n' }, 1000],
@@ -175,6 +189,7 @@ table('short answer', short(false, 'New Delhi', 'Straße', 'ﬁne café', 'ΣΊ�
   ['a ligature taken apart, an accent put together', { text: 'fine cafe\u0301' }, 1000],
   ['without the accent', { text: 'fine cafe' }, 0],
   ['Greek, with its final sigma', { text: 'σίσυφος' }, 1000],
+  ['Greek capitals, whose two accents no single letter has', { text: 'ΤΑΪ\u0301ΖΩ' }, 1000],
   ['full width', { text: 'Ｎｅｗ　Ｄｅｌｈｉ' }, 1000],
   ['a superscript', { text: 'X2' }, 1000],
   ['Chinese', { text: '北京' }, 1000],
@@ -272,6 +287,9 @@ describe('numeric tolerance, bounds included', () => {
     [numeric(0, 50, 'percent'), 0.001, false],
     [numeric(1_234_567_890_123_456), 1_234_567_890_123_457, false],
     [numeric(Number.MAX_SAFE_INTEGER), Number.MAX_SAFE_INTEGER, true],
+    // Beyond the safe integers a whole number carries noise too.
+    [numeric(3.3e16), 3e16 * 1.1, true],
+    [numeric(3.3e16), 33_000_000_000_000_100, false],
     [numeric(2 / 3), 0.666666666666667, true],
     [numeric(2, 1e9), -999_999_998, true],
   ])('case %#', (question, value, isRight) => {
@@ -408,7 +426,9 @@ describe('what is given for no answer, and in a survey', () => {
     const parsed = parseResponse(question, rightAnswer({ question }))
     const answer = 'answer' in parsed ? parsed.answer : null
     expect(answer).not.toBeNull()
-    expect(grade(question, answer, { isSurvey: true })).toEqual({ scoreNano: null, isCorrect: null, isPending: false })
+    const ungraded = { scoreNano: null, isCorrect: null, isPending: false }
+    expect(grade(question, answer, { isSurvey: true })).toEqual(ungraded)
+    expect(grade(question, null, { isSurvey: true })).toEqual(ungraded)
   })
 
   test('a question without its key is never right', () => {
@@ -475,6 +495,7 @@ describe('weights of choices', () => {
     [[33.33333, 33.33333, 33.33333, -33.33333], [1, 2], 666.6666],
     [[33.33333, 33.33333, 33.33333, -33.33333], [1, 2, 3, 4], 666.6666],
     [[33.33333, 33.33333, 33.33334, 0], [1, 2, 3, 4], 1000],
+    [[33.334, 33.334, 33.334, 0], [1, 2, 3, 4], 1000],
     [[14.28571, 14.28571, 14.28571, 14.28571, 14.28571, 14.28571, 14.28571], [1, 2, 3, 4, 5, 6, 7], 1000],
     [[14.28571, 14.28571, 14.28571, 14.28571, 14.28571, 14.28571, 14.28571], [1], 142.8571],
     [[60, 40, -5], [1, 3], 550],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { partOf, percentageHundredths, toNano } from './points.ts'
+import { partOf, percentageHundredths, shareOf, toMilliPoints, toNano, toPoints } from './points.ts'
 
 describe('an attempt’s percentage', () => {
   test.each([
@@ -25,4 +25,28 @@ describe('an attempt’s percentage', () => {
     const earned = count * partOf(pointsMilli, right, total)
     expect(percentageHundredths(earned, count * toNano(pointsMilli))).toBe(expected)
   })
+})
+
+test.each([
+  [0, 0, 0],
+  [0, 3, 0],
+  [1, 3, 3333],
+  [2, 3, 6667],
+  [1, 20_000, 1],
+  [1, 20_001, 0],
+  [3, 3, 10_000],
+])('%i of %i as a share in 1/10000', (part, whole, expected) => {
+  expect(shareOf(part, whole)).toBe(expected)
+})
+
+test.each([
+  [0, 0],
+  [499_999, 0],
+  [500_000, 0.001],
+  [666_666_667, 0.667],
+  [toNano(2_500), 2.5],
+  [toNano(1_000_000_000), 1_000_000],
+])('%i × 10⁻⁹ of a point are answered as %d', (nano, points) => {
+  expect(toPoints(nano)).toBe(points)
+  expect(toMilliPoints(nano)).toBe(Math.round(points * 1000))
 })
