@@ -142,6 +142,12 @@ describe('grading an essay', () => {
     expect(told).toBe(2)
   })
 
+  test('what never was a pass is none that is lost', async () => {
+    const { instructor, essay, attempt } = await handedIn()
+    await grade(essay, instructor, { score: 0 })
+    expect(await attemptState(attempt)).toMatchObject({ score_hundredths: 5000, passed: 0, lost_pass_at: null })
+  })
+
   const shares = async (attempt: number) =>
     env.DB.prepare('SELECT item_share, rest_share FROM responses WHERE attempt_id = ? ORDER BY id').bind(attempt).raw()
 
@@ -191,6 +197,22 @@ describe('grading an essay', () => {
       expect(await attemptState(made.attempt)).toMatchObject({ passed: 0, lost_pass_at: expect.any(Number) })
       expect(await progressOf(made), change).toMatchObject({ percentage_complete: 100 })
     }
+  })
+
+  test('a pass from before a reset, once lost, takes nothing back of what was completed since', async () => {
+    const made = await handedIn()
+    await grade(made.essay, made.instructor, { score: 10 })
+    const progress = `/api/module-progress/${made.enrollment.id * 10_000_000 + made.module.id}`
+    expect((await call('POST', `${progress}/reset/`, { as: made.learner })).status).toBe(200)
+    expect(await progressOf(made)).toMatchObject({ percentage_complete: 0 })
+    const complete = (criteria: string) =>
+      env.DB.prepare('UPDATE modules SET completion_criteria = ? WHERE id = ?').bind(criteria, made.module.id).run()
+    await complete('content')
+    expect((await call('POST', `${progress}/complete/`, { as: made.learner })).status).toBe(200)
+    await complete('quiz')
+    await grade(made.essay, made.instructor, { score: 0 })
+    expect(await attemptState(made.attempt)).toMatchObject({ passed: 0, lost_pass_at: expect.any(Number) })
+    expect(await progressOf(made)).toMatchObject({ percentage_complete: 100 })
   })
 
   test('the course is given back with the last of its modules only', async () => {

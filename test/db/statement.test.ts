@@ -56,6 +56,19 @@ test('a list is one parameter', async () => {
   expect(await batch(db, asked)).toEqual([[{ name: names[299] }]])
 })
 
+test('null is bound as null, an object as JSON', async () => {
+  const echo = statement((db, { value }: Names<{ value: unknown }>) =>
+    db
+      .select({ value: sql`${value}`.as('value'), type: sql<string>`typeof(${value})`.as('type') })
+      .from(sql`(SELECT 1)`),
+  )
+  expect(await batch(db, echo({ value: null }), echo({ value: { a: [1, null] } }), echo({ value: 'null' }))).toEqual([
+    [{ value: null, type: 'null' }],
+    [{ value: '{"a":[1,null]}', type: 'text' }],
+    [{ value: 'null', type: 'text' }],
+  ])
+})
+
 test('a text is built once, and once for each shape', async () => {
   const ordered = statements((db, _: Names<object>, order: 'up' | 'down') =>
     db

@@ -346,8 +346,9 @@ describe('a gate', () => {
     expect(await third).toEqual({ admitted: true, ticket: 3 })
   })
 
-  test('who has waited in vain holds no place', async () => {
-    const stub = gate()
+  test('who has waited in vain is told to come again, and holds no place', async () => {
+    const key = unique('gate')
+    const stub = env.GATES.getByName(key)
     const one: Limit = { limit: 1, windowSeconds: 60 }
     await runInDurableObject(stub, instance => {
       // biome-ignore lint/suspicious/noExplicitAny: the environment of an object is its own business, but for faults
@@ -355,6 +356,13 @@ describe('a gate', () => {
     })
     expect((await verdict(stub.enter(one))).admitted).toBe(true)
     expect(await verdict(stub.enter(one))).toEqual({ admitted: false, retryAfterSeconds: null })
+    const guess = behindGates(
+      env,
+      [{ key, limit: one }],
+      async () => true,
+      () => false,
+    )
+    await expect(guess).rejects.toMatchObject({ status: 503 })
     await stub.leave(1, { counts: false, windowSeconds: 60 })
     expect(await verdict(stub.enter(one))).toEqual({ admitted: true, ticket: 2 })
   })

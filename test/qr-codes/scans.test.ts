@@ -85,6 +85,20 @@ describe('what a valid scan does', () => {
     expect((await call('POST', `/api/courses/${course.slug}/enroll/`, { as: learner })).status).toBe(201)
   })
 
+  test('access: nothing changes for who is in by the instructor, nor for who has completed the course', async () => {
+    const [owner, learner] = [await makeInstructor(), await makeUser()]
+    const course = await makeCourse(owner)
+    const { id } = await enrolled(learner, course)
+    const standing = () => env.DB.prepare('SELECT * FROM enrollments WHERE id = ?').bind(id).first()
+    for (const fields of ["source = 'instructor'", "status = 'completed', completed_at = enrolled_at"]) {
+      await env.DB.prepare(`UPDATE enrollments SET ${fields} WHERE id = ?`).bind(id).run()
+      const before = await standing()
+      const code = await makeCode(owner, { type: 'access', target_id: course.id })
+      expect((await scan(learner, code)).body.is_valid).toBe(true)
+      expect(await standing(), fields).toEqual(before)
+    }
+  })
+
   test('certificate: anyone signed in learns holder, course and date, each time anew', async () => {
     const { owner, learner, course, enrollment } = await makeTaughtCourse({ firstName: 'Jane', lastName: 'Doe' })
     await env.DB.prepare("UPDATE enrollments SET status = 'completed', completed_at = 1685577600 WHERE id = ?")
@@ -181,12 +195,19 @@ describe('what is refused is stored as such, and changes nothing else', () => {
     )
   })
 
-  test('module: not enrolled, or not published', async () => {
+  test('module: not enrolled, not published, or of a draft course', async () => {
     const { owner, learner, course } = await makeTaughtCourse()
     const draft = await makeModule(owner, course.id, { is_published: false })
     const code = await makeCode(owner, { type: 'module', target_id: draft.id })
     expect(outcome(await scan(learner, code))).toEqual(refusedAs('This module is not available.'))
     expect(outcome(await scan(await makeUser(), code))).toEqual(refusedAs('You are not enrolled in this course.'))
+    const shown = await makeCode(owner, { type: 'module', target_id: (await makeModule(owner, course.id)).id })
+    const become = (status: string) =>
+      env.DB.prepare('UPDATE courses SET status = ? WHERE id = ?').bind(status, course.id).run()
+    await become('draft')
+    expect(outcome(await scan(learner, shown))).toEqual(refusedAs('This module is not available.'))
+    await become('archived')
+    expect((await scan(learner, shown)).body.is_valid).toBe(true)
   })
 
   test('of one learner, code and reason one a minute is stored', async () => {
@@ -261,6 +282,20 @@ describe('the moment counts, not the login', () => {
     expect(age(redeemed)).toBeGreaterThanOrEqual(119)
   })
 
+  test('opened at the second of the expiry is too late, a second earlier is not', async () => {
+    const { owner, learner, module } = await makeTaughtCourse()
+    const expiry = seconds() - 120
+    const code = await makeCode(owner, {
+      type: 'attendance',
+      target_id: module.id,
+      expires_at: new Date(expiry * 1000).toISOString(),
+    })
+    const openedAt = (moment: number) =>
+      issueTicket(env, { uuid: code.uuid, address: HERE, isRotating: false }, null, moment)
+    expect((await redeem(learner, code, await openedAt(expiry))).body.is_valid).toBe(false)
+    expect((await redeem(learner, code, await openedAt(expiry - 1))).body.is_valid).toBe(true)
+  })
+
   test.each([
     ['too old', TICKET_TTL_SECONDS, {}],
     ['of another address', 60, { address: '203.0.113.8' }],
@@ -314,6 +349,22 @@ describe('the moment counts, not the login', () => {
     const code = await makeCode(owner, { type: 'attendance', target_id: module.id, expires_at: at(-3600) })
     for (const ago of [120, 125, 130, 400]) await redeem(learner, code, await open(code, ago))
     expect(await scansOf(code, owner)).toHaveLength(2)
+  })
+
+  test('a minute between two moments of one reason is one', async () => {
+    const { owner, learner, module } = await makeTaughtCourse()
+    const code = await makeCode(owner, { type: 'attendance', target_id: module.id, expires_at: at(-3600) })
+    const last = seconds() - 60
+    for (const [before, stored] of [
+      [0, 1],
+      [59, 1],
+      [60, 2],
+      [120, 3],
+    ] as const) {
+      const seen = { uuid: code.uuid, address: HERE, isRotating: false }
+      await redeem(learner, code, await issueTicket(env, seen, null, last - before))
+      expect(await scansOf(code, owner), `${before} seconds before`).toHaveLength(stored)
+    }
   })
 
   test('a ticket lives through a rotation of the secret', async () => {
