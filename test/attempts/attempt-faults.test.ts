@@ -16,7 +16,19 @@ import { QUESTIONS, rightAnswer } from '../factories/questions.ts'
 import type { TestUser } from '../factories/users.ts'
 import { end, resultOf, startAttempt, started, submit } from '../helpers/attempts.ts'
 import { call, ORIGIN } from '../helpers/client.ts'
-import { evict, failing, hanging, LOST, letPass, objectOf, ring, slow, withDatabase } from '../helpers/objects.ts'
+import {
+  evict,
+  failing,
+  hanging,
+  LOST,
+  letPass,
+  OVERLOADED,
+  objectOf,
+  ring,
+  slow,
+  withDatabase,
+  wrapped,
+} from '../helpers/objects.ts'
 
 const MINUTE_MS = 60_000
 const rowOf = (attempt: { id: number }) =>
@@ -43,6 +55,8 @@ const everything = async () => {
   const dumps = await env.DB.batch(tables.map(table => env.DB.prepare(`SELECT * FROM ${table}`)))
   return JSON.stringify(dumps.map(({ results }) => results))
 }
+const alarmOf = (attempt: { id: number }) =>
+  runInDurableObject(objectOf(attempt) as never, (_, ctx) => ctx.storage.getAlarm())
 const quiet = () => vi.spyOn(console, 'error').mockImplementation(() => {})
 
 describe('the end by the clock', () => {
@@ -184,6 +198,56 @@ describe('when D1 fails at the end', () => {
     log.mockRestore()
   })
 
+  test('waits about twice as long after each failure, and about a minute in the end', async () => {
+    const log = quiet()
+    const hall = await makeHall()
+    const attempt = await started(hall)
+    await withDatabase(attempt, failing(99).DB)
+    const half = vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    for (const [failure, wait] of [2_000, 3_000, 5_000, 9_000, 17_000, 31_000, 31_000].entries()) {
+      const before = Date.now()
+      await (failure === 0 ? end(attempt, hall.learner) : ring(attempt))
+      const alarm = (await alarmOf(attempt)) ?? 0
+      expect(alarm, `failure ${failure + 1}`).toBeGreaterThanOrEqual(before + wait)
+      expect(alarm, `failure ${failure + 1}`).toBeLessThanOrEqual(Date.now() + wait)
+    }
+    half.mockRestore()
+    log.mockRestore()
+  })
+
+  test('callers at the same moment share one delivery', async () => {
+    const hall = await makeHall()
+    const attempt = await started(hall)
+    let batches = 0
+    const DB = wrapped(async batch => {
+      batches += 1
+      await scheduler.wait(50)
+      return batch()
+    })
+    await withDatabase(attempt, DB)
+    const ends = await Promise.all([1, 2, 3].map(() => end(attempt, hall.learner)))
+    expect(ends.map(({ status }) => status)).toEqual([200, 200, 200])
+    expect(batches).toBe(1)
+  })
+
+  test('an alarm that rang while the delivery was under way is set anew when that fails', async () => {
+    const log = quiet()
+    const hall = await makeHall()
+    const attempt = await started(hall)
+    let alarms: (number | null)[] = []
+    const storage = await runInDurableObject(objectOf(attempt) as never, (_, ctx) => ctx.storage)
+    const DB = wrapped(async () => {
+      alarms = [...alarms, await storage.getAlarm()]
+      await storage.deleteAlarm()
+      throw new Error(OVERLOADED)
+    })
+    await withDatabase(attempt, DB)
+    await end(attempt, hall.learner)
+    expect(alarms).toEqual([expect.any(Number)])
+    expect(await alarmOf(attempt)).toBeGreaterThan(Date.now())
+    log.mockRestore()
+  })
+
   test('an ending waits three seconds for a database that hangs, then answers', async () => {
     const hall = await makeHall()
     const attempt = await started(hall)
@@ -278,6 +342,9 @@ describe('when the object is lost from memory', () => {
     await answerRight(hall, attempt)
     const done = await end(attempt, hall.learner)
     const result = await resultOf(attempt, hall.learner)
+    // The database has had it for a few seconds at most.
+    const left = ((await alarmOf(attempt)) ?? 0) - Date.now()
+    expect(Math.abs(left - 86_400_000)).toBeLessThan(30_000)
     await letPass(attempt, 86_400_001)
     await runDurableObjectAlarm(objectOf(attempt) as never)
     expect((await objectOf(attempt).look()).kind).toBe('unknown')

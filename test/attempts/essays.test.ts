@@ -142,10 +142,36 @@ describe('grading an essay', () => {
     expect(told).toBe(2)
   })
 
-  test('what never was a pass is none that is lost', async () => {
-    const { instructor, essay, attempt } = await handedIn()
-    await grade(essay, instructor, { score: 0 })
-    expect(await attemptState(attempt)).toMatchObject({ score_hundredths: 5000, passed: 0, lost_pass_at: null })
+  test('what never was a pass is none that is lost: it takes nothing back', async () => {
+    const made = await handedIn()
+    const complete = (criteria: string) =>
+      env.DB.prepare('UPDATE modules SET completion_criteria = ? WHERE id = ?').bind(criteria, made.module.id).run()
+    await complete('content')
+    const progress = `/api/module-progress/${made.enrollment.id * 10_000_000 + made.module.id}`
+    expect((await call('POST', `${progress}/complete/`, { as: made.learner })).status).toBe(200)
+    await complete('quiz')
+    await grade(made.essay, made.instructor, { score: 0 })
+    expect(await attemptState(made.attempt)).toMatchObject({ score_hundredths: 5000, passed: 0, lost_pass_at: null })
+    expect(await progressOf(made)).toMatchObject({ percentage_complete: 100 })
+  })
+
+  test('only an attempt that passes completes the module', async () => {
+    const made = await handedIn()
+    // As if the module had completed by something else when this one passed.
+    await endedAttempt(made.quiz.id, made.learner, [], { enrollmentId: made.enrollment.id })
+    await grade(made.essay, made.instructor, { score: 0 })
+    expect(await progressOf(made)).toMatchObject({ percentage_complete: 0 })
+    await grade(made.essay, made.instructor, { score: 10 })
+    expect(await progressOf(made)).toMatchObject({ percentage_complete: 100 })
+  })
+
+  test('of a quiz without points is all of them', async () => {
+    const hall = await makeHall({ passing_score: 70 }, [{ ...QUESTIONS.essay, points: 0 }])
+    const attempt = await started(hall)
+    for (const question of hall.quiz.questions) await submit(attempt, hall.learner, question.id, rightAnswer(question))
+    await end(attempt, hall.learner)
+    expect((await grade(attempt.id * 1000, hall.instructor, { score: 0 })).status).toBe(200)
+    expect(await attemptState(attempt.id)).toMatchObject({ score_hundredths: 10_000, passed: 1, pending_grading: 0 })
   })
 
   const shares = async (attempt: number) =>
@@ -197,6 +223,15 @@ describe('grading an essay', () => {
       expect(await attemptState(made.attempt)).toMatchObject({ passed: 0, lost_pass_at: expect.any(Number) })
       expect(await progressOf(made), change).toMatchObject({ percentage_complete: 100 })
     }
+  })
+
+  test.each(['quiz', 'hybrid'])('a lost pass takes back a module that completes as %s', async criteria => {
+    const made = await handedIn()
+    await grade(made.essay, made.instructor, { score: 10 })
+    expect(await progressOf(made)).toMatchObject({ percentage_complete: 100 })
+    await env.DB.prepare('UPDATE modules SET completion_criteria = ? WHERE id = ?').bind(criteria, made.module.id).run()
+    await grade(made.essay, made.instructor, { score: 0 })
+    expect(await progressOf(made)).toMatchObject({ percentage_complete: 0 })
   })
 
   test('a pass from before a reset, once lost, takes nothing back of what was completed since', async () => {

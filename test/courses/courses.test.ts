@@ -102,6 +102,9 @@ describe('creating a course', () => {
       instructor_name: other.username,
     })
     expect((await create(staff, student.id)).body).toEqual({ instructor: ['Not an active instructor.'] })
+    const gone = await makeInstructor()
+    await env.DB.prepare('UPDATE users SET is_active = 0 WHERE id = ?').bind(gone.id).run()
+    expect((await create(staff, gone.id)).body).toEqual({ instructor: ['Not an active instructor.'] })
     const course = await makeCourse(owner)
     const handOver = (as: typeof owner) =>
       call('PATCH', `/api/courses/${course.id}/`, { as, body: { instructor: other.id } })

@@ -344,6 +344,30 @@ describe('the moment counts, not the login', () => {
     expect((await redeem(await makeUser(), code, ticket)).body.is_valid).toBe(false)
   })
 
+  test('a ticket spent on one code is no scan of another', async () => {
+    const { owner, learner, module } = await makeTaughtCourse()
+    const target = { type: 'attendance', target_id: module.id }
+    const [one, other] = [await makeCode(owner, target), await makeCode(owner, target)]
+    const ticket = await open(one, 60)
+    expect((await redeem(learner, one, ticket)).body).toMatchObject({ is_valid: true, qr_code: one.id })
+    const { status, body } = await redeem(learner, other, ticket)
+    expect([status, body]).toEqual([201, expect.objectContaining({ is_valid: true, qr_code: other.id })])
+  })
+
+  test('an access scan that is told again does not let in again who has left since', async () => {
+    const [owner, learner] = [await makeInstructor(), await makeUser()]
+    const course = await makeCourse(owner)
+    const code = await makeCode(owner, { type: 'access', target_id: course.id })
+    const ticket = await open(code, 60)
+    const first = await redeem(learner, code, ticket)
+    expect(first.body).toMatchObject({ is_valid: true, action_performed: 'access_granted' })
+    await call('POST', `/api/courses/${course.slug}/unenroll/`, { as: learner })
+    const again = await redeem(learner, code, ticket)
+    expect([again.status, again.body]).toEqual([200, first.body])
+    const standing = env.DB.prepare('SELECT status FROM enrollments WHERE user_id = ? AND course_id = ?')
+    expect(await standing.bind(learner.id, course.id).first('status')).toBe('dropped')
+  })
+
   test('of one reason one a minute is stored, however many tickets there are', async () => {
     const { owner, learner, module } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'attendance', target_id: module.id, expires_at: at(-3600) })

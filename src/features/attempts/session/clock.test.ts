@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Clock, deadlineMs, endedAtMs, GRACE_MS, phaseAt, remainingSeconds, spentSeconds } from './clock.ts'
+import {
+  type Clock,
+  deadlineMs,
+  endedAtMs,
+  GRACE_MS,
+  phaseAt,
+  remainingSeconds,
+  spentSeconds,
+  toSeconds,
+} from './clock.ts'
 
 const START = 1_700_000_000_123
 const MINUTE = 60_000
@@ -98,4 +107,13 @@ test('laws of the clock: phases follow each other, nobody spends more than allow
       },
     ),
   )
+})
+
+test.each([
+  [0, 0],
+  [999, 0],
+  [1_000, 1],
+  [START, 1_700_000_000],
+])('the instant %i ms lies in second %i', (ms, second) => {
+  expect(toSeconds(ms)).toBe(second)
 })
