@@ -187,6 +187,8 @@ describe('what is refused is stored as such, and changes nothing else', () => {
     expect(outcome(await scan(learner, draft.code))).toEqual(refusedAs('This course is not open for enrollment.'))
     const ended = await accessTo({ end_date: '2023-01-01' })
     expect(outcome(await scan(learner, ended.code))).toEqual(refusedAs('This course has ended.'))
+    const restricted = await accessTo({ end_date: '2023-01-01', enrollment_type: 'restricted' })
+    expect(outcome(await scan(learner, restricted.code))).toEqual(refusedAs('This course has ended.'))
     const left = await accessTo({})
     const { id } = await enrolled(learner, left.course)
     await call('DELETE', `/api/courses/${left.course.id}/enrollments/${id}/`, { as: owner })
