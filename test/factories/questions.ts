@@ -1,5 +1,5 @@
 /** Questions as authors write them, and answers to them: values alone. */
-import type { Question } from '../../src/features/quizzes/questions/question.ts'
+import type { Choice, Question, QuestionBody } from '../../src/features/quizzes/questions/question.ts'
 
 export type MadeQuestion = { id: number; versionId: number; question: Question }
 
@@ -110,3 +110,22 @@ export const oneOfEach = (marker = 'secret') => {
     },
   ]
 }
+
+/** A question as the rules of answers take it. */
+export const ask = (body: QuestionBody, pointsMilli = 1000): Question => ({
+  text: 'Well?',
+  pointsMilli,
+  explanation: '',
+  correctFeedback: '',
+  incorrectFeedback: '',
+  ...body,
+})
+
+/** Choices with ids from 1 on; a star marks a correct one. */
+export const choices = (...marks: string[]): Choice[] =>
+  marks.map((mark, place) => ({
+    id: place + 1,
+    text: mark.replace('*', ''),
+    isCorrect: mark.startsWith('*'),
+    feedback: '',
+  }))

@@ -1,59 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { exportCsv } from '../../src/features/quizzes/exchange/csv/export.ts'
-import { importCsv } from '../../src/features/quizzes/exchange/csv/import.ts'
-import { exportGift } from '../../src/features/quizzes/exchange/gift/export.ts'
-import { importGift } from '../../src/features/quizzes/exchange/gift/import.ts'
 import { makeCourse, makeModule } from '../factories/courses.ts'
 import { makeQuiz } from '../factories/quizzes.ts'
 import { makeInstructor, type TestUser } from '../factories/users.ts'
 import { call } from '../helpers/client.ts'
-import * as csvCells from './exchange/csv/cells.ts'
-import * as csvChoices from './exchange/csv/choices.ts'
-import * as csvLists from './exchange/csv/lists.ts'
-import * as csvSpreadsheets from './exchange/csv/spreadsheets.ts'
-import * as csvTexts from './exchange/csv/texts.ts'
-import * as csvWords from './exchange/csv/words.ts'
 import type { Expected, Sample } from './exchange/expected.ts'
-import * as giftMarks from './exchange/gift/marks.ts'
-import * as giftChoice from './exchange/gift/multiple-choice.ts'
-import * as giftSelect from './exchange/gift/multiple-select.ts'
-import * as giftNumbersAndPairs from './exchange/gift/numbers-and-pairs.ts'
-import * as giftSources from './exchange/gift/sources.ts'
-import * as giftSurroundings from './exchange/gift/surroundings.ts'
-import * as giftTexts from './exchange/gift/texts.ts'
-import * as giftWeights from './exchange/gift/weights.ts'
-import * as giftWords from './exchange/gift/words.ts'
+import { CSV, FORMATS, type Format, GIFT, withoutIds } from './exchange/samples.ts'
 
 // Files as teachers write them, 30 and more of every construct: each is understood as meant, with what it loses told, goes
 // out and comes in again unchanged.
 
-const GIFT: [construct: string, samples: Sample[]][] = [
-  ...Object.entries(giftChoice),
-  ...Object.entries(giftSelect),
-  ...Object.entries(giftWords),
-  ...Object.entries(giftNumbersAndPairs),
-  ...Object.entries(giftTexts),
-  ...Object.entries(giftMarks),
-  ...Object.entries(giftSurroundings),
-  ...Object.entries(giftWeights),
-  ...Object.entries(giftSources),
-]
-const CSV: [construct: string, samples: Sample[]][] = [
-  ...Object.entries(csvChoices),
-  ...Object.entries(csvWords),
-  ...Object.entries(csvLists),
-  ...Object.entries(csvTexts),
-  ...Object.entries(csvCells),
-  ...Object.entries(csvSpreadsheets),
-]
-const FORMATS = {
-  gift: { read: importGift, write: exportGift, type: 'text/plain' },
-  csv: { read: importCsv, write: exportCsv, type: 'text/csv' },
-} as const
-type Format = keyof typeof FORMATS
-
-const withoutIds = (question: object): Expected =>
-  JSON.parse(JSON.stringify(question, (name, value) => (/^(left_|right_)?id$/.test(name) ? undefined : value)))
 describe('over HTTP, all samples of a construct in one quiz', () => {
   const send = (as: TestUser, quiz: { id: number }, format: Format, body: string) =>
     call('POST', `/api/quizzes/${quiz.id}/questions/import/?format=${format}`, {

@@ -11,6 +11,7 @@ import { enrollments } from '../../db/schema/enrollments.ts'
 import { users } from '../../db/schema/users.ts'
 import { type Builder, type Given, type Names, partialStatement, statement, type Value } from '../../db/statement.ts'
 import type { Page } from '../../http/pagination.ts'
+import { CHANGED } from '../activities/queries.ts'
 import { completedModules, publishedModules } from '../progress/queries/completion-conditions.ts'
 import { completeReturned } from '../progress/queries/completions.ts'
 
@@ -92,7 +93,7 @@ export const completeOnReturn = statement(
   (db, { userId, courseId, now }: Names<{ userId: number; courseId: number; now: number }>) =>
     completeReturned(
       db,
-      sql`changes() > 0 AND ${enrollments.userId} = ${userId} AND ${enrollments.courseId} = ${courseId}`,
+      sql`${CHANGED} AND ${enrollments.userId} = ${userId} AND ${enrollments.courseId} = ${courseId}`,
       now,
     ),
 )

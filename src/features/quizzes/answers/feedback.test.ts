@@ -1,23 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Choice, Question, QuestionBody, QuestionOf } from '../questions/question.ts'
+import { ask, choices } from '../../../../test/factories/questions.ts'
+import type { Choice, Question, QuestionOf } from '../questions/question.ts'
 import { feedbackFor } from './feedback.ts'
-
-const ask = (body: QuestionBody, pointsMilli = 1000): Question => ({
-  text: 'Well?',
-  pointsMilli,
-  explanation: '',
-  correctFeedback: '',
-  incorrectFeedback: '',
-  ...body,
-})
-
-const choices = (...marks: string[]): Choice[] =>
-  marks.map((mark, place) => ({
-    id: place + 1,
-    text: mark.replace('*', ''),
-    isCorrect: mark.startsWith('*'),
-    feedback: '',
-  }))
 
 const capitals = ask({
   type: 'matching',

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { answers, questions } from '../../../../test/factories/question-arbitraries.ts'
-import { rightAnswer } from '../../../../test/factories/questions.ts'
+import { ask, choices, rightAnswer } from '../../../../test/factories/questions.ts'
 import {
   type Choice,
   QUESTION_TYPES,
@@ -13,23 +13,6 @@ import { shuffle } from '../questions/shuffle.ts'
 import { parseResponse } from './answer.ts'
 import { grade } from './grading.ts'
 import { NANO_PER_MILLI, partOf, toNano } from './points.ts'
-
-const ask = (body: QuestionBody, pointsMilli = 1000): Question => ({
-  text: 'Well?',
-  pointsMilli,
-  explanation: '',
-  correctFeedback: '',
-  incorrectFeedback: '',
-  ...body,
-})
-
-const choices = (...marks: string[]): Choice[] =>
-  marks.map((mark, place) => ({
-    id: place + 1,
-    text: mark.replace('*', ''),
-    isCorrect: mark.startsWith('*'),
-    feedback: '',
-  }))
 
 /** The points that an answer earns, in 1/1000 with fractions; `pending`; or the refusal. */
 function earned(question: Question, responseData: unknown): number | 'pending' | string {

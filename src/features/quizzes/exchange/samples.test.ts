@@ -1,25 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import * as csvCells from '../../../../test/quizzes/exchange/csv/cells.ts'
-import * as csvChoices from '../../../../test/quizzes/exchange/csv/choices.ts'
 import * as csvFiles from '../../../../test/quizzes/exchange/csv/files.ts'
-import * as csvLists from '../../../../test/quizzes/exchange/csv/lists.ts'
-import * as csvSpreadsheets from '../../../../test/quizzes/exchange/csv/spreadsheets.ts'
-import * as csvTexts from '../../../../test/quizzes/exchange/csv/texts.ts'
-import * as csvWords from '../../../../test/quizzes/exchange/csv/words.ts'
-import type { Expected, FileSample, Sample } from '../../../../test/quizzes/exchange/expected.ts'
+import type { FileSample, Sample } from '../../../../test/quizzes/exchange/expected.ts'
 import * as giftFiles from '../../../../test/quizzes/exchange/gift/files.ts'
-import * as giftMarks from '../../../../test/quizzes/exchange/gift/marks.ts'
-import * as giftChoice from '../../../../test/quizzes/exchange/gift/multiple-choice.ts'
-import * as giftSelect from '../../../../test/quizzes/exchange/gift/multiple-select.ts'
-import * as giftNumbersAndPairs from '../../../../test/quizzes/exchange/gift/numbers-and-pairs.ts'
-import * as giftSources from '../../../../test/quizzes/exchange/gift/sources.ts'
-import * as giftSurroundings from '../../../../test/quizzes/exchange/gift/surroundings.ts'
-import * as giftTexts from '../../../../test/quizzes/exchange/gift/texts.ts'
-import * as giftWeights from '../../../../test/quizzes/exchange/gift/weights.ts'
-import * as giftWords from '../../../../test/quizzes/exchange/gift/words.ts'
+import { CSV, FORMATS, type Format, GIFT, withoutIds } from '../../../../test/quizzes/exchange/samples.ts'
 import type { Question } from '../questions/question.ts'
 import { toAuthorFields } from '../questions/views.ts'
-import { exportCsv } from './csv/export.ts'
 import { importCsv } from './csv/import.ts'
 import { exportGift } from './gift/export.ts'
 import { importGift } from './gift/import.ts'
@@ -27,33 +12,6 @@ import { importGift } from './gift/import.ts'
 // Files as teachers write them, at least 30 for each construct: the import understands each as meant and warns of every loss,
 // and an export with a second import changes nothing.
 
-const GIFT: [construct: string, samples: Sample[]][] = [
-  ...Object.entries(giftChoice),
-  ...Object.entries(giftSelect),
-  ...Object.entries(giftWords),
-  ...Object.entries(giftNumbersAndPairs),
-  ...Object.entries(giftTexts),
-  ...Object.entries(giftMarks),
-  ...Object.entries(giftSurroundings),
-  ...Object.entries(giftWeights),
-  ...Object.entries(giftSources),
-]
-const CSV: [construct: string, samples: Sample[]][] = [
-  ...Object.entries(csvChoices),
-  ...Object.entries(csvWords),
-  ...Object.entries(csvLists),
-  ...Object.entries(csvTexts),
-  ...Object.entries(csvCells),
-  ...Object.entries(csvSpreadsheets),
-]
-const FORMATS = {
-  gift: { read: importGift, write: exportGift, type: 'text/plain' },
-  csv: { read: importCsv, write: exportCsv, type: 'text/csv' },
-} as const
-type Format = keyof typeof FORMATS
-
-const withoutIds = (question: object): Expected =>
-  JSON.parse(JSON.stringify(question, (name, value) => (/^(left_|right_)?id$/.test(name) ? undefined : value)))
 const meaningOf = (question: Question) => withoutIds(toAuthorFields(question))
 
 function roundTrip(format: Format, [file, expected, warnings = []]: Sample): void {
