@@ -4,15 +4,13 @@
  */
 import { fillPlaceholders, type Placeholder, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
-import { drizzle } from 'drizzle-orm/d1'
-import type { SQLitePreparedQuery } from 'drizzle-orm/sqlite-core'
+import { type Builder, builder, type Prepared } from './builder.ts'
+import { rowReader } from './rows.ts'
+
+export type { Builder } from './builder.ts'
 
 type Query = BatchItem<'sqlite'>
 type Result<Q extends Query> = Q['_']['result']
-
-/** Builds only: its "prepared statement" is the text itself, and it holds no session of a request. */
-const builder = drizzle({ prepare: (text: string) => text } as unknown as D1Database, { casing: 'snake_case' })
-export type Builder = typeof builder
 
 /** A query with its parameters, ready for `batch`. */
 export type Statement<Rows = unknown> = {
@@ -100,9 +98,8 @@ type Built = { text: string; params: unknown[]; rows: (result: D1Result) => neve
 
 /** The text of a query, its parameters in their order, and how its rows are read. */
 function prepared(query: Query): Built {
-  const own = (query as unknown as { prepare(): SQLitePreparedQuery<never> }).prepare()
-  const { sql: text, params } = own.getQuery()
-  return { text, params, rows: result => own.mapResult(result, true) as never }
+  const { text, params, fields } = (query as unknown as { prepare(): Prepared }).prepare()
+  return { text, params, rows: rowReader(fields) as (result: D1Result) => never }
 }
 
 const bound = ({ text, params, rows }: Built, parameters: object): Statement<never> => ({

@@ -1,11 +1,13 @@
 /**
- * Puts the scripts and styles of the API reference and of the QR pages where the Worker serves them, so that both work offline.
- * Leaves unchanged files alone, because a running server would restart.
+ * Puts the OpenAPI document, and the scripts and styles of the API reference and of the QR pages, where the Worker serves them,
+ * so that they work offline. Leaves unchanged files alone, because a running server would restart.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
+import { contracts } from './contracts.ts'
+import { openApiDocument } from './openapi.ts'
 
 const swaggerUi = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')))
 const target = fileURLToPath(new URL('../../public/api/docs', import.meta.url))
@@ -13,6 +15,7 @@ const target = fileURLToPath(new URL('../../public/api/docs', import.meta.url))
 for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css'])
   writeIfChanged(join(target, file), readFileSync(join(swaggerUi, file)))
 writeIfChanged(join(target, 'reference.js'), readFileSync(new URL('../pages/reference.browser.js', import.meta.url)))
+writeIfChanged(join(target, 'openapi.json'), JSON.stringify(openApiDocument(contracts)))
 // Browsers request this file on pages that name no other icon.
 const favicon = readFileSync(new URL('../pages/favicon.ico', import.meta.url))
 writeIfChanged(fileURLToPath(new URL('../../public/favicon.ico', import.meta.url)), favicon)

@@ -1,23 +1,13 @@
-/** The API reference: the OpenAPI document, and Swagger UI over it from the Worker's own assets. */
+/** The API reference: the OpenAPI document, and Swagger UI over it, both from the Worker's own assets. */
 import type { Api } from '../http/api.ts'
-import { openApiDocument } from '../http/openapi.ts'
 import { DOCUMENT_HEADERS } from './headers.ts'
 
-const INFO = {
-  title: 'LearnMore API',
-  version: '1.0.0',
-  description:
-    'A learning platform at the edge: accounts, courses, enrollment, modules, quizzes, progress, analytics and QR codes.',
-}
 const CACHE = { 'Cache-Control': 'public, max-age=300' }
 
-export function referenceRoutes({ app, contracts }: Api): void {
-  // Built on its first request and kept for the life of the isolate.
-  let document: string | undefined
-
-  app.get('/api/openapi.json', c => {
-    document ??= JSON.stringify(openApiDocument(INFO, contracts))
-    return c.body(document, 200, { ...CACHE, 'Content-Type': 'application/json' })
+export function referenceRoutes({ app }: Api): void {
+  app.get('/api/openapi.json', async c => {
+    const document = await c.env.ASSETS.fetch(new URL('/api/docs/openapi.json', c.req.url))
+    return c.body(await document.text(), 200, { ...CACHE, 'Content-Type': 'application/json' })
   })
 
   app.get('/api/docs', c =>
@@ -36,7 +26,7 @@ const PAGE = `<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${INFO.title}</title>
+<title>LearnMore API</title>
 <meta name="color-scheme" content="light dark">
 <link rel="stylesheet" href="/api/docs/swagger-ui.css">
 <link rel="icon" href="/q/assets/icon.svg" type="image/svg+xml">

@@ -10,7 +10,7 @@ const served = globSync('**/*.ts', { cwd: 'src' })
 const filesWith = (pattern: RegExp) => served.filter(({ text }) => pattern.test(text)).map(({ file }) => file)
 
 /** They build tables when they are loaded. */
-const SLOW_LIBRARIES = ['@sindresorhus/slugify', 'qrcode-svg']
+const SLOW_LIBRARIES = ['@sindresorhus/slugify', 'uqr']
 
 test.each(SLOW_LIBRARIES)('%s is loaded by the first request that needs it', library => {
   expect(filesWith(new RegExp(`import\\('${library}'\\)`))).toHaveLength(1)

@@ -1,4 +1,4 @@
-/** Draws QR codes as PNG and SVG from the matrix, because the library's own SVG is mirrored (rows for columns). */
+/** Draws QR codes as PNG and SVG from the matrix. */
 import { lazy } from '../../../http/lazy.ts'
 import { png } from './png.ts'
 
@@ -8,12 +8,15 @@ export type ImageSize = (typeof IMAGE_SIZES)[number]
 /** The white modules on all sides that a reader needs (ISO/IEC 18004). */
 const QUIET_ZONE = 4
 
-const library = lazy(() => import('qrcode-svg'))
+const library = lazy(() => import('uqr'))
 
-/** `[row][column]`, true is dark. Level M survives a crease or a thumb over 15 % of the code. */
+/**
+ * `[row][column]`, true is dark. Level M survives a crease or a thumb over 15 % of the code; a higher one is used where it
+ * costs no more modules.
+ */
 async function matrixOf(content: string): Promise<boolean[][]> {
-  const { default: QRCode } = await library()
-  return new QRCode({ content, ecl: 'M' }).qrcode.modules
+  const { encode } = await library()
+  return encode(content, { ecc: 'M', border: 0, boostEcc: true }).data
 }
 
 /** Modules are whole pixels; both sides share the remaining pixels as white. */

@@ -1,7 +1,10 @@
-/** Builds the OpenAPI 3.1 document from the schemas that validate requests. */
+/**
+ * Builds the OpenAPI 3.1 document from the schemas that validate requests. It is built with the assets, so that the Worker
+ * carries neither this nor the part of zod that describes schemas.
+ */
 import * as z from 'zod'
-import { type Contract, GENERIC_TYPES } from './api.ts'
-import { partial } from './fields.ts'
+import { type Contract, GENERIC_TYPES } from '../http/api.ts'
+import { partial } from '../http/fields.ts'
 
 type Json = Record<string, unknown>
 
@@ -26,11 +29,14 @@ const ERRORS: Record<number, { description: string; example: Json }> = {
   },
 }
 
-/** Builds the document. Call it once: it walks every schema. */
-export function openApiDocument(
-  info: { title: string; version: string; description: string },
-  contracts: readonly Contract[],
-): Json {
+const INFO = {
+  title: 'LearnMore API',
+  version: '1.0.0',
+  description:
+    'A learning platform at the edge: accounts, courses, enrollment, modules, quizzes, progress, analytics and QR codes.',
+}
+
+export function openApiDocument(contracts: readonly Contract[]): Json {
   const paths: Record<string, Json> = {}
   for (const contract of contracts) {
     const path = (paths[contract.path] ??= {})
@@ -44,7 +50,7 @@ export function openApiDocument(
   }
   return {
     openapi: '3.1.0',
-    info,
+    info: INFO,
     tags: [...new Set(contracts.map(contract => contract.tag))].map(name => ({ name })),
     paths,
     components: {
