@@ -1,6 +1,7 @@
 import { app } from './app.ts'
 import { runCron } from './cron/run.ts'
 
+export { QuizDesk } from './features/attempts/desk/desk.ts'
 export { RegradeJob } from './features/attempts/regrades/job.ts'
 export { AttemptSession } from './features/attempts/session/session.ts'
 export { Gate } from './http/gates.ts'

@@ -3,7 +3,7 @@ import { eq, sql } from 'drizzle-orm'
 import { batch, type Rows } from '../db/batch.ts'
 import type { Db } from '../db/client.ts'
 import { users } from '../db/schema/users.ts'
-import { type Names, type RowOf, type Statement, statement, type Value } from '../db/statement.ts'
+import { listed, type Names, type RowOf, type Statement, statement, type Value } from '../db/statement.ts'
 import type { Caller } from '../http/authentication.ts'
 import { forbidden, tokenNotValid, userInactive } from '../http/errors.ts'
 
@@ -22,6 +22,14 @@ const viewerById = statement((db, { id }: Names<{ id: number }>) =>
   db.select(viewerColumns).from(users).where(eq(users.id, id)),
 )
 
+/** The rows of several callers at once. */
+export const viewersByIds = statement((db, { ids }: Names<{ ids: readonly number[] }>) =>
+  db
+    .select(viewerColumns)
+    .from(users)
+    .where(sql`${users.id} IN ${listed(ids)}`),
+)
+
 /** A change of roles or a deactivation takes effect on the next request that reads this row. */
 export type Viewer = RowOf<typeof viewerById>
 
@@ -35,9 +43,14 @@ export async function asViewer<const S extends readonly Statement[]>(
   ...statements: S
 ): Promise<[Viewer, ...Rows<S>]> {
   const [[viewer], ...rows] = await batch(db, viewerById({ id: caller.userId }), ...statements)
+  return [requireViewer(viewer, caller), ...(rows as unknown as Rows<S>)]
+}
+
+/** @throws 401 when the account does not exist or is inactive, or when the token is older than its last password change */
+export function requireViewer(viewer: Viewer | undefined, caller: Caller): Viewer {
   if (!viewer?.isActive) throw userInactive()
   if (viewer.sessionVersion !== caller.sessionVersion) throw tokenNotValid()
-  return [viewer, ...(rows as unknown as Rows<S>)]
+  return viewer
 }
 
 /** @throws 403 for anybody but staff, whether the requested thing exists or not. */

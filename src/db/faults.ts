@@ -29,6 +29,29 @@ export function isUnavailable(thrown: Error): boolean {
 const isInterruption = (cause: StoreError) =>
   !isOverload(cause) && (cause.retryable === true || PASSING.test(cause.message))
 
+// Texts of SQLite about one row: a constraint, a trigger that raises, a value that is too long or of the wrong type.
+const OF_DATA = /SQLITE_(CONSTRAINT|TOOBIG|MISMATCH)|constraint failed|string or blob too big|malformed JSON/
+
+/**
+ * Runs a task for many entries at once. When the data of one makes it fail, the entries are divided until that one is alone;
+ * any other failure is that of all.
+ * @param run may be repeated, and returns a result for each entry in their order
+ */
+export async function divided<Entry, Result>(
+  entries: readonly Entry[],
+  run: (entries: readonly Entry[]) => Promise<readonly Result[]>,
+): Promise<PromiseSettledResult<Result>[]> {
+  try {
+    const results = await repeated(() => run(entries))
+    return results.map(value => ({ status: 'fulfilled', value }))
+  } catch (reason) {
+    const isDivided = entries.length > 1 && reason instanceof Error && OF_DATA.test(rootCause(reason).message)
+    if (!isDivided) return entries.map(() => ({ status: 'rejected', reason }))
+    const half = Math.ceil(entries.length / 2)
+    return [...(await divided(entries.slice(0, half), run)), ...(await divided(entries.slice(half), run))]
+  }
+}
+
 const REPEATS = 2
 const FIRST_PAUSE_MS = 50
 

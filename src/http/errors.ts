@@ -8,6 +8,9 @@ import type { AppEnv } from './context.ts'
 export type FieldErrors = Record<string, string[]>
 export type RefusalBody = { detail: string; code?: string } | FieldErrors | Record<string, unknown>
 
+/** A refusal as it crosses a call between a Worker and an object, which classes do not survive. */
+export type RefusalValue = { status: ContentfulStatusCode; body: RefusalBody; headers: Record<string, string> }
+
 /** An expected refusal: a status and its documented body. */
 export class Refusal extends Error {
   override name = 'Refusal'

@@ -2,6 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import { app } from '../../src/app.ts'
+import { furnishDesk } from './objects.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever JSON the route answered and asserts on it
 type Json = any
@@ -28,6 +29,8 @@ export async function call(method: string, path: string, options: CallOptions = 
   if (!headers.has('CF-Connecting-IP')) headers.set('CF-Connecting-IP', freshAddress())
   if (options.body !== undefined && !headers.has('Content-Type')) headers.set('Content-Type', 'application/json')
   const body = typeof options.body === 'string' ? options.body : JSON.stringify(options.body)
+  const quizId = STARTED_QUIZ.exec(path)?.[1]
+  if (quizId !== undefined) await furnishDesk(Number(quizId), options.env)
   const ctx = createExecutionContext()
   const request = new Request(new URL(path, ORIGIN), { method, headers, body, redirect: 'manual' })
   const response = await app.fetch(request, { ...env, ...options.env }, ctx)
@@ -36,6 +39,9 @@ export async function call(method: string, path: string, options: CallOptions = 
   const isJson = response.headers.get('Content-Type')?.includes('json') && text !== ''
   return { status: response.status, body: isJson ? JSON.parse(text) : text, text, headers: response.headers }
 }
+
+/** Its starts pass the desk, an object with bindings of its own. */
+const STARTED_QUIZ = /^\/api\/courses\/quizzes\/(\d{1,15})\/start-attempt\/?$/
 
 let addresses = 0
 /** An address nobody called from before, so that only a test about limits meets them. */

@@ -26,6 +26,13 @@ export async function letPass(attempt: { id: number }, ms: number): Promise<void
   await evict(attempt)
 }
 
+/** Gives the desk of a quiz other bindings than the runtime's, or the runtime's again. */
+export const furnishDesk = (quizId: number, bindings: Partial<Env> = {}) =>
+  runInDurableObject(env.DESKS.getByName(String(quizId)) as never, instance => {
+    // biome-ignore lint/suspicious/noExplicitAny: the environment of an object is its own business, but for faults
+    ;(instance as any).env = { ...env, ...bindings }
+  })
+
 /** Gives the object another database than the runtime's, for as long as it stays in memory. */
 export const withDatabase = (attempt: { id: number }, DB: D1Database, settings: Partial<Env> = {}) =>
   runInDurableObject(objectOf(attempt) as never, instance => {

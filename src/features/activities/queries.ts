@@ -27,14 +27,25 @@ export const sessionAt = (userId: Value, now: Value) => sql`coalesce((
 export const placeAt = (userId: Value, now: Value) =>
   sql`coalesce((SELECT max(s.place) + 1 FROM activities s WHERE s.user_id = ${userId} AND s.occurred_at = ${now}), 0)`
 
-/** @param condition the event is recorded only if it holds */
-export const insertActivityIf = (db: Builder, event: Names<ActivityValues>, condition: SQL) => {
+/**
+ * Records one event for each row, of which no two may be of one user.
+ * @param rest of the `SELECT`, from `FROM` or `WHERE` on
+ */
+export const insertActivities = (
+  db: Builder,
+  event: { [K in keyof ActivityValues]: Value | ActivityValues[K] },
+  rest: SQL,
+) => {
   const { userId, type, targetId, courseId, moduleId, now } = event
   return db.insert(activities).select(
-    sql`SELECT ${userId}, ${now}, ${placeAt(userId, now)}, ${type}, ${targetId}, ${courseId}, ${moduleId}, ${sessionAt(userId, now)}
-        WHERE ${condition}`,
+    sql`SELECT ${userId}, ${now}, ${placeAt(sql`${userId}`, sql`${now}`)}, ${type}, ${targetId}, ${courseId}, ${moduleId},
+      ${sessionAt(sql`${userId}`, sql`${now}`)} ${rest}`,
   )
 }
+
+/** @param condition the event is recorded only if it holds */
+export const insertActivityIf = (db: Builder, event: Names<ActivityValues>, condition: SQL) =>
+  insertActivities(db, event, sql`WHERE ${condition}`)
 
 /** True when the statement before it in the batch changed a row. */
 export const CHANGED = sql`changes() > 0`

@@ -1,22 +1,12 @@
-import { asViewer, type Viewer } from '../../../access/viewer.ts'
 import type { Api } from '../../../http/api.ts'
-import { forbidden } from '../../../http/errors.ts'
+import { unavailable } from '../../../http/errors.ts'
 import { object, pathId } from '../../../http/fields.ts'
-import { behindGates, passGate } from '../../../http/gates.ts'
-import { enrollmentForQuiz } from '../../quizzes/queries.ts'
 import { attemptObject, lookAtOwn } from '../session/client.ts'
-import { admitAttempt, attemptsAtMost, isAccessCode } from './admission.ts'
-import { attemptsUsed, drawableQuestions, runningAttempt, type StartableQuiz, startableQuiz } from './queries.ts'
 import { ResumedAttempt, StartedAttempt, StartInput, toResumed, toStarted } from './schemas.ts'
-import { beginAttempt, writeAttempt } from './start.ts'
+import { askDesk, beginAttempt, snapshotOf } from './start.ts'
 
 const tag = 'Quiz System'
 const params = object(() => ({ id: pathId(2) }))
-/** How many wrong access codes one learner may try at one quiz. */
-const ACCESS_CODE_LIMIT = { limit: 5, windowSeconds: 60 }
-/** How many attempts one learner may start where a quiz sets no limit, because each stores its questions and responses. */
-const UNLIMITED_ATTEMPTS_LIMIT = { limit: 30, windowSeconds: 3_600 }
-
 export function startRoutes(api: Api): void {
   api.route(
     {
@@ -37,48 +27,20 @@ export function startRoutes(api: Api): void {
         429: 'Five wrong access codes within a minute; where attempts are unlimited, 30 new ones within an hour',
       },
     },
-    async ({ params, body, caller, db, env, now, json }) => {
-      const [viewer, [quiz], [running], [enrollment], [count], drawable] = await asViewer(
-        db,
-        caller,
-        startableQuiz({ id: params.id }),
-        runningAttempt({ userId: caller.userId, quizId: params.id }),
-        enrollmentForQuiz({ userId: caller.userId, quizId: params.id }),
-        attemptsUsed({ userId: caller.userId, quizId: params.id }),
-        drawableQuestions({ quizId: params.id }),
-      )
-      const attempt = running && (await lookAtOwn(env, running.id, { userId: viewer.id, quizId: params.id }))
-      if (attempt?.kind === 'running') return json(200, toResumed(attempt))
-      // The attempt has ended and D1 does not have its end yet: a new attempt may begin once D1 has it.
-      if (attempt?.kind === 'ended') await attemptObject(env, attempt.terms.attemptId).check()
-      // This start finishes one that died before its object began, so the two count as one attempt.
-      const isUnbegun = attempt?.kind === 'unknown' && running?.isPreview === false
-      const used = (count?.used ?? 0) - (isUnbegun ? 1 : 0)
-      const admitted = admitAttempt(viewer, quiz, enrollment, used, now)
-      if (!admitted.isPreview) await requireAccessCode(env, viewer, admitted.quiz, body.access_code)
-      if (!attempt && attemptsAtMost(admitted.quiz) === null) await requireHourlyLimit(env, viewer, admitted.quiz)
-      const snapshot = await writeAttempt(db, { ...admitted, userId: viewer.id, drawable }, now)
-      const begun = await beginAttempt(env, db, snapshot)
+    async ({ params, body, caller, env, c, json }) => {
+      const request = { ...caller, accessCode: body.access_code ?? null, unbegun: null }
+      let reply = await askDesk(c, params.id, request)
+      if (reply.kind === 'running') {
+        const { id } = reply.attempt
+        const attempt = await lookAtOwn(env, id, { userId: caller.userId, quizId: params.id })
+        if (attempt.kind === 'running') return json(200, toResumed(attempt))
+        // The attempt has ended and D1 does not have its end yet: a new attempt may begin once D1 has it.
+        if (attempt.kind === 'ended') await attemptObject(env, id).check()
+        reply = await askDesk(c, params.id, { ...request, unbegun: attempt.kind === 'unknown' ? id : null })
+        if (reply.kind === 'running') throw unavailable()
+      }
+      const begun = await beginAttempt(env, snapshotOf(reply))
       return begun.isNew ? json(201, toStarted(begun)) : json(200, toResumed(begun))
     },
   )
 }
-
-/** @throws 403 for a missing or wrong code, 429 after five wrong ones within a minute */
-async function requireAccessCode(env: Env, viewer: Viewer, quiz: StartableQuiz, input?: string | null): Promise<void> {
-  const { accessCode } = quiz
-  if (accessCode === null) return
-  if (!input) throw forbidden('This quiz needs an access code.')
-  const gate = { key: `access-code:${quiz.id}:${viewer.id}`, limit: ACCESS_CODE_LIMIT }
-  const isRight = await behindGates(
-    env,
-    [gate],
-    async () => isAccessCode(accessCode, input),
-    right => !right,
-  )
-  if (!isRight) throw forbidden('The access code is wrong.')
-}
-
-/** @throws 429 with the seconds until the next start may pass */
-const requireHourlyLimit = (env: Env, viewer: Viewer, quiz: StartableQuiz) =>
-  passGate(env, `new-attempts:${quiz.id}:${viewer.id}`, UNLIMITED_ATTEMPTS_LIMIT)

@@ -1,0 +1,83 @@
+/** Serves callers in rounds: while one round is on its way, the next callers gather, and a single caller waits for nobody. */
+type Waiting<Entry, Reply> = {
+  entry: Entry
+  key: string
+  enteredAt: number
+  reply: Promise<Reply>
+  resolve: (reply: Reply) => void
+  reject: (error: unknown) => void
+}
+
+export type Rounds<Entry, Reply> = {
+  /** Identical entries that wait share one reply. @throws what the round threw, or that too many wait */
+  enter(entry: Entry): Promise<Reply>
+}
+
+/** The entry goes to the head of the line, because its round could not serve it. */
+export const AGAIN = 'again'
+export type Settled<Reply> = PromiseSettledResult<Reply> | typeof AGAIN
+
+/** Matches what `faults.ts` knows as overload. */
+const TOO_MANY_WAIT = 'The desk is overloaded: too many callers wait.'
+
+export function rounds<Entry, Reply>(options: {
+  /** Entries of one key never share a round. */
+  keyOf: (entry: Entry) => string
+  /** How many of these a round may take, from the first on; at least 1. */
+  fitting: (entries: readonly Entry[]) => number
+  /** Beyond so many, a caller is refused. */
+  waitingAtMost: number
+  /** After this long a caller has given up, and its entry is skipped. */
+  patienceMs: () => number
+  /** @returns what comes of each entry, in their order */
+  serve: (entries: readonly Entry[]) => Promise<readonly Settled<Reply>[]>
+}): Rounds<Entry, Reply> {
+  let waiting: Waiting<Entry, Reply>[] = []
+  let isServing = false
+
+  /** Takes the next entries out of the line, one of each key. */
+  function nextRound(): Waiting<Entry, Reply>[] {
+    const isPatient = ({ enteredAt }: Waiting<Entry, Reply>) => Date.now() - enteredAt < options.patienceMs()
+    const present = waiting.filter(isPatient)
+    const first = [...new Map(present.toReversed().map(one => [one.key, one])).values()].toReversed()
+    const taken = first.slice(0, options.fitting(first.map(({ entry }) => entry)))
+    waiting = present.filter(one => !taken.includes(one))
+    return taken
+  }
+
+  async function serveAll(): Promise<void> {
+    isServing = true
+    for (let round = nextRound(); round.length > 0; round = nextRound()) {
+      const settled = await settle(round)
+      const again = round.filter((_, place) => settled[place] === AGAIN)
+      waiting = [...again, ...waiting]
+    }
+    isServing = false
+  }
+
+  async function settle(round: readonly Waiting<Entry, Reply>[]): Promise<readonly Settled<Reply>[]> {
+    const settled = await options
+      .serve(round.map(({ entry }) => entry))
+      .catch(reason => round.map(() => ({ status: 'rejected', reason }) as const))
+    round.forEach(({ resolve, reject }, place) => {
+      const one = settled[place]
+      if (one === AGAIN || one === undefined) return
+      if (one.status === 'fulfilled') resolve(one.value)
+      else reject(one.reason)
+    })
+    return settled
+  }
+
+  return {
+    enter(entry) {
+      const key = options.keyOf(entry)
+      const same = waiting.find(one => one.key === key && JSON.stringify(one.entry) === JSON.stringify(entry))
+      if (same) return same.reply
+      if (waiting.length >= options.waitingAtMost) return Promise.reject(new Error(TOO_MANY_WAIT))
+      const { promise: reply, resolve, reject } = Promise.withResolvers<Reply>()
+      waiting.push({ entry, key, enteredAt: Date.now(), reply, resolve, reject })
+      if (!isServing) void serveAll()
+      return reply
+    },
+  }
+}

@@ -1,0 +1,24 @@
+/** What callers ask the desk of a quiz when they start an attempt, and its replies: plain values, to cross a call. */
+import type { Caller } from '../../../http/authentication.ts'
+import type { RefusalValue } from '../../../http/errors.ts'
+import type { DrawnVersion, RunningRow, StartableQuiz } from './queries.ts'
+
+export type StartRequest = Caller & {
+  /** What the caller gave; null for nothing. */
+  accessCode: string | null
+  /** The id of the attempt that the caller found never begun, which this start finishes. */
+  unbegun: number | null
+}
+
+/** The version of a question that an attempt shows. */
+export type AskedVersion = DrawnVersion & { questionId: number }
+
+export type StartReply = { bookmark: string | null } & (
+  | { kind: 'refused'; refusal: RefusalValue }
+  | { kind: 'code_missing' }
+  | { kind: 'code_wrong' }
+  /** D1 does not have the end of an attempt, which may still run. */
+  | { kind: 'running'; attempt: RunningRow }
+  /** The attempt has its row, and its object may begin. */
+  | { kind: 'admitted'; attempt: RunningRow; quiz: Omit<StartableQuiz, 'accessCode'>; asked: AskedVersion[] }
+)
