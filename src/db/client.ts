@@ -21,6 +21,12 @@ export const bookmarkFrom = (header: string | undefined): { bookmark: string } |
 export type Usage = { trips: number; rowsRead: number; rowsWritten: number }
 export const newUsage = (): Usage => ({ trips: 0, rowsRead: 0, rowsWritten: 0 })
 
+export function addUsage(sum: Usage, more: Usage): void {
+  sum.trips += more.trips
+  sum.rowsRead += more.rowsRead
+  sum.rowsWritten += more.rowsWritten
+}
+
 type Waiting = Pick<Env, 'DB' | 'STORE_TIMEOUT_MS'>
 
 /** A session that adds its use to `usage`, and waits for no batch longer than `storeTimeoutMs`. */
@@ -37,10 +43,8 @@ const metered = (session: D1DatabaseSession, usage: Usage, timeoutMs: number): D
   async batch<T>(statements: D1PreparedStatement[]) {
     usage.trips += 1
     const results = await withTimeout(timeoutMs, session.batch<T>(statements))
-    for (const { meta } of results) {
-      usage.rowsRead += meta.rows_read
-      usage.rowsWritten += meta.rows_written
-    }
+    for (const { meta } of results)
+      addUsage(usage, { trips: 0, rowsRead: meta.rows_read, rowsWritten: meta.rows_written })
     return results
   },
   getBookmark: () => session.getBookmark(),

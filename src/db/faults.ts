@@ -16,8 +16,10 @@ const PASSING =
 type StoreError = Error & { overloaded?: boolean; retryable?: boolean }
 
 /** The store has too much to do, and asking again at once would make it worse. */
-const isOverload = (cause: StoreError) =>
-  cause.overloaded === true || cause instanceof StoreTimeout || OVERLOADED.test(cause.message)
+export function isOverload(thrown: Error): boolean {
+  const cause: StoreError = rootCause(thrown)
+  return cause.overloaded === true || cause instanceof StoreTimeout || OVERLOADED.test(cause.message)
+}
 
 /** Whether the caller may come back in a while: the store is overloaded, was interrupted, or did not answer in time. */
 export function isUnavailable(thrown: Error): boolean {

@@ -18,7 +18,7 @@ import {
   resetModule,
 } from '../../src/features/progress/queries/completions.ts'
 import {
-  addStudyTimeIf,
+  addStudyTimes,
   markContentCompleted,
   touchModule,
   touchModuleIf,
@@ -90,7 +90,7 @@ type Studied = Names<{ enrollmentId: number; moduleId: number; now: number; seco
 const touchForTime = statement((db, time: Studied) =>
   touchModuleIf(db, time, always, { timeSpentSeconds: time.seconds }),
 )
-const addStudyTime = statement((db, time: Studied) => addStudyTimeIf(db, time, time.seconds, always))
+const addStudyTime = statement((db, time: Studied) => addStudyTimes(db, time, drizzle`WHERE ${always}`))
 const always = drizzle`1`
 
 async function happen({ kind, who, what, size, day }: Event): Promise<void> {

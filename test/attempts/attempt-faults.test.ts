@@ -8,7 +8,7 @@ import {
 import { env } from 'cloudflare:workers'
 import { describe, expect, test, vi } from 'vitest'
 import { backgroundDatabase } from '../../src/db/client.ts'
-import { persistResult } from '../../src/features/attempts/session/persist-result.ts'
+import { persistResults } from '../../src/features/attempts/session/persist-results.ts'
 import { sweepAttempts } from '../../src/features/attempts/sweep.ts'
 import worker from '../../src/index.ts'
 import { type Hall, makeHall } from '../factories/classrooms.ts'
@@ -19,6 +19,7 @@ import { call, ORIGIN } from '../helpers/client.ts'
 import {
   evict,
   failing,
+  furnishDesk,
   hanging,
   LOST,
   letPass,
@@ -27,6 +28,7 @@ import {
   ring,
   slow,
   withDatabase,
+  withDesk,
   wrapped,
 } from '../helpers/objects.ts'
 
@@ -193,6 +195,7 @@ describe('when D1 fails at the end', () => {
     expect(done.body).toMatchObject({ status: 'completed', score: 100 })
     expect(await rowOf(attempt)).toMatchObject({ status: 'in_progress' })
     await evict(attempt)
+    await furnishDesk(hall.quiz.id)
     await runDurableObjectAlarm(objectOf(attempt) as never)
     expect(await rowOf(attempt)).toMatchObject({ status: 'completed', score_hundredths: 10_000 })
     log.mockRestore()
@@ -236,12 +239,11 @@ describe('when D1 fails at the end', () => {
     const attempt = await started(hall)
     let alarms: (number | null)[] = []
     const storage = await runInDurableObject(objectOf(attempt) as never, (_, ctx) => ctx.storage)
-    const DB = wrapped(async () => {
+    await withDesk(attempt, async () => {
       alarms = [...alarms, await storage.getAlarm()]
       await storage.deleteAlarm()
       throw new Error(OVERLOADED)
     })
-    await withDatabase(attempt, DB)
     await end(attempt, hall.learner)
     expect(alarms).toEqual([expect.any(Number)])
     expect(await alarmOf(attempt)).toBeGreaterThan(Date.now())
@@ -270,8 +272,8 @@ describe('when D1 fails at the end', () => {
     const before = await everything()
     const ended = await objectOf(attempt).look()
     if (ended.kind !== 'ended') throw new Error('not ended')
-    await persistResult(backgroundDatabase(env), ended as never)
-    await persistResult(backgroundDatabase(env), ended as never)
+    await persistResults(backgroundDatabase(env), [ended as never])
+    await persistResults(backgroundDatabase(env), [ended as never])
     expect(await everything()).toBe(before)
   })
 
@@ -286,7 +288,7 @@ describe('when D1 fails at the end', () => {
     expect(next.body.id).not.toBe(attempt.id)
     expect(await rowOf(attempt)).toMatchObject({ status: 'completed' })
     const [third] = [next.body]
-    await withDatabase(third, failing(99).DB)
+    await withDesk(third, () => Promise.reject(new Error(OVERLOADED)))
     await end(third, hall.learner)
     const refused = await startAttempt(hall.quiz, hall.learner)
     expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, expect.stringMatching(/^[1-5]$/)])

@@ -350,7 +350,7 @@ describe('1,200 responses', () => {
   })
 })
 
-const pendingOf = async (attemptId: number) => (await batch(db, pendingRegrades({ attemptId })))[0]
+const pendingOf = async (attemptId: number) => (await batch(db, pendingRegrades({ attemptIds: [attemptId] })))[0]
 
 describe('attempts that end after a regrade', () => {
   test('are regraded by its key, however often it is repeated; by the newest, and not by a dry run', async () => {

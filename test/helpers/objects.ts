@@ -33,11 +33,21 @@ export const furnishDesk = (quizId: number, bindings: Partial<Env> = {}) =>
     ;(instance as any).env = { ...env, ...bindings }
   })
 
-/** Gives the object another database than the runtime's, for as long as it stays in memory. */
-export const withDatabase = (attempt: { id: number }, DB: D1Database, settings: Partial<Env> = {}) =>
-  runInDurableObject(objectOf(attempt) as never, instance => {
+/** Gives the attempt's object and its desk another database than the runtime's, for as long as they stay in memory. */
+export async function withDatabase(attempt: { id: number }, DB: D1Database, settings: Partial<Env> = {}) {
+  const quizId = await runInDurableObject(objectOf(attempt) as never, (instance, ctx) => {
     // biome-ignore lint/suspicious/noExplicitAny: the environment of an object is its own business, but for faults
     ;(instance as any).env = { ...env, ...settings, DB }
+    return ctx.storage.kv.get<{ quizId: number }>('terms')?.quizId
+  })
+  if (quizId !== undefined) await furnishDesk(quizId, { ...settings, DB })
+}
+
+/** Lets the attempt's object meet this desk, for as long as it stays in memory; its own database is the given one. */
+export const withDesk = (attempt: { id: number }, persist: () => Promise<unknown>, DB: D1Database = env.DB) =>
+  runInDurableObject(objectOf(attempt) as never, instance => {
+    // biome-ignore lint/suspicious/noExplicitAny: the environment of an object is its own business, but for faults
+    ;(instance as any).env = { ...env, DB, DESKS: { getByName: () => ({ persist }) } }
   })
 
 /** The runtime's database, each batch of which, of a session too, goes through `run`. */

@@ -17,12 +17,13 @@ function only<N extends DurableObjectNamespace<never>>(namespace: N, asked: stri
   return { jurisdiction } as unknown as N
 }
 
-test('with JURISDICTION set: gates and attempts are reached there alone', async () => {
+test('with JURISDICTION set: gates, desks and attempts are reached there alone', async () => {
   const asked: string[] = []
   const bindings = {
     JURISDICTION: 'eu',
     GATES: only(env.GATES as never, asked),
     ATTEMPTS: only(env.ATTEMPTS as never, asked),
+    DESKS: only(env.DESKS as never, asked),
   } as unknown as Env
   const body = { username: unique('nobody'), password: 'a wrong password' }
   expect((await call('POST', '/api/users/login/', { body, env: bindings })).status).toBe(401)

@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { attempts, responses } from '../../db/schema/attempts.ts'
 import { enrollments } from '../../db/schema/enrollments.ts'
 import { moduleProgress } from '../../db/schema/progress.ts'
-import { listed, type Names, statement } from '../../db/statement.ts'
+import { listed, type Names, statement, type Value } from '../../db/statement.ts'
 import { endedSinceReset, isPassed, isShown } from '../progress/queries/completion-conditions.ts'
 import {
   completeCourses,
@@ -85,22 +85,27 @@ const reopenLostModules = statement((db, settled: Names<Settled>) => reopenModul
 
 /**
  * Statements for the completions by passed attempts: the module if its criteria are met, with an activity, then the course.
- * @param guard a condition without which they write nothing
+ * @param by `passed`: from `FROM` on, a query of the attempts `a` that passed, without previews; `at`: the instant of a
+ * completion, Unix seconds
  */
-export function completionsIf<P extends Settled>(guard: (settled: Names<P>) => SQL) {
-  const passed = ({ attemptIds }: Names<Settled>, columns: SQL) =>
-    sql`SELECT ${columns} FROM attempts a JOIN quizzes q ON q.id = a.quiz_id
-    WHERE a.id IN ${listed(attemptIds)} AND a.passed = 1 AND a.is_preview = 0`
+export function completions<P extends object>(by: {
+  passed: (settled: Names<P>) => SQL
+  at: (settled: Names<P>, enrollmentId: SQL) => Value
+}) {
   const theirModules = (settled: Names<P>) =>
-    sql`(${moduleProgress.enrollmentId}, ${moduleProgress.moduleId}) IN (${passed(settled, sql`a.enrollment_id, q.module_id`)}) AND ${guard(settled)}`
-  const record = statement((db, settled: Names<P>) => recordCompletions(db, theirModules(settled), settled.now))
-  const modules = statement((db, settled: Names<P>) => completeModules(db, theirModules(settled), settled.now))
+    sql`(${moduleProgress.enrollmentId}, ${moduleProgress.moduleId}) IN (
+      SELECT a.enrollment_id, q.module_id FROM (SELECT a.enrollment_id, a.quiz_id FROM ${by.passed(settled)}) a JOIN quizzes q ON q.id = a.quiz_id)`
+  const theirCourses = (settled: Names<P>) =>
+    sql`${enrollments.id} IN (SELECT a.enrollment_id FROM ${by.passed(settled)})`
+  const moduleCompletedAt = (settled: Names<P>) => by.at(settled, sql`${moduleProgress.enrollmentId}`)
+  const record = statement((db, settled: Names<P>) =>
+    recordCompletions(db, theirModules(settled), moduleCompletedAt(settled)),
+  )
+  const modules = statement((db, settled: Names<P>) =>
+    completeModules(db, theirModules(settled), moduleCompletedAt(settled)),
+  )
   const courses = statement((db, settled: Names<P>) =>
-    completeCourses(
-      db,
-      sql`${enrollments.id} IN (${passed(settled, sql`a.enrollment_id`)}) AND ${guard(settled)}`,
-      settled.now,
-    ),
+    completeCourses(db, theirCourses(settled), by.at(settled, sql`${enrollments.id}`)),
   )
   return (settled: P) => ({
     completionsRecorded: record(settled),
@@ -108,7 +113,11 @@ export function completionsIf<P extends Settled>(guard: (settled: Names<P>) => S
     coursesCompleted: courses(settled),
   })
 }
-export const completionsOf = completionsIf<Settled>(() => sql`1`)
+
+export const completionsOf = completions<Settled>({
+  passed: ({ attemptIds }) => sql`attempts a WHERE a.id IN ${listed(attemptIds)} AND a.passed = 1 AND a.is_preview = 0`,
+  at: ({ now }) => now,
+})
 
 /**
  * Statements for the batch that changes responses of these attempts, in this order: scores, passes and pending counts; rest

@@ -17,8 +17,9 @@ export type Rounds<Entry, Reply> = {
 export const AGAIN = 'again'
 export type Settled<Reply> = PromiseSettledResult<Reply> | typeof AGAIN
 
-/** Matches what `faults.ts` knows as overload. */
+// What `faults.ts` knows as overload.
 const TOO_MANY_WAIT = 'The desk is overloaded: too many callers wait.'
+const WAITED_TOO_LONG = 'The desk is overloaded: the caller has waited too long.'
 
 export function rounds<Entry, Reply>(options: {
   /** Entries of one key never share a round. */
@@ -37,9 +38,12 @@ export function rounds<Entry, Reply>(options: {
 
   /** Takes the next entries out of the line, one of each key. */
   function nextRound(): Waiting<Entry, Reply>[] {
-    const isPatient = ({ enteredAt }: Waiting<Entry, Reply>) => Date.now() - enteredAt < options.patienceMs()
-    const present = waiting.filter(isPatient)
-    const first = [...new Map(present.toReversed().map(one => [one.key, one])).values()].toReversed()
+    const { present = [], gone = [] } = Object.groupBy(waiting, ({ enteredAt }) =>
+      Date.now() - enteredAt < options.patienceMs() ? 'present' : 'gone',
+    )
+    for (const { reject } of gone) reject(new Error(WAITED_TOO_LONG))
+    const keys = new Set<string>()
+    const first = present.filter(({ key }) => !keys.has(key) && keys.add(key))
     const taken = first.slice(0, options.fitting(first.map(({ entry }) => entry)))
     waiting = present.filter(one => !taken.includes(one))
     return taken

@@ -187,17 +187,18 @@ export type DueResponse = RowOf<typeof nextResponses>
 
 const pendingColumns = { ...response, ...key }
 
-/** The responses of an attempt that regrades missed because the attempt ended after them, each with its key. */
-export const pendingRegrades = statement((db, { attemptId }: Names<{ attemptId: number }>) =>
+/** The responses of attempts that regrades missed because the attempts ended after them, each with its key. */
+export const pendingRegrades = statement((db, { attemptIds }: Names<{ attemptIds: readonly number[] }>) =>
   db
     .select(pendingColumns)
     .from(
-      sql`responses r CROSS JOIN regrades g ON g.id = (
+      sql`json_each(${attemptIds}) ended CROSS JOIN responses r ON ${isOfAttempt(sql`r.id`, sql`ended.value`)}
+        CROSS JOIN regrades g ON g.id = (
           SELECT n.id FROM regrades n WHERE n.question_id = r.question_id AND n.is_dry_run = 0 ORDER BY n.key_version_id DESC LIMIT 1)
         CROSS JOIN question_versions key ON key.id = g.key_version_id
         CROSS JOIN question_versions shown ON shown.id = r.question_version_id CROSS JOIN attempts a ON a.id = r.attempt_id`,
     )
-    .where(sql`${isOfAttempt(sql`r.id`, attemptId)} AND ${IS_DUE}`)
+    .where(IS_DUE)
     .orderBy(sql`r.id`),
 )
 export type PendingRegrade = RowOf<typeof pendingRegrades>

@@ -2,6 +2,7 @@
 import { clockOf, remainingSeconds, spentSeconds, toSeconds } from './clock.ts'
 import type { EndedAttempt, Extended, RunningAttempt, SavedAnswer } from './messages.ts'
 import { type KeptAnswer, outcomeOf, responseId } from './outcome.ts'
+import type { Ending } from './persist-results.ts'
 import type { SnapshotQuestion, Terms } from './snapshot.ts'
 import type { AttemptStore, Known } from './store.ts'
 
@@ -20,6 +21,12 @@ const asOfNow = (known: Known) => ({
   extendedMinutes: known.state.extendedMinutes,
   remainingSeconds: remainingSeconds(clockOf(known), Date.now()),
 })
+
+/** What D1 gets of an ended attempt. */
+export function asEnding(known: Known, store: AttemptStore): Ending {
+  const { kind: _kind, isPersisted: _isPersisted, questions: _questions, ...ending } = asEnded(known, store)
+  return ending
+}
 
 export function asEnded(known: Known, store: AttemptStore): EndedAttempt {
   const { terms, state } = known

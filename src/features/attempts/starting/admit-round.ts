@@ -1,7 +1,7 @@
 /** A round of starts at one quiz: two round trips for all of them, and each learner admitted or refused alone. */
 import { requireViewer, type Viewer, viewersByIds } from '../../../access/viewer.ts'
 import { batchOf } from '../../../db/batch.ts'
-import type { Db } from '../../../db/client.ts'
+import type { Db, Usage } from '../../../db/client.ts'
 import { divided, repeated } from '../../../db/faults.ts'
 import { forbidden, Refusal, ruleViolation, throttled } from '../../../http/errors.ts'
 import { shuffle } from '../../quizzes/questions/shuffle.ts'
@@ -36,18 +36,19 @@ const TOO_LARGE = 'The questions of this quiz are too long together: 4 million c
 /** The questions in the replies of one round: 16 MB at two bytes a character. */
 const ROUND_CHARACTERS = 8_000_000
 
-type WithoutBookmark<R> = R extends unknown ? Omit<R, 'bookmark'> : never
-type Reply = WithoutBookmark<StartReply>
+type Alone<R> = R extends unknown ? Omit<R, 'bookmark' | 'usage'> : never
+type Reply = Alone<StartReply>
 type Admitted = Starting & { kind: 'starting'; quiz: StartableQuiz; drawn: Drawable[] }
 
 /**
+ * @param db a session of this round alone, which adds its use to `usage`
  * @param requests of different learners
  * @param now Unix seconds
  * @returns in the order of the requests; `again` when a question was edited between the two trips, or when the questions of
  * the learners before it fill the round
  */
 export async function admitRound(
-  db: Db,
+  { db, usage }: { db: Db; usage: Usage },
   quizId: number,
   requests: readonly StartRequest[],
   now: number,
@@ -57,8 +58,8 @@ export async function admitRound(
   const starting = fitting(verdicts.filter(verdict => verdict.kind === 'starting'))
   const begun = await divided(starting, part => begin(db, part, now))
   const outcomes = new Map(starting.map(({ userId }, place) => [userId, begun[place]]))
-  const bookmark = db.getBookmark()
-  const fulfilled = (reply: Reply): Settled<StartReply> => ({ status: 'fulfilled', value: { ...reply, bookmark } })
+  const common = { bookmark: db.getBookmark(), usage: shareOf(usage, requests.length) }
+  const fulfilled = (reply: Reply): Settled<StartReply> => ({ status: 'fulfilled', value: { ...reply, ...common } })
   return verdicts.map(verdict => {
     if (verdict.kind !== 'starting') return fulfilled(verdict)
     const outcome = outcomes.get(verdict.userId)
@@ -66,6 +67,13 @@ export async function admitRound(
     return outcome === undefined || outcome.value === AGAIN ? AGAIN : fulfilled(outcome.value)
   })
 }
+
+/** Each waits for all trips of the round, and has a part in its rows. */
+const shareOf = ({ trips, rowsRead, rowsWritten }: Usage, learners: number): Usage => ({
+  trips,
+  rowsRead: Math.round(rowsRead / learners),
+  rowsWritten: Math.round(rowsWritten / learners),
+})
 
 type Facts = Awaited<ReturnType<typeof readFacts>>
 

@@ -1,4 +1,5 @@
 /** What callers ask the desk of a quiz when they start an attempt, and its replies: plain values, to cross a call. */
+import type { Usage } from '../../../db/client.ts'
 import type { Caller } from '../../../http/authentication.ts'
 import type { RefusalValue } from '../../../http/errors.ts'
 import type { DrawnVersion, RunningRow, StartableQuiz } from './queries.ts'
@@ -13,7 +14,8 @@ export type StartRequest = Caller & {
 /** The version of a question that an attempt shows. */
 export type AskedVersion = DrawnVersion & { questionId: number }
 
-export type StartReply = { bookmark: string | null } & (
+/** `usage` is the learner's share of what the round read and wrote. */
+export type StartReply = { bookmark: string | null; usage: Usage } & (
   | { kind: 'refused'; refusal: RefusalValue }
   | { kind: 'code_missing' }
   | { kind: 'code_wrong' }

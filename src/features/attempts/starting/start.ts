@@ -1,6 +1,6 @@
 /** Starts an attempt: its row at the desk first, then its object. Both steps are safe to repeat, so the next start finishes a dead one. */
 import { batch } from '../../../db/batch.ts'
-import { backgroundDatabase } from '../../../db/client.ts'
+import { addUsage, backgroundDatabase } from '../../../db/client.ts'
 import { repeated } from '../../../db/faults.ts'
 import type { AppContext } from '../../../http/context.ts'
 import { forbidden, Refusal, unavailable } from '../../../http/errors.ts'
@@ -27,6 +27,7 @@ type Admitted = Extract<StartReply, { kind: 'admitted' }>
 export async function askDesk(c: AppContext, quizId: number, request: StartRequest): Promise<Passed> {
   const reply = await (request.accessCode ? behindCodeGate(c.env, quizId, request) : ask(c.env, quizId, request))
   c.set('bookmark', () => reply.bookmark)
+  addUsage(c.get('usage'), reply.usage)
   switch (reply.kind) {
     case 'refused':
       throw new Refusal(reply.refusal.status, reply.refusal.body, reply.refusal.headers)

@@ -30,7 +30,7 @@ export function touchModules(db: Builder, touched: Touched, now: Value, rest: SQ
         startedAt: sql`coalesce(${row.startedAt}, excluded.started_at)`,
         contentCompletedAt: sql`coalesce(${row.contentCompletedAt}, excluded.content_completed_at)`,
         timeSpentSeconds: sql`${row.timeSpentSeconds} + excluded.time_spent_seconds`,
-        lastActivityAt: latest(now),
+        lastActivityAt: latest(sql`excluded.last_activity_at`),
         firstSeenAt: sql`coalesce(${row.firstSeenAt}, excluded.first_seen_at)`,
       },
     })
@@ -63,23 +63,29 @@ const elapsedSeconds = ({ seconds, enrollmentId, now }: Names<Touch & { seconds:
     SELECT max(e.enrolled_at, coalesce((SELECT max(p.last_activity_at) FROM module_progress p WHERE p.enrollment_id = e.id), 0))
     FROM enrollments e WHERE e.id = ${enrollmentId})))`
 
-/** Adds seconds to the statistics of the day; the time in `module_progress` is written by `touchModuleIf`. */
-export const addStudyTimeIf = (
+/**
+ * Adds seconds to the statistics of the day; the time in `module_progress` is written by `touchModules`.
+ * @param rest of the `SELECT`, from `FROM` or `WHERE` on, which decides for how many rows
+ */
+export const addStudyTimes = (
   db: Builder,
-  { enrollmentId, moduleId, now }: Names<Touch>,
-  seconds: Value,
-  condition: SQL,
+  { enrollmentId, moduleId, now, seconds }: { [K in keyof Touch | 'seconds']: Value },
+  rest: SQL,
 ) =>
   db
     .insert(studyTime)
-    .select(sql`SELECT ${enrollmentId}, ${moduleId}, date(${now}, 'unixepoch'), ${seconds} WHERE ${condition}`)
+    .select(sql`SELECT ${enrollmentId}, ${moduleId}, date(${now}, 'unixepoch'), ${seconds} ${rest}`)
     .onConflictDoUpdate({
       target: [studyTime.enrollmentId, studyTime.day, studyTime.moduleId],
       set: { seconds: sql`${studyTime.seconds} + excluded.seconds` },
     })
 
 const addElapsedTime = statement((db, time: Names<Touch & { seconds: number }>) =>
-  addStudyTimeIf(db, time, elapsedSeconds(time), sql`${elapsedSeconds(time)} > 0`),
+  addStudyTimes(
+    db,
+    { enrollmentId: time.enrollmentId, moduleId: time.moduleId, now: time.now, seconds: elapsedSeconds(time) },
+    sql`WHERE ${elapsedSeconds(time)} > 0`,
+  ),
 )
 const touchForElapsedTime = statement((db, time: Names<Touch & { seconds: number }>) =>
   touchModuleIf(db, time, sql`1`, { timeSpentSeconds: elapsedSeconds(time) }),
