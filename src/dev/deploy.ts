@@ -7,7 +7,7 @@
 import { join } from 'node:path'
 import { type Configuration, readConfiguration, writeConfiguration } from './configuration.ts'
 import { turnOnReplicas } from './deploy/replicas.ts'
-import { databaseOf, namespaceOf } from './deploy/resources.ts'
+import { databaseOf, namespaceOf, regionOf } from './deploy/resources.ts'
 import { checkGivenSecrets, withSecrets } from './deploy/secrets.ts'
 import { lacking, SCHEMA_QUERY, type SchemaObject } from './schema.ts'
 import { withSchool } from './schools.ts'
@@ -26,7 +26,7 @@ const common = await readConfiguration(source)
 const written = join('.wrangler', 'deployments', common.name, 'wrangler.json')
 await import('./assets.ts')
 if (args.includes('--dry-run')) {
-  const config = writeConfiguration(written, source, published(common, jurisdiction.value))
+  const config = writeConfiguration(written, source, published(common, { JURISDICTION: jurisdiction.value ?? '' }))
   process.exit(await runInTerminal('deploy', '--minify', '--config', config, ...args))
 }
 
@@ -35,10 +35,14 @@ const database = await databaseOf(common, { location: location.value, jurisdicti
   source,
 ])
 const namespace = await namespaceOf(common, ['--config', source])
+const place = {
+  JURISDICTION: database.jurisdiction ?? '',
+  DATABASE_REGION: (await regionOf(database.name, ['--config', source])) ?? '',
+}
 const flags = [
   '--config',
   writeConfiguration(written, source, {
-    ...published(common, database.jurisdiction ?? undefined),
+    ...published(common, place),
     d1_databases: common.d1_databases.map(bound =>
       bound.binding === 'DB' ? { ...bound, database_id: database.uuid } : bound,
     ),
@@ -50,8 +54,8 @@ await checkSchema()
 await withSecrets(flags, secretFlags => step('deploy', '--minify', ...flags, ...secretFlags, ...args))
 console.log(`\n${await turnOnReplicas(process.env['CLOUDFLARE_API_TOKEN'], common.account_id, database.uuid)}`)
 
-/** Adds the settings of every deployment: one address, a cache where it is safe, the jurisdiction of its objects. */
-function published(configuration: Configuration, jurisdiction = ''): Configuration {
+/** Adds the settings of every deployment: one address, a cache where it is safe, the place of its objects. */
+function published(configuration: Configuration, place: Record<string, string>): Configuration {
   const hasAddress = configuration.route !== undefined || (configuration.routes ?? []).length > 0
   return {
     ...configuration,
@@ -59,7 +63,7 @@ function published(configuration: Configuration, jurisdiction = ''): Configurati
     preview_urls: configuration.preview_urls ?? false,
     // The platform's cache ignores the host, so cached answers must have links that do not depend on it.
     ...(configuration.vars['PUBLIC_ORIGIN'] ? { cache: { enabled: true } } : {}),
-    vars: { ...configuration.vars, JURISDICTION: jurisdiction },
+    vars: { ...configuration.vars, ...place },
   }
 }
 

@@ -2,18 +2,22 @@
 import { storeTimeoutMs, withTimeout } from '../db/timeout.ts'
 
 /**
- * The object of that name. The platform places it near its first caller for good, or within `JURISDICTION`, which `npm run
- * deploy -- --jurisdiction eu` sets once for objects and database. The same name in another jurisdiction is another object.
+ * The object of that name. The platform places it for good: near its first caller or, where it serves the database more than its
+ * callers, in `DATABASE_REGION`; always within `JURISDICTION`, which `npm run deploy -- --jurisdiction eu` sets once for objects
+ * and database. The same name in another jurisdiction is another object.
  * Its calls throw `StoreTimeout` when they take longer than `storeTimeoutMs`.
  */
 export function objectNamed<T extends Rpc.DurableObjectBranded | undefined>(
   env: Env,
   namespace: DurableObjectNamespace<T>,
   name: string,
+  { nearDatabase = false } = {},
 ): DurableObjectStub<T> {
-  // The deploy command allows no other value.
+  // The deploy command sets no other values.
   const jurisdiction = env.JURISDICTION as DurableObjectJurisdiction | ''
-  const stub = (jurisdiction ? namespace.jurisdiction(jurisdiction) : namespace).getByName(name)
+  const region = env.DATABASE_REGION as DurableObjectLocationHint | ''
+  const allowed = jurisdiction ? namespace.jurisdiction(jurisdiction) : namespace
+  const stub = nearDatabase && region ? allowed.getByName(name, { locationHint: region }) : allowed.getByName(name)
   return bounded(stub, storeTimeoutMs(env))
 }
 

@@ -23,7 +23,9 @@ const only = <T>(all: T[]): T => {
 const boundTo = ({ platform }: Project, script: string) => {
   const { bindings } = platform.script(script).metadata
   const find = (name: string) => bindings.find(binding => binding.name === name)
-  return { DB: find('DB')?.['id'], KV: find('KV')?.['namespace_id'], JURISDICTION: find('JURISDICTION')?.['text'] }
+  const textOf = (name: string) => find(name)?.['text']
+  const place = { JURISDICTION: textOf('JURISDICTION'), DATABASE_REGION: textOf('DATABASE_REGION') }
+  return { DB: find('DB')?.['id'], KV: find('KV')?.['namespace_id'], ...place }
 }
 /** Calls that make or change something, but for those that every deployment makes. */
 const changes = ({ platform }: Project) =>
@@ -37,7 +39,7 @@ test.concurrent('the first deployment makes database, namespace and secrets; the
   const namespace = only(platform.namespaces)
   expect([database.name, database.running_in_region, namespace.title]).toEqual(['learnmore', 'WEUR', 'learnmore-kv'])
   expect(database.read_replication).toEqual({ mode: 'auto' })
-  const bound = { DB: database.uuid, KV: namespace.id, JURISDICTION: '' }
+  const bound = { DB: database.uuid, KV: namespace.id, JURISDICTION: '', DATABASE_REGION: 'weur' }
   expect(boundTo(learnmore, 'learnmore')).toEqual(bound)
   const { secrets, isOnWorkersDev, metadata } = platform.script('learnmore')
   expect([isOnWorkersDev, 'cache_options' in metadata]).toEqual([true, false])
@@ -79,7 +81,12 @@ test.concurrent('after an upload that failed the next deployment goes on, in the
 
   platform.failingUploads = 0
   await learnmore.mustDeploy([], given)
-  expect(boundTo(learnmore, 'learnmore')).toEqual({ DB: uuid, KV: 'f'.repeat(32), JURISDICTION: 'eu' })
+  expect(boundTo(learnmore, 'learnmore')).toEqual({
+    DB: uuid,
+    KV: 'f'.repeat(32),
+    JURISDICTION: 'eu',
+    DATABASE_REGION: 'eeur',
+  })
   expect([platform.databases.length, platform.namespaces.length]).toEqual([1, 1])
   const { JWT_SECRET, RECEIPT_SECRET } = platform.script('learnmore').secrets
   expect([JWT_SECRET?.length, RECEIPT_SECRET]).toEqual([64, given.RECEIPT_SECRET])
@@ -127,7 +134,7 @@ test.concurrent('with ids, an address and an origin pinned, a second school shar
   expect(only(platform.namespaces).title).toBe('learnmore-north-kv')
   const { metadata, isOnWorkersDev, domains, secrets } = platform.script('learnmore-north')
   expect([isOnWorkersDev, domains, 'cache_options' in metadata]).toEqual([true, [], false])
-  expect(JSON.stringify(metadata)).not.toMatch(/learn\.example|DATABASE|cccc/)
+  expect(JSON.stringify(metadata)).not.toMatch(/learn\.example|"DATABASE"|cccc/)
   expect(platform.calls.filter(call => call.includes('DATABASE'))).toEqual([])
   expect(secrets['JWT_SECRET']).not.toBe(main.secrets['JWT_SECRET'])
 

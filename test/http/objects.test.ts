@@ -39,6 +39,28 @@ test('with JURISDICTION set: gates, desks and attempts are reached there alone',
   expect(asked.length).toBeGreaterThan(before)
 })
 
+test('the desk of a quiz is born where the database is, an attempt near its learner', async () => {
+  const hints: unknown[] = []
+  const noting = <N extends DurableObjectNamespace<never>>(namespace: N) =>
+    ({
+      getByName(name: string, options?: DurableObjectNamespaceGetDurableObjectOptions) {
+        hints.push(options?.locationHint)
+        return namespace.getByName(name)
+      },
+    }) as unknown as N
+  const hall = await makeHall({}, [QUESTIONS.true_false])
+  const bindings = {
+    DATABASE_REGION: 'weur',
+    ATTEMPTS: noting(env.ATTEMPTS as never),
+    DESKS: noting(env.DESKS as never),
+  }
+  const { status } = await call('POST', `/api/courses/quizzes/${hall.quiz.id}/start-attempt/`, {
+    as: hall.learner,
+    env: bindings as unknown as Env,
+  })
+  expect([status, hints]).toEqual([201, ['weur', undefined]])
+})
+
 test('without it they are reached where they were born', async () => {
   const hall = await makeHall({}, [QUESTIONS.true_false])
   const attempt = await started(hall)

@@ -61,12 +61,18 @@ async function checkPlace(database: Listed, place: Place, flags: string[]): Prom
       `The database ${name} was made with the jurisdiction: ${jurisdiction}. That cannot be changed; deploy without --jurisdiction.`,
     )
   if (place.location === undefined) return
-  const { code, stdout } = await capture('d1', 'info', name, '--json', ...flags)
-  const region = code === 0 ? (JSON.parse(stdout) as { running_in_region?: string }).running_in_region : undefined
-  if (region?.toLowerCase() !== place.location)
+  const region = await regionOf(name, flags)
+  if (region !== place.location)
     console.log(
-      `The database ${name} is in ${region ?? 'the region it was made in'}, and cannot be moved by --location ${place.location}.`,
+      `The database ${name} is in ${region?.toUpperCase() ?? 'the region it was made in'}, and cannot be moved by --location ${place.location}.`,
     )
+}
+
+/** The region of a database as `--location` names it; undefined where the platform does not tell. */
+export async function regionOf(name: string, flags: string[]): Promise<string | undefined> {
+  const { code, stdout } = await capture('d1', 'info', name, '--json', ...flags)
+  if (code !== 0) return undefined
+  return (JSON.parse(stdout) as { running_in_region?: string }).running_in_region?.toLowerCase()
 }
 
 /** Explains how to choose an account, because wrangler cannot ask without a terminal. */

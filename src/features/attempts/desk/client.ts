@@ -3,4 +3,4 @@ import { objectNamed } from '../../../http/objects.ts'
 import type { QuizDesk } from './desk.ts'
 
 export const deskOf = (env: Env, quizId: number): DurableObjectStub<QuizDesk> =>
-  objectNamed(env, env.DESKS, String(quizId))
+  objectNamed(env, env.DESKS, String(quizId), { nearDatabase: true })
