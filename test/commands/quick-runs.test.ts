@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 const QUICK = {
   'bench -- --quick': /\| answer +\|/,
   'bench:exam -- --quick': /lost answers\*\* +\| +\*\*0\*\*/,
+  'bench:logins -- --quick': /refused: 0/,
   'bench:cost -- --quick': /dollars/i,
   'two-schools -- --check': /(ok {4}.*){15}Two schools, and nothing between them/s,
 }

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { rotatingCode, slotAt } from '../../src/features/qr-codes/proofs/rotation.ts'
 import { makeTaughtCourse } from '../factories/classrooms.ts'
 import { enrolled, makeCourse, makeModule } from '../factories/courses.ts'
@@ -7,7 +7,7 @@ import { makeCode } from '../factories/qr-codes.ts'
 import { makeInstructor, makeUser } from '../factories/users.ts'
 import { type CallOptions, call } from '../helpers/client.ts'
 import { counting } from '../helpers/counting.ts'
-import { change, scan } from '../helpers/qr-codes.ts'
+import { at, change, scan } from '../helpers/qr-codes.ts'
 
 // What the server says in the pages; what they do, the browser tests show.
 
@@ -15,6 +15,15 @@ const HERE = { 'CF-Connecting-IP': '203.0.113.9' }
 const open = (path: string, options: CallOptions = {}) => call('GET', path, { headers: HERE, ...options })
 const ticketIn = (text: string) => /data-ticket="([^"]*)"/.exec(text)?.[1] ?? ''
 const seconds = () => Math.floor(Date.now() / 1000)
+
+/** What names a code may be this old. */
+const NAME_SECONDS = 30
+/** Lets the clock of the service go on, as when so many seconds pass. */
+const letPass = (seconds: number) => vi.useFakeTimers({ now: Date.now() + seconds * 1000, toFake: ['Date'] })
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
 
 describe('the scan page', () => {
   test('names the target and nothing else, escaped', async () => {
@@ -68,14 +77,17 @@ describe('the scan page', () => {
     expect((await open('/qr-codes/batches/x/print')).status).toBe(404)
   })
 
-  test('costs one round trip, and nobody’s quota', async () => {
+  test('costs one round trip in 30 seconds, and nobody’s quota', async () => {
     const { owner, module } = await makeTaughtCourse()
     const code = await makeCode(owner, { type: 'attendance', target_id: module.id })
     const { env: counted, counts } = counting()
-    for (const _ of [1, 2, 3]) {
+    for (const trips of [1, 1, 1]) {
       expect((await open(`/q/${code.uuid}`, { env: { ...counted, RATE_LIMIT_ANON_PER_DAY: '1' } })).status).toBe(200)
+      expect(counts).toMatchObject({ d1Trips: trips, kvReads: 0, kvWrites: 0 })
     }
-    expect(counts).toMatchObject({ d1Trips: 3, kvReads: 0, kvWrites: 0 })
+    letPass(NAME_SECONDS)
+    await open(`/q/${code.uuid}`, { env: counted })
+    expect(counts.d1Trips).toBe(2)
   })
 
   test('its ticket is the opening’s: by that address, and by who was signed in', async () => {
@@ -196,6 +208,128 @@ describe('a code that is closed says so to who is not signed in, in the words in
   })
 })
 
+describe('what names a code may be 30 seconds old', () => {
+  const attendance = async (fields = {}) => {
+    const world = await makeTaughtCourse()
+    const code = await makeCode(world.owner, { type: 'attendance', target_id: world.module.id, ...fields })
+    return { ...world, code }
+  }
+  /** The round trips of some calls, one after the other. */
+  const tripsOf = async (...paths: string[]): Promise<number[]> => {
+    const trips: number[] = []
+    for (const path of paths) {
+      const { env: counted, counts } = counting()
+      await open(path, { env: counted })
+      trips.push(counts.d1Trips)
+    }
+    return trips
+  }
+  const OPEN = /data-ticket="[^"]+"/
+
+  test('by pages, displays and rotating images together, whatever the form of the address', async () => {
+    const { code } = await attendance({ rotating: true })
+    const shown = await rotatingCode(env, code.uuid, slotAt(seconds()))
+    const pages = [`/q/${code.uuid}/display`, `/q/${code.uuid}`, `/q/${code.uuid.toUpperCase()}?c=${shown}`]
+    expect(await tripsOf(...pages, `/media/qr_codes/${code.uuid}.svg?c=${shown}`)).toEqual([1, 0, 0, 0])
+    // An image that caches keep for a day never begins with an old name.
+    expect(await tripsOf(`/media/qr_codes/${code.uuid}.svg`)).toEqual([1])
+  })
+
+  test('by phones that open it at the same moment', async () => {
+    const { code } = await attendance()
+    const { env: counted, counts } = counting()
+    const opened = await Promise.all(Array.from({ length: 20 }, () => open(`/q/${code.uuid}`, { env: counted })))
+    expect(new Set(opened.map(({ text }) => ticketIn(text))).size).toBe(20)
+    expect(counts.d1Trips).toBe(1)
+  })
+
+  test('but nothing is kept of a code that does not exist: once made, it opens at once', async () => {
+    const { code } = await attendance()
+    const uuid = crypto.randomUUID()
+    expect(await tripsOf(`/q/${uuid}`, `/q/${uuid}`)).toEqual([1, 1])
+    await env.DB.prepare('UPDATE qr_codes SET uuid = ? WHERE id = ?').bind(uuid, code.id).run()
+    expect((await open(`/q/${uuid}`)).status).toBe(200)
+  })
+
+  test('and its expiry is of the second in which the page opens', async () => {
+    const { code } = await attendance({ expires_at: at(10) })
+    expect((await open(`/q/${code.uuid}`)).text).not.toContain('Closed')
+    letPass(11)
+    const { env: counted, counts } = counting()
+    const { text } = await open(`/q/${code.uuid}`, { env: counted })
+    expect(text).toContain('This QR code has expired.')
+    expect(counts.d1Trips).toBe(0)
+  })
+
+  type Made = Awaited<ReturnType<typeof attendance>>
+  const byTheDatabase = (sql: string, ...values: unknown[]) =>
+    env.DB.prepare(sql)
+      .bind(...values)
+      .run()
+  test.each<[string, (made: Made) => Promise<unknown>, string, shown?: string]>([
+    ['revoked', ({ owner, code }) => change(owner, code, { status: 'revoked' }), 'This QR code has been revoked.'],
+    ['expired', ({ owner, code }) => change(owner, code, { status: 'expired' }), 'This QR code has expired.'],
+    [
+      'rotating',
+      ({ owner, code }) => change(owner, code, { rotating: true }),
+      'This QR code changes all the time. Scan the one on display now.',
+    ],
+    [
+      'used up',
+      async ({ owner, course, code }) => {
+        await change(owner, code, { max_scans: 1 })
+        const other = await makeUser()
+        await enrolled(other, course)
+        await scan(other, code)
+      },
+      'This QR code has reached its scan limit.',
+    ],
+    [
+      'of another course',
+      async ({ owner, code }) => {
+        const course = await makeCourse(owner, { title: 'Elsewhere' })
+        const module = await makeModule(owner, course.id)
+        const move = 'UPDATE qr_codes SET target_id = ?, course_id = ? WHERE id = ?'
+        await byTheDatabase(move, module.id, course.id, code.id)
+      },
+      'You are not enrolled in this course.',
+      '<h1>Elsewhere - ',
+    ],
+  ])('and lets nobody in to a code that is %s meanwhile', async (_, happen, why, shown = why) => {
+    const made = await attendance()
+    await open(`/q/${made.code.uuid}`)
+    await happen(made)
+    const { text } = await open(`/q/${made.code.uuid}`)
+    expect(text).toMatch(OPEN)
+    expect(text).not.toContain('Closed')
+    const { body } = await scan(made.learner, made.code, { ticket: ticketIn(text) }, HERE)
+    expect([body.is_valid, body.validation_message]).toEqual([false, why])
+    letPass(NAME_SECONDS)
+    expect((await open(`/q/${made.code.uuid}`)).text).toContain(shown)
+  })
+
+  test('and a deleted code records nothing', async () => {
+    const { owner, learner, code } = await attendance()
+    await open(`/q/${code.uuid}`)
+    await call('DELETE', `/api/qr-codes/codes/${code.id}/`, { as: owner })
+    const ticket = ticketIn((await open(`/q/${code.uuid}`)).text)
+    expect((await scan(learner, code, { ticket }, HERE)).status).toBe(404)
+    letPass(NAME_SECONDS)
+    expect((await open(`/q/${code.uuid}`)).status).toBe(404)
+  })
+
+  test.each<[string, () => Promise<never>]>([
+    ['fails', () => Promise.reject(new Error('the cache is down'))],
+    ['hangs', () => new Promise<never>(() => {})],
+  ])('and a cache that %s counts as none', async (_, open) => {
+    const { learner, code } = await attendance()
+    vi.spyOn(caches, 'open').mockImplementation(open)
+    expect(await tripsOf(`/q/${code.uuid}`, `/q/${code.uuid}`)).toEqual([1, 1])
+    const ticket = ticketIn((await call('GET', `/q/${code.uuid}`, { headers: HERE })).text)
+    expect((await scan(learner, code, { ticket }, HERE)).body.is_valid).toBe(true)
+  })
+})
+
 test('a certificate’s page shows holder, course, date and whether it stands, to anybody', async () => {
   const { owner, course, enrollment } = await makeTaughtCourse({ firstName: 'Jane', lastName: 'Doe' })
   const complete = (status: string, at: number | null) =>
@@ -209,9 +343,11 @@ test('a certificate’s page shows holder, course, date and whether it stands, t
     new RegExp(`<h1>${course.title}</h1>[\\s\\S]*<dd>Jane Doe</dd>[\\s\\S]*2023-06-01[\\s\\S]*This certificate stands`),
   )
   await change(owner, code, { status: 'revoked' })
+  letPass(NAME_SECONDS)
   expect(await page()).toContain('Its code has been revoked.')
   await change(owner, code, { status: 'active' })
   await complete('active', null)
+  letPass(NAME_SECONDS)
   expect(await page()).toMatch(/does not stand[\s\S]*The course is no longer completed\./)
 })
 

@@ -1,13 +1,13 @@
 /** The pages of QR codes: one for the phone that scans, one for the projector, one for the printer. No quota counts them. */
 import { html } from 'hono/html'
-import { batch } from '../../db/batch.ts'
-import { type CodeRow, codeByUuid } from '../../features/qr-codes/codes/queries.ts'
+import type { CodeRow } from '../../features/qr-codes/codes/queries.ts'
+import { recentCode } from '../../features/qr-codes/codes/recent.ts'
 import { isCurrent } from '../../features/qr-codes/proofs/rotation.ts'
 import { issueTicket } from '../../features/qr-codes/proofs/tickets.ts'
 import { closedBecause } from '../../features/qr-codes/scans/closed.ts'
 import { codeStatusAt, holderOf, targetNameOf } from '../../features/qr-codes/schemas.ts'
 import { addressOf } from '../../http/address.ts'
-import { type Api, sessionFor } from '../../http/api.ts'
+import type { Api } from '../../http/api.ts'
 import { optionalCaller } from '../../http/authentication.ts'
 import type { AppContext } from '../../http/context.ts'
 import { toDate } from '../../http/fields.ts'
@@ -17,7 +17,7 @@ import { NEEDS_SCRIPT, notFoundPage, signedInAs, signInForm } from './document.t
 
 export function qrPages({ app }: Api): void {
   app.get('/q/:uuid', async c => {
-    const code = await liveCode(c)
+    const code = await namedCode(c)
     if (!code) return c.html(notFoundPage, 404, pageHeaders(c.env))
     const now = Math.floor(Date.now() / 1000)
     const content = code.type === 'certificate' ? certificatePage(c, code, now) : scanPage(c, code, now)
@@ -25,7 +25,7 @@ export function qrPages({ app }: Api): void {
   })
 
   app.get('/q/:uuid/display', async c => {
-    const code = await liveCode(c)
+    const code = await namedCode(c)
     if (!code) return c.html(notFoundPage, 404, pageHeaders(c.env))
     return c.html(displayPage(c, code.uuid), 200, pageHeaders(c.env))
   })
@@ -37,11 +37,8 @@ export function qrPages({ app }: Api): void {
   })
 }
 
-async function liveCode(c: AppContext): Promise<CodeRow | undefined> {
-  const db = sessionFor(c)
-  const [[code]] = await batch(db, codeByUuid({ uuid: (c.req.param('uuid') ?? '').toLowerCase() }))
-  return code
-}
+/** May be 30 seconds old. A page only names the code and issues a ticket; recording the scan reads and decides anew. */
+const namedCode = (c: AppContext) => recentCode(c, (c.req.param('uuid') ?? '').toLowerCase())
 
 const KINDS = { attendance: 'Attendance', access: 'Course access', certificate: 'Certificate', module: 'Module' }
 

@@ -4,6 +4,7 @@ import type { AppContext } from '../../../http/context.ts'
 import { invalid, notFound } from '../../../http/errors.ts'
 import { originOf } from '../../../http/origin.ts'
 import { liveCode } from '../codes/queries.ts'
+import { recentCode } from '../codes/recent.ts'
 import { tagsOf } from './cache-tags.ts'
 import { IMAGE_SIZES, type ImageSize, pngOf, svgOf } from './image.ts'
 
@@ -23,7 +24,9 @@ export function imageRoutes({ app }: Api): void {
     const size = sizeOf(c)
     const rotating = c.req.query('c')
     if (rotating !== undefined && !ROTATING_CODE.test(rotating)) throw invalid({ c: ['Not a rotating code.'] })
-    const code = await requireLive(c, uuid)
+    // A display asks for a rotating image every 15 seconds; the others are kept for a day, so they start from the truth.
+    const code = await (rotating === undefined ? readCode(c, uuid) : recentCode(c, uuid))
+    if (!code) throw notFound()
     const content = contentOf(originOf(c), uuid) + (rotating === undefined ? '' : `?c=${rotating}`)
     const headers = {
       'Content-Type': format === 'svg' ? 'image/svg+xml' : 'image/png',
@@ -45,10 +48,8 @@ function sizeOf(c: AppContext): ImageSize {
   return size
 }
 
-/** @throws 404 for a code that does not exist or is deleted */
-async function requireLive(c: AppContext, uuid: string) {
-  const db = sessionFor(c)
-  const [[code]] = await batch(db, liveCode({ uuid }))
-  if (!code) throw notFound()
+/** @returns undefined for a code that does not exist or is deleted */
+async function readCode(c: AppContext, uuid: string) {
+  const [[code]] = await batch(sessionFor(c), liveCode({ uuid }))
   return code
 }

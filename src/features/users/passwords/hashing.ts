@@ -5,6 +5,7 @@
 import { Buffer } from 'node:buffer'
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { COST, type Cost } from './cost.ts'
+import { inTurn } from './turns.ts'
 
 const SALT_BYTES = 16
 const HASH_BYTES = 32
@@ -50,8 +51,11 @@ export const isSamePassword = (one: string, other: string | undefined): boolean 
   other !== undefined && normalized(one) === normalized(other)
 
 const derive = (password: string, salt: Buffer, cost: Cost, bytes: number) =>
-  new Promise<Buffer>((resolve, reject) => {
-    scrypt(normalized(password), salt, bytes, { ...cost, maxmem: MAX_MEMORY_BYTES }, (error, hash) =>
-      error ? reject(error) : resolve(hash),
-    )
-  })
+  inTurn(
+    () =>
+      new Promise<Buffer>((resolve, reject) => {
+        scrypt(normalized(password), salt, bytes, { ...cost, maxmem: MAX_MEMORY_BYTES }, (error, hash) =>
+          error ? reject(error) : resolve(hash),
+        )
+      }),
+  )
