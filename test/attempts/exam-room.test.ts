@@ -419,16 +419,77 @@ describe('the room sleeps, fails and loses reports', () => {
 
   test('a begin and an end whose reports were lost are there after the next check', async () => {
     const hall = await exam()
-    const [first, watcher] = [await started(hall), await openRoom(hall.quiz, hall.instructor)]
+    const first = await started(hall)
+    const watcher = await openRoom(hall.quiz, hall.instructor)
     await watcher.sees(first, { answered: 0 })
     const broken = otherRooms(() => Promise.reject(new Error('a room that is broken')))
     await withDatabase(first, env.DB, broken)
     await end(first, hall.learner)
+    const next = { id: first.id + 1 }
+    await withDatabase(next, env.DB, broken)
     const { body: second } = await startAttempt(hall.quiz, await learnerOf(hall))
-    await watcher.sees(second, { answered: 0 })
-    expect(watcher.last(first)?.status).toBe('in_progress')
+    expect(second.id).toBe(next.id)
+    const { body: third } = await startAttempt(hall.quiz, await learnerOf(hall))
+    await watcher.sees(third, { answered: 0 })
+    expect([watcher.last(first)?.status, watcher.last(second)]).toEqual(['in_progress', undefined])
     await check(hall.quiz)
     await watcher.sees(first, { status: 'completed' })
+    await watcher.sees(second, { status: 'in_progress', answered: 0 })
+  })
+
+  test('an attempt that cannot be reached is shown without its answers, and with them after the next check', async () => {
+    const hall = await exam()
+    const attempt = await started(hall)
+    await answer(hall, attempt)
+    let isBroken = true
+    const getByName = (name: string) =>
+      isBroken ? { watch: () => Promise.reject(new Error('unreachable')) } : env.ATTEMPTS.getByName(name)
+    await runInDurableObject(roomOf(hall.quiz) as never, instance => {
+      Reflect.set(instance, 'env', { ...env, ATTEMPTS: { getByName } })
+    })
+    const watcher = await openRoom(hall.quiz, hall.instructor)
+    await watcher.sees(attempt, { answered: null, questions: 3, status: 'in_progress' })
+    expect(watcher.last(attempt)?.time_remaining_seconds).toBeGreaterThan(590)
+    isBroken = false
+    await check(hall.quiz)
+    await watcher.sees(attempt, { answered: 1 })
+  })
+
+  test('who enrolls or drops out is counted at the next check', async () => {
+    const hall = await exam()
+    const watcher = await openRoom(hall.quiz, hall.instructor)
+    await watcher.arrived(1)
+    await learnerOf(hall)
+    await check(hall.quiz)
+    await watcher.arrived(2)
+    await check(hall.quiz)
+    await env.DB.prepare("UPDATE enrollments SET status = 'dropped' WHERE user_id = ?").bind(hall.learner.id).run()
+    await check(hall.quiz)
+    await watcher.arrived(3)
+    expect(watcher.messages.map(({ attempts, not_started }) => [attempts.length, not_started])).toEqual([
+      [0, 1],
+      [0, 2],
+      [0, 1],
+    ])
+  })
+
+  test('a check that fails closes nobody, and another follows', async () => {
+    const hall = await exam()
+    const watcher = await openRoom(hall.quiz, hall.instructor)
+    await watcher.arrived(1)
+    const { DB, failures } = failing(1)
+    await runInDurableObject(roomOf(hall.quiz) as never, async (instance, ctx) => {
+      Reflect.set(instance, 'env', { ...env, DB })
+      await ctx.storage.deleteAlarm()
+    })
+    await check(hall.quiz)
+    expect([failures(), watcher.closed]).toEqual([1, []])
+    const alarm = await runInDurableObject(roomOf(hall.quiz) as never, (_, ctx) => ctx.storage.getAlarm())
+    expect(alarm).toBeGreaterThan(Date.now() + 50_000)
+    await env.DB.prepare('UPDATE users SET is_instructor = 0 WHERE id = ?').bind(hall.instructor.id).run()
+    await check(hall.quiz)
+    await watcher.left()
+    expect(watcher.closed).toEqual([1008])
   })
 
   test('while D1 fails a new watcher is told to try again, and what changes comes later', async () => {
