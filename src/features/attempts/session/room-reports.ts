@@ -11,15 +11,16 @@ import { asReport } from './views.ts'
 
 /** While somebody watches, answers report at most this often. */
 const WATCHED_INTERVAL_MS = 10_000
-/** While nobody watches, the first answer of each such interval since the start reports. */
+/** While nobody watches, the first answer of each such interval since the start reports, so that the attempt hears of watchers. */
 const UNWATCHED_INTERVAL_MS = 60_000
 
 export class RoomReports {
   private readonly ctx: DurableObjectState
   private readonly store: AttemptStore
-  private sentAtMs = 0
-  /** The unwatched interval of the newest answer; the begin reports in the first one. */
-  private interval = 0
+  /** When an answer last reported, in Unix milliseconds. */
+  private answeredAtMs = 0
+  /** The unwatched interval of the newest answer; -1 before an answer. */
+  private interval = -1
 
   constructor(ctx: DurableObjectState, store: AttemptStore) {
     this.ctx = ctx
@@ -28,13 +29,14 @@ export class RoomReports {
 
   /** Reports an answer that was just kept, if one is due. */
   answered(env: Env, known: Known): void {
-    if (this.isDue(known)) this.send(env, known)
+    if (!this.isDue(known)) return
+    this.answeredAtMs = Date.now()
+    this.send(env, known)
   }
 
   /** Reports a begin, an end or an extension. Previews do not appear in the room. */
   send(env: Env, known: Known): void {
     if (known.terms.isPreview) return
-    this.sentAtMs = Date.now()
     this.ctx.waitUntil(this.deliver(env, known))
   }
 
@@ -47,7 +49,7 @@ export class RoomReports {
   /** What memory does not know after hibernation is in the answers, so that the interval needs no write of its own. */
   private isDue(known: Known): boolean {
     const now = Date.now()
-    if (known.state.isWatched) return now - this.sentAtMs >= WATCHED_INTERVAL_MS
+    if (known.state.isWatched) return now - this.answeredAtMs >= WATCHED_INTERVAL_MS
     const { startedAtMs } = known.state
     const interval = Math.floor((now - startedAtMs) / UNWATCHED_INTERVAL_MS)
     if (interval === this.interval) return false

@@ -58,7 +58,7 @@ export class AttemptSession extends DurableObject<Env> {
     const isNew = known === null
     if (isNew) this.store.begin(snapshot, Date.now())
     await this.setMissingAlarm()
-    const begun = isNew && this.store.load()
+    const begun = isNew ? this.store.load() : null
     if (begun) this.room.send(this.env, begun)
     const view = await this.look()
     if (view.kind === 'unknown') throw new Error('an attempt was not kept')
