@@ -11,7 +11,7 @@ import { asReport } from './views.ts'
 
 /** While somebody watches, answers report at most this often. */
 const WATCHED_INTERVAL_MS = 10_000
-/** While nobody watches, the first answer of each such interval since the start reports, so that the attempt hears of watchers. */
+/** While nobody watches, the first answer of each such interval since the start reports; the reply tells of watchers. */
 const UNWATCHED_INTERVAL_MS = 60_000
 
 export class RoomReports {
