@@ -19,6 +19,8 @@ import { check, evictRoom, openRoom, otherRooms, roomOf } from '../helpers/rooms
 const THREE = [QUESTIONS.true_false, QUESTIONS.true_false, QUESTIONS.essay]
 const EXAM = { time_limit_minutes: 10, allow_time_extension: 1, show_feedback: 'after_completion', max_attempts: 0 }
 const exam = () => makeHall(EXAM, THREE)
+/** What changes may take a second to come, and a machine that others use takes longer. */
+const PATIENCE = { timeout: 5_000 }
 
 afterEach(() => {
   vi.useRealTimers()
@@ -129,7 +131,7 @@ describe('what is shown', () => {
       as: hall.instructor,
       body: { additional_minutes: 5 },
     })
-    await vi.waitUntil(() => (watcher.last(attempt)?.time_remaining_seconds ?? 0) > 800)
+    await vi.waitUntil(() => (watcher.last(attempt)?.time_remaining_seconds ?? 0) > 800, PATIENCE)
 
     await end(attempt, second)
     await watcher.sees(attempt, { status: 'completed', answered: 1, time_remaining_seconds: 0 })
@@ -524,7 +526,7 @@ describe('the room sleeps, fails and loses reports', () => {
     await late.left()
     expect([late.closed, watcher.closed]).toEqual([[1013], []])
     const attempt = await started(hall)
-    await vi.waitUntil(() => failures() === 2)
+    await vi.waitUntil(() => failures() === 2, PATIENCE)
     expect(watcher.last(attempt)).toBeUndefined()
     const { body: second } = await startAttempt(hall.quiz, await learnerOf(hall))
     await watcher.sees(second, { status: 'in_progress' })
@@ -624,7 +626,7 @@ describe('how long a socket stays open', () => {
     }
     expect(watchers.filter(({ closed }) => closed.length > 0)).toEqual([])
     const last = await openRoom(hall.quiz, hall.instructor)
-    await vi.waitUntil(() => watchers.some(({ closed }) => closed.length > 0))
+    await vi.waitUntil(() => watchers.some(({ closed }) => closed.length > 0), PATIENCE)
     expect(watchers.map(({ closed }, place) => [place, ...closed]).filter(([, code]) => code)).toEqual([[0, 1013]])
     const attempt = await started(hall)
     await last.sees(attempt, { answered: 0 })
