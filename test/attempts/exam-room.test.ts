@@ -477,6 +477,32 @@ describe('the room sleeps, fails and loses reports', () => {
     await watcher.sees(attempt, { answered: 1 })
   })
 
+  test('a client that comes and goes has the attempts asked once in ten seconds', async () => {
+    const hall = await exam()
+    const attempt = await started(hall)
+    let asked = 0
+    const getByName = (name: string) => {
+      asked += 1
+      return env.ATTEMPTS.getByName(name)
+    }
+    await runInDurableObject(roomOf(hall.quiz) as never, instance => {
+      Reflect.set(instance, 'env', { ...env, ATTEMPTS: { getByName } })
+    })
+    const visit = async (answered: number) => {
+      const watcher = await openRoom(hall.quiz, hall.instructor)
+      await watcher.sees(attempt, { answered })
+      watcher.socket?.close(1000)
+      await watcher.left()
+    }
+    for (let turn = 0; turn < 5; turn += 1) await visit(0)
+    expect(asked).toBe(1)
+    await answer(hall, attempt)
+    await visit(1)
+    shift(11_000)
+    await visit(1)
+    expect(asked).toBe(2)
+  })
+
   test('who enrolls or drops out is counted at the next check', async () => {
     const hall = await exam()
     const watcher = await openRoom(hall.quiz, hall.instructor)

@@ -35,16 +35,17 @@ export class ExamRoom extends DurableObject<Env> {
 
   /** An attempt tells how far it is. The reply tells it how often to. */
   async report(report: AttemptReport): Promise<{ isWatched: boolean }> {
-    if (!this.watchers.hasAny()) return { isWatched: false }
-    if (this.state.put(report)) this.announce([report.attemptId])
-    return { isWatched: true }
+    const isWatched = this.watchers.hasAny()
+    const isNews = (isWatched || this.state.isFresh()) && this.state.put(report)
+    if (isNews && isWatched) this.announce([report.attemptId])
+    return { isWatched }
   }
 
   /** Opens a socket for a watcher whose rights the Worker has read. It receives the whole state, then every change. */
   override async fetch(request: Request): Promise<Response> {
     const watcher: Watcher = JSON.parse(request.headers.get('X-Watcher') ?? 'null')
-    // The room ignores reports while nobody watches, so what it knew before is old.
-    if (!this.watchers.hasAny()) this.state = new RoomState(this.env, this.quizId)
+    // Attempts report too seldom while nobody watches to go on from there.
+    if (!this.watchers.hasAny() && !this.state.isFresh()) this.state = new RoomState(this.env, this.quizId)
     const { response, socket } = this.watchers.add(watcher)
     await this.setAlarm()
     this.ctx.waitUntil(this.welcome(socket))

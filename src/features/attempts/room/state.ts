@@ -19,6 +19,7 @@ const ATTEMPTS_PER_TRIP = 1_000
 /** How many objects the room asks at a time, and for how long altogether; those left tell it with their next report. */
 const ASKED_AT_ONCE = 50
 const ASKING_MS = 10_000
+const FRESH_MS = 10_000
 
 /** Learners without an attempt when D1 counted them; attempts after `upTo` are not in the count. */
 type Count = { learners: number; upTo: number }
@@ -31,7 +32,8 @@ export class RoomState {
   /** The first attempts of learners who started after the count. */
   private readonly startedSince = new Set<number>()
   private count: Count | null = null
-  private isComplete = false
+  /** When the whole was read, in Unix milliseconds; null before. */
+  private loadedAtMs: number | null = null
   private loading: Promise<void> | null = null
 
   constructor(env: Env, quizId: number) {
@@ -41,11 +43,16 @@ export class RoomState {
 
   /** Reads all of it, once for all who ask meanwhile. @throws when D1 fails */
   async load(): Promise<void> {
-    if (this.isComplete) return
+    if (this.loadedAtMs !== null) return
     this.loading ??= this.loadOnce().finally(() => {
       this.loading = null
     })
     await this.loading
+  }
+
+  /** Whether all of it was read so lately that a client which comes and goes does not have it read again. */
+  isFresh(): boolean {
+    return this.loading !== null || Date.now() - (this.loadedAtMs ?? 0) < FRESH_MS
   }
 
   /** @returns whether this is news: reports may overtake each other */
@@ -56,7 +63,7 @@ export class RoomState {
     return !isOld
   }
 
-  /** Takes over what D1 counted. @returns whether the number of learners who have not started is another one */
+  /** Takes over what D1 counted. @returns whether the number of those who have not started is another one */
   recount(count: Count | undefined): boolean {
     if (!count) return false
     const before = this.notStarted()
@@ -70,7 +77,7 @@ export class RoomState {
    * here, and those that run here only. Empty before the whole was read.
    */
   doubtful(runningIds: readonly number[]): number[] {
-    if (!this.isComplete) return []
+    if (this.loadedAtMs === null) return []
     const running = new Set(runningIds)
     const unreached = runningIds.filter(id => (this.attempts.get(id)?.answered ?? null) === null)
     const ended = [...this.attempts.values()].filter(
@@ -139,7 +146,7 @@ export class RoomState {
     }
     this.recount(count)
     await this.ask(rows.filter(({ status }) => status === 'in_progress').map(({ id }) => id))
-    this.isComplete = true
+    this.loadedAtMs = Date.now()
   }
 
   /** A row without its attempt belongs to a start that is still on its way: nothing is answered yet. */
