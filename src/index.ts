@@ -3,6 +3,7 @@ import { runCron } from './cron/run.ts'
 
 export { QuizDesk } from './features/attempts/desk/desk.ts'
 export { RegradeJob } from './features/attempts/regrades/job.ts'
+export { ExamRoom } from './features/attempts/room/room.ts'
 export { AttemptSession } from './features/attempts/session/session.ts'
 export { Gate } from './http/gates.ts'
 

@@ -53,6 +53,22 @@ export function requireViewer(viewer: Viewer | undefined, caller: Caller): Viewe
   return viewer
 }
 
+/**
+ * `asViewer` for connections that outlive the request that opened them.
+ * @returns for each caller the row; undefined where a request would be refused with 401
+ */
+export async function asViewers<const S extends readonly Statement[]>(
+  db: Db,
+  callers: readonly Caller[],
+  ...statements: S
+): Promise<[(Viewer | undefined)[], ...Rows<S>]> {
+  const [viewers, ...rows] = await batch(db, viewersByIds({ ids: callers.map(({ userId }) => userId) }), ...statements)
+  const known = callers.map(({ userId, sessionVersion }) =>
+    viewers.find(viewer => viewer.id === userId && viewer.isActive && viewer.sessionVersion === sessionVersion),
+  )
+  return [known, ...(rows as unknown as Rows<S>)]
+}
+
 /** @throws 403 for anybody but staff, whether the requested thing exists or not. */
 export function requireStaff(viewer: Viewer): void {
   if (!viewer.isStaff) throw forbidden()

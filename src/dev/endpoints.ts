@@ -10,6 +10,11 @@ const PAGES: readonly Row[] = [
     does: 'The live clock of an attempt, a WebSocket',
     isPublic: false,
   },
+  {
+    operation: 'GET /api/courses/quizzes/{id}/room/',
+    does: 'The exam room of a quiz, a WebSocket',
+    isPublic: false,
+  },
   { operation: 'GET /media/qr_codes/{file}', does: 'The image of a code, PNG or SVG', isPublic: true },
   { operation: 'GET /q/{uuid}', does: 'The page that a code opens', isPublic: true },
   { operation: 'GET /q/{uuid}/display', does: 'The page for the projector; it signs in by itself', isPublic: true },

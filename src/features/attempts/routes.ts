@@ -5,6 +5,7 @@ import { gradingRoutes } from './grading/routes.ts'
 import { receiptRoutes } from './receipts/routes.ts'
 import { regradeRoutes } from './regrades/routes.ts'
 import { resultRoutes } from './results/routes.ts'
+import { roomRoutes } from './room/routes.ts'
 import { startRoutes } from './starting/routes.ts'
 import { liveRoutes } from './taking/live.ts'
 import { takingRoutes } from './taking/routes.ts'
@@ -18,4 +19,5 @@ export function attemptRoutes(api: Api): void {
   regradeRoutes(api)
   receiptRoutes(api)
   liveRoutes(api.app)
+  roomRoutes(api.app)
 }

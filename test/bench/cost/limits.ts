@@ -10,7 +10,7 @@ export const D1_ACCOUNT_BYTES = 1e12
 export const D1_TRIPS_PER_SECOND = 1_000
 /** https://developers.cloudflare.com/durable-objects/platform/limits/ */
 export const OBJECT_CLASSES = 500
-export const OUR_CLASSES = 3
+export const OUR_CLASSES = 5
 
 /** So full a database may be planned: what is deleted leaves holes, and terms differ. */
 const PLANNED_SHARE = 0.75

@@ -1,4 +1,4 @@
-/** What the OpenAPI document does not list: pages, images, the live clock, and methods that no path has. */
+/** What the OpenAPI document does not list: pages, images, WebSockets, and methods that no path has. */
 import { type Operation, operation } from './cases.ts'
 
 const id = { type: 'integer' }
@@ -26,6 +26,7 @@ const PAGES: Operation[] = [
     },
   ),
   operation('GET', '/api/courses/quiz-attempts/{id}/live/', [place('id', id)], refusals),
+  operation('GET', '/api/courses/quizzes/{id}/room/', [place('id', id)], refusals),
   operation('GET', '/api/docs/', [], { 200: { content: html } }),
 ]
 

@@ -23,6 +23,22 @@ export type SavedAnswer = {
   sequence: number | null
 }
 
+/** What an attempt reports to the exam room of its quiz. */
+export type AttemptReport = {
+  attemptId: number
+  userId: number
+  status: 'in_progress' | EndStatus
+  /** How many of the questions have a kept answer. */
+  answered: number
+  questions: number
+  /** Unix milliseconds; null for an untimed attempt. */
+  deadlineMs: number | null
+  /** When the learner last answered, or began, in Unix seconds. */
+  lastSeenAt: number
+  /** When the attempt said so, in Unix milliseconds. */
+  atMs: number
+}
+
 export type RunningAttempt = {
   kind: 'running'
   terms: Terms

@@ -7,6 +7,7 @@ import { clockOf, deadlineMs, endedAtMs, GRACE_MS, phaseAt, spentSeconds, toSeco
 import { LiveClocks } from './live-clocks.ts'
 import type {
   AnswerInput,
+  AttemptReport,
   EndedAttempt,
   Extended,
   Foreign,
@@ -19,6 +20,7 @@ import type {
 } from './messages.ts'
 import type { EndStatus, KeptAnswer } from './outcome.ts'
 import { LAST_RETRY_MS, RETENTION_MS, ResultDelivery } from './result-delivery.ts'
+import { RoomReports } from './room-reports.ts'
 import { isSameAttempt, type Snapshot } from './snapshot.ts'
 import { AttemptStore, type Known } from './store.ts'
 import { asEnded, asExtended, asRunning, asSaved } from './views.ts'
@@ -38,6 +40,7 @@ export class AttemptSession extends DurableObject<Env> {
   private readonly store: AttemptStore
   private readonly delivery: ResultDelivery
   private readonly clocks: LiveClocks
+  private readonly room: RoomReports
   private calls: number[] = []
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -45,6 +48,7 @@ export class AttemptSession extends DurableObject<Env> {
     this.store = new AttemptStore(ctx.storage)
     this.delivery = new ResultDelivery(ctx.storage, this.store)
     this.clocks = new LiveClocks(ctx)
+    this.room = new RoomReports(ctx, this.store)
   }
 
   /** Starts the clock; ignores the snapshot when the clock runs already. Safe to repeat. */
@@ -54,6 +58,8 @@ export class AttemptSession extends DurableObject<Env> {
     const isNew = known === null
     if (isNew) this.store.begin(snapshot, Date.now())
     await this.setMissingAlarm()
+    const begun = isNew ? this.store.load() : null
+    if (begun) this.room.send(this.env, begun)
     const view = await this.look()
     if (view.kind === 'unknown') throw new Error('an attempt was not kept')
     return view.kind === 'running' ? { ...view, isNew } : view
@@ -112,6 +118,7 @@ export class AttemptSession extends DurableObject<Env> {
       ...(sequence !== undefined && { sequence }),
     }
     this.store.saveAnswer(kept, bytes, asked)
+    this.room.answered(this.env, known)
     return { kind: 'kept', answer: asSaved(terms, kept, asked) }
   }
 
@@ -139,6 +146,7 @@ export class AttemptSession extends DurableObject<Env> {
     this.store.change(known, { extendedMinutes: known.state.extendedMinutes + minutes })
     await this.setAlarm(this.deadlineAlarm(known))
     this.clocks.send(known)
+    this.room.send(this.env, known)
     return asExtended(known)
   }
 
@@ -165,6 +173,15 @@ export class AttemptSession extends DurableObject<Env> {
     if (this.store.load()?.terms.quizId !== quizId) return
     this.clocks.close('the quiz is gone')
     await this.store.deleteAll()
+  }
+
+  /**
+   * What the exam room of the quiz shows of the attempt; the attempt then knows that somebody watches.
+   * @returns null when no attempt at this quiz is here
+   */
+  async watch(quizId: number): Promise<AttemptReport | null> {
+    const known = await this.current()
+    return known?.terms.quizId === quizId ? this.room.forWatchers(known) : null
   }
 
   /** The live clock: a WebSocket that receives every change. The object closes it with 1000 after the end. */
@@ -225,6 +242,7 @@ export class AttemptSession extends DurableObject<Env> {
   private finish(known: Known, status: EndStatus): void {
     this.store.change(known, { end: { status, atMs: endedAtMs(clockOf(known), Date.now()) } })
     this.clocks.send(known)
+    this.room.send(this.env, known)
   }
 
   /** No caller waits for this end, so the alarm delivers it at a random moment. */

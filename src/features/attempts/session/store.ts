@@ -9,6 +9,8 @@ export type State = {
   /** Unix milliseconds at which D1 confirmed the result. */
   persistedAtMs: number | null
   failedDeliveries: number
+  /** Whether anybody watched the exam room when the attempt last heard of it. Absent where an older version began it. */
+  isWatched?: boolean
 }
 export type Known = { terms: Terms; state: State }
 export type Asked = SnapshotQuestion & { place: number; earlier: KeptAnswer | undefined; earlierBytes: number }
@@ -88,6 +90,19 @@ export class AttemptStore {
 
   answers(): KeptAnswer[] {
     return this.bodies('SELECT body FROM answers ORDER BY place')
+  }
+
+  /** How many questions have a kept answer, of how many, and when the newest of these was submitted, in Unix seconds. */
+  progress(): { answered: number; questions: number; lastAnswerAt: number | null } {
+    const query = `SELECT count(*) AS answered, (SELECT count(*) FROM questions) AS questions,
+      max(body ->> 'submittedAt') AS lastAnswerAt FROM answers`
+    return this.storage.sql.exec<{ answered: number; questions: number; lastAnswerAt: number | null }>(query).one()
+  }
+
+  /** How many kept answers were submitted at that second or later. */
+  answeredSince(seconds: number): number {
+    const query = "SELECT count(*) AS n FROM answers WHERE body ->> 'submittedAt' >= ?"
+    return this.storage.sql.exec<{ n: number }>(query, seconds).one().n
   }
 
   /** The bytes of all answers together. Summed once in the object's life, because only `saveAnswer` changes them. */

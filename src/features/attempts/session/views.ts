@@ -1,6 +1,6 @@
 /** An attempt as its object replies with it. */
-import { clockOf, remainingSeconds, spentSeconds, toSeconds } from './clock.ts'
-import type { EndedAttempt, Extended, RunningAttempt, SavedAnswer } from './messages.ts'
+import { clockOf, deadlineMs, remainingSeconds, spentSeconds, toSeconds } from './clock.ts'
+import type { AttemptReport, EndedAttempt, Extended, RunningAttempt, SavedAnswer } from './messages.ts'
 import { type KeptAnswer, outcomeOf, responseId } from './outcome.ts'
 import type { Ending } from './persist-results.ts'
 import type { SnapshotQuestion, Terms } from './snapshot.ts'
@@ -44,6 +44,21 @@ export function asEnded(known: Known, store: AttemptStore): EndedAttempt {
     extendedMinutes: state.extendedMinutes,
     outcome: outcomeOf(terms, questions, store.answers(), status),
     questions,
+  }
+}
+
+export function asReport(known: Known, store: AttemptStore): AttemptReport {
+  const { terms, state } = known
+  const { answered, questions, lastAnswerAt } = store.progress()
+  return {
+    attemptId: terms.attemptId,
+    userId: terms.userId,
+    status: state.end?.status ?? 'in_progress',
+    answered,
+    questions,
+    deadlineMs: deadlineMs(clockOf(known)),
+    lastSeenAt: lastAnswerAt ?? toSeconds(state.startedAtMs),
+    atMs: Date.now(),
   }
 }
 

@@ -1,9 +1,9 @@
 /** LearnMore with everything counted that Cloudflare charges for, but for the processor's time. */
-import worker, { AttemptSession, Gate, RegradeJob } from '../../../../src/index.ts'
+import worker, { AttemptSession, ExamRoom, Gate, RegradeJob } from '../../../../src/index.ts'
 import { countedDatabase, type DatabaseCounts } from '../../../helpers/counted-database.ts'
 import { countedKv, type KvCounts } from '../../../helpers/counted-kv.ts'
 
-export { CountedAttempt as AttemptSession, CountedGate as Gate, RegradeJob }
+export { CountedAttempt as AttemptSession, CountedGate as Gate, ExamRoom, RegradeJob }
 
 export type Usage = DatabaseCounts &
   KvCounts & { objectRequests: number; objectRowsRead: number; objectRowsWritten: number }
@@ -28,7 +28,7 @@ export type Aftermath = { objects: number; bytes: number; usage: Usage }
 
 type Measured = { aDayLater(): Promise<void>; storedBytes(): Promise<number> }
 /** By name: a stub is good for the request that made it. */
-const reached = { gates: new Set<string>(), attempts: new Set<string>() }
+const reached = { gates: new Set<string>(), attempts: new Set<string>(), rooms: new Set<string>() }
 
 const countedEnv = (env: Env): Env => ({
   ...env,
@@ -36,6 +36,7 @@ const countedEnv = (env: Env): Env => ({
   KV: countedKv(env.KV, counts),
   GATES: countedObjects(env.GATES as never, reached.gates) as never,
   ATTEMPTS: countedObjects(env.ATTEMPTS as never, reached.attempts) as never,
+  ROOMS: countedObjects(env.ROOMS as never, reached.rooms) as never,
 })
 
 type Objects = DurableObjectNamespace & { getByName(name: string): object }

@@ -3,10 +3,10 @@
  * All others pass untouched. Such requests come one at a time, so one set of counts is enough.
  */
 
-import worker, { AttemptSession as Attempt, Gate, RegradeJob } from '../../../../src/index.ts'
+import worker, { AttemptSession as Attempt, ExamRoom, Gate, RegradeJob } from '../../../../src/index.ts'
 import { countedDatabase } from '../../../helpers/counted-database.ts'
 
-export { Gate, RegradeJob }
+export { ExamRoom, Gate, RegradeJob }
 
 let counts: { d1Trips: number; rowsRead: number; rowsWritten: number } | null = null
 
