@@ -1,13 +1,13 @@
 /** The figures of the first minute, measured, and what they come to where a batch takes as long as D1's do. */
 import { about, keepSection, ms, table } from '../page.ts'
 import { EXAM_RESULTS } from '../report.ts'
+import { D1_BATCH_MS, d1Time, type Span } from './arithmetic.ts'
 import type { FirstMinute } from './measure.ts'
 
-/** A durable batch takes D1 5 to 20 ms. */
-export const D1_BATCH_MS = 10
 const LEARNERS = 3_000
 
-export type Run = { name: string; figures: FirstMinute }
+/** Projected: whether it says what happens before a D1 whose batches take `D1_BATCH_MS`. */
+export type Run = { name: string; isProjected: boolean; figures: FirstMinute }
 
 /** @param command as it was called */
 export function report(command: string, runs: Run[]): void {
@@ -47,21 +47,18 @@ function measured(runs: Run[]): string {
   )
 }
 
-/** As many batches, and as much SQL, for each learner as in the run. */
 function arithmetic(runs: Run[]): string {
-  const seconds = (batches: number, sqlMs: number, learners: number) => {
-    const each = LEARNERS / learners
-    const sum = (batches * D1_BATCH_MS + sqlMs) * each
-    return `${Math.round(batches * each)} × ${D1_BATCH_MS} ms + ${ms(sqlMs * each)} = ${(sum / 1000).toFixed(1)} s`
-  }
-  const rows = runs.map(({ name, figures: one }) => [
-    name,
-    seconds(one.start_d1_batches, one.start_sql_ms, one.learners),
-    seconds(one.end_d1_batches, one.end_sql_ms, one.learners),
-  ])
+  const sum = ({ batches, sqlMs, seconds }: Span) =>
+    `${Math.round(batches)} × ${D1_BATCH_MS} ms + ${ms(sqlMs)} = ${seconds.toFixed(1)} s`
+  const rows = runs
+    .filter(({ isProjected }) => isProjected)
+    .map(({ name, figures }) => {
+      const { starts, ends } = d1Time(figures, LEARNERS)
+      return [name, sum(starts), sum(ends)]
+    })
   return [
-    `Arithmetic, not measured: ${LEARNERS.toLocaleString('en-US')} learners before a D1 whose batches take ${D1_BATCH_MS} ms, with as many batches and as much SQL
-for each learner as in the run (batches × ${D1_BATCH_MS} ms + SQL = D1's time):`,
-    table(['', 'all have begun', 'all results are in D1'], rows),
+    `Arithmetic, not measured: D1's time for ${LEARNERS.toLocaleString('en-US')} learners where a batch takes ${D1_BATCH_MS} ms, with as many batches and as much SQL for
+each learner as in the run.`,
+    table(['batches × time + SQL', 'all have begun', 'all results are in D1'], rows),
   ].join('\n\n')
 }
