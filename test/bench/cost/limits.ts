@@ -11,7 +11,7 @@ export const D1_ACCOUNT_BYTES = 1e12
 export const D1_READ_MS = 1
 /** https://developers.cloudflare.com/durable-objects/platform/limits/ */
 export const OBJECT_CLASSES = 500
-export const OUR_CLASSES = 3
+export const OUR_CLASSES = 4
 
 /** So full a database may be planned: what is deleted leaves holes, and terms differ. */
 const PLANNED_SHARE = 0.75
@@ -50,11 +50,11 @@ export function limitsOf(measured: Measured, learners: number): Limits {
   }
 }
 
-/** D1's time in a term. Where an action writes, its last round trip does. */
+/** D1's time in a term. Where an action writes, its last round trip does, which many may share. */
 function d1MsPerLearner({ usage }: Measured): number {
   return timesOf().reduce((sum, [action, times]) => {
     const { d1Trips, rowsWritten } = usage[action]
-    const writes = rowsWritten > 0 ? 1 : 0
+    const writes = rowsWritten > 0 ? Math.min(1, d1Trips) : 0
     return sum + times * ((d1Trips - writes) * D1_READ_MS + writes * D1_BATCH_MS)
   }, 0)
 }

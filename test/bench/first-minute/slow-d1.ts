@@ -60,6 +60,18 @@ export function onSlowD1<E extends Env>(env: E): E {
   return { ...env, DB: DB as unknown as D1Database }
 }
 
+type ObjectClass<T> = new (ctx: DurableObjectState, env: Env) => T
+
+/** @returns the class with the slow D1 in place of D1 */
+export function slow<T extends DurableObject<Env>>(Base: ObjectClass<T>): ObjectClass<T> {
+  const Slow = class extends (Base as ObjectClass<DurableObject<Env>>) {
+    constructor(ctx: DurableObjectState, env: Env) {
+      super(ctx, onSlowD1(env))
+    }
+  }
+  return Slow as ObjectClass<DurableObject<Env>> as ObjectClass<T>
+}
+
 class SlowSession {
   private readonly env: SlowEnv
   private readonly constraint: string

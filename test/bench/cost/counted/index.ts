@@ -1,9 +1,9 @@
 /** LearnMore with everything counted that Cloudflare charges for, but for the processor's time. */
-import worker, { AttemptSession, Gate, RegradeJob } from '../../../../src/index.ts'
+import worker, { AttemptSession, Gate, QuizDesk, RegradeJob } from '../../../../src/index.ts'
 import { countedDatabase, type DatabaseCounts } from '../../../helpers/counted-database.ts'
 import { countedKv, type KvCounts } from '../../../helpers/counted-kv.ts'
 
-export { CountedAttempt as AttemptSession, CountedGate as Gate, RegradeJob }
+export { CountedAttempt as AttemptSession, CountedDesk as QuizDesk, CountedGate as Gate, RegradeJob }
 
 export type Usage = DatabaseCounts &
   KvCounts & { objectRequests: number; objectRowsRead: number; objectRowsWritten: number }
@@ -28,7 +28,7 @@ export type Aftermath = { objects: number; bytes: number; usage: Usage }
 
 type Measured = { aDayLater(): Promise<void>; storedBytes(): Promise<number> }
 /** By name: a stub is good for the request that made it. */
-const reached = { gates: new Set<string>(), attempts: new Set<string>() }
+const reached = { gates: new Set<string>(), attempts: new Set<string>(), desks: new Set<string>() }
 
 const countedEnv = (env: Env): Env => ({
   ...env,
@@ -36,6 +36,7 @@ const countedEnv = (env: Env): Env => ({
   KV: countedKv(env.KV, counts),
   GATES: countedObjects(env.GATES as never, reached.gates) as never,
   ATTEMPTS: countedObjects(env.ATTEMPTS as never, reached.attempts) as never,
+  DESKS: countedObjects(env.DESKS as never, reached.desks) as never,
 })
 
 type Objects = DurableObjectNamespace & { getByName(name: string): object }
@@ -141,6 +142,13 @@ class CountedAttempt extends AttemptSession {
   }
   async storedBytes(): Promise<number> {
     return this.ctx.storage.sql.databaseSize
+  }
+}
+
+/** It stores nothing. */
+class CountedDesk extends QuizDesk {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, countedEnv(env))
   }
 }
 
