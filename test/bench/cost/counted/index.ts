@@ -39,13 +39,13 @@ const countedEnv = (env: Env): Env => ({
   DESKS: countedObjects(env.DESKS as never, reached.desks) as never,
 })
 
-type Objects = DurableObjectNamespace & { getByName(name: string): object }
+type Objects = { getByName(name: string, options?: object): object }
 
 /** Each call on a stub is one request; a WebSocket is one too. */
 function countedObjects(namespace: Objects, met: Set<string>): object {
   return {
-    getByName(name: string) {
-      const stub = namespace.getByName(name)
+    getByName(name: string, options?: object) {
+      const stub = namespace.getByName(name, options)
       met.add(name)
       return new Proxy(stub, {
         get(target, property) {
