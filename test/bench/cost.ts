@@ -1,7 +1,7 @@
 /**
  * `npm run bench:cost -- [learners]`: what a term costs. A class does every action of a term against the real runtime with
  * everything counted that is charged for, once more against the built Worker for the processor's time, and a term's rows
- * are laid into SQLite for their bytes. All that was measured goes to docs/operate/cost.json, what it comes to, to docs/operate/cost.md.
+ * are laid into SQLite for their bytes; an exam's first minute shows how many batches its starts and ends are. All that was measured goes to docs/operate/cost.json, what it comes to, to docs/operate/cost.md.
  * With `--again` it is only worked out anew; with `--quick` all is done for the smallest class, and nothing written.
  */
 import { randomBytes } from 'node:crypto'
@@ -14,6 +14,7 @@ import { costPage } from './cost/page.ts'
 import { FULL_TERM, measureSize, sampleRows } from './cost/size.ts'
 import { type Measure, Story } from './cost/story.ts'
 import { type Action, COURSES } from './cost/term.ts'
+import { type Conditions, type FirstMinute, measureFirstMinute } from './first-minute/measure.ts'
 import { wait } from './load.ts'
 import { commit, version } from './page.ts'
 import { type Served, serveBare, serveLearnMore } from './serve.ts'
@@ -26,6 +27,10 @@ const IS_QUICK = values.quick === true
 const LEARNERS = Number(positionals[0] ?? (IS_QUICK ? 10 : 40))
 if (!Number.isInteger(LEARNERS) || LEARNERS < 10 || LEARNERS > 100) throw new Error('Between 10 and 100 learners.')
 const QUOTA_CALLS = IS_QUICK ? 20 : 200
+/** As long a batch as makes as many callers gather as at the edge (`first-minute/report.ts`). */
+const EXAM: Conditions = IS_QUICK
+  ? { learners: 10, d1Ms: 5, hasDesk: true }
+  : { learners: 1_000, d1Ms: 200, hasDesk: true }
 const BARE_CALLS = IS_QUICK ? 100 : 1_000
 /** What goes on after a response. */
 const SETTLE_MS = 200
@@ -47,6 +52,7 @@ async function measured(): Promise<Measured> {
   const { sample, ...counted } = await counts()
   say('Again, for the processor’s time …')
   const cpuMs = await processorTimes()
+  const exam = await firstMinute()
   say('A term’s rows in SQLite …')
   const { model } = cpus()[0] ?? { model: 'unknown' }
   const about = {
@@ -61,7 +67,15 @@ async function measured(): Promise<Measured> {
     ...counted,
     cpuMs,
     size: measureSize(sample, IS_QUICK ? { learners: LEARNERS, courses: COURSES } : FULL_TERM),
+    exam,
   }
+}
+
+async function firstMinute(): Promise<FirstMinute> {
+  const exam = await measureFirstMinute(EXAM, say)
+  // Starts that are refused ask D1 in vain.
+  if (exam.begun < exam.learners || exam.refused > 0) throw new Error(`not everybody began: ${JSON.stringify(exam)}`)
+  return exam
 }
 
 async function counts() {

@@ -68,10 +68,14 @@ const REPEATED = [0, 429, 500, 503]
 const PAUSE_MS = 500
 
 /** As a good client calls: again after a refusal for load, a failure or a broken connection. Counts by status. */
-export async function insist(call: () => Promise<Answer>, repeated: Map<number, number>): Promise<Answer> {
+export async function insist(
+  call: () => Promise<Answer>,
+  repeated: Map<number, number>,
+  atMost = TRIES,
+): Promise<Answer> {
   for (let tries = 1; ; tries += 1) {
     const answer = await call()
-    if (tries === TRIES || !REPEATED.includes(answer.status)) return answer
+    if (tries === atMost || !REPEATED.includes(answer.status)) return answer
     repeated.set(answer.status, (repeated.get(answer.status) ?? 0) + 1)
     await wait(Math.max(answer.retryAfterMs, PAUSE_MS) * (1 + Math.random()))
   }

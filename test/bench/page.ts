@@ -1,6 +1,6 @@
 /** What the pages of figures share. */
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os'
 
 export const loadBefore = loadavg()
@@ -38,4 +38,18 @@ export function table(head: string[], rows: string[][]): string {
     `| ${widths.map((width, column) => (column === 0 ? (cells[column] ?? '').padEnd(width) : (cells[column] ?? '').padStart(width))).join(' | ')} |`
   const rule = `| ${widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`
   return [line(head), rule, ...rows.map(line)].join('\n')
+}
+
+/** Writes a section of a page; the others stay. */
+export function keepSection(page: URL, heading: string, text: string): void {
+  writeFileSync(page, withSection(readFileSync(page, 'utf8'), heading, text))
+}
+
+/** With the text as what stands under `## heading`: in its place, or as the last section. */
+export function withSection(page: string, heading: string, text: string): string {
+  const [top = '', ...sections] = page.split(/^(?=## )/m)
+  const section = `## ${heading}\n\n${text}`
+  const place = sections.findIndex(one => one.startsWith(`## ${heading}\n`))
+  const all = place === -1 ? [...sections, section] : sections.with(place, section)
+  return `${[top, ...all].map(one => one.trim()).join('\n\n')}\n`
 }

@@ -1,7 +1,6 @@
 /** The figures of a run as one page, on the terminal and in exam-results.md. */
-import { writeFileSync } from 'node:fs'
 import type { Timings } from './load.ts'
-import { about, ms, table } from './page.ts'
+import { about, keepSection, ms, table } from './page.ts'
 import type { Day } from './sitting.ts'
 
 /** With the processor time that workerd and wrangler's proxy took for a call. */
@@ -22,12 +21,13 @@ export type Figures = {
   errors: string[]
 }
 
+export const EXAM_RESULTS = new URL('./exam-results.md', import.meta.url)
 const SHARES = [0.5, 0.95, 0.99]
 
 export function report(figures: Figures, { isKept }: { isKept: boolean }): void {
   const page = [conditions(figures), load(figures), atMost(figures), truth(figures)].join('\n\n')
   console.log(`\n${page}\n`)
-  if (isKept) writeFileSync(new URL('./exam-results.md', import.meta.url), `# An exam day\n\n${page}\n`)
+  if (isKept) keepSection(EXAM_RESULTS, 'A day', page)
 }
 
 function conditions({ learners, connections, thinkMs }: Figures): string {

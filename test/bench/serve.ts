@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createTestHarness, type TestHarnessOptions } from 'wrangler'
+import { type Configuration, readConfiguration, writeConfiguration } from '../../src/dev/configuration.ts'
 import { captureOrExit } from '../../src/dev/wrangler.ts'
 
 export type Served = {
@@ -32,13 +33,20 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /**
  * Built once, minified, with the daily quotas off: a benchmark is one address and would soon have had its share.
- * @param entry an `index.ts` in place of the deployed one
+ * @param entry in place of the deployed one; an `index.ts`, unless it brings objects
+ * @param objects classes of the entry that the deployment does not have, by binding
  */
-export async function serveLearnMore(jwtSecret: string, entry = 'src/index.ts'): Promise<Served> {
-  const built = mkdtempSync(join(tmpdir(), 'learnmore-bench-'))
-  await captureOrExit('deploy', entry, '--dry-run', '--minify', '--outdir', built)
+export async function serveLearnMore(
+  jwtSecret: string,
+  entry = 'src/index.ts',
+  objects: Record<string, string> = {},
+): Promise<Served> {
+  const folder = mkdtempSync(join(tmpdir(), 'learnmore-bench-'))
+  const built = join(folder, 'built')
+  const configPath = await configurationFor(entry, objects, folder)
+  await captureOrExit('deploy', entry, '--config', configPath, '--dry-run', '--minify', '--outdir', built)
   const served = await serve({
-    configPath: 'wrangler.toml',
+    configPath,
     prebuiltWorkerDir: built,
     // All there are, or a fresh clone, which has no .dev.vars, would be refused everything.
     secrets: { JWT_SECRET: jwtSecret, RECEIPT_SECRET: randomBytes(48).toString('base64url') },
@@ -50,9 +58,26 @@ export async function serveLearnMore(jwtSecret: string, entry = 'src/index.ts'):
     ...served,
     async close() {
       await served.close()
-      rmSync(built, { recursive: true })
+      rmSync(folder, { recursive: true })
     },
   }
+}
+
+/** @returns where the deployment's configuration is, or one in the folder with more objects */
+async function configurationFor(entry: string, objects: Record<string, string>, folder: string): Promise<string> {
+  const deployed = 'wrangler.toml'
+  const classes = Object.values(objects)
+  if (classes.length === 0) return deployed
+  type WithObjects = Configuration & { durable_objects: { bindings: object[] }; migrations: object[] }
+  const config = (await readConfiguration(deployed)) as WithObjects
+  const bindings = Object.entries(objects).map(([name, class_name]) => ({ name, class_name }))
+  const more: WithObjects = {
+    ...config,
+    main: entry,
+    durable_objects: { bindings: [...config.durable_objects.bindings, ...bindings] },
+    migrations: [...config.migrations, { tag: 'bench', new_sqlite_classes: classes }],
+  }
+  return writeConfiguration(join(folder, 'wrangler.json'), deployed, more)
 }
 
 export async function serveBare(): Promise<Served> {

@@ -1,4 +1,5 @@
 /** From what was measured to what a month costs: sums and products, nothing else. */
+import type { FirstMinute } from '../first-minute/measure.ts'
 import type { Aftermath, Usage } from './counted/index.ts'
 import { OBJECT_GB, PLAN, PRICES, priceOf, type Use } from './prices.ts'
 import type { Size } from './size.ts'
@@ -37,6 +38,8 @@ export type Measured = {
   cron: Usage
   aftermath: Record<'gates' | 'attempts', Aftermath>
   size: Size
+  /** Of an exam that all start and end at once. */
+  exam: FirstMinute
 }
 
 /** What a learner comes to in a term, teachers' part included, but for what is stored. */

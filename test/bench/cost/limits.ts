@@ -1,13 +1,14 @@
 /** Cloudflare's limits that a growing school meets, and where the measured figures meet them. Looked up with the prices. */
-import { type Measured, perLearner } from './bill.ts'
+import { D1_BATCH_MS, d1Time } from '../first-minute/arithmetic.ts'
+import { type Measured, perLearner, timesOf } from './bill.ts'
 import { ACTIVE_DAYS, BUSIEST_HOUR_SHARE, WEEKS } from './term.ts'
 
 /** Of one D1 database: https://developers.cloudflare.com/d1/platform/limits/ */
 export const D1_BYTES = 10e9
 /** Of an account, all databases together. */
 export const D1_ACCOUNT_BYTES = 1e12
-/** One query at a time: a thousand a second of a millisecond each, says the same page. */
-export const D1_TRIPS_PER_SECOND = 1_000
+/** One query at a time: a thousand a second of a millisecond each, says the same page. A batch that writes takes `D1_BATCH_MS`. */
+export const D1_READ_MS = 1
 /** https://developers.cloudflare.com/durable-objects/platform/limits/ */
 export const OBJECT_CLASSES = 500
 export const OUR_CLASSES = 5
@@ -24,7 +25,9 @@ export type Limits = {
   terms: number
   /** Round trips a second in the busiest hour. */
   busiest: number
-  /** Seconds that an exam takes to begin, and its results to be in D1, for all at once in one database. */
+  /** Of that hour, the share in which D1 works; more than 1 is more than one database can. */
+  busyShare: number
+  /** Seconds that D1 works until an exam has begun, and until its results have arrived, for all at once in one database. */
   startSeconds: number
   endSeconds: number
   /** Schools that keep each database to what is planned, one term kept. */
@@ -34,14 +37,26 @@ export type Limits = {
 export function limitsOf(measured: Measured, learners: number): Limits {
   const bytes = measured.size.learner * learners
   const terms = D1_BYTES / bytes
+  const { starts, ends } = d1Time(measured.exam, learners)
+  const inBusiestSecond = (perLearner: number) => ((perLearner * learners) / ACTIVE_DAYS / 3600) * BUSIEST_HOUR_SHARE
   return {
     fullInWeek: terms < 1 ? Math.ceil(terms * WEEKS) : null,
     terms: Math.floor(terms),
-    busiest: ((perLearner(measured).d1Trips * learners) / ACTIVE_DAYS / 3600) * BUSIEST_HOUR_SHARE,
-    startSeconds: (learners * measured.usage['start an attempt'].d1Trips) / D1_TRIPS_PER_SECOND,
-    endSeconds: (learners * measured.size.attemptMs) / 1000,
+    busiest: inBusiestSecond(perLearner(measured).d1Trips),
+    busyShare: inBusiestSecond(d1MsPerLearner(measured)) / 1000,
+    startSeconds: starts.seconds,
+    endSeconds: ends.seconds,
     schools: Math.ceil(learners / learnersPerSchool(measured)),
   }
+}
+
+/** D1's time in a term. Where an action writes, its last round trip does, which many may share. */
+function d1MsPerLearner({ usage }: Measured): number {
+  return timesOf().reduce((sum, [action, times]) => {
+    const { d1Trips, rowsWritten } = usage[action]
+    const writes = rowsWritten > 0 ? Math.min(1, d1Trips) : 0
+    return sum + times * ((d1Trips - writes) * D1_READ_MS + writes * D1_BATCH_MS)
+  }, 0)
 }
 
 /** In one database, with one term kept. */

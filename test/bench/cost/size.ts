@@ -12,8 +12,6 @@ export type Size = {
   attempt: number
   /** Of the learner's, by table. */
   tables: Record<string, number>
-  /** How long an attempt, its responses and all that triggers make of them took SQLite. */
-  attemptMs: number
 }
 
 export type Term = { learners: number; courses: number }
@@ -46,7 +44,7 @@ export function measureSize(sample: Sample, term: Term): Size {
     db.exec(readFileSync(`migrations/${name}`, 'utf8'))
   fillCourses(db, sample, term.courses)
   const before = bytesByTable(db)
-  const spentMs = fillTerm(db, sample, term)
+  fillTerm(db, sample, term)
   const after = bytesByTable(db)
   const grown = (table: string) => ((after.get(table) ?? 0) - (before.get(table) ?? 0)) / term.learners
   const tables = [...after.keys()].filter(table => grown(table) > 0)
@@ -58,7 +56,6 @@ export function measureSize(sample: Sample, term: Term): Size {
     tables: Object.fromEntries(
       tables.map((table): [string, number] => [table, grown(table)]).toSorted(([, one], [, other]) => other - one),
     ),
-    attemptMs: spentMs / term.learners / attempts,
   }
   db.close()
   return size
@@ -114,12 +111,8 @@ function fillCourses(db: DatabaseSync, { users, responses }: Sample, courses: nu
 
 const quoted = (value: SQLInputValue | undefined) => `'${String(value).replaceAll("'", "''")}'`
 
-/**
- * Day by day, everybody on each of them, as it comes: so the indexes are as full as they really get.
- * @returns milliseconds spent on attempts
- */
-function fillTerm(db: DatabaseSync, sample: Sample, term: Term): number {
-  let spentMs = 0
+/** Day by day, everybody on each of them, as it comes: so the indexes are as full as they really get. */
+function fillTerm(db: DatabaseSync, sample: Sample, term: Term): void {
   const user = inserter(db, 'users', sample.users, [])
   const event = inserter(db, 'activities', sample.activities, ['course_id', 'module_id', 'target_id'])
   const attempt = inserter(db, 'attempts', sample.attempts, [])
@@ -176,7 +169,6 @@ function fillTerm(db: DatabaseSync, sample: Sample, term: Term): number {
           if (!due(QUIZZES, n)) continue
           const quiz = (course - 1) * QUIZZES + 1 + n
           const module = 1 + (quiz - 1) * (MODULES / QUIZZES)
-          const before = performance.now()
           const ended = attempt({
             quiz_id: quiz,
             user_id: id,
@@ -196,7 +188,6 @@ function fillTerm(db: DatabaseSync, sample: Sample, term: Term): number {
           }
           did('quiz_start', quiz, course, module)
           did('quiz_complete', quiz, course, module)
-          spentMs += performance.now() - before
         }
         for (let n = 0; n < LECTURES; n += 1) {
           if (!due(LECTURES, n)) continue
@@ -209,5 +200,4 @@ function fillTerm(db: DatabaseSync, sample: Sample, term: Term): number {
     }
     db.exec('COMMIT')
   }
-  return spentMs
 }

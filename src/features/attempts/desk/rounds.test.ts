@@ -121,3 +121,16 @@ describe('what comes of an entry', () => {
     ])
   })
 })
+
+test('whoever joins one that waits makes it wait anew', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const { line, served, letThrough } = desk()
+  const replies = [line.enter({ who: 'a' }), line.enter({ who: 'b' })]
+  vi.setSystemTime(Date.now() + PATIENCE_MS - 1)
+  replies.push(line.enter({ who: 'b' }))
+  vi.setSystemTime(Date.now() + 1)
+  for (let round = 0; round < 2; round += 1) await letThrough()
+  expect(whoOf(served)).toEqual(['a', 'b'])
+  expect(await Promise.all(replies)).toEqual(['a in 1', 'b in 2', 'b in 2'])
+  vi.useRealTimers()
+})

@@ -76,7 +76,11 @@ export function rounds<Entry, Reply>(options: {
     enter(entry) {
       const key = options.keyOf(entry)
       const same = waiting.find(one => one.key === key && JSON.stringify(one.entry) === JSON.stringify(entry))
-      if (same) return same.reply
+      if (same) {
+        // Its newest caller has just begun to wait.
+        same.enteredAt = Date.now()
+        return same.reply
+      }
       if (waiting.length >= options.waitingAtMost) return Promise.reject(new Error(TOO_MANY_WAIT))
       const { promise: reply, resolve, reject } = Promise.withResolvers<Reply>()
       waiting.push({ entry, key, enteredAt: Date.now(), reply, resolve, reject })

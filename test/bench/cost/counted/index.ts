@@ -1,9 +1,9 @@
 /** LearnMore with everything counted that Cloudflare charges for, but for the processor's time. */
-import worker, { AttemptSession, ExamRoom, Gate, RegradeJob } from '../../../../src/index.ts'
+import worker, { AttemptSession, ExamRoom, Gate, QuizDesk, RegradeJob } from '../../../../src/index.ts'
 import { countedDatabase, type DatabaseCounts } from '../../../helpers/counted-database.ts'
 import { countedKv, type KvCounts } from '../../../helpers/counted-kv.ts'
 
-export { CountedAttempt as AttemptSession, CountedGate as Gate, ExamRoom, RegradeJob }
+export { CountedAttempt as AttemptSession, CountedDesk as QuizDesk, CountedGate as Gate, ExamRoom, RegradeJob }
 
 export type Usage = DatabaseCounts &
   KvCounts & { objectRequests: number; objectRowsRead: number; objectRowsWritten: number }
@@ -28,7 +28,12 @@ export type Aftermath = { objects: number; bytes: number; usage: Usage }
 
 type Measured = { aDayLater(): Promise<void>; storedBytes(): Promise<number> }
 /** By name: a stub is good for the request that made it. */
-const reached = { gates: new Set<string>(), attempts: new Set<string>(), rooms: new Set<string>() }
+const reached = {
+  gates: new Set<string>(),
+  attempts: new Set<string>(),
+  desks: new Set<string>(),
+  rooms: new Set<string>(),
+}
 
 const countedEnv = (env: Env): Env => ({
   ...env,
@@ -36,16 +41,17 @@ const countedEnv = (env: Env): Env => ({
   KV: countedKv(env.KV, counts),
   GATES: countedObjects(env.GATES as never, reached.gates) as never,
   ATTEMPTS: countedObjects(env.ATTEMPTS as never, reached.attempts) as never,
+  DESKS: countedObjects(env.DESKS as never, reached.desks) as never,
   ROOMS: countedObjects(env.ROOMS as never, reached.rooms) as never,
 })
 
-type Objects = DurableObjectNamespace & { getByName(name: string): object }
+type Objects = { getByName(name: string, options?: object): object }
 
 /** Each call on a stub is one request; a WebSocket is one too. */
 function countedObjects(namespace: Objects, met: Set<string>): object {
   return {
-    getByName(name: string) {
-      const stub = namespace.getByName(name)
+    getByName(name: string, options?: object) {
+      const stub = namespace.getByName(name, options)
       met.add(name)
       return new Proxy(stub, {
         get(target, property) {
@@ -142,6 +148,13 @@ class CountedAttempt extends AttemptSession {
   }
   async storedBytes(): Promise<number> {
     return this.ctx.storage.sql.databaseSize
+  }
+}
+
+/** It stores nothing. */
+class CountedDesk extends QuizDesk {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, countedEnv(env))
   }
 }
 

@@ -1,9 +1,15 @@
 /**
- * The Worker as deployed; a request that asks for it is told in a header what it did in D1, its attempt's object included.
+ * The Worker as deployed; a request that asks for it is told in a header what it did in D1, its attempt's object and its quiz's desk included.
  * All others pass untouched. Such requests come one at a time, so one set of counts is enough.
  */
 
-import worker, { AttemptSession as Attempt, ExamRoom, Gate, RegradeJob } from '../../../../src/index.ts'
+import worker, {
+  AttemptSession as Attempt,
+  QuizDesk as Desk,
+  ExamRoom,
+  Gate,
+  RegradeJob,
+} from '../../../../src/index.ts'
 import { countedDatabase } from '../../../helpers/counted-database.ts'
 
 export { ExamRoom, Gate, RegradeJob }
@@ -18,6 +24,12 @@ const watched = (env: Env): Env => ({
 })
 
 export class AttemptSession extends Attempt {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, watched(env))
+  }
+}
+
+export class QuizDesk extends Desk {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, watched(env))
   }
