@@ -144,8 +144,8 @@ ${sources.join(',\n')}.`,
 \`LOG=failures\`, or a smaller \`head_sampling_rate\` in \`wrangler.toml\`, saves nearly all of it.
 A term's exams come in two of its months, so that one of them costs more and another less; the sum is the same, but for what is
 included. Objects keep ${kilobytes(objectBytesPerLearner(measured))} for a learner on average: a gate's store is ${kilobytes(measured.aftermath.gates.bytes / measured.aftermath.gates.objects)}, an attempt's ${kilobytes(measured.aftermath.attempts.bytes / measured.aftermath.attempts.objects)}.`,
-    `An exam room costs an attempt a request at its begin, at its end and in each minute with an answer, or every ten seconds with
-one while somebody watches, and then two rows written in all. To open it D1 reads some ten rows an attempt and one for each of its
+    `An exam room costs an attempt a request at its begin and, while somebody watches, one at its end and every ten seconds with
+an answer, and two rows written in all. To open it D1 reads some ten rows an attempt and one for each of its
 responses, once for all who watch, and each running attempt is asked once. While it is watched, D1 reads two rows for each
 learner of the course once a minute, an alarm is a row written a minute, and the room is awake while reports come: 450 GB-s an hour
 at most. To watch 3,000 learners for an hour, in which each answers 30 questions, costs below 5 cents.`,

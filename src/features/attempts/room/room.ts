@@ -33,12 +33,13 @@ export class ExamRoom extends DurableObject<Env> {
     this.state = new RoomState(env, this.quizId)
   }
 
-  /** An attempt tells how far it is. The reply tells it how often to. */
+  /** An attempt tells how far it is. The reply tells it whether to go on. */
   async report(report: AttemptReport): Promise<{ isWatched: boolean }> {
     const isWatched = this.watchers.hasAny()
     const isNews = (isWatched || this.state.isFresh()) && this.state.put(report)
     if (isNews && isWatched) this.announce([report.attemptId])
-    return { isWatched }
+    // Whoever watches next does not ask the attempts as long as the state is fresh.
+    return { isWatched: isWatched || this.state.isFresh() }
   }
 
   /** Opens a socket for a watcher whose rights the Worker has read. It receives the whole state, then every change. */

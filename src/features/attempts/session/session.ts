@@ -59,7 +59,7 @@ export class AttemptSession extends DurableObject<Env> {
     if (isNew) this.store.begin(snapshot, Date.now())
     await this.setMissingAlarm()
     const begun = isNew ? this.store.load() : null
-    if (begun) this.room.send(this.env, begun)
+    if (begun) this.room.begun(this.env, begun)
     const view = await this.look()
     if (view.kind === 'unknown') throw new Error('an attempt was not kept')
     return view.kind === 'running' ? { ...view, isNew } : view
@@ -146,7 +146,7 @@ export class AttemptSession extends DurableObject<Env> {
     this.store.change(known, { extendedMinutes: known.state.extendedMinutes + minutes })
     await this.setAlarm(this.deadlineAlarm(known))
     this.clocks.send(known)
-    this.room.send(this.env, known)
+    this.room.changed(this.env, known)
     return asExtended(known)
   }
 
@@ -242,7 +242,7 @@ export class AttemptSession extends DurableObject<Env> {
   private finish(known: Known, status: EndStatus): void {
     this.store.change(known, { end: { status, atMs: endedAtMs(clockOf(known), Date.now()) } })
     this.clocks.send(known)
-    this.room.send(this.env, known)
+    this.room.changed(this.env, known)
   }
 
   /** No caller waits for this end, so the alarm delivers it at a random moment. */

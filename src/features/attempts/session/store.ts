@@ -99,12 +99,6 @@ export class AttemptStore {
     return this.storage.sql.exec<{ answered: number; questions: number; lastAnswerAt: number | null }>(query).one()
   }
 
-  /** How many kept answers were submitted at that second or later. */
-  answeredSince(seconds: number): number {
-    const query = "SELECT count(*) AS n FROM answers WHERE body ->> 'submittedAt' >= ?"
-    return this.storage.sql.exec<{ n: number }>(query, seconds).one().n
-  }
-
   /** The bytes of all answers together. Summed once in the object's life, because only `saveAnswer` changes them. */
   bytes(): number {
     this.sum ??= this.storage.sql.exec<{ n: number }>('SELECT coalesce(sum(bytes), 0) AS n FROM answers').one().n
