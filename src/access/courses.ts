@@ -8,7 +8,10 @@ type Course = { instructorId: number; status: CourseStatus }
 
 /** Everybody sees a published course, its learners see an archived one too; only its instructor and staff see a draft. */
 export const sees = (viewer: Viewer, course: Course, enrollment?: EnrollmentStatus) =>
-  manages(viewer, course) || course.status === 'published' || studies(course, enrollment)
+  manages(viewer, course) || isPublic(course) || studies(course, enrollment)
+
+/** Whether a course is in the catalog, which needs no login. */
+export const isPublic = ({ status }: Pick<Course, 'status'>) => status === 'published'
 
 /** @throws 404 for a course that the viewer may not see. */
 export function requireSeen<C extends Course>(viewer: Viewer, course: C | undefined, enrollment?: EnrollmentStatus): C {

@@ -29,7 +29,7 @@ import { accessibleQuizzes } from '../../src/features/quizzes/queries.ts'
 
 const db = backgroundDatabase(env)
 const TODAY = '2026-03-10'
-const PAGE = { number: 1, limit: 100, offset: 0 }
+const PAGE = { number: 1, size: 100, limit: 100, offset: 0, before: Number.MAX_SAFE_INTEGER }
 const DOORS: Door[] = ['self', 'instructor', 'code']
 
 /** Ids run from 1 in each table; a module lies in course `1 + id % COURSES`, a quiz in module `1 + id % MODULES`. */

@@ -144,6 +144,16 @@ describe('slugs', () => {
     expect((await rename('First name')).body.slug).toBe('first-name')
     expect((await rename('First Name')).body.slug).toBe('first-name')
   })
+
+  test('no course gets the slug of the search, neither when it is made nor when it is renamed', async () => {
+    const owner = await makeInstructor()
+    expect((await makeCourse(owner, { title: 'Search' })).slug).toBe('search-2')
+    const course = await makeCourse(owner)
+    const renamed = await call('PATCH', `/api/courses/${course.id}/`, { as: owner, body: { title: 'SEARCH!' } })
+    expect(renamed.body.slug).toBe('search-3')
+    expect((await call('GET', '/api/courses/catalog/search-3/')).body).toEqual(renamed.body)
+    expect((await call('GET', '/api/courses/catalog/search/')).body).toEqual({ q: ['This field is required.'] })
+  })
 })
 
 describe('reading a course', () => {
@@ -193,6 +203,40 @@ describe('reading a course', () => {
   test.each(['0', '-1', '1e3', '1.0', '9007199254740993', 'abc', '%00', '٣'])('id %s is 404', async id => {
     const { status, body } = await call('GET', `/api/courses/${id}/`, { as: await makeUser() })
     expect({ status, body }).toEqual({ status: 404, body: { detail: 'Not found.' } })
+  })
+})
+
+describe('a course of the catalog', () => {
+  test('is read without a login, by its slug and by a former one, which answers with the present one', async () => {
+    const owner = await makeInstructor()
+    const { slug: former, ...course } = await makeCourse(owner)
+    await call('PATCH', `/api/courses/${course.id}/`, { as: owner, body: { title: unique('Renamed ') } })
+    const { modules, ...present } = (await call('GET', `/api/courses/${course.id}/`, { as: owner })).body
+    expect(present.slug).not.toBe(former)
+    for (const path of [`/api/courses/catalog/${present.slug}/`, `/api/courses/catalog/${former}/`]) {
+      const { status, body, headers } = await call('GET', path)
+      expect({ status, body }).toEqual({ status: 200, body: present })
+      expect(headers.get('Cache-Control')).toBe('public, max-age=30')
+      const unchanged = await call('GET', path, { headers: { 'If-None-Match': headers.get('ETag') ?? '' } })
+      expect(unchanged.status).toBe(304)
+    }
+  })
+
+  test('a draft, an archived, a deleted one and none are 404, to its instructor, too', async () => {
+    const owner = await makeInstructor()
+    const deleted = await makeCourse(owner)
+    await call('DELETE', `/api/courses/${deleted.id}/`, { as: owner })
+    const slugs = [
+      (await makeCourse(owner, { status: 'draft' })).slug,
+      (await makeCourse(owner, { status: 'archived' })).slug,
+      deleted.slug,
+      'there-is-none',
+    ]
+    for (const slug of slugs) {
+      const { status, body, headers } = await call('GET', `/api/courses/catalog/${slug}/`, { as: owner })
+      expect({ status, body }).toEqual({ status: 404, body: { detail: 'Not found.' } })
+      expect(headers.get('Cache-Control')).toBe('no-store')
+    }
   })
 })
 

@@ -35,6 +35,7 @@ describe('every operation', () => {
     expect(open.sort()).toEqual([
       'GET /api/courses/catalog/',
       'GET /api/courses/catalog/search/',
+      'GET /api/courses/catalog/{slug}/',
       'GET /api/health/',
       'GET /api/health/ready/',
       'POST /api/receipts/verify/',

@@ -14,7 +14,7 @@ import { cost } from '../helpers/counting.ts'
 // no more rows with 50 times the data.
 
 let [owner, staff, learner]: TestUser[] = []
-let [moduleId, quizId, questionId, doomedQuiz, doomedQuestion, empty]: number[] = []
+let [courseId, moduleId, quizId, questionId, doomedQuiz, doomedQuestion, empty]: number[] = []
 
 const BASE = 3
 const QUESTION = { type: 'true_false', text: 'True?', correct_answer: true }
@@ -22,6 +22,7 @@ const QUESTION = { type: 'true_false', text: 'True?', correct_answer: true }
 beforeAll(async () => {
   const room = await makeClassroom()
   ;({ owner, staff, learner } = room)
+  courseId = room.course.id
   moduleId = room.module.id
   quizId = (await makeQuiz(owner, room.module.id, { questions: oneOfEach() })).id
   for (const is_published of [true, false])
@@ -79,6 +80,10 @@ const READS: Row[] = [
   ['GET', () => '/api/quizzes/?is_survey=false', 1, asLearner],
   ['GET', () => '/api/quizzes/?is_published=true&is_survey=false', 1, asStaff],
   ['GET', () => '/api/quizzes/?is_published=false&is_survey=true', 1, asStaff],
+  ['GET', () => `/api/quizzes/?course=${courseId}`, 1, asOwner],
+  ['GET', () => `/api/quizzes/?course=${courseId}`, 1, asStaff],
+  ['GET', () => `/api/quizzes/?course=${courseId}&is_published=true&is_survey=false`, 1, asStaff],
+  ['GET', () => `/api/quizzes/?course=${courseId}`, 1, asLearner],
   ['GET', () => `/api/quizzes/?module=${moduleId}`, 1, asStaff],
   ['GET', () => `/api/quizzes/?module=${moduleId}&is_published=true`, 1, asLearner],
   ['GET', () => `/api/quizzes/${quizId}/`, 1, asOwner],

@@ -347,6 +347,20 @@ describe('reading', () => {
     expect(await ids(learner, '&is_survey=true')).toEqual([survey])
     expect(await ids(learner, '&is_published=false')).toEqual([])
     expect(await ids(owner, '&module=999999')).toEqual([])
+    const inCourse = `&course=${course.id}`
+    expect(await ids(owner, inCourse)).toEqual(all)
+    expect(await ids(staff, inCourse)).toEqual(all)
+    expect(await ids(learner, inCourse)).toEqual([survey, shown])
+    expect(await ids(rival, inCourse)).toEqual([])
+    expect(await ids(staff, `${inCourse}${here}&is_published=false&is_survey=true`)).toEqual([draftSurvey])
+    expect(await ids(owner, '&course=999999')).toEqual([])
+    for (const filter of [inCourse, `${inCourse}&is_published=true`, `${inCourse}&is_survey=false`, inCourse + here]) {
+      const counted = (await call('GET', `/api/quizzes/?${filter}`, { as: staff })).body.count
+      expect(counted, filter).toBe((await ids(staff, filter)).length)
+    }
+    expect((await call('GET', '/api/quizzes/?course=x', { as: owner })).body).toEqual({
+      course: ['A valid integer is required.'],
+    })
     for (const filter of [
       '',
       '&is_published=true',

@@ -70,6 +70,8 @@ const LISTS: Row[] = [
   ['GET', () => '/api/courses/catalog/?enrollment_type=open', 1, anonymous],
   ['GET', () => '/api/courses/catalog/?enrollment_type=restricted', 1, anonymous],
   ['GET', () => '/api/courses/catalog/search/?q=needle', 1, anonymous],
+  ['GET', () => `/api/courses/catalog/${slug}/`, 1, anonymous],
+  ['GET', () => '/api/users/me/', 1, asLearner],
   ['GET', () => '/api/enrollments/', 1, asOwner],
   ['GET', () => '/api/enrollments/?status=active', 1, asOwner],
   ['GET', () => `/api/enrollments/?course=${courseId}`, 1, asOwner],

@@ -130,6 +130,7 @@ const TABLE: Row[] = [
 
   // One's own account.
   ['POST /api/users/google-link/', () => '/api/users/google-link/', signedIn(400), () => ({})],
+  ['GET /api/users/me/', () => '/api/users/me/', signedIn(200)],
   ['GET /api/users/profile/', () => '/api/users/profile/', signedIn(200)],
   ...bothOf(
     '/api/users/profile/',
@@ -164,6 +165,8 @@ const TABLE: Row[] = [
   ['GET /api/courses/', () => '/api/courses/', teachers(200)],
   ['GET /api/courses/catalog/', () => '/api/courses/catalog/', everyone(200)],
   ['GET /api/courses/catalog/search/', () => '/api/courses/catalog/search/?q=course', everyone(200)],
+  ['GET /api/courses/catalog/{slug}/', w => `/api/courses/catalog/${w.course.slug}/`, everyone(200)],
+  ['GET /api/courses/catalog/{slug}/', w => `/api/courses/catalog/${w.draft.slug}/`, everyone(404)],
   ['GET /api/courses/{id}/', w => `/api/courses/${w.course.id}/`, signedIn(200)],
   ['GET /api/courses/{id}/', w => `/api/courses/${w.draft.id}/`, hidden(200)],
   ['GET /api/courses/{id}/', w => `/api/courses/${w.deletedCourse}/`, signedIn(404)],
@@ -256,6 +259,7 @@ const TABLE: Row[] = [
     () => ({ seconds: 60 }),
   ],
 
+  ['GET /api/quizzes/', w => `/api/quizzes/?course=${w.course.id}`, signedIn(200)],
   ['GET /api/quizzes/', () => '/api/quizzes/', signedIn(200)],
   ['GET /api/quizzes/{id}/', w => `/api/quizzes/${w.quiz}/`, [401, 403, 200, 403, 200, 200]],
   ['GET /api/quizzes/{id}/', w => `/api/quizzes/${w.unpublishedQuiz}/`, hidden(200)],

@@ -305,6 +305,30 @@ describe('the profile', () => {
   )
 })
 
+describe('oneself', () => {
+  test('has id, names, roles and profile', async () => {
+    const user = await makeUser({ firstName: 'Ada', lastName: 'Byron', isInstructor: true, isStaff: true })
+    const profile = await call('GET', '/api/users/profile/', { as: user })
+    expect((await call('GET', '/api/users/me/', { as: user })).body).toEqual({
+      id: user.id,
+      username: user.username,
+      email: `${user.username}@example.com`,
+      first_name: 'Ada',
+      last_name: 'Byron',
+      full_name: 'Ada Byron',
+      is_instructor: true,
+      is_staff: true,
+      profile: profile.body,
+    })
+    const learner = await makeUser()
+    expect((await call('GET', '/api/users/me/', { as: learner })).body).toMatchObject({
+      full_name: learner.username,
+      is_instructor: false,
+      is_staff: false,
+    })
+  })
+})
+
 describe("staff's list", () => {
   test('newest first, every user once, links and count', async () => {
     const staff = await makeStaff()
@@ -460,6 +484,7 @@ describe('what each costs', () => {
   type Row = [name: string, trips: number, act: (bindings: Partial<Env>) => Promise<Answer>]
   const rows: Row[] = [
     ['register', 2, bindings => register(unique('cost'), {}, { env: bindings, leave: true })],
+    ['oneself', 1, async bindings => call('GET', '/api/users/me/', { as: await makeUser(), env: bindings })],
     ['profile', 1, async bindings => call('GET', '/api/users/profile/', { as: await makeUser(), env: bindings })],
     [
       'profile change',

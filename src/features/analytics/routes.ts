@@ -2,7 +2,7 @@ import { requireTeacher } from '../../access/teaching.ts'
 import { asViewer } from '../../access/viewer.ts'
 import type { Api } from '../../http/api.ts'
 import { object, queryId } from '../../http/fields.ts'
-import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
+import { cursorQuery, pageBody, pageBodyById, pageOf, pageQuery } from '../../http/pagination.ts'
 import { activitiesOf } from './queries/activity.ts'
 import { courseFigures } from './queries/courses.ts'
 import { learnerFigures } from './queries/learners.ts'
@@ -52,7 +52,9 @@ export function analyticsRoutes(api: Api): void {
         'Of your own courses, for staff of all, the newest first. Dates bound enrollments and progress by the day of ' +
         'enrollment, completions by the day of completion, time, module and quiz by the day of the event; ' +
         '`active_learners_last_week` ignores them.',
-      query: orderedDates(object(() => ({ course: queryId().optional(), ...dateQuery(), ...pageQuery }))),
+      query: orderedDates(
+        object(() => ({ course: queryId().optional(), ...dateQuery(), ...pageQuery, ...cursorQuery })),
+      ),
       responses: { 200: CourseAnalyticsPage },
       refuses,
     },
@@ -61,7 +63,10 @@ export function analyticsRoutes(api: Api): void {
       const figures = courseFigures({ viewerId: caller.userId, now, ...page }, query)
       const [viewer, rows, [total]] = await asViewer(db, caller, ...figures)
       requireTeacher(viewer)
-      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toCourseAnalytics)))
+      return json(
+        200,
+        pageBodyById(c, page, total?.count ?? 0, rows.map(toCourseAnalytics), entry => entry.course_id),
+      )
     },
   )
 
@@ -95,7 +100,7 @@ export function analyticsRoutes(api: Api): void {
       description:
         'Learners of your own courses, for staff of all, the newest account first. Figures are of these courses only, with ' +
         '`course` of that one only. `activity_trend` holds the last seven UTC days against the seven before.',
-      query: object(() => ({ user: queryId().optional(), course: queryId().optional(), ...pageQuery })),
+      query: object(() => ({ user: queryId().optional(), course: queryId().optional(), ...pageQuery, ...cursorQuery })),
       responses: { 200: LearnerAnalyticsPage },
       refuses,
     },
@@ -104,7 +109,10 @@ export function analyticsRoutes(api: Api): void {
       const figures = learnerFigures({ viewerId: caller.userId, ...page }, query, now)
       const [viewer, [total], ...figureRows] = await asViewer(db, caller, ...figures)
       requireTeacher(viewer)
-      return json(200, pageBody(c, page, total?.count ?? 0, toLearnerAnalytics(...figureRows)))
+      return json(
+        200,
+        pageBodyById(c, page, total?.count ?? 0, toLearnerAnalytics(...figureRows), entry => entry.user_id),
+      )
     },
   )
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { date, dateTime, displayName, id, object, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
-import { paginated } from '../../http/pagination.ts'
+import { paginated, paginatedById } from '../../http/pagination.ts'
 import type { Score } from '../attempts/grading/standing-score.ts'
 import { percentage } from '../progress/completion.ts'
 import { mean, rate, toHours, toMinutes } from './figures.ts'
@@ -94,7 +94,7 @@ export const CourseAnalytics = object(() => ({
     pass_rate: share(65),
   })).nullable(),
 })).meta({ id: 'CourseAnalytics' })
-export const CourseAnalyticsPage = paginated(CourseAnalytics)
+export const CourseAnalyticsPage = paginatedById(CourseAnalytics)
 
 export const ModuleEngagement = object(() => ({
   module_id: id(),
@@ -127,7 +127,7 @@ export const LearnerAnalytics = object(() => ({
   strengths: z.array(z.string()).meta({ examples: [['Python Basics', 'Data Structures']] }),
   areas_for_improvement: z.array(z.string()).meta({ examples: [['Algorithms', 'Object-Oriented Programming']] }),
 })).meta({ id: 'LearnerAnalytics' })
-export const LearnerAnalyticsPage = paginated(LearnerAnalytics)
+export const LearnerAnalyticsPage = paginatedById(LearnerAnalytics)
 
 export const toUserActivity = (row: ActivityRow): z.input<typeof UserActivity> => ({
   id: row.id,

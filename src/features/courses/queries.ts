@@ -94,27 +94,29 @@ export const totalOf = (names: string[]) =>
   )}))`
 
 /** The cross join looks at the viewer first, so that the query reads no course for anybody but staff. */
-const newestForStaff = (viewerId: Value, upTo: Value) =>
+const newestForStaff = (viewerId: Value, before: Value, upTo: Value) =>
   sql`SELECT c.id FROM ${staffViewer(viewerId)} v CROSS JOIN courses c
-    WHERE c.deleted_at IS NULL ORDER BY c.id DESC LIMIT ${upTo}`
+    WHERE c.deleted_at IS NULL AND c.id < ${before} ORDER BY c.id DESC LIMIT ${upTo}`
 
 /**
  * The courses that a teacher lists: every published one and their own of any status; for staff all. It takes the newest of each
  * set from an index and merges them, so that a page costs the same however many courses there are.
  */
-export const taughtCourses = statement((db, { viewerId, limit, offset }: Names<{ viewerId: number } & Page>) => {
-  const upTo = sql`${offset} + ${limit}`
-  return coursesIn(
-    db,
-    sql`SELECT id FROM (
-      SELECT * FROM (SELECT id FROM courses WHERE deleted_at IS NULL AND status = 'published' ORDER BY id DESC LIMIT ${upTo})
+export const taughtCourses = statement(
+  (db, { viewerId, limit, offset, before }: Names<{ viewerId: number } & Page>) => {
+    const upTo = sql`${offset} + ${limit}`
+    return coursesIn(
+      db,
+      sql`SELECT id FROM (
+      SELECT * FROM (SELECT id FROM courses WHERE deleted_at IS NULL AND status = 'published' AND id < ${before} ORDER BY id DESC LIMIT ${upTo})
       UNION
-      SELECT * FROM (SELECT id FROM ${coursesTaughtBy(viewerId)} ORDER BY id DESC LIMIT ${upTo})
+      SELECT * FROM (SELECT id FROM ${coursesTaughtBy(viewerId)} WHERE id < ${before} ORDER BY id DESC LIMIT ${upTo})
       UNION
-      SELECT * FROM (${newestForStaff(viewerId, upTo)})
+      SELECT * FROM (${newestForStaff(viewerId, before, upTo)})
     ) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`,
-  )
-})
+    )
+  },
+)
 
 export const taughtCoursesCount = statement((db, { viewerId }: Names<{ viewerId: number }>) =>
   db
@@ -144,11 +146,13 @@ function freeSlug(base: Value, courseId: Value): SQL {
   const candidate = sql`${base} || CASE n WHEN 1 THEN '' ELSE '-' || n END`
   return sql`(WITH RECURSIVE tried (n) AS (
     SELECT 1 UNION ALL SELECT n + 1 FROM tried
-    WHERE EXISTS (SELECT 1 FROM course_slugs WHERE slug = ${candidate} AND course_id <> ${courseId})
+    WHERE ${candidate} = ${NO_SLUG} OR EXISTS (SELECT 1 FROM course_slugs WHERE slug = ${candidate} AND course_id <> ${courseId})
   ) SELECT ${candidate} FROM tried ORDER BY n DESC LIMIT 1)`
 }
 
 const NOT_YET_A_COURSE = sql`0`
+/** No course gets this slug, because `/api/courses/catalog/search/` is the search. */
+const NO_SLUG = sql`'search'`
 
 /** The fields that an author sets; an undefined one keeps its value, or takes the default in a new course. */
 export type CourseValues = Partial<

@@ -5,7 +5,7 @@ import { batch } from '../../db/batch.ts'
 import type { Api } from '../../http/api.ts'
 import { failedOn, invalid, notFound } from '../../http/errors.ts'
 import { object, pathId } from '../../http/fields.ts'
-import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
+import { countFor, cursorQuery, pageBodyById, pageOf, pageQuery } from '../../http/pagination.ts'
 import { enrollmentOf } from '../enrollments/queries.ts'
 import { tagOfCourse } from '../qr-codes/images/cache-tags.ts'
 import { purgeCatalog } from './catalog/cache.ts'
@@ -35,7 +35,7 @@ export function courseRoutes(api: Api): void {
       tag,
       summary: 'List all courses',
       description: 'Every published course and your own of any status; for staff all. Newest first.',
-      query: object(() => pageQuery),
+      query: object(() => ({ ...pageQuery, ...cursorQuery })),
       responses: { 200: CoursePage },
       refuses: { 403: 'Instructors only' },
     },
@@ -45,16 +45,17 @@ export function courseRoutes(api: Api): void {
         db,
         caller,
         taughtCourses({ viewerId: caller.userId, ...page }),
-        taughtCoursesCount({ viewerId: caller.userId }),
+        countFor(page, taughtCoursesCount({ viewerId: caller.userId })),
       )
       requireTeacher(viewer)
       return json(
         200,
-        pageBody(
+        pageBodyById(
           c,
           page,
           total?.count ?? 0,
           rows.map(row => toCourse(row, now)),
+          ({ id }) => id,
         ),
       )
     },

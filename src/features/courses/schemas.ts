@@ -1,8 +1,11 @@
 import * as z from 'zod'
 import { isFull } from '../../access/seats.ts'
 import { date, dateTime, description, displayName, id, object, title, toDate, toDateTime } from '../../http/fields.ts'
-import { paginated } from '../../http/pagination.ts'
+import { paginated, paginatedById } from '../../http/pagination.ts'
 import type { CourseRow, ModuleSummaryRow } from './queries.ts'
+
+/** A course in a path, by its present slug or a former one. */
+export const slugParams = object(() => ({ slug: z.string().meta({ examples: ['introduction-to-programming'] }) }))
 
 const status = z.enum(['draft', 'published', 'archived'])
 export const enrollmentType = z.enum(['open', 'restricted'])
@@ -79,7 +82,8 @@ const courseFields = () => ({
 
 export const Course = object(courseFields).meta({ id: 'Course' })
 export type Course = z.input<typeof Course>
-export const CoursePage = paginated(Course)
+export const CoursePage = paginatedById(Course)
+export const CourseMatchPage = paginated(Course)
 
 const ModuleSummary = object(() => ({
   id: id(),

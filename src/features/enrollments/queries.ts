@@ -10,7 +10,7 @@ import { courses } from '../../db/schema/courses.ts'
 import { enrollments } from '../../db/schema/enrollments.ts'
 import { users } from '../../db/schema/users.ts'
 import { type Builder, type Given, type Names, partialStatement, statement, type Value } from '../../db/statement.ts'
-import type { Page } from '../../http/pagination.ts'
+import { countFor, type Page } from '../../http/pagination.ts'
 import { CHANGED } from '../activities/queries.ts'
 import { completedModules, publishedModules } from '../progress/queries/completion-conditions.ts'
 import { completeReturned } from '../progress/queries/completions.ts'
@@ -144,7 +144,7 @@ const taughtCount = partialStatement((db, viewing: Names<Viewing & Page>, filter
  */
 export const taughtEnrollments = (viewing: Viewing & Page, { course, user, status }: EnrollmentFilter) => {
   const filter = { course, user, status }
-  return [taughtPage(viewing, filter), taughtCount(viewing, filter)] as const
+  return [taughtPage(viewing, filter), countFor(viewing, taughtCount(viewing, filter))] as const
 }
 
 function listing(viewing: Names<Viewing & Page>, filter: Given<EnrollmentFilter>): Listing {
@@ -155,6 +155,7 @@ function listing(viewing: Names<Viewing & Page>, filter: Given<EnrollmentFilter>
 
 const isManaged = (viewerId: Value) => sql`c.deleted_at IS NULL AND ${isManagedBy(viewerId)}`
 const hasStatus = ({ status }: Given<EnrollmentFilter>) => (status ? sql`e.status = ${status}` : sql`1`)
+const isListed = ({ before }: Names<Page>) => sql`e.id < ${before}`
 const slice = ({ limit, offset }: Names<Page>) => sql`ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`
 
 /** Enrollments of one learner, who has few, so that the query counts them. */
@@ -162,7 +163,10 @@ function ofUser(viewing: Names<Viewing & Page>, filter: Given<EnrollmentFilter>,
   const inCourse = filter.course ? sql`e.course_id = ${filter.course}` : sql`1`
   const matching = sql`SELECT e.id FROM enrollments e JOIN courses c ON c.id = e.course_id
     WHERE e.user_id = ${userId} AND ${inCourse} AND ${hasStatus(filter)} AND ${isManaged(viewing.viewerId)}`
-  return { ids: sql`SELECT id FROM (${matching}) ${slice(viewing)}`, count: sql`SELECT count(*) FROM (${matching})` }
+  return {
+    ids: sql`SELECT id FROM (${matching} AND ${isListed(viewing)}) ${slice(viewing)}`,
+    count: sql`SELECT count(*) FROM (${matching})`,
+  }
 }
 
 /** Enrollments of one course, whose kept counters give their number. */
@@ -170,7 +174,7 @@ function ofCourse(viewing: Names<Viewing & Page>, filter: Given<EnrollmentFilter
   const isThis = sql`c.id = ${courseId} AND ${isManaged(viewing.viewerId)}`
   const course = sql`SELECT 1 FROM courses c WHERE ${isThis}`
   return {
-    ids: sql`SELECT e.id FROM enrollments e WHERE e.course_id = ${courseId} AND ${hasStatus(filter)} AND EXISTS (${course}) ${slice(viewing)}`,
+    ids: sql`SELECT e.id FROM enrollments e WHERE e.course_id = ${courseId} AND ${hasStatus(filter)} AND ${isListed(viewing)} AND EXISTS (${course}) ${slice(viewing)}`,
     count: sql`SELECT coalesce(sum(${keptCount(filter)}), 0) FROM courses c WHERE ${isThis}`,
   }
 }
@@ -179,13 +183,13 @@ function ofCourse(viewing: Names<Viewing & Page>, filter: Given<EnrollmentFilter
 function ofAllTaught(viewing: Names<Viewing & Page>, filter: Given<EnrollmentFilter>): Listing {
   const { viewerId, limit, offset } = viewing
   const newestOfCourse = sql`SELECT json_group_array(id) FROM (
-    SELECT e.id FROM enrollments e WHERE e.course_id = c.id AND ${hasStatus(filter)} ORDER BY e.id DESC LIMIT ${offset} + ${limit}
+    SELECT e.id FROM enrollments e WHERE e.course_id = c.id AND ${hasStatus(filter)} AND ${isListed(viewing)} ORDER BY e.id DESC LIMIT ${offset} + ${limit}
   )`
   const own = sql`SELECT value AS id FROM ${coursesTaughtBy(viewerId)} c, json_each((${newestOfCourse}))
     WHERE NOT ${isStaff(viewerId)}`
   // The cross join looks at the viewer first, so that the query reads nothing for anybody but staff.
   const all = sql`SELECT e.id FROM ${staffViewer(viewerId)} v CROSS JOIN enrollments e JOIN courses c ON c.id = e.course_id
-    WHERE c.deleted_at IS NULL AND ${hasStatus(filter)}
+    WHERE c.deleted_at IS NULL AND ${hasStatus(filter)} AND ${isListed(viewing)}
     ORDER BY e.id DESC LIMIT ${offset} + ${limit}`
   const names = filter.status
     ? sql`'enrollments.' || ${filter.status}`

@@ -6,9 +6,10 @@ import { batch, batchOf } from '../../db/batch.ts'
 import type { Api } from '../../http/api.ts'
 import { notFound, ruleViolation } from '../../http/errors.ts'
 import { object, queryId, toDate } from '../../http/fields.ts'
-import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
+import { cursorQuery, pageBodyById, pageOf, pageQuery } from '../../http/pagination.ts'
 import { recordActivityIfChanged } from '../activities/queries.ts'
 import { courseBySlug } from '../courses/queries.ts'
+import { slugParams } from '../courses/schemas.ts'
 import { admit, COURSE_FULL } from './admission.ts'
 import {
   activeEnrollments,
@@ -22,7 +23,6 @@ import {
 import { Enrollment, EnrollmentPage, enrollmentStatus, toEnrollment } from './schemas.ts'
 
 const tag = 'Courses & Enrollments'
-const slugParams = object(() => ({ slug: z.string().meta({ examples: ['introduction-to-programming'] }) }))
 
 export function enrollmentRoutes(api: Api): void {
   api.route(
@@ -117,6 +117,7 @@ export function enrollmentRoutes(api: Api): void {
         user: queryId().optional(),
         status: enrollmentStatus.optional(),
         ...pageQuery,
+        ...cursorQuery,
       })),
       responses: { 200: EnrollmentPage },
       refuses: { 403: 'Instructors only' },
@@ -126,7 +127,10 @@ export function enrollmentRoutes(api: Api): void {
       const taught = taughtEnrollments({ viewerId: caller.userId, ...page }, query)
       const [viewer, rows, [total]] = await asViewer(db, caller, ...taught)
       requireTeacher(viewer)
-      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toEnrollment)))
+      return json(
+        200,
+        pageBodyById(c, page, total?.count ?? 0, rows.map(toEnrollment), ({ id }) => id),
+      )
     },
   )
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { dateTime, id, object, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
-import { paginated } from '../../http/pagination.ts'
+import { paginatedById } from '../../http/pagination.ts'
 import { percentage } from '../progress/completion.ts'
 import type { EnrollmentRow } from './queries.ts'
 
@@ -23,7 +23,7 @@ export const Enrollment = object(() => ({
     .nullable()
     .meta({ examples: [null] }),
 })).meta({ id: 'Enrollment' })
-export const EnrollmentPage = paginated(Enrollment)
+export const EnrollmentPage = paginatedById(Enrollment)
 
 export const toEnrollment = (row: EnrollmentRow): z.input<typeof Enrollment> => ({
   id: row.id,

@@ -4,7 +4,7 @@ import { batch, batchOf } from '../../db/batch.ts'
 import type { Api } from '../../http/api.ts'
 import { forbidden, notFound, ruleViolation } from '../../http/errors.ts'
 import { object, pathId, queryId, toDateTime } from '../../http/fields.ts'
-import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
+import { cursorQuery, pageBody, pageBodyById, pageOf, pageQuery } from '../../http/pagination.ts'
 import { recordActivityIfChanged } from '../activities/queries.ts'
 import { fromModuleProgressId } from './completion.ts'
 import { completeCourse, completeModule, reopenCourse, resetModule } from './queries/completions.ts'
@@ -39,14 +39,17 @@ export function progressRoutes(api: Api): void {
       tag,
       summary: 'Get user progress',
       description: 'Your progress in every course you take, the newest enrollment first.',
-      query: object(() => ({ course: queryId().optional(), ...pageQuery })),
+      query: object(() => ({ course: queryId().optional(), ...pageQuery, ...cursorQuery })),
       responses: { 200: ProgressPage },
     },
     async ({ query, caller, db, c, json }) => {
       const page = pageOf(query)
       const progress = courseProgress({ userId: caller.userId, ...page }, query)
       const [, rows, [total]] = await asViewer(db, caller, ...progress)
-      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toProgress)))
+      return json(
+        200,
+        pageBodyById(c, page, total?.count ?? 0, rows.map(toProgress), ({ id }) => id),
+      )
     },
   )
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { dateTime, id, object, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
-import { paginated } from '../../http/pagination.ts'
+import { paginated, paginatedById } from '../../http/pagination.ts'
 import { moduleProgressId, moduleStatus, percentage } from './completion.ts'
 import type { CourseProgressRow, ModuleProgressRow } from './queries/lists.ts'
 
@@ -23,7 +23,7 @@ export const Progress = object(() => ({
     .nullable()
     .meta({ examples: [null] }),
 })).meta({ id: 'Progress' })
-export const ProgressPage = paginated(Progress)
+export const ProgressPage = paginatedById(Progress)
 
 export const progressStatus = z.enum(['not_started', 'in_progress', 'completed'])
 

@@ -1,7 +1,7 @@
 /** Codes, and the fields of a code that batches and scans share. */
 import * as z from 'zod'
 import { dateTime, displayName, id, instant, object, toDateTime, toOptionalDateTime } from '../../http/fields.ts'
-import { paginated } from '../../http/pagination.ts'
+import { paginatedById } from '../../http/pagination.ts'
 import type { CodeRow } from './codes/queries.ts'
 import type { ScanRow } from './scans/queries.ts'
 
@@ -112,7 +112,7 @@ const EXAMPLE_CODE = {
   qr_image_url: `https://example.com/media/qr_codes/${EXAMPLE_UUID}.png`,
 }
 export const Code = object(codeFields).meta({ id: 'QrCode', examples: [EXAMPLE_CODE] })
-export const CodePage = paginated(Code)
+export const CodePage = paginatedById(Code)
 
 const EXAMPLE_CODE_SCAN = {
   id: 5,

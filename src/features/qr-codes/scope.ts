@@ -16,7 +16,7 @@ type Viewing = Names<{ viewerId: number } & Page>
  * Ids of a page, newest first. The query merges the newest of each course and row of flags, so that a page costs the same
  * however many rows there are.
  * @param flags a table; an index must begin with its columns
- * @param newest a query of the `upTo` newest ids with the flags of row `f`, in a course or, for null, in all
+ * @param newest a query of the `upTo` newest ids of the page with the flags of row `f`, in a course or, for null, in all
  * @param others a query of further ids to merge
  */
 export function newestSeen(

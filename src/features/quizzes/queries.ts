@@ -11,7 +11,7 @@ import { enrollments } from '../../db/schema/enrollments.ts'
 import { modules } from '../../db/schema/modules.ts'
 import { quizzes } from '../../db/schema/quizzes.ts'
 import { type Builder, type Given, type Names, partialStatement, statement, type Value } from '../../db/statement.ts'
-import type { Page } from '../../http/pagination.ts'
+import { countFor, type Page } from '../../http/pagination.ts'
 import { RESTORE_SECONDS } from '../courses/queries.ts'
 import { lacksKey } from './questions/missing-key.ts'
 
@@ -105,12 +105,13 @@ export const quizExtras = statement((db, { quizId, userId }: Names<{ quizId: num
     .where(eq(quizzes.id, quizId)),
 )
 
-export type QuizFilter = { module?: number; is_published?: boolean; is_survey?: boolean }
+export type QuizFilter = { course?: number; module?: number; is_published?: boolean; is_survey?: boolean }
 
 type Viewing = { viewerId: number }
 
-const matches = ({ module, is_published, is_survey }: Given<QuizFilter>, published: SQL, survey: SQL) =>
+const matches = ({ course, module, is_published, is_survey }: Given<QuizFilter>, published: SQL, survey: SQL) =>
   and(
+    course && sql`c.id = ${course}`,
     module && sql`q.module_id = ${module}`,
     is_published && sql`${published} = ${is_published}`,
     is_survey && sql`${survey} = ${is_survey}`,
@@ -129,37 +130,44 @@ const ownAndTaken = ({ viewerId }: Names<Viewing>, filter: Given<QuizFilter>) =>
         AND ${matches(filter, sql`+q.is_published`, sql`+q.is_survey`)}`,
   )
 
-/** All quizzes, for staff. The cross join walks the quizzes by their ids, so that a page of the newest reads few. */
-const forStaff = (
-  { viewerId }: Names<Viewing>,
-  filter: Given<QuizFilter>,
-  columns: SQL,
-) => sql`SELECT ${columns} FROM ${staffViewer(viewerId)} v CROSS JOIN quizzes q CROSS JOIN modules m CROSS JOIN courses c
-    WHERE m.id = q.module_id AND c.id = m.course_id AND ${matches(filter, sql`q.is_published`, sql`q.is_survey`)}`
+/**
+ * All quizzes, for staff. The cross join walks the quizzes by their ids, so that a page of the newest reads few; those of one
+ * course it finds by its modules.
+ */
+const forStaff = ({ viewerId }: Names<Viewing>, filter: Given<QuizFilter>, columns: SQL) => {
+  const tables = filter.course
+    ? sql`courses c CROSS JOIN modules m CROSS JOIN quizzes q`
+    : sql`quizzes q CROSS JOIN modules m CROSS JOIN courses c`
+  const [published, survey] = filter.course
+    ? [sql`+q.is_published`, sql`+q.is_survey`]
+    : [sql`q.is_published`, sql`q.is_survey`]
+  return sql`SELECT ${columns} FROM ${staffViewer(viewerId)} v CROSS JOIN ${tables}
+    WHERE m.id = q.module_id AND c.id = m.course_id AND ${matches(filter, published, survey)}`
+}
 
 const accessiblePage = partialStatement((db, viewing: Names<Viewing & Page>, filter: Given<QuizFilter>) => {
-  const { limit, offset } = viewing
+  const { limit, offset, before } = viewing
   return selectQuizzes(db)
     .where(
       sql`${quizzes.id} IN (SELECT id FROM (
           ${ownAndTaken(viewing, filter)}
-          UNION SELECT * FROM (${forStaff(viewing, filter, sql`q.id`)} ORDER BY q.id DESC LIMIT ${offset} + ${limit})
-        ) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset})`,
+          UNION SELECT * FROM (${forStaff(viewing, filter, sql`q.id`)} AND q.id < ${before} ORDER BY q.id DESC LIMIT ${offset} + ${limit})
+        ) WHERE id < ${before} ORDER BY id DESC LIMIT ${limit} OFFSET ${offset})`,
     )
     .orderBy(desc(quizzes.id))
 })
 
 const accessibleCount = partialStatement((db, viewing: Names<Viewing>, filter: Given<QuizFilter>) => {
-  const staffCount = filter.module ? forStaff(viewing, filter, sql`count(*)`) : total(filter)
+  const staffCount = filter.course || filter.module ? forStaff(viewing, filter, sql`count(*)`) : total(filter)
   const count = sql<number>`CASE WHEN ${isStaff(viewing.viewerId)} THEN (${staffCount})
     ELSE (SELECT count(*) FROM (${ownAndTaken(viewing, filter)})) END`
   return db.select({ count: count.as('count') }).from(sql`(SELECT 1)`)
 })
 
 /** The quizzes that the viewer may access, newest first; all for staff. */
-export const accessibleQuizzes = (viewing: Viewing & Page, { module, is_published, is_survey }: QuizFilter) => {
-  const filter = { module, is_published, is_survey }
-  return [accessiblePage(viewing, filter), accessibleCount(viewing, filter)] as const
+export const accessibleQuizzes = (viewing: Viewing & Page, { course, module, is_published, is_survey }: QuizFilter) => {
+  const filter = { course, module, is_published, is_survey }
+  return [accessiblePage(viewing, filter), countFor(viewing, accessibleCount(viewing, filter))] as const
 }
 
 /** The sum of the kept counters that match a filter. */

@@ -7,7 +7,7 @@ import { batch } from '../../db/batch.ts'
 import type { Api } from '../../http/api.ts'
 import { failedOn, forbidden, invalid, notFound } from '../../http/errors.ts'
 import { object, pathId, queryFlag, queryId } from '../../http/fields.ts'
-import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
+import { cursorQuery, pageBodyById, pageOf, pageQuery } from '../../http/pagination.ts'
 import { enrollmentForModule, moduleById } from '../modules/queries.ts'
 import {
   accessibleQuizzes,
@@ -42,10 +42,12 @@ export function quizRoutes(api: Api): void {
       description:
         'Of your own courses, and the published ones in published modules of courses you take; for staff all. Newest first.',
       query: object(() => ({
+        course: queryId().optional(),
         module: queryId().optional(),
         is_published: queryFlag().optional(),
         is_survey: queryFlag().optional(),
         ...pageQuery,
+        ...cursorQuery,
       })),
       responses: { 200: QuizPage },
     },
@@ -53,7 +55,10 @@ export function quizRoutes(api: Api): void {
       const page = pageOf(query)
       const accessible = accessibleQuizzes({ viewerId: caller.userId, ...page }, query)
       const [, rows, [total]] = await asViewer(db, caller, ...accessible)
-      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toQuiz)))
+      return json(
+        200,
+        pageBodyById(c, page, total?.count ?? 0, rows.map(toQuiz), ({ id }) => id),
+      )
     },
   )
 

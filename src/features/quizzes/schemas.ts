@@ -12,7 +12,7 @@ import {
   toDateTime,
   toOptionalDateTime,
 } from '../../http/fields.ts'
-import { paginated } from '../../http/pagination.ts'
+import { paginatedById } from '../../http/pagination.ts'
 import type { QuizRow } from './queries.ts'
 import { QuestionInput } from './questions/input.ts'
 import { QUESTIONS_AT_MOST } from './questions/question.ts'
@@ -157,7 +157,7 @@ const quizFields = () => ({
   updated_at: dateTime().meta({ examples: ['2023-05-20T14:20:00Z'] }),
 })
 export const Quiz = object(quizFields).meta({ id: 'Quiz' })
-export const QuizPage = paginated(Quiz)
+export const QuizPage = paginatedById(Quiz)
 
 export const QuizDetail = object(() => ({
   ...quizFields(),

@@ -3,7 +3,7 @@
 import { and, desc, eq, or, sql } from 'drizzle-orm'
 import { users } from '../../db/schema/users.ts'
 import { type Builder, type Given, type Names, partialStatement, statement } from '../../db/statement.ts'
-import type { Page } from '../../http/pagination.ts'
+import { countFor, type Page } from '../../http/pagination.ts'
 import { keyOf } from './keys.ts'
 
 const accountColumns = {
@@ -132,8 +132,12 @@ const keysOf = ({ username, email }: Filter) => ({
 const matchesKeys = ({ usernameKey, emailKey }: Given<Partial<Keys>>) =>
   and(usernameKey && eq(users.usernameKey, usernameKey), emailKey && eq(users.emailKey, emailKey))
 
-const managedUsersWith = partialStatement((db, { limit, offset }: Names<Page>, keys: Given<Partial<Keys>>) =>
-  selectManaged(db).where(matchesKeys(keys)).orderBy(desc(users.id)).limit(limit).offset(offset),
+const managedUsersWith = partialStatement((db, { limit, offset, before }: Names<Page>, keys: Given<Partial<Keys>>) =>
+  selectManaged(db)
+    .where(and(matchesKeys(keys), sql`${users.id} < ${before}`))
+    .orderBy(desc(users.id))
+    .limit(limit)
+    .offset(offset),
 )
 const countManagedUsersWith = partialStatement((db, _: Names<object>, keys: Given<Partial<Keys>>) => {
   const matches = matchesKeys(keys)
@@ -145,7 +149,7 @@ const countManagedUsersWith = partialStatement((db, _: Names<object>, keys: Give
 
 /** The users for staff, newest first, and their count; each filter matches at most one. */
 export const managedUsers = (page: Page, filter: Filter) =>
-  [managedUsersWith(page, keysOf(filter)), countManagedUsersWith({}, keysOf(filter))] as const
+  [managedUsersWith(page, keysOf(filter)), countFor(page, countManagedUsersWith({}, keysOf(filter)))] as const
 
 export const managedUserById = statement((db, { id }: Names<{ id: number }>) =>
   selectManaged(db).where(eq(users.id, id)),

@@ -1,7 +1,9 @@
 import * as z from 'zod'
+import type { Viewer } from '../../access/viewer.ts'
 import {
   DESCRIPTION_LENGTH,
   dateTime,
+  displayName,
   id,
   isLonger,
   object,
@@ -12,7 +14,7 @@ import {
   within,
 } from '../../http/fields.ts'
 import { lazy } from '../../http/lazy.ts'
-import { paginated } from '../../http/pagination.ts'
+import { paginatedById } from '../../http/pagination.ts'
 import { USERNAME_LENGTH } from './keys.ts'
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, problemsOf, similarityProblems } from './passwords/rules.ts'
 import type { AccountRow, ManagedRow } from './queries.ts'
@@ -184,6 +186,14 @@ const userFields = () => ({
 })
 export const User = object(userFields).meta({ id: 'User' })
 
+/** A user as they read themselves. */
+export const Me = object(() => ({
+  ...userFields(),
+  full_name: z.string().meta({ description: 'The name that others see', examples: ['John Doe'] }),
+  is_instructor: z.boolean(),
+  is_staff: z.boolean(),
+})).meta({ id: 'Me' })
+
 export const Tokens = object(() => ({ refresh: jwt(), access: jwt() }))
 export const AccessToken = object(() => ({ access: jwt() }))
 export const Session = object(() => ({ refresh: jwt(), access: jwt(), user: User })).meta({ id: 'Session' })
@@ -208,7 +218,7 @@ export const ManagedUser = object(() => ({
   ...roleFields(),
   last_login: dateTime().nullable(),
 })).meta({ id: 'ManagedUser' })
-export const ManagedUserPage = paginated(ManagedUser)
+export const ManagedUserPage = paginatedById(ManagedUser)
 
 export const PasswordChangeInput = object(() => ({
   old_password: password().optional().meta({ description: 'Needed by an account that has a password' }),
@@ -244,6 +254,13 @@ export const toUser = (row: AccountRow): z.input<typeof User> => ({
   first_name: row.firstName,
   last_name: row.lastName,
   profile: toProfile(row),
+})
+
+export const toMe = (row: AccountRow, roles: Viewer): z.input<typeof Me> => ({
+  ...toUser(row),
+  full_name: displayName(row),
+  is_instructor: roles.isInstructor,
+  is_staff: roles.isStaff,
 })
 
 export const toManagedUser = (row: ManagedRow): z.input<typeof ManagedUser> => ({

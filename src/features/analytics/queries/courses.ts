@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { coursesTaughtBy } from '../../../access/teaching.ts'
 import { isStaff, staffViewer } from '../../../access/viewer.ts'
 import { type Given, type Names, partialStatement, type RowOf, type Value } from '../../../db/statement.ts'
-import type { Page } from '../../../http/pagination.ts'
+import { countFor, type Page } from '../../../http/pagination.ts'
 import { isShown } from '../../progress/queries/completion-conditions.ts'
 import { between, DAY_SECONDS, type Dates, isDated, isInScope, ONE_ROW } from './scope.ts'
 
@@ -14,13 +14,13 @@ export type CourseFilter = Dates & { course?: number }
 type Viewing = { viewerId: number; now: number } & Page
 
 /** The viewer's courses, newest first; reads the courses of others for staff only. */
-function coursesOnPage({ viewerId, limit, offset }: Names<Viewing>, { course }: Given<CourseFilter>): SQL {
+function coursesOnPage({ viewerId, limit, offset, before }: Names<Viewing>, { course }: Given<CourseFilter>): SQL {
   if (course) {
-    return sql`SELECT c.id FROM courses c WHERE c.id = ${course} AND ${isInScope(viewerId)} LIMIT ${limit} OFFSET ${offset}`
+    return sql`SELECT c.id FROM courses c WHERE c.id = ${course} AND c.id < ${before} AND ${isInScope(viewerId)} LIMIT ${limit} OFFSET ${offset}`
   }
-  const own = sql`SELECT id FROM ${coursesTaughtBy(viewerId)} WHERE NOT ${isStaff(viewerId)}`
+  const own = sql`SELECT id FROM ${coursesTaughtBy(viewerId)} WHERE id < ${before} AND NOT ${isStaff(viewerId)}`
   const all = sql`SELECT c.id FROM ${staffViewer(viewerId)} v CROSS JOIN courses c
-    WHERE c.deleted_at IS NULL ORDER BY c.id DESC LIMIT ${offset} + ${limit}`
+    WHERE c.deleted_at IS NULL AND c.id < ${before} ORDER BY c.id DESC LIMIT ${offset} + ${limit}`
   return sql`SELECT id FROM (${own} UNION ALL SELECT * FROM (${all})) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`
 }
 
@@ -109,4 +109,7 @@ const figuresCount = partialStatement((db, { viewerId }: Names<Viewing>, { cours
 
 /** The figures of the viewer's courses, the newest first, and their count. */
 export const courseFigures = (viewing: Viewing, { course, start_date, end_date }: CourseFilter) =>
-  [figuresPage(viewing, { course, start_date, end_date }), figuresCount(viewing, { course })] as const
+  [
+    figuresPage(viewing, { course, start_date, end_date }),
+    countFor(viewing, figuresCount(viewing, { course })),
+  ] as const

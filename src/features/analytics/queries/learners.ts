@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { isTakingPart } from '../../../access/participation.ts'
 import { countOfLearnersManagedBy, learnersManagedBy } from '../../../access/teaching.ts'
 import { type Given, type Names, partialStatement, type RowOf } from '../../../db/statement.ts'
-import type { Page } from '../../../http/pagination.ts'
+import { countFor, type Page } from '../../../http/pagination.ts'
 import type { GradingPolicy } from '../../attempts/grading/standing-score.ts'
 import { TREND_DAYS } from '../trend.ts'
 import { DAY_SECONDS, isInScope, ONE_ROW } from './scope.ts'
@@ -14,11 +14,14 @@ export type LearnerFilter = { user?: number; course?: number }
 type Viewing = { viewerId: number } & Page
 
 /** Learners of the viewer's courses, the newest account first. */
-function learnersOnPage({ viewerId, limit, offset }: Names<Viewing>, { user, course }: Given<LearnerFilter>): SQL {
-  const isUser = user ? sql`user_id = ${user}` : sql`1`
+function learnersOnPage(
+  { viewerId, limit, offset, before }: Names<Viewing>,
+  { user, course }: Given<LearnerFilter>,
+): SQL {
+  const isListed = sql`${user ? sql`user_id = ${user} AND ` : sql``}user_id < ${before}`
   const slice = sql`ORDER BY user_id DESC LIMIT ${limit} OFFSET ${offset}`
-  if (!course) return sql`${learnersManagedBy(viewerId, isUser, sql`${offset} + ${limit}`)} ${slice}`
-  return sql`SELECT user_id FROM enrollments WHERE course_id = ${course} AND ${isTakingPart(sql`enrollments`)} AND ${isUser}
+  if (!course) return sql`${learnersManagedBy(viewerId, isListed, sql`${offset} + ${limit}`)} ${slice}`
+  return sql`SELECT user_id FROM enrollments WHERE course_id = ${course} AND ${isTakingPart(sql`enrollments`)} AND ${isListed}
     AND EXISTS (SELECT 1 FROM courses c WHERE c.id = ${course} AND ${isInScope(viewerId)}) ${slice}`
 }
 
@@ -131,7 +134,7 @@ export function learnerFigures(viewing: Viewing, { user, course }: LearnerFilter
   const thisWeek = today - (TREND_DAYS - 1)
   const days = { today, thisWeek, lastWeek: thisWeek - TREND_DAYS }
   return [
-    learnersCount({ ...viewing, ...(user !== undefined && { limit: 1, offset: 0 }) }, filter),
+    countFor(viewing, learnersCount({ ...viewing, ...(user !== undefined && { limit: 1, offset: 0 }) }, filter)),
     learners(viewing, filter),
     enrollmentsOf(viewing, filter),
     quizScoresOf(viewing, filter),

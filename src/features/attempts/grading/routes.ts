@@ -4,7 +4,7 @@ import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { forbidden, notFound, ruleViolation } from '../../../http/errors.ts'
 import { object, pathId, queryId } from '../../../http/fields.ts'
-import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
+import { cursorQuery, pageBodyById, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { toMilliPoints, toNano } from '../../quizzes/answers/points.ts'
 import { fromColumns, type QuestionOf } from '../../quizzes/questions/question.ts'
 import { settle } from '../settlement.ts'
@@ -61,7 +61,7 @@ export function gradingRoutes(api: Api): void {
       summary: 'List essays to grade',
       description:
         'Of your own courses; for staff of all. The newest attempt first, each attempt’s last essay first. Previews are left out.',
-      query: object(() => ({ course: queryId().optional(), quiz: queryId().optional(), ...pageQuery })),
+      query: object(() => ({ course: queryId().optional(), quiz: queryId().optional(), ...pageQuery, ...cursorQuery })),
       responses: { 200: PendingEssayPage },
       refuses: { 403: 'Instructors only' },
     },
@@ -70,7 +70,10 @@ export function gradingRoutes(api: Api): void {
       const pending = pendingEssays({ viewerId: caller.userId, ...page }, query)
       const [viewer, rows, [total]] = await asViewer(db, caller, ...pending)
       requireTeacher(viewer)
-      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toPendingEssay)))
+      return json(
+        200,
+        pageBodyById(c, page, total?.count ?? 0, rows.map(toPendingEssay), ({ id }) => id),
+      )
     },
   )
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { dateTime, displayName, id, map, object, text, toDateTime } from '../../../http/fields.ts'
-import { paginated } from '../../../http/pagination.ts'
+import { paginatedById } from '../../../http/pagination.ts'
 import { toPoints } from '../../quizzes/answers/points.ts'
 import { fromColumns } from '../../quizzes/questions/question.ts'
 import type { EssayRow, PendingRow } from './queries.ts'
@@ -75,7 +75,7 @@ export const PendingEssay = object(() => ({
   min_words: words(),
   max_words: words(),
 })).meta({ id: 'PendingEssay' })
-export const PendingEssayPage = paginated(PendingEssay)
+export const PendingEssayPage = paginatedById(PendingEssay)
 
 export const toGradedEssay = (row: EssayRow): z.input<typeof GradedEssay> => ({
   id: row.id,

@@ -4,7 +4,7 @@ import { asViewer } from '../../../access/viewer.ts'
 import type { Api } from '../../../http/api.ts'
 import { ruleViolation } from '../../../http/errors.ts'
 import { object, pathId, queryId } from '../../../http/fields.ts'
-import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
+import { cursorQuery, pageBodyById, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { countUnlessLearner, seenRow } from '../attempt-request.ts'
 import { type AttemptRow, type AttemptStatus, attemptById } from '../queries.ts'
 import { answersHash } from '../receipts/answers-hash.ts'
@@ -32,6 +32,7 @@ export function resultRoutes(api: Api): void {
         user: queryId().optional(),
         status: attemptStatus.optional(),
         ...pageQuery,
+        ...cursorQuery,
       })),
       responses: { 200: AttemptPage },
     },
@@ -39,7 +40,10 @@ export function resultRoutes(api: Api): void {
       const page = pageOf(query)
       const listed = listedAttempts({ viewerId: caller.userId, ...page }, query)
       const [, rows, [total]] = await asViewer(db, caller, ...listed)
-      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toListed)))
+      return json(
+        200,
+        pageBodyById(c, page, total?.count ?? 0, rows.map(toListed), ({ id }) => id),
+      )
     },
   )
 

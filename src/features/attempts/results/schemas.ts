@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { id, object } from '../../../http/fields.ts'
-import { paginated } from '../../../http/pagination.ts'
+import { paginatedById } from '../../../http/pagination.ts'
 import { isBlank, parseResponse, responseData } from '../../quizzes/answers/answer.ts'
 import { feedbackFor } from '../../quizzes/answers/feedback.ts'
 import { fromColumns, QUESTION_TYPES, type Question } from '../../quizzes/questions/question.ts'
@@ -10,7 +10,7 @@ import type { ShowFeedback } from '../session/snapshot.ts'
 import { ResumedAttempt } from '../starting/schemas.ts'
 import type { ResponseOfAttempt } from './queries.ts'
 
-export const AttemptPage = paginated(ListedAttempt)
+export const AttemptPage = paginatedById(ListedAttempt)
 
 export const FoundAttempt = z.union([ResumedAttempt, EndedAttemptBody]).meta({ id: 'FoundAttempt' })
 

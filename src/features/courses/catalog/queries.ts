@@ -15,13 +15,15 @@ const isPublished = sql`${courses.deletedAt} IS NULL AND ${courses.status} = 'pu
 
 type EnrollmentType = 'open' | 'restricted'
 
-export const catalog = statements((db, { limit, offset }: Names<Page>, enrollmentType: EnrollmentType | 'any') => {
-  const ofType = enrollmentType === 'any' ? sql`1` : sql`${courses.enrollmentType} = ${enrollmentType}`
-  return coursesIn(
-    db,
-    sql`SELECT ${courses.id} FROM ${courses} WHERE ${isPublished} AND ${ofType} ORDER BY ${courses.id} DESC LIMIT ${limit} OFFSET ${offset}`,
-  )
-})
+export const catalog = statements(
+  (db, { limit, offset, before }: Names<Page>, enrollmentType: EnrollmentType | 'any') => {
+    const ofType = enrollmentType === 'any' ? sql`1` : sql`${courses.enrollmentType} = ${enrollmentType}`
+    return coursesIn(
+      db,
+      sql`SELECT ${courses.id} FROM ${courses} WHERE ${isPublished} AND ${ofType} AND ${courses.id} < ${before} ORDER BY ${courses.id} DESC LIMIT ${limit} OFFSET ${offset}`,
+    )
+  },
+)
 
 export const catalogCount = statements((db, _: Names<object>, enrollmentType: EnrollmentType | 'any') =>
   db

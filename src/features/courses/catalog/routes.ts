@@ -1,9 +1,11 @@
+import { isPublic } from '../../../access/courses.ts'
 import { batch } from '../../../db/batch.ts'
-
 import type { Api } from '../../../http/api.ts'
+import { notFound } from '../../../http/errors.ts'
 import { object } from '../../../http/fields.ts'
-import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
-import { CoursePage, enrollmentType, toCourse } from '../schemas.ts'
+import { countFor, cursorQuery, pageBody, pageBodyById, pageOf, pageQuery } from '../../../http/pagination.ts'
+import { courseBySlug } from '../queries.ts'
+import { Course, CourseMatchPage, CoursePage, enrollmentType, slugParams, toCourse } from '../schemas.ts'
 import { CATALOG_CACHE } from './cache.ts'
 import { catalog, catalogCount, search, searchCount } from './queries.ts'
 import { searchQuery } from './search.ts'
@@ -21,7 +23,7 @@ export function catalogRoutes(api: Api): void {
       access: 'public',
       consistency: 'any',
       cache: CATALOG_CACHE,
-      query: object(() => ({ enrollment_type: enrollmentType.optional(), ...pageQuery })),
+      query: object(() => ({ enrollment_type: enrollmentType.optional(), ...pageQuery, ...cursorQuery })),
       responses: { 200: CoursePage },
     },
     async ({ query, db, now, c, json }) => {
@@ -29,15 +31,16 @@ export function catalogRoutes(api: Api): void {
       const [rows, [total]] = await batch(
         db,
         catalog(query.enrollment_type ?? 'any', page),
-        catalogCount(query.enrollment_type ?? 'any', {}),
+        countFor(page, catalogCount(query.enrollment_type ?? 'any', {})),
       )
       return json(
         200,
-        pageBody(
+        pageBodyById(
           c,
           page,
           total?.count ?? 0,
           rows.map(row => toCourse(row, now)),
+          ({ id }) => id,
         ),
       )
     },
@@ -56,7 +59,7 @@ export function catalogRoutes(api: Api): void {
       consistency: 'any',
       cache: CATALOG_CACHE,
       query: object(() => ({ q: searchQuery(), ...pageQuery })),
-      responses: { 200: CoursePage },
+      responses: { 200: CourseMatchPage },
     },
     async ({ query, db, now, c, json }) => {
       const page = pageOf(query)
@@ -70,6 +73,26 @@ export function catalogRoutes(api: Api): void {
           rows.map(row => toCourse(row, now)),
         ),
       )
+    },
+  )
+
+  api.route(
+    {
+      method: 'get',
+      path: '/api/courses/catalog/{slug}/',
+      tag,
+      summary: 'Get a published course',
+      description: 'By its slug, or a former one: the answer has the present one. It may be 30 seconds old.',
+      access: 'public',
+      consistency: 'any',
+      cache: CATALOG_CACHE,
+      params: slugParams,
+      responses: { 200: Course },
+    },
+    async ({ params, db, now, json }) => {
+      const [[course]] = await batch(db, courseBySlug({ slug: params.slug }))
+      if (!course || !isPublic(course)) throw notFound()
+      return json(200, toCourse(course, now))
     },
   )
 }

@@ -16,7 +16,7 @@ import {
   statement,
   type Value,
 } from '../../../db/statement.ts'
-import type { Page } from '../../../http/pagination.ts'
+import { countFor, type Page } from '../../../http/pagination.ts'
 import type { ModuleStatus } from '../completion.ts'
 import { completedModules, isPassed, isShown, publishedModules } from './completion-conditions.ts'
 
@@ -51,12 +51,12 @@ const courseProgressColumns = distinctly({
 type CourseFilter = { course?: number }
 
 const courseProgressPage = partialStatement(
-  (db, { userId, limit, offset }: Names<{ userId: number } & Page>, { course }: Given<CourseFilter>) =>
+  (db, { userId, limit, offset, before }: Names<{ userId: number } & Page>, { course }: Given<CourseFilter>) =>
     db
       .select(courseProgressColumns)
       .from(enrollments)
       .innerJoin(courses, eq(courses.id, enrollments.courseId))
-      .where(and(eq(enrollments.userId, userId), isTaken, inCourse(course)))
+      .where(and(eq(enrollments.userId, userId), isTaken, inCourse(course), sql`${enrollments.id} < ${before}`))
       .orderBy(desc(enrollments.id))
       .limit(limit)
       .offset(offset),
@@ -74,7 +74,7 @@ const courseProgressCount = partialStatement(
 
 /** A learner's progress by course, the newest enrollment first. */
 export const courseProgress = (viewing: { userId: number } & Page, { course }: CourseFilter) =>
-  [courseProgressPage(viewing, { course }), courseProgressCount(viewing, { course })] as const
+  [courseProgressPage(viewing, { course }), countFor(viewing, courseProgressCount(viewing, { course }))] as const
 
 const moduleProgressColumns = distinctly({
   enrollmentId: enrollments.id,

@@ -7,7 +7,7 @@ import { distinctly } from '../../../db/columns.ts'
 import { qrBatches } from '../../../db/schema/qr-codes.ts'
 import { users } from '../../../db/schema/users.ts'
 import { type Builder, type Given, type Names, partialStatement, statement, type Value } from '../../../db/statement.ts'
-import type { Page } from '../../../http/pagination.ts'
+import { countFor, type Page } from '../../../http/pagination.ts'
 
 /** The sum of a batch's tallies that match a condition. */
 const sumOf = (ofKind: SQL) =>
@@ -52,9 +52,9 @@ const taught = ({ viewerId }: Names<Viewing>, filter: Given<Filter>) =>
     WHERE t.course_id = c.id AND t.kind = 'codes' AND t.batch_id > 0 AND ${ofType(filter)} AND NOT ${isStaff(viewerId)}`
 
 const visiblePage = partialStatement((db, viewing: Names<Viewing>, filter: Given<Filter>) => {
-  const { viewerId, now, limit, offset } = viewing
-  const all = sql`SELECT b.id FROM ${staffViewer(viewerId)} v CROSS JOIN qr_batches b WHERE ${ofType(filter)} ORDER BY b.id DESC LIMIT ${offset} + ${limit}`
-  const ids = sql`SELECT id FROM (${taught(viewing, filter)} UNION SELECT * FROM (${all}))
+  const { viewerId, now, limit, offset, before } = viewing
+  const all = sql`SELECT b.id FROM ${staffViewer(viewerId)} v CROSS JOIN qr_batches b WHERE ${ofType(filter)} AND b.id < ${before} ORDER BY b.id DESC LIMIT ${offset} + ${limit}`
+  const ids = sql`SELECT id FROM (${taught(viewing, filter)} UNION SELECT * FROM (${all})) WHERE id < ${before}
     ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`
   return selectBatches(db, now).where(sql`${qrBatches.id} IN (${ids})`).orderBy(desc(qrBatches.id))
 })
@@ -69,7 +69,7 @@ const visibleCount = partialStatement((db, viewing: Names<Viewing>, filter: Give
 
 /** A page of the batches that the viewer sees, newest first, and their count: those with past or present codes of theirs. */
 export const seenBatches = (viewing: Viewing, { type }: Filter) =>
-  [visiblePage(viewing, { type }), visibleCount(viewing, { type })] as const
+  [visiblePage(viewing, { type }), countFor(viewing, visibleCount(viewing, { type }))] as const
 
 type BatchValues = Pick<typeof qrBatches.$inferInsert, 'name' | 'description' | 'type'>
 

@@ -5,7 +5,7 @@ import type { Api } from '../../../http/api.ts'
 import { invalid, notFound } from '../../../http/errors.ts'
 import { object } from '../../../http/fields.ts'
 import { originOf } from '../../../http/origin.ts'
-import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
+import { cursorQuery, pageBodyById, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { allOrNothing, codesByUuids, insertCodes, targetsFor } from '../codes/queries.ts'
 import { ONLY_ATTENDANCE, refuseGone } from '../codes/refusals.ts'
 import { codeType, imageUrlOf, newCodeValues, targetNameOf } from '../schemas.ts'
@@ -22,7 +22,7 @@ export function batchRoutes(api: Api): void {
       tag,
       summary: 'List QR code batches',
       description: 'Those with codes of the courses you teach; for staff all. Newest first.',
-      query: object(() => ({ type: codeType.optional(), ...pageQuery })),
+      query: object(() => ({ type: codeType.optional(), ...pageQuery, ...cursorQuery })),
       responses: { 200: BatchPage },
       refuses: { 403: 'Instructors only' },
     },
@@ -31,7 +31,10 @@ export function batchRoutes(api: Api): void {
       const visible = seenBatches({ viewerId: caller.userId, now, ...page }, query)
       const [viewer, rows, [total]] = await asViewer(db, caller, ...visible)
       requireTeacher(viewer)
-      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toBatch)))
+      return json(
+        200,
+        pageBodyById(c, page, total?.count ?? 0, rows.map(toBatch), ({ id }) => id),
+      )
     },
   )
 

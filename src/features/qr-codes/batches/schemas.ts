@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { dateTime, description, displayName, id, list, object, title, toDateTime } from '../../../http/fields.ts'
-import { paginated } from '../../../http/pagination.ts'
+import { paginatedById } from '../../../http/pagination.ts'
 import { codeType, codeUuid, expiresAt, imageUrl, maxScans, rotating, targetName } from '../schemas.ts'
 import type { BatchRow } from './queries.ts'
 
@@ -35,7 +35,7 @@ const batchFields = () => ({
   scan_count: z.int().meta({ description: 'Valid scans', examples: [150] }),
 })
 export const Batch = object(batchFields).meta({ id: 'QrBatch' })
-export const BatchPage = paginated(Batch)
+export const BatchPage = paginatedById(Batch)
 export const BatchCreated = object(() => ({
   ...batchFields(),
   qr_codes: z.array(

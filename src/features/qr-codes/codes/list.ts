@@ -3,13 +3,20 @@ import { type SQL, sql } from 'drizzle-orm'
 import { isManagedCourse } from '../../../access/teaching.ts'
 import { qrCodes } from '../../../db/schema/qr-codes.ts'
 import { type Builder, type Names, statements, type Value } from '../../../db/statement.ts'
-import type { Page } from '../../../http/pagination.ts'
+import { countFor, type Page } from '../../../http/pagination.ts'
 import { flagRows, newestSeen, tallied } from '../scope.ts'
 import { codesWithStaleFlag } from './expiry.ts'
 import { type CodeStatus, selectCodes } from './queries.ts'
 
 type CodeFilter = { batch?: number; status?: CodeStatus }
 type Status = CodeStatus | 'any'
+/** Only after a cursor has a list a bound, because each empty part of the index would cost the reading of a row. */
+type Shape = `${Status} numbered` | `${Status} after cursor`
+const shapeOf = (status: Status, page: Page): Shape =>
+  page.number === null ? `${status} after cursor` : `${status} numbered`
+const statusOf = (shape: Shape) => shape.split(' ')[0] as Status
+/** The condition on a code `q` to be listed behind the cursor. */
+const isBefore = (shape: Shape, before: Value) => (shape.endsWith('after cursor') ? sql`q.id < ${before}` : sql`1`)
 type Viewing = { viewerId: number; now: number } & Page
 
 /** The flags of a status as a table: `column1` is 1 for revoked codes, `column2` for those flagged as expired. */
@@ -32,7 +39,7 @@ function hasStatus(status: Status, now: Value): SQL {
 }
 
 /** Ids of the viewer's codes of a status that their flags do not find; `condition` narrows them down. */
-const staleFlagged = (status: Status, { viewerId, now }: Names<Viewing>, condition = sql`1`) =>
+const staleFlagged = (status: Status, { viewerId, now }: Names<Viewing>, condition: SQL) =>
   status === 'active' || status === 'expired'
     ? sql`${codesWithStaleFlag(status, now)} AND ${condition} AND ${isManagedCourse(viewerId, sql`q.course_id`)}`
     : undefined
@@ -40,30 +47,33 @@ const staleFlagged = (status: Status, { viewerId, now }: Names<Viewing>, conditi
 const selectCodesIn = (db: Builder, ids: SQL) =>
   selectCodes(db).where(sql`${qrCodes.id} IN (${ids})`).orderBy(sql`${qrCodes.id} DESC`)
 
-const visiblePage = statements((db, viewing: Names<Viewing>, status: Status) =>
-  selectCodesIn(
+const visiblePage = statements((db, viewing: Names<Viewing>, shape: Shape) => {
+  const status = statusOf(shape)
+  const isOnPage = isBefore(shape, viewing.before)
+  return selectCodesIn(
     db,
     newestSeen(
       viewing,
       flagsOf(status),
       (course, upTo) => {
         const scope = course ? sql`q.course_id = ${course}` : sql`1`
-        return sql`SELECT q.id FROM qr_codes q WHERE ${scope} AND ${hasStatus(status, viewing.now)} ORDER BY q.id DESC LIMIT ${upTo}`
+        return sql`SELECT q.id FROM qr_codes q WHERE ${scope} AND ${hasStatus(status, viewing.now)} AND ${isOnPage} ORDER BY q.id DESC LIMIT ${upTo}`
       },
-      staleFlagged(status, viewing),
+      staleFlagged(status, viewing, isOnPage),
     ),
-  ),
-)
+  )
+})
 
-const visiblePageOfBatch = statements((db, viewing: Names<Viewing & { batch: number }>, status: Status) => {
-  const { viewerId, now, batch, limit, offset } = viewing
-  const ofBatch = sql`q.batch_id = ${batch}`
-  const stale = staleFlagged(status, viewing, ofBatch)
+const visiblePageOfBatch = statements((db, viewing: Names<Viewing & { batch: number }>, shape: Shape) => {
+  const { viewerId, now, batch, limit, offset, before } = viewing
+  const status = statusOf(shape)
+  const isOnPage = sql`q.batch_id = ${batch} AND ${isBefore(shape, before)}`
+  const stale = staleFlagged(status, viewing, isOnPage)
   return selectCodesIn(
     db,
     sql`SELECT id FROM (
       SELECT n.value AS id FROM ${flagsOf(status)} f CROSS JOIN json_each((SELECT json_group_array(id) FROM (
-        SELECT q.id FROM qr_codes q WHERE ${ofBatch} AND ${hasStatus(status, now)} AND ${isManagedCourse(viewerId, sql`q.course_id`)}
+        SELECT q.id FROM qr_codes q WHERE ${isOnPage} AND ${hasStatus(status, now)} AND ${isManagedCourse(viewerId, sql`q.course_id`)}
         ORDER BY q.id DESC LIMIT ${offset} + ${limit}))) n
       ${stale ? sql`UNION ${stale}` : sql``}
     ) ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`,
@@ -97,7 +107,11 @@ const visibleCountOfBatch = statements((db, viewing: Names<Viewing & { batch: nu
 /** The page of codes that the viewer sees, newest first, and their count. */
 export function seenCodes(viewing: Viewing, { batch, status: wanted }: CodeFilter) {
   const status = wanted ?? 'any'
-  if (batch === undefined) return [visiblePage(status, viewing), visibleCount(status, viewing)] as const
+  if (batch === undefined)
+    return [visiblePage(shapeOf(status, viewing), viewing), countFor(viewing, visibleCount(status, viewing))] as const
   const ofBatch = { ...viewing, batch }
-  return [visiblePageOfBatch(status, ofBatch), visibleCountOfBatch(status, ofBatch)] as const
+  return [
+    visiblePageOfBatch(shapeOf(status, viewing), ofBatch),
+    countFor(viewing, visibleCountOfBatch(status, ofBatch)),
+  ] as const
 }

@@ -7,7 +7,7 @@ import { purgeTags } from '../../../http/edge-cache.ts'
 import { invalid, notFound } from '../../../http/errors.ts'
 import { object, pathId, queryId } from '../../../http/fields.ts'
 import { originOf } from '../../../http/origin.ts'
-import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
+import { cursorQuery, pageBodyById, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { tagOfCode } from '../images/cache-tags.ts'
 import { validScansOf } from '../scans/queries.ts'
 import {
@@ -50,7 +50,12 @@ export function codeRoutes(api: Api): void {
       tag,
       summary: 'List QR codes',
       description: 'Those of the courses you teach; for staff all. Newest first.',
-      query: object(() => ({ batch: queryId().optional(), status: codeStatus.optional(), ...pageQuery })),
+      query: object(() => ({
+        batch: queryId().optional(),
+        status: codeStatus.optional(),
+        ...pageQuery,
+        ...cursorQuery,
+      })),
       responses: { 200: CodePage },
       refuses: { 403: 'Instructors only' },
     },
@@ -60,7 +65,10 @@ export function codeRoutes(api: Api): void {
       const [viewer, rows, [total]] = await asViewer(db, caller, ...visible)
       requireTeacher(viewer)
       const codes = rows.map(row => toCode(row, originOf(c), now))
-      return json(200, pageBody(c, page, total?.count ?? 0, codes))
+      return json(
+        200,
+        pageBodyById(c, page, total?.count ?? 0, codes, ({ id }) => id),
+      )
     },
   )
 

@@ -6,7 +6,7 @@ import { courses } from '../../../db/schema/courses.ts'
 import { qrCodes, qrScans } from '../../../db/schema/qr-codes.ts'
 import { users } from '../../../db/schema/users.ts'
 import { type Builder, type Given, type Names, partialStatement, statement, type Value } from '../../../db/statement.ts'
-import type { Page } from '../../../http/pagination.ts'
+import { countFor, cursorOf, type Page } from '../../../http/pagination.ts'
 import { flagRows, newestSeen, tallied } from '../scope.ts'
 
 /** The message of every valid scan except those of certificates. */
@@ -91,13 +91,19 @@ const visibleCount = partialStatement((db, viewing: Names<Viewing>, filter: Give
 /** The page of scans that the viewer sees, newest first, and their count. The filter decides which index leads. */
 export function seenScans(viewing: Viewing, { qr_code, user, is_valid }: ScanFilter) {
   const filter = { qr_code, user, is_valid }
-  return [visiblePage(viewing, filter), visibleCount(viewing, filter)] as const
+  return [
+    visiblePage(viewing, { ...filter, ...cursorOf(viewing) }),
+    countFor(viewing, visibleCount(viewing, filter)),
+  ] as const
 }
 
 /** A page of an export: the newest scans before an id. */
 export const seenScansBefore = (viewerId: number, filter: ScanFilter, before: number, limit: number) => {
   const { qr_code, user, is_valid } = filter
-  return visiblePage({ viewerId, number: 1, limit, offset: 0 }, { qr_code, user, is_valid, before })
+  return visiblePage(
+    { viewerId, number: null, size: limit, limit, offset: 0, before },
+    { qr_code, user, is_valid, before },
+  )
 }
 
 function listing(viewing: Names<Viewing>, filter: Given<Wanted>): Listing {

@@ -7,7 +7,7 @@ import type { Api } from '../../../http/api.ts'
 import { csvFile } from '../../../http/csv.ts'
 import { notFound } from '../../../http/errors.ts'
 import { object, queryFlag, queryId } from '../../../http/fields.ts'
-import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
+import { cursorQuery, pageBodyById, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { codeByUuid } from '../codes/queries.ts'
 import { isCurrent } from '../proofs/rotation.ts'
 import { readTicket, ticketIdOf } from '../proofs/tickets.ts'
@@ -62,7 +62,7 @@ export function scanRoutes(api: Api): void {
       tag,
       summary: 'List QR code scans',
       description: 'Of the courses you teach; for staff all. Newest first.',
-      query: object(() => ({ ...filters(), ...pageQuery })),
+      query: object(() => ({ ...filters(), ...pageQuery, ...cursorQuery })),
       responses: { 200: ScanPage },
       refuses: { 403: 'Instructors only' },
     },
@@ -71,7 +71,10 @@ export function scanRoutes(api: Api): void {
       const visible = seenScans({ viewerId: caller.userId, ...page }, query)
       const [viewer, rows, [total]] = await asViewer(db, caller, ...visible)
       requireTeacher(viewer)
-      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toScan)))
+      return json(
+        200,
+        pageBodyById(c, page, total?.count ?? 0, rows.map(toScan), ({ id }) => id),
+      )
     },
   )
 

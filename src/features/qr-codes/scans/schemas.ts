@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { dateTime, displayName, id, object, text, toDateTime } from '../../../http/fields.ts'
-import { paginated } from '../../../http/pagination.ts'
+import { paginatedById } from '../../../http/pagination.ts'
 import { codeStatus, codeUuid, EXAMPLE_UUID, targetName } from '../schemas.ts'
 import type { ScanRow } from './queries.ts'
 
@@ -39,7 +39,7 @@ export const Scan = object(() => ({
   validation_message: z.string().meta({ examples: ['Scan recorded successfully'] }),
   action_performed: actions.nullable(),
 })).meta({ id: 'QrScan' })
-export const ScanPage = paginated(Scan)
+export const ScanPage = paginatedById(Scan)
 
 export const Display = object(() => ({
   target_name: targetName(),

@@ -3,12 +3,28 @@ import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { forbidden, userInactive } from '../../../http/errors.ts'
 import { accountById, updateProfile } from '../queries.ts'
-import { Profile, ProfileInput, profileValues, toProfile } from '../schemas.ts'
+import { Me, Profile, ProfileInput, profileValues, toMe, toProfile } from '../schemas.ts'
 
 const tag = 'Users & Profiles'
 const path = '/api/users/profile/'
 
 export function profileRoutes(api: Api): void {
+  api.route(
+    {
+      method: 'get',
+      path: '/api/users/me/',
+      tag,
+      summary: 'Get yourself',
+      description: 'Your id, names, roles and profile.',
+      responses: { 200: Me },
+    },
+    async ({ caller, db, json }) => {
+      const [viewer, [account]] = await asViewer(db, caller, accountById({ id: caller.userId }))
+      if (!account) throw userInactive()
+      return json(200, toMe(account, viewer))
+    },
+  )
+
   api.route(
     { method: 'get', path, tag, summary: 'Get your profile', responses: { 200: Profile } },
     async ({ caller, db, json }) => {

@@ -4,7 +4,7 @@ import { batch } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { notFound, ruleViolation } from '../../../http/errors.ts'
 import { object, pathId } from '../../../http/fields.ts'
-import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
+import { cursorQuery, pageBodyById, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { withdrawResetsOfInactive } from '../passwords/queries.ts'
 import { managedUserById, managedUsers, updateRoles } from '../queries.ts'
 import { ManagedUser, ManagedUserPage, RolesInput, roleValues, toManagedUser } from '../schemas.ts'
@@ -28,6 +28,7 @@ export function staffRoutes(api: Api): void {
         username: filter('The whole username, whatever its case', 'student1'),
         email: filter('The whole address, whatever its case', 'student1@learnmore.example'),
         ...pageQuery,
+        ...cursorQuery,
       })),
       responses: { 200: ManagedUserPage },
       refuses: { 403: 'Staff only' },
@@ -36,7 +37,10 @@ export function staffRoutes(api: Api): void {
       const page = pageOf(query)
       const [viewer, rows, [total]] = await asViewer(db, caller, ...managedUsers(page, query))
       requireStaff(viewer)
-      return json(200, pageBody(c, page, total?.count ?? 0, rows.map(toManagedUser)))
+      return json(
+        200,
+        pageBodyById(c, page, total?.count ?? 0, rows.map(toManagedUser), ({ id }) => id),
+      )
     },
   )
 
