@@ -230,7 +230,7 @@ async function parseBody(c: AppContext) {
   try {
     return text === '' ? {} : JSON.parse(text, SURROGATE_ESCAPE.test(text) ? wellFormed : undefined)
   } catch {
-    throw ruleViolation('JSON parse error - the body is not valid JSON.')
+    throw ruleViolation('parse_error', 'JSON parse error - the body is not valid JSON.')
   }
 }
 

@@ -4,9 +4,14 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type * as z from 'zod'
 import { isUnavailable, rootCause } from '../db/faults.ts'
 import type { AppEnv } from './context.ts'
+import type { ErrorCode } from './error-codes.ts'
 
 export type FieldErrors = Record<string, string[]>
-export type RefusalBody = { detail: string; code?: string } | FieldErrors | Record<string, unknown>
+/** `detail` never comes without a code; bodies without it name the fields, or the rows of many at once, that are wrong. */
+export type RefusalBody =
+  | ({ detail: string; code: ErrorCode } & Record<string, unknown>)
+  | FieldErrors
+  | ({ detail?: never } & Record<string, unknown>)
 
 /** A refusal as it crosses a call between a Worker and an object, which classes do not survive. */
 export type RefusalValue = { status: ContentfulStatusCode; body: RefusalBody; headers: Record<string, string> }
@@ -44,31 +49,39 @@ function firstOf(fields: FieldErrors): FieldErrors {
 }
 
 /** 400: a rule of the domain refuses. */
-export const ruleViolation = (detail: string) => new Refusal(400, { detail })
+export const ruleViolation = (code: ErrorCode, detail: string) => new Refusal(400, { detail, code })
 export const notAuthenticated = () =>
-  new Refusal(401, { detail: 'Authentication credentials were not provided.' }, BEARER)
+  new Refusal(401, { detail: 'Authentication credentials were not provided.', code: 'not_authenticated' }, BEARER)
 export const tokenNotValid = () =>
   new Refusal(401, { detail: 'Given token not valid for any token type', code: 'token_not_valid' }, BEARER)
 export const userInactive = () => new Refusal(401, { detail: 'User is inactive.', code: 'user_inactive' }, BEARER)
 export const wrongCredentials = () =>
-  new Refusal(401, { detail: 'No active account found with the given credentials' }, BEARER)
-export const forbidden = (detail = 'You do not have permission to perform this action.') => new Refusal(403, { detail })
-export const notFound = (detail = 'Not found.') => new Refusal(404, { detail })
+  new Refusal(401, { detail: 'No active account found with the given credentials', code: 'no_active_account' }, BEARER)
+export const forbidden = (
+  code: ErrorCode = 'permission_denied',
+  detail = 'You do not have permission to perform this action.',
+) => new Refusal(403, { detail, code })
+export const notFound = (code: ErrorCode = 'not_found', detail = 'Not found.') => new Refusal(404, { detail, code })
 export const methodNotAllowed = (method: string, allow: readonly string[]) =>
-  new Refusal(405, { detail: `Method "${method}" not allowed.` }, { Allow: allow.join(', ') })
-export const bodyTooLarge = () => new Refusal(413, { detail: 'Request body too large.' })
-export const unsupportedMediaType = () => new Refusal(415, { detail: 'Unsupported media type.' })
+  new Refusal(
+    405,
+    { detail: `Method "${method}" not allowed.`, code: 'method_not_allowed' },
+    { Allow: allow.join(', ') },
+  )
+export const bodyTooLarge = () => new Refusal(413, { detail: 'Request body too large.', code: 'body_too_large' })
+export const unsupportedMediaType = () =>
+  new Refusal(415, { detail: 'Unsupported media type.', code: 'unsupported_media_type' })
 export const throttled = (seconds: number) =>
   new Refusal(
     429,
-    { detail: `Request was throttled. Expected available in ${seconds} seconds.` },
+    { detail: `Request was throttled. Expected available in ${seconds} seconds.`, code: 'throttled' },
     { 'Retry-After': String(seconds) },
   )
 /** 503 with a random wait of 1 to 5 seconds, so that clients refused together do not return together. */
 export const unavailable = () =>
   new Refusal(
     503,
-    { detail: 'Service temporarily unavailable.' },
+    { detail: 'Service temporarily unavailable.', code: 'unavailable' },
     { 'Retry-After': String(1 + Math.floor(Math.random() * 5)) },
   )
 
@@ -142,7 +155,7 @@ export const onError: ErrorHandler<AppEnv> = (thrown, c) => {
 }
 
 const refusalFor = (thrown: Error): Refusal =>
-  isUnavailable(thrown) ? unavailable() : new Refusal(500, { detail: 'Internal server error.' })
+  isUnavailable(thrown) ? unavailable() : new Refusal(500, { detail: 'Internal server error.', code: 'internal_error' })
 
 /**
  * The loggable part of an error. The message of a failed query carries every bound value (password hashes, tokens), so only

@@ -61,9 +61,9 @@ export function pageOf(query: { page?: string; page_size?: string; cursor?: stri
     return { number: null, size, limit: size + 1, offset: 0, before }
   }
   const number = positive(query.page ?? '1')
-  if (number === null) throw notFound('Invalid page.')
+  if (number === null) throw notFound('invalid_page', 'Invalid page.')
   const offset = (number - 1) * size
-  if (!Number.isSafeInteger(offset + size)) throw notFound('Invalid page.')
+  if (!Number.isSafeInteger(offset + size)) throw notFound('invalid_page', 'Invalid page.')
   return { number, size, limit: size, offset, before: Number.MAX_SAFE_INTEGER }
 }
 
@@ -113,7 +113,7 @@ export const paginatedById = <Item extends z.ZodType>(item: Item) =>
 /** @throws 404 `Invalid page.` for a page past the end; page 1 of an empty list is an empty page */
 export function pageBody<Item>(c: AppContext, page: Page, count: number, results: Item[]) {
   const number = page.number ?? 1
-  if (number > 1 && page.offset >= count) throw notFound('Invalid page.')
+  if (number > 1 && page.offset >= count) throw notFound('invalid_page', 'Invalid page.')
   return {
     count,
     next: page.offset + page.limit < count ? linkTo(c, number + 1) : null,

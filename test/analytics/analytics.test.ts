@@ -19,7 +19,10 @@ describe('who may', () => {
         answers.map(({ status }) => status),
         list,
       ).toEqual([401, 403, 200, 200])
-      expect(answers[1]?.body).toEqual({ detail: 'You do not have permission to perform this action.' })
+      expect(answers[1]?.body).toEqual({
+        detail: 'You do not have permission to perform this action.',
+        code: 'permission_denied',
+      })
       expect(answers[2]?.body).toEqual({ count: 0, next: null, previous: null, results: [] })
     }
     expect((await get('user-activity', learner)).status).toBe(200)
@@ -89,7 +92,7 @@ describe('who may', () => {
     for (const list of [...LISTS, 'user-activity']) {
       for (const page of ['0', 'abc', '2']) {
         const { status, body } = await get(list, owner, `?page=${page}`)
-        expect([status, body], list).toEqual([404, { detail: 'Invalid page.' }])
+        expect([status, body], list).toEqual([404, { detail: 'Invalid page.', code: 'invalid_page' }])
       }
     }
   })

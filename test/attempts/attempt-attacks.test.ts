@@ -186,7 +186,10 @@ describe('a phone three minutes fast, then a laptop', () => {
 })
 
 describe('an attempt outside the dates of its course', () => {
-  const [ENDED, NOT_BEGUN] = [{ detail: 'The course has ended.' }, { detail: 'The course has not begun.' }]
+  const [ENDED, NOT_BEGUN] = [
+    { detail: 'The course has ended.', code: 'course_ended' },
+    { detail: 'The course has not begun.', code: 'course_not_begun' },
+  ]
   const SECONDS = Math.floor(Date.now() / 1000)
   test.each<[string, [string | null, string | null], Record<string, number>, number, object | null]>([
     ['in 2020', ['2020-01-01', '2020-12-31'], {}, 400, ENDED],
@@ -201,7 +204,7 @@ describe('an attempt outside the dates of its course', () => {
       [day(-1), day(1)],
       { available_until: SECONDS - 60 },
       403,
-      { detail: 'This quiz is closed.' },
+      { detail: 'This quiz is closed.', code: 'quiz_closed' },
     ],
   ])('%s', async (_, [start, ended], window, status, refusal) => {
     const hall = await makeHall(window)

@@ -116,7 +116,7 @@ describe('the end by the clock', () => {
     const [asked] = hall.quiz.questions
     if (!asked) throw new Error('no question')
     const late = await submit(attempt, hall.learner, asked.id, rightAnswer(asked))
-    expect([late.status, late.body]).toEqual([400, { detail: 'This attempt has ended.' }])
+    expect([late.status, late.body]).toEqual([400, { detail: 'This attempt has ended.', code: 'attempt_over' }])
     const extension = await call('POST', `/api/courses/quiz-attempts/${attempt.id}/grant-extension/`, {
       as: hall.instructor,
       body: { additional_minutes: 1 },
@@ -355,6 +355,7 @@ describe('when the object is lost from memory', () => {
     const [asked] = hall.quiz.questions
     expect((await submit(attempt, hall.learner, asked?.id ?? 0, {})).body).toEqual({
       detail: 'This attempt has ended.',
+      code: 'attempt_over',
     })
   })
 })

@@ -116,7 +116,7 @@ describe('starting', () => {
     for (let turn = 0; turn < allowed; turn += 1)
       await end(await started(hall), hall.learner, turn === 0 ? 'abandon' : 'complete')
     const refused = await startAttempt(hall.quiz, hall.learner)
-    expect([refused.status, refused.body]).toEqual([403, { detail: 'No attempt is left.' }])
+    expect([refused.status, refused.body]).toEqual([403, { detail: 'No attempt is left.', code: 'no_attempt_left' }])
   })
 
   test('of a quiz with more text than an object takes in one call is refused; with as much as it does it starts', async () => {
@@ -163,10 +163,13 @@ describe('starting', () => {
   test('an access code: missing, wrong, right; five wrong ones close the gate for this learner only', async () => {
     const hall = await makeHall({ access_code: 'sesame' })
     const begin = (access_code?: string) => startAttempt(hall.quiz, hall.learner, { access_code })
-    expect((await begin()).body).toEqual({ detail: 'This quiz needs an access code.' })
+    expect((await begin()).body).toEqual({ detail: 'This quiz needs an access code.', code: 'access_code_required' })
     for (let turn = 0; turn < 5; turn += 1) {
       const wrong = await begin(turn % 2 === 0 ? 'Sesame' : 'sesame ')
-      expect([wrong.status, wrong.body]).toEqual([403, { detail: 'The access code is wrong.' }])
+      expect([wrong.status, wrong.body]).toEqual([
+        403,
+        { detail: 'The access code is wrong.', code: 'access_code_wrong' },
+      ])
     }
     const shut = await begin('sesame')
     expect(shut.status).toBe(429)
@@ -277,7 +280,7 @@ describe('answering', () => {
     const late = await send(wrongAnswer(asked), 1)
     expect([late.status, late.body]).toEqual([
       400,
-      { detail: 'The answer that is kept has a higher sequence than this one.', sequence: 2 },
+      { detail: 'The answer that is kept has a higher sequence than this one.', code: 'answer_outdated', sequence: 2 },
     ])
     expect((await send(rightAnswer(asked), 2)).status, 'the same one again').toBe(200)
     await evict(attempt)
@@ -354,7 +357,7 @@ describe('answering', () => {
     await end(attempt, hall.learner)
     await scheduler.wait(1_000)
     const late = await submit(attempt, hall.learner, asked.id, rightAnswer(asked))
-    expect([late.status, late.body]).toEqual([400, { detail: 'This attempt has ended.' }])
+    expect([late.status, late.body]).toEqual([400, { detail: 'This attempt has ended.', code: 'attempt_over' }])
   })
 
   test('more than ten calls a second are 429 and change nothing', async () => {
@@ -370,7 +373,7 @@ describe('answering', () => {
     expect(statuses.filter(status => status === 200)).toHaveLength(10)
     const refused = answers.find(({ status }) => status === 429)
     expect([refused?.body, refused?.headers.get('Retry-After')]).toEqual([
-      { detail: 'Request was throttled. Expected available in 1 seconds.' },
+      { detail: 'Request was throttled. Expected available in 1 seconds.', code: 'throttled' },
       '1',
     ])
   })
@@ -447,7 +450,7 @@ describe('ending', () => {
   test('a result before the end is refused', async () => {
     const hall = await makeHall()
     const { status, body } = await resultOf(await started(hall), hall.learner)
-    expect([status, body]).toEqual([400, { detail: 'This attempt has not ended yet.' }])
+    expect([status, body]).toEqual([400, { detail: 'This attempt has not ended yet.', code: 'attempt_running' }])
   })
 })
 
@@ -588,13 +591,20 @@ describe('extensions', () => {
     const untimed = await started(hall)
     expect((await extend(untimed, hall.instructor)).body).toEqual({
       detail: 'This quiz does not allow time extensions.',
+      code: 'extension_not_allowed',
     })
     await change('quizzes', hall.quiz.id, 'allow_time_extension = 1')
-    expect((await extend(untimed, hall.instructor)).body).toEqual({ detail: 'This attempt has no deadline.' })
+    expect((await extend(untimed, hall.instructor)).body).toEqual({
+      detail: 'This attempt has no deadline.',
+      code: 'attempt_untimed',
+    })
     for (const minutes of [0, -5, 1441, 1.5])
       expect((await extend(untimed, hall.instructor, minutes)).body).toHaveProperty('additional_minutes')
     await end(untimed, hall.learner)
-    expect((await extend(untimed, hall.instructor)).body).toEqual({ detail: 'This attempt has ended.' })
+    expect((await extend(untimed, hall.instructor)).body).toEqual({
+      detail: 'This attempt has ended.',
+      code: 'attempt_over',
+    })
   })
 
   test('for everybody at once', async () => {

@@ -385,9 +385,15 @@ describe('an access code', () => {
     expect(tally(wrong)).toEqual({ 403: 5 })
     const locked = await withCode(hall, 'right')
     expect([locked.status, Number(locked.headers.get('Retry-After'))]).toEqual([429, expect.any(Number)])
-    expect((await withCode(hall)).body).toEqual({ detail: 'This quiz needs an access code.' })
+    expect((await withCode(hall)).body).toEqual({
+      detail: 'This quiz needs an access code.',
+      code: 'access_code_required',
+    })
     await env.DB.prepare('UPDATE quizzes SET is_published = 0 WHERE id = ?').bind(hall.quiz.id).run()
-    expect((await withCode(hall, 'right')).body).toEqual({ detail: 'This quiz is not open.' })
+    expect((await withCode(hall, 'right')).body).toEqual({
+      detail: 'This quiz is not open.',
+      code: 'quiz_not_published',
+    })
     await env.DB.prepare('UPDATE quizzes SET is_published = 1, access_code = NULL WHERE id = ?')
       .bind(hall.quiz.id)
       .run()

@@ -336,7 +336,7 @@ describe('grading an essay', () => {
     for (const id of [survey, abandoned]) {
       const before = await attemptState(id)
       const answer = await grade(id * 1000, instructor, { score: 1 })
-      expect([answer.status, Object.keys(answer.body)]).toEqual([400, ['detail']])
+      expect([answer.status, Object.keys(answer.body)]).toEqual([400, ['detail', 'code']])
       expect(await attemptState(id)).toEqual(before)
     }
     const preview = await endedAttempt(quiz.id, instructor, left, { isPreview: true })

@@ -227,7 +227,7 @@ describe('secrets', () => {
         const { status, body } = await call('GET', '/api/courses/catalog/', {
           env: { RECEIPT_SECRET: secret as string },
         })
-        expect([status, body]).toEqual([500, { detail: 'Internal server error.' }])
+        expect([status, body]).toEqual([500, { detail: 'Internal server error.', code: 'internal_error' }])
         expect(JSON.stringify(log.mock.calls)).toContain('npx wrangler secret put RECEIPT_SECRET')
       } finally {
         log.mockRestore()

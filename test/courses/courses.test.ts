@@ -202,7 +202,7 @@ describe('reading a course', () => {
 
   test.each(['0', '-1', '1e3', '1.0', '9007199254740993', 'abc', '%00', '٣'])('id %s is 404', async id => {
     const { status, body } = await call('GET', `/api/courses/${id}/`, { as: await makeUser() })
-    expect({ status, body }).toEqual({ status: 404, body: { detail: 'Not found.' } })
+    expect({ status, body }).toEqual({ status: 404, body: { detail: 'Not found.', code: 'not_found' } })
   })
 })
 
@@ -234,7 +234,7 @@ describe('a course of the catalog', () => {
     ]
     for (const slug of slugs) {
       const { status, body, headers } = await call('GET', `/api/courses/catalog/${slug}/`, { as: owner })
-      expect({ status, body }).toEqual({ status: 404, body: { detail: 'Not found.' } })
+      expect({ status, body }).toEqual({ status: 404, body: { detail: 'Not found.', code: 'not_found' } })
       expect(headers.get('Cache-Control')).toBe('no-store')
     }
   })
@@ -592,7 +592,7 @@ describe('pages', () => {
     'page=%s is an invalid page',
     async page => {
       const { status, body } = await call('GET', `/api/courses/catalog/?page=${page}`)
-      expect({ status, body }).toEqual({ status: 404, body: { detail: 'Invalid page.' } })
+      expect({ status, body }).toEqual({ status: 404, body: { detail: 'Invalid page.', code: 'invalid_page' } })
     },
   )
 
@@ -609,7 +609,7 @@ describe('pages', () => {
           'GET',
           `/api/courses/catalog/?page=${encodeURIComponent(page)}&page_size=${encodeURIComponent(size)}`,
         )
-        if (status === 404) expect(body).toEqual({ detail: 'Invalid page.' })
+        if (status === 404) expect(body).toEqual({ detail: 'Invalid page.', code: 'invalid_page' })
         else {
           expect(status).toBe(200)
           expect(body.results.length).toBeLessThanOrEqual(100)

@@ -71,7 +71,7 @@ describe('enrolling', () => {
     const full = await makeCourse(owner, { max_students: 1 })
     await enroll(await makeUser(), full.slug)
     const { status, body } = await enroll(learner, full.slug)
-    expect([status, body]).toEqual([400, { detail: 'This course is full.' }])
+    expect([status, body]).toEqual([400, { detail: 'This course is full.', code: 'course_full' }])
   })
 
   test('one seat left and 50 at once: exactly one 201', async () => {
@@ -109,14 +109,20 @@ describe('unenrolling', () => {
   test('not enrolled, dropped already, or completed: 400', async () => {
     const [owner, learner] = [await makeInstructor(), await makeUser()]
     const course = await makeCourse(owner)
-    expect((await unenroll(learner, course.slug)).body).toEqual({ detail: 'You are not enrolled in this course.' })
+    expect((await unenroll(learner, course.slug)).body).toEqual({
+      detail: 'You are not enrolled in this course.',
+      code: 'not_enrolled',
+    })
     const { body } = await enroll(learner, course.slug)
     await unenroll(learner, course.slug)
     expect((await unenroll(learner, course.slug)).status).toBe(400)
     await env.DB.prepare("UPDATE enrollments SET status = 'completed', completed_at = 1 WHERE id = ?")
       .bind(body.id)
       .run()
-    expect((await unenroll(learner, course.slug)).body).toEqual({ detail: 'A completed course cannot be left.' })
+    expect((await unenroll(learner, course.slug)).body).toEqual({
+      detail: 'A completed course cannot be left.',
+      code: 'enrollment_completed',
+    })
     expect((await enroll(learner, course.slug)).body).toMatchObject({
       status: 'completed',
       completed_at: '1970-01-01T00:00:01Z',
@@ -339,7 +345,10 @@ describe('enrolling many', () => {
         body: { users: [one?.username, two?.username] },
         env: { DB: faultyDatabase(takenBack) },
       })
-      expect([refused.status, refused.body]).toEqual([400, { detail: 'Only a published course takes enrollments.' }])
+      expect([refused.status, refused.body]).toEqual([
+        400,
+        { detail: 'Only a published course takes enrollments.', code: 'course_not_published' },
+      ])
       const rows = await env.DB.prepare('SELECT id, status FROM enrollments WHERE course_id = ?').bind(course.id).all()
       expect(rows.results).toEqual([{ id: left.id, status: 'dropped' }])
     }

@@ -2,6 +2,8 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import { app } from '../../src/app.ts'
+import { ERROR_CODES } from '../../src/dev/error-codes.ts'
+import type { ErrorCode } from '../../src/http/error-codes.ts'
 import { furnishDesk } from './objects.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever JSON the route answered and asserts on it
@@ -37,7 +39,14 @@ export async function call(method: string, path: string, options: CallOptions = 
   const text = await response.text()
   if (!options.leave) await waitOnExecutionContext(ctx)
   const isJson = response.headers.get('Content-Type')?.includes('json') && text !== ''
-  return { status: response.status, body: isJson ? JSON.parse(text) : text, text, headers: response.headers }
+  const parsed = isJson ? JSON.parse(text) : text
+  if (response.status >= 400 && parsed.detail !== undefined) requireListed(response.status, parsed.code)
+  return { status: response.status, body: parsed, text, headers: response.headers }
+}
+
+/** In whatever test, an error with a `detail` has a code, and the list of codes has it with this status. */
+function requireListed(status: number, code: string): void {
+  expect({ code, status: ERROR_CODES[code as ErrorCode]?.status }).toEqual({ code: expect.any(String), status })
 }
 
 /** Its starts pass the desk, an object with bindings of its own. */

@@ -19,7 +19,10 @@ const NO_QUOTA = { RATE_LIMIT_ANON_PER_DAY: '0', RATE_LIMIT_USER_PER_DAY: '0' }
 /** A refusal as documented, with the same true wait in body and header. */
 function expectThrottled({ status, body, headers }: Answer, most: number): number {
   const seconds = Number(headers.get('Retry-After'))
-  expect([status, body]).toEqual([429, { detail: `Request was throttled. Expected available in ${seconds} seconds.` }])
+  expect([status, body]).toEqual([
+    429,
+    { detail: `Request was throttled. Expected available in ${seconds} seconds.`, code: 'throttled' },
+  ])
   expect(seconds).toBeGreaterThanOrEqual(1)
   expect(seconds).toBeLessThanOrEqual(most)
   return seconds

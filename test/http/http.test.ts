@@ -18,7 +18,10 @@ describe('every operation', () => {
     '$method $path needs a login',
     async ({ method, path }) => {
       const { status, body, headers } = await call(method, filled(path))
-      expect([status, body]).toEqual([401, { detail: 'Authentication credentials were not provided.' }])
+      expect([status, body]).toEqual([
+        401,
+        { detail: 'Authentication credentials were not provided.', code: 'not_authenticated' },
+      ])
       expect(headers.get('WWW-Authenticate')).toBe('Bearer')
       const bad = await call(method, filled(path), { as: 'not.a.token' })
       expect([bad.status, bad.body]).toEqual([
@@ -74,9 +77,12 @@ describe('every operation', () => {
       const send = (body: string, type = 'application/json') =>
         call(method, filled(path), { body, headers: { 'Content-Type': type } })
       const large = await send(`{"x":"${'x'.repeat(2 * 1024 * 1024)}"}`)
-      expect([large.status, large.body]).toEqual([413, { detail: 'Request body too large.' }])
+      expect([large.status, large.body]).toEqual([413, { detail: 'Request body too large.', code: 'body_too_large' }])
       const form = await send('a=1', 'application/x-www-form-urlencoded')
-      expect([form.status, form.body]).toEqual([415, { detail: 'Unsupported media type.' }])
+      expect([form.status, form.body]).toEqual([
+        415,
+        { detail: 'Unsupported media type.', code: 'unsupported_media_type' },
+      ])
       expect((await send('{}', 'text/plain')).status).toBe(415)
       for (const text of ['{', '{"a":}', 'undefined', "{'a':1}", '\u0000']) {
         const { status, body } = await send(text)
@@ -135,9 +141,12 @@ describe('every operation', () => {
 describe('paths and methods', () => {
   test('an unknown path is 404, a known one with another method 405 with what it allows', async () => {
     const unknown = await call('GET', '/api/nothing/here/')
-    expect([unknown.status, unknown.body]).toEqual([404, { detail: 'Not found.' }])
+    expect([unknown.status, unknown.body]).toEqual([404, { detail: 'Not found.', code: 'not_found' }])
     const wrong = await call('DELETE', '/api/courses/')
-    expect([wrong.status, wrong.body]).toEqual([405, { detail: 'Method "DELETE" not allowed.' }])
+    expect([wrong.status, wrong.body]).toEqual([
+      405,
+      { detail: 'Method "DELETE" not allowed.', code: 'method_not_allowed' },
+    ])
     expect(wrong.headers.get('Allow')).toBe('GET, HEAD, POST')
     expect((await call('POST', '/api/courses/7')).headers.get('Allow')).toBe('GET, HEAD, PUT, PATCH, DELETE')
   })
@@ -249,7 +258,7 @@ describe('when something breaks', () => {
     '%s is 503 with a wait',
     async message => {
       const { status, body, headers } = await call('GET', '/api/courses/catalog/', { env: { DB: broken(message) } })
-      expect([status, body]).toEqual([503, { detail: 'Service temporarily unavailable.' }])
+      expect([status, body]).toEqual([503, { detail: 'Service temporarily unavailable.', code: 'unavailable' }])
       expect(Number(headers.get('Retry-After'))).toBeGreaterThanOrEqual(1)
       expect(Number(headers.get('Retry-After'))).toBeLessThanOrEqual(5)
       expect(headers.get('Cache-Control')).toBe('no-store')
@@ -260,7 +269,7 @@ describe('when something breaks', () => {
     const { status, text } = await call('GET', '/api/courses/catalog/', {
       env: { DB: broken('no such column: users.secret') },
     })
-    expect([status, JSON.parse(text)]).toEqual([500, { detail: 'Internal server error.' }])
+    expect([status, JSON.parse(text)]).toEqual([500, { detail: 'Internal server error.', code: 'internal_error' }])
   })
 })
 

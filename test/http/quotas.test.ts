@@ -32,7 +32,7 @@ describe('a day', () => {
     vi.setSystemTime(midnight - 90_000)
     expect(tally(await times(7, () => catalog(home)))).toEqual({ 200: 4, 429: 3 })
     const { body, headers } = await catalog(home)
-    expect(body).toEqual({ detail: 'Request was throttled. Expected available in 90 seconds.' })
+    expect(body).toEqual({ detail: 'Request was throttled. Expected available in 90 seconds.', code: 'throttled' })
     expect(headers.get('Retry-After')).toBe('90')
     expect((await catalog(address())).status, 'another address').toBe(200)
     vi.setSystemTime(midnight)

@@ -49,7 +49,7 @@ describe('a failure of a store that passes is 503 with a wait, one that does not
 })
 
 describe('a store that hangs', () => {
-  const unavailable = { status: 503, body: { detail: 'Service temporarily unavailable.' } }
+  const unavailable = { status: 503, body: { detail: 'Service temporarily unavailable.', code: 'unavailable' } }
 
   test('the database: reads and writes, each trip', async () => {
     const user = await makeUser()

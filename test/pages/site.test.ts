@@ -63,7 +63,7 @@ describe.each(['/nothing', '/api/nothing/here/', '/api/courses/abc/', '/q', '/<s
 
     test.each(PROGRAMS)('is the documented 404 to a program that accepts %j', async accept => {
       const { status, body, headers } = await get(path, accept)
-      expect([status, body]).toEqual([404, { detail: 'Not found.' }])
+      expect([status, body]).toEqual([404, { detail: 'Not found.', code: 'not_found' }])
       expect(headers.get('Vary')).toContain('Accept')
     })
   },
@@ -75,8 +75,14 @@ test('errors of operations are JSON, whoever asks', async () => {
     const { status, body } = await call(method, path, { as, headers: { Accept: BROWSER } })
     return [status, body]
   }
-  expect(await said('GET', '/api/courses/987654/', user)).toEqual([404, { detail: 'Not found.' }])
-  expect(await said('GET', '/api/courses/')).toEqual([401, { detail: 'Authentication credentials were not provided.' }])
-  expect(await said('GET', '/api/users/login/')).toEqual([405, { detail: 'Method "GET" not allowed.' }])
-  expect(await said('POST', '/api/nothing/')).toEqual([404, { detail: 'Not found.' }])
+  expect(await said('GET', '/api/courses/987654/', user)).toEqual([404, { detail: 'Not found.', code: 'not_found' }])
+  expect(await said('GET', '/api/courses/')).toEqual([
+    401,
+    { detail: 'Authentication credentials were not provided.', code: 'not_authenticated' },
+  ])
+  expect(await said('GET', '/api/users/login/')).toEqual([
+    405,
+    { detail: 'Method "GET" not allowed.', code: 'method_not_allowed' },
+  ])
+  expect(await said('POST', '/api/nothing/')).toEqual([404, { detail: 'Not found.', code: 'not_found' }])
 })

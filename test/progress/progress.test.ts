@@ -287,7 +287,10 @@ describe('completion criteria', () => {
   test('quiz: not by marking, unless there is no quiz', async () => {
     const { learner, modules, id } = await classroom(2, { completion_criteria: 'quiz' })
     await quiz(modules[0].id)
-    expect((await complete(learner, id(modules[0]))).body).toEqual({ detail: 'This module completes by its quizzes.' })
+    expect((await complete(learner, id(modules[0]))).body).toEqual({
+      detail: 'This module completes by its quizzes.',
+      code: 'completed_by_quizzes',
+    })
     expect((await complete(learner, id(modules[1]))).body.status).toBe('completed')
   })
 

@@ -285,7 +285,7 @@ describe('over HTTP', () => {
     }
     for (const type of ['text/csv', 'text/plain']) {
       const answer = await send('x'.repeat(10 * MIB), type)
-      expect([answer.status, answer.body]).toEqual([413, { detail: 'Request body too large.' }])
+      expect([answer.status, answer.body]).toEqual([413, { detail: 'Request body too large.', code: 'body_too_large' }])
     }
     expect((await call('GET', path, { as: owner })).body.count).toBe(0)
   })

@@ -117,7 +117,10 @@ describe('one wrong question of 40', () => {
     const { owner, rival, learner, path } = await emptyQuiz()
     await post(owner, path, '', HEAD + row('A').repeat(999))
     const { status, body } = await post(owner, path, '?dry_run=true', HEAD + row('B').repeat(2))
-    expect([status, body]).toEqual([400, { detail: 'A quiz may have at most 1000 questions.' }])
+    expect([status, body]).toEqual([
+      400,
+      { detail: 'A quiz may have at most 1000 questions.', code: 'too_many_questions' },
+    ])
     expect((await post(owner, path, '?dry_run=true', HEAD + row('B'))).body['imported']).toBe(1)
     for (const stranger of [rival, learner]) expect((await post(stranger, path, '?dry_run=true')).status).toBe(403)
     expect((await post(owner, path, '?dry_run=yes')).body).toEqual({ dry_run: ['Must be one of: true, false.'] })

@@ -99,7 +99,7 @@ describe('over HTTP', () => {
   test('order of refusals: too large, wrong type, login, form, 404, 403, then the file', async () => {
     const { owner, rival, learner, path } = await emptyQuiz()
     const large = await send(undefined, path, 'x'.repeat(5 * MIB + 1), 'application/json')
-    expect([large.status, large.body]).toEqual([413, { detail: 'Request body too large.' }])
+    expect([large.status, large.body]).toEqual([413, { detail: 'Request body too large.', code: 'body_too_large' }])
     for (const type of ['application/json', 'text/html', 'application/x-www-form-urlencoded', 'text/csvx'])
       expect((await send(undefined, path, CSV, type)).status, type).toBe(415)
     expect((await send(undefined, path, CSV)).status).toBe(401)

@@ -261,13 +261,19 @@ describe('at most 1,000', () => {
     )
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(5)
     const refused = answers.find(({ status }) => status !== 201)
-    expect([refused?.status, refused?.body]).toEqual([400, { detail: 'A quiz may have at most 1000 questions.' }])
+    expect([refused?.status, refused?.body]).toEqual([
+      400,
+      { detail: 'A quiz may have at most 1000 questions.', code: 'too_many_questions' },
+    ])
     const total = async () => (await call('GET', path, { as: owner })).body.count
     expect(await total()).toBe(1_000)
     const lines = `type,text,correct\r\n${'true_false,Again?,TRUE\r\n'.repeat(3)}`
     const send = () =>
       call('POST', `${path}import/`, { as: owner, body: lines, headers: { 'Content-Type': 'text/csv' } })
-    expect((await send()).body).toEqual({ detail: 'A quiz may have at most 1000 questions.' })
+    expect((await send()).body).toEqual({
+      detail: 'A quiz may have at most 1000 questions.',
+      code: 'too_many_questions',
+    })
     const { results } = (await call('GET', `${path}?page_size=4`, { as: owner })).body
     await draw(results[0].id)
     for (const { id } of results) await call('DELETE', `/api/questions/${id}/`, { as: owner })

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import endpoints from '../../docs/use/endpoints.md?raw'
+import errors from '../../docs/use/errors.md?raw'
 import { api, app } from '../../src/app.ts'
 import { endpointsPage } from '../../src/dev/endpoints.ts'
+import { ERROR_CODES, errorsPage } from '../../src/dev/error-codes.ts'
 import { ID_PATTERN } from '../../src/http/api.ts'
 
 // The table of endpoints, compared with the code. What else the documents say: local/documents.test.ts.
@@ -16,6 +18,21 @@ const rows = [...endpoints.matchAll(/^\| `([A-Z]+) (\S+)` +\| (.+?) +\| (.*?) *\
 
 test('the table of endpoints is up to date', () => {
   expect(endpoints, 'npm run docs').toBe(endpointsPage(api.contracts))
+})
+
+test('the list of error codes is up to date', () => {
+  expect(errors, 'npm run docs').toBe(errorsPage())
+})
+
+const sources = Object.values(
+  import.meta.glob<string>(['../../src/**/*.ts', '!../../src/dev/**', '!../../src/http/error-codes.ts'], {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  }),
+).join('\n')
+test.each(Object.keys(ERROR_CODES))('something answers with the code %s', code => {
+  expect(sources).toContain(`'${code}'`)
 })
 
 test('it has every operation, as it is described', () => {

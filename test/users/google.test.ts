@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 const said = ({ status, body }: Answer) => [status, body]
 const NOT_VALID = [401, { detail: 'Given token not valid for any token type', code: 'token_not_valid' }]
-const LINK_FIRST = [400, { detail: 'Sign in with your password first, then link.' }]
+const LINK_FIRST = [400, { detail: 'Sign in with your password first, then link.', code: 'link_required' }]
 const person = (email = `${unique('google')}@gmail.com`) => ({ email, sub: crypto.randomUUID() })
 const profile = (as: string) => call('GET', '/api/users/profile/', { as })
 const link = async (
@@ -412,7 +412,7 @@ describe("Google's keys", () => {
     const warned = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const { bindings, done } = served(answer)
     const refused = await signIn(google, person(), {}, { env: bindings })
-    expect(said(refused)).toEqual([503, { detail: 'Service temporarily unavailable.' }])
+    expect(said(refused)).toEqual([503, { detail: 'Service temporarily unavailable.', code: 'unavailable' }])
     expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThanOrEqual(1)
     expect(warned).toHaveBeenCalled()
     warned.mockRestore()

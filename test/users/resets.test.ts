@@ -166,7 +166,10 @@ describe('a reset', () => {
     const [user, staff] = [await makeAccount(), await makeStaff()]
     const { body } = await issue(staff, user.id)
     await set(user.id, 'is_active = 0')
-    expect(said(await issue(staff, user.id))).toEqual([400, { detail: 'This user is deactivated.' }])
+    expect(said(await issue(staff, user.id))).toEqual([
+      400,
+      { detail: 'This user is deactivated.', code: 'user_deactivated' },
+    ])
     expect(said(await redeem(body.token))).toEqual(STALE)
   })
 
@@ -190,7 +193,7 @@ describe('a reset', () => {
       as: staff,
       env: { DB: faultyDatabase(deactivated) },
     })
-    expect(said(refused)).toEqual([400, { detail: 'This user is deactivated.' }])
+    expect(said(refused)).toEqual([400, { detail: 'This user is deactivated.', code: 'user_deactivated' }])
     expect(await env.DB.prepare('SELECT * FROM password_resets WHERE user_id = ?').bind(user.id).first()).toBeNull()
   })
 

@@ -49,7 +49,7 @@ describe('when the database fails', () => {
     const { env: broken, bound } = failingAt(2)
     const username = unique('hidden')
     const answer = await register(username, {}, { env: broken })
-    expect([answer.status, answer.body]).toEqual([500, { detail: 'Internal server error.' }])
+    expect([answer.status, answer.body]).toEqual([500, { detail: 'Internal server error.', code: 'internal_error' }])
     const hash = bound.find(value => String(value).startsWith('scrypt$'))
     expectHidden(
       { password: PASSWORD, hash, salt: String(hash).split('$')[4], email: `${username}@example.com` },

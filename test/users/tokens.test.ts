@@ -106,7 +106,10 @@ async function goodPair() {
 describe('the header', () => {
   test.each(['Bearer', 'Bearer ', 'Basic dXNlcjpwYXNz', 'Token x', ''])('%j is no login', async value => {
     const answer = await call('GET', '/api/users/profile/', { headers: { Authorization: value } })
-    expect(said(answer)).toEqual([401, { detail: 'Authentication credentials were not provided.' }])
+    expect(said(answer)).toEqual([
+      401,
+      { detail: 'Authentication credentials were not provided.', code: 'not_authenticated' },
+    ])
     expect(answer.headers.get('WWW-Authenticate')).toBe('Bearer')
   })
 
@@ -281,7 +284,7 @@ describe('the secret', () => {
         ['POST', '/api/users/login/'],
       ] as const) {
         const answer = await call(method, path, { as: token, env: bindings, body: method === 'POST' ? {} : undefined })
-        expect(said(answer), path).toEqual([500, { detail: 'Internal server error.' }])
+        expect(said(answer), path).toEqual([500, { detail: 'Internal server error.', code: 'internal_error' }])
       }
       expect(logged).toHaveBeenCalledTimes(4)
       expect(JSON.stringify(logged.mock.calls[0])).toContain('npx wrangler secret put JWT_SECRET')

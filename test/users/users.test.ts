@@ -167,7 +167,10 @@ describe('logging in', () => {
       await login('🎓'),
     ]
     for (const { status, body, headers } of answers) {
-      expect([status, body]).toEqual([401, { detail: 'No active account found with the given credentials' }])
+      expect([status, body]).toEqual([
+        401,
+        { detail: 'No active account found with the given credentials', code: 'no_active_account' },
+      ])
       expect(headers.get('WWW-Authenticate')).toBe('Bearer')
     }
     expect((await stored(id))?.['last_login_at']).toEqual(expect.any(Number))
@@ -294,7 +297,7 @@ describe('the profile', () => {
       const refused = await put(user, { bio: 'x', is_instructor: true }, closed)
       expect([refused.status, refused.body]).toEqual([
         403,
-        { detail: 'You do not have permission to perform this action.' },
+        { detail: 'You do not have permission to perform this action.', code: 'permission_denied' },
       ])
       expect((await stored(user.id))?.['bio']).toBe('')
       expect((await put(instructor, { is_instructor: false }, closed)).status).toBe(403)
@@ -444,7 +447,7 @@ describe('changing roles', () => {
       await env.DB.exec('UPDATE users SET is_staff = 0')
       return makeStaff()
     }
-    const LAST = [400, { detail: 'The last active staff user must stay active and staff.' }]
+    const LAST = [400, { detail: 'The last active staff user must stay active and staff.', code: 'last_staff_user' }]
 
     test('cannot be demoted or deactivated, by nobody', async () => {
       const last = await alone()

@@ -9,11 +9,12 @@ import type { EnrollmentState } from './queries.ts'
 export const COURSE_FULL = 'This course is full.'
 
 const REFUSALS: Record<SeatRefusal, () => Refusal> = {
-  removed: () => forbidden('You were removed from this course by its instructor.'),
-  restricted: () => forbidden('Enrollment in this course is by its instructor or an access code.'),
-  not_open: () => ruleViolation('This course is not open for enrollment.'),
-  ended: () => ruleViolation('This course has ended.'),
-  full: () => ruleViolation(COURSE_FULL),
+  removed: () => forbidden('removed_from_course', 'You were removed from this course by its instructor.'),
+  restricted: () =>
+    forbidden('enrollment_restricted', 'Enrollment in this course is by its instructor or an access code.'),
+  not_open: () => ruleViolation('course_not_open', 'This course is not open for enrollment.'),
+  ended: () => ruleViolation('course_ended', 'This course has ended.'),
+  full: () => ruleViolation('course_full', COURSE_FULL),
 }
 
 /**

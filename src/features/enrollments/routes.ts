@@ -58,7 +58,7 @@ export function enrollmentRoutes(api: Api): void {
         ...(state && { completed: completeOnReturn({ userId: viewer.id, courseId: course.id, now }) }),
         current: enrollmentIn({ userId: viewer.id, courseId: course.id }),
       })
-      if (!enrollment || enrollment.status === 'dropped') throw ruleViolation(COURSE_FULL)
+      if (!enrollment || enrollment.status === 'dropped') throw ruleViolation('course_full', COURSE_FULL)
       return json(seat ? 201 : 200, toEnrollment(enrollment))
     },
   )
@@ -83,9 +83,10 @@ export function enrollmentRoutes(api: Api): void {
       )
       // An enrolled learner may leave, even a course that was taken back to draft.
       if (!course || (!state && !sees(viewer, course))) throw notFound()
-      if (state?.status === 'completed') throw ruleViolation('A completed course cannot be left.')
+      if (state?.status === 'completed')
+        throw ruleViolation('enrollment_completed', 'A completed course cannot be left.')
       const [[dropped]] = await batch(db, dropEnrollment({ userId: viewer.id, courseId: course.id }))
-      if (!dropped) throw ruleViolation('You are not enrolled in this course.')
+      if (!dropped) throw ruleViolation('not_enrolled', 'You are not enrolled in this course.')
       return empty(204)
     },
   )

@@ -125,7 +125,7 @@ export function progressRoutes(api: Api): void {
       )
       const module = requireOwn(viewer, row)
       if (module.completionCriteria === 'quiz' && module.completedAt === null && (open?.count ?? 0) > 0) {
-        throw ruleViolation('This module completes by its quizzes.')
+        throw ruleViolation('completed_by_quizzes', 'This module completes by its quizzes.')
       }
       const completion = {
         userId: viewer.id,

@@ -31,7 +31,10 @@ test('60 openings of the live clock at once: ten a second, the others refused be
   expect([openings.filter(({ status }) => status === 101).length, refused.length]).toEqual([10, 50])
   for (const response of refused) {
     expect(response.headers.get('Retry-After')).toBe('1')
-    expect(await response.json()).toEqual({ detail: 'Request was throttled. Expected available in 1 seconds.' })
+    expect(await response.json()).toEqual({
+      detail: 'Request was throttled. Expected available in 1 seconds.',
+      code: 'throttled',
+    })
   }
   const [question] = hall.quiz.questions
   if (!question) throw new Error('a quiz without a question')

@@ -31,7 +31,7 @@ test('every path of the documentation is one of these', () => {
 test.each(lacking)('$method $path is 405 with what there is, before any login', async ({ method, path, methods }) => {
   for (const options of [{}, { as: 'not.a.token' }, { as: await makeUser() }]) {
     const { status, body, headers } = await call(method, filled(path), options)
-    expect([status, body]).toEqual([405, { detail: `Method "${method}" not allowed.` }])
+    expect([status, body]).toEqual([405, { detail: `Method "${method}" not allowed.`, code: 'method_not_allowed' }])
     expect(headers.get('Allow')?.split(', ').sort()).toEqual([...methods].sort())
   }
 })

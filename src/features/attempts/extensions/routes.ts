@@ -40,8 +40,8 @@ export function extensionRoutes(api: Api): void {
       if (!manages(viewer, row)) throw forbidden()
       requireExtensible(row)
       const reply = requireKnown(await attemptObject(env, params.id).extend(body.additional_minutes))
-      if (reply.kind === 'over') throw ruleViolation('This attempt has ended.')
-      if (reply.kind === 'untimed') throw ruleViolation('This attempt has no deadline.')
+      if (reply.kind === 'over') throw ruleViolation('attempt_over', 'This attempt has ended.')
+      if (reply.kind === 'untimed') throw ruleViolation('attempt_untimed', 'This attempt has no deadline.')
       return json(200, toExtended(reply))
     },
   )
@@ -81,7 +81,8 @@ export function extensionRoutes(api: Api): void {
 
 /** @throws 400 unless the quiz allows extensions now: an instructor can set a forgotten flag during the exam */
 function requireExtensible(quiz: { allowTimeExtension: boolean }): void {
-  if (!quiz.allowTimeExtension) throw ruleViolation('This quiz does not allow time extensions.')
+  if (!quiz.allowTimeExtension)
+    throw ruleViolation('extension_not_allowed', 'This quiz does not allow time extensions.')
 }
 
 async function extendOne(env: Env, id: number, user: number, minutes: number) {

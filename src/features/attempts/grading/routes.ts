@@ -88,8 +88,8 @@ function requireEssay(viewer: Viewer, row: EssayRow | undefined): EssayRow & { e
     throw row.learnerId === viewer.id ? forbidden() : notFound()
   }
   const essay = fromColumns(row)
-  if (essay.type !== 'essay') throw ruleViolation('Only essays are graded by hand.')
-  if (row.isSurvey) throw ruleViolation('Surveys are not graded.')
-  if (row.attemptStatus === 'abandoned') throw ruleViolation('An abandoned attempt is not graded.')
+  if (essay.type !== 'essay') throw ruleViolation('not_an_essay', 'Only essays are graded by hand.')
+  if (row.isSurvey) throw ruleViolation('survey_not_graded', 'Surveys are not graded.')
+  if (row.attemptStatus === 'abandoned') throw ruleViolation('attempt_abandoned', 'An abandoned attempt is not graded.')
   return { ...row, essay }
 }

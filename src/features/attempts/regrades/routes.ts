@@ -42,9 +42,12 @@ export function regradeRoutes(api: Api): void {
         enrollmentForQuestion({ userId: caller.userId, questionId: params.id }),
       )
       const question = requireManagedModule(viewer, row && withIsPublished(row), enrollment?.status)
-      if (question.type === 'essay') throw ruleViolation('Essays are graded by hand.')
+      if (question.type === 'essay') throw ruleViolation('essay_not_regraded', 'Essays are graded by hand.')
       if (question.hasOtherTypes)
-        throw ruleViolation('The type of this question was changed; older answers do not fit it.')
+        throw ruleViolation(
+          'question_type_changed',
+          'The type of this question was changed; older answers do not fit it.',
+        )
       const { id, keyVersionId, type } = question
       const wanted = { questionId: id, keyVersionId, type, isDryRun: body.dry_run ?? false, requestedBy: viewer.id }
       const [, , [regrade]] = await batch(
@@ -53,7 +56,7 @@ export function regradeRoutes(api: Api): void {
         freezeKey({ keyVersionId, now }),
         runningRegrade(wanted),
       )
-      if (!regrade) throw ruleViolation('The question has been changed in between. Try again.')
+      if (!regrade) throw ruleViolation('question_changed', 'The question has been changed in between. Try again.')
       await regradeJob(env, regrade.id).start()
       return json(202, toRegrade(regrade))
     },

@@ -109,7 +109,7 @@ export function resultRoutes(api: Api): void {
       }
       // D1 does not have the end yet, so the object answers.
       const attempt = requireKnown(await attemptObject(env, row.id).look())
-      if (attempt.kind === 'running') throw ruleViolation('This attempt has not ended yet.')
+      if (attempt.kind === 'running') throw ruleViolation('attempt_running', 'This attempt has not ended yet.')
       const reader = readerOf(attempt.status)
       const entries = entriesOf(attempt).map(entry => toResultEntry(entry, reader))
       const receipt = await signReceipt(env, await receiptOf(attempt))

@@ -1,4 +1,5 @@
 /** Arguments and replies of an attempt's object: plain values, because classes do not survive the call. */
+import type { ErrorCode } from '../../../http/error-codes.ts'
 import type { EndStatus, Outcome } from './outcome.ts'
 import type { SnapshotQuestion, Terms } from './snapshot.ts'
 
@@ -72,7 +73,7 @@ export type Kept = { kind: 'kept'; answer: SavedAnswer }
 export type Refused =
   | { kind: 'no_such_question' }
   | { kind: 'invalid'; message: string }
-  | { kind: 'refused'; detail: string }
+  | { kind: 'refused'; code: ErrorCode; detail: string }
   /** The answer is older than the kept one; `sequence` is the kept one's. */
   | { kind: 'late'; sequence: number }
 export type Extended = {

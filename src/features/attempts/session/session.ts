@@ -98,12 +98,20 @@ export class AttemptSession extends DurableObject<Env> {
       return { kind: 'late', sequence: earlier.sequence }
     }
     if (earlier && isFinal(terms, question.type)) {
-      return { kind: 'refused', detail: 'This question is answered already, and its feedback was shown.' }
+      return {
+        kind: 'refused',
+        code: 'question_answered',
+        detail: 'This question is answered already, and its feedback was shown.',
+      }
     }
     const responseData = JSON.stringify(parsed.answer)
     const bytes = new TextEncoder().encode(JSON.stringify(responseData)).byteLength
     if (this.store.bytes() - asked.earlierBytes + bytes > ANSWERS_BYTES) {
-      return { kind: 'refused', detail: 'All answers of an attempt together may have at most 1 MB.' }
+      return {
+        kind: 'refused',
+        code: 'answers_too_large',
+        detail: 'All answers of an attempt together may have at most 1 MB.',
+      }
     }
     const now = Date.now()
     const elapsed = spentSeconds(clockOf(known), now)

@@ -65,14 +65,14 @@ function admitted(
   }
 }
 
-const NOT_FOUND = [404, { detail: 'Not found.' }]
-const NOT_OPEN = [400, { detail: 'This quiz is not open.' }]
-const ENROLL = [403, { detail: 'Enroll in the course to take its quizzes.' }]
-const NOT_YET = [403, { detail: 'This quiz is not open yet.' }]
-const CLOSED = [403, { detail: 'This quiz is closed.' }]
-const NOT_BEGUN = [400, { detail: 'The course has not begun.' }]
-const ENDED = [400, { detail: 'The course has ended.' }]
-const NONE_LEFT = [403, { detail: 'No attempt is left.' }]
+const NOT_FOUND = [404, { detail: 'Not found.', code: 'not_found' }]
+const NOT_OPEN = [400, { detail: 'This quiz is not open.', code: 'quiz_not_published' }]
+const ENROLL = [403, { detail: 'Enroll in the course to take its quizzes.', code: 'enrollment_required' }]
+const NOT_YET = [403, { detail: 'This quiz is not open yet.', code: 'quiz_not_open_yet' }]
+const CLOSED = [403, { detail: 'This quiz is closed.', code: 'quiz_closed' }]
+const NOT_BEGUN = [400, { detail: 'The course has not begun.', code: 'course_not_begun' }]
+const ENDED = [400, { detail: 'The course has ended.', code: 'course_ended' }]
+const NONE_LEFT = [403, { detail: 'No attempt is left.', code: 'no_attempt_left' }]
 
 describe('the times at which an attempt may begin', () => {
   test.each<[Partial<StartableQuiz>, number, unknown]>([

@@ -34,23 +34,24 @@ export function admitAttempt(
   if (!isLearner && !seesCourseOf(viewer, quiz, enrollment?.status)) throw notFound()
   if (quiz.courseStatus !== 'published' || !quiz.moduleIsPublished || !quiz.isPublished) {
     // Learners of the course get the reason; nobody else may learn that the unpublished quiz exists.
-    throw isLearner ? ruleViolation('This quiz is not open.') : notFound()
+    throw isLearner ? ruleViolation('quiz_not_published', 'This quiz is not open.') : notFound()
   }
-  if (!isLearner) throw forbidden('Enroll in the course to take its quizzes.')
+  if (!isLearner) throw forbidden('enrollment_required', 'Enroll in the course to take its quizzes.')
   requireOpen(quiz, now)
   const atMost = attemptsAtMost(quiz)
-  if (atMost !== null && used >= atMost) throw forbidden(NO_ATTEMPT_LEFT)
+  if (atMost !== null && used >= atMost) throw forbidden('no_attempt_left', NO_ATTEMPT_LEFT)
   return { quiz, isPreview: false, enrollmentId: enrollment.id }
 }
 
 /** The quiz's window decides or, without one, the dates of its course, which are whole UTC days. */
 function requireOpen({ availableFrom, availableUntil, courseStartDate, courseEndDate }: StartableQuiz, now: number) {
-  if (availableFrom !== null && now < availableFrom) throw forbidden('This quiz is not open yet.')
-  if (availableUntil !== null && now >= availableUntil) throw forbidden('This quiz is closed.')
+  if (availableFrom !== null && now < availableFrom) throw forbidden('quiz_not_open_yet', 'This quiz is not open yet.')
+  if (availableUntil !== null && now >= availableUntil) throw forbidden('quiz_closed', 'This quiz is closed.')
   if (availableFrom !== null || availableUntil !== null) return
   const today = toDate(now)
-  if (courseStartDate !== null && today < courseStartDate) throw ruleViolation('The course has not begun.')
-  if (courseEndDate !== null && today > courseEndDate) throw ruleViolation('The course has ended.')
+  if (courseStartDate !== null && today < courseStartDate)
+    throw ruleViolation('course_not_begun', 'The course has not begun.')
+  if (courseEndDate !== null && today > courseEndDate) throw ruleViolation('course_ended', 'The course has ended.')
 }
 
 export const NO_ATTEMPT_LEFT = 'No attempt is left.'

@@ -123,8 +123,8 @@ function decide(request: StartRequest, facts: Facts, now: number): Exclude<Reply
     }
     if (!running && attemptsAtMost(quiz) === null) requireHourlyLimit(hourlyLimitSince, now)
     const drawn = draw(facts.drawable, quiz, shuffle)
-    if (drawn.length === 0) throw ruleViolation('This quiz has no questions.')
-    if (charactersOf(drawn) > CHARACTERS_AT_MOST) throw ruleViolation(TOO_LARGE)
+    if (drawn.length === 0) throw ruleViolation('quiz_without_questions', 'This quiz has no questions.')
+    if (charactersOf(drawn) > CHARACTERS_AT_MOST) throw ruleViolation('quiz_too_large', TOO_LARGE)
     const atMost = isPreview ? null : attemptsAtMost(quiz)
     return { kind: 'starting', userId, enrollmentId, attemptsAtMost: atMost, quiz, drawn }
   } catch (error) {
@@ -173,7 +173,7 @@ async function begin(db: Db, starting: readonly Admitted[], now: number): Promis
   const versions = new Map(rows.versions.map(version => [version.id, version]))
   return starting.map(({ userId, drawn }) => {
     const attempt = attempts.get(userId)
-    if (!attempt) return refusedBy(forbidden(NO_ATTEMPT_LEFT))
+    if (!attempt) return refusedBy(forbidden('no_attempt_left', NO_ATTEMPT_LEFT))
     const asked = drawn.flatMap(({ questionId, versionId }) => {
       const version = versions.get(versionId)
       return version ? [{ ...version, questionId }] : []

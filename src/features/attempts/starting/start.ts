@@ -32,9 +32,9 @@ export async function askDesk(c: AppContext, quizId: number, request: StartReque
     case 'refused':
       throw new Refusal(reply.refusal.status, reply.refusal.body, reply.refusal.headers)
     case 'code_missing':
-      throw forbidden('This quiz needs an access code.')
+      throw forbidden('access_code_required', 'This quiz needs an access code.')
     case 'code_wrong':
-      throw forbidden('The access code is wrong.')
+      throw forbidden('access_code_wrong', 'The access code is wrong.')
     default:
       return reply
   }

@@ -50,7 +50,7 @@ export function takingRoutes(api: Api): void {
       )
       if (reply === 'absent') {
         await requireOwnRow(operation)
-        throw ruleViolation(ATTEMPT_OVER)
+        throw ruleViolation('attempt_over', ATTEMPT_OVER)
       }
       switch (reply.kind) {
         case 'kept':
@@ -60,11 +60,11 @@ export function takingRoutes(api: Api): void {
         case 'invalid':
           throw invalid({ response_data: [reply.message] })
         case 'refused':
-          throw ruleViolation(reply.detail)
+          throw ruleViolation(reply.code, reply.detail)
         case 'late':
-          throw new Refusal(400, { detail: LATE_COPY, sequence: reply.sequence })
+          throw new Refusal(400, { detail: LATE_COPY, code: 'answer_outdated', sequence: reply.sequence })
         case 'over':
-          throw ruleViolation(ATTEMPT_OVER)
+          throw ruleViolation('attempt_over', ATTEMPT_OVER)
       }
     },
   )
@@ -124,7 +124,7 @@ export function takingRoutes(api: Api): void {
 async function requireOwnRow(request: AttemptRequest): Promise<AttemptRow> {
   const { viewer, row } = await seenRow(request)
   if (row.userId !== viewer.id) throw forbidden()
-  if (row.checkAt !== null) throw ruleViolation('This attempt was never begun. Start it again.')
+  if (row.checkAt !== null) throw ruleViolation('attempt_not_begun', 'This attempt was never begun. Start it again.')
   return row
 }
 
@@ -140,5 +140,5 @@ async function currentEnd(request: AttemptRequest, ended: EndedAttempt) {
 
 /** @throws 400 for abandoning an attempt that ended another way; completing or timing out an ended attempt is no error */
 function requireEnding(actual: EndStatus, wanted: EndStatus): void {
-  if (wanted === 'abandoned' && actual !== 'abandoned') throw ruleViolation(ATTEMPT_OVER)
+  if (wanted === 'abandoned' && actual !== 'abandoned') throw ruleViolation('attempt_over', ATTEMPT_OVER)
 }

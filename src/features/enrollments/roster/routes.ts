@@ -41,7 +41,8 @@ export function rosterRoutes(api: Api): void {
       )
       const course = requireManaged(viewer, row, own?.status)
       const today = toDate(now)
-      if (seatVerdict('instructor', course, undefined, today) === 'not_open') throw ruleViolation(NOT_PUBLISHED)
+      if (seatVerdict('instructor', course, undefined, today) === 'not_open')
+        throw ruleViolation('course_not_published', NOT_PUBLISHED)
       const plan = planBulkEnrollment(body.users, users, course, today)
       if (plan.some(fails)) throw refuseBulk(plan)
       const newcomers = plan.flatMap(({ candidate, status }) =>
@@ -60,7 +61,7 @@ export function rosterRoutes(api: Api): void {
       })
       const seated = new Set(rows.flatMap(row => (row.status === 'dropped' ? [] : [row.userId])))
       // The course was taken back to draft or deleted after it was read.
-      if (!newcomers.every(id => seated.has(id))) throw ruleViolation(NOT_PUBLISHED)
+      if (!newcomers.every(id => seated.has(id))) throw ruleViolation('course_not_published', NOT_PUBLISHED)
       return json(200, { results: bulkRows(plan, rows) })
     },
   )

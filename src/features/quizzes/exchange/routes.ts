@@ -94,7 +94,8 @@ export function exchangeRoutes(api: Api): void {
       })
       if (query.dry_run) {
         const [[extras]] = await batch(db, quizExtras({ quizId: quiz.id, userId: caller.userId }))
-        if ((extras?.questionTotal ?? 0) + questions.length > QUESTIONS_AT_MOST) throw ruleViolation(TOO_MANY_QUESTIONS)
+        if ((extras?.questionTotal ?? 0) + questions.length > QUESTIONS_AT_MOST)
+          throw ruleViolation('too_many_questions', TOO_MANY_QUESTIONS)
         return json(200, { imported: questions.length, warnings, skipped, errors })
       }
       if (errors.length > 0) throw new Refusal(400, { lines: errors })
@@ -103,7 +104,7 @@ export function exchangeRoutes(api: Api): void {
       if (!current) throw notFound()
       // The quiz may have stopped being a survey since the handler read it.
       if (added.length === 0 && !current.isSurvey) for (const question of questions) requireKey(question)
-      if (added.length === 0) throw ruleViolation(TOO_MANY_QUESTIONS)
+      if (added.length === 0) throw ruleViolation('too_many_questions', TOO_MANY_QUESTIONS)
       return json(201, { imported: added.length, warnings, skipped })
     },
   )

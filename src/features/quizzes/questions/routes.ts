@@ -80,7 +80,7 @@ export function questionRoutes(api: Api): void {
       if (!current) throw notFound()
       // The quiz may have stopped being a survey since the handler read it.
       if (!added && !current.isSurvey) requireKey(question)
-      if (!added) throw ruleViolation(TOO_MANY_QUESTIONS)
+      if (!added) throw ruleViolation('too_many_questions', TOO_MANY_QUESTIONS)
       return json(201, toAuthorQuestion({ ...added, quizId: quiz.id }, question))
     },
   )

@@ -78,12 +78,12 @@ export function googleRoutes(api: Api): void {
           },
           account => account !== undefined,
         )
-        if (!created) throw ruleViolation(LINK_FIRST)
+        if (!created) throw ruleViolation('link_required', LINK_FIRST)
         return json(200, await openedSession({ env, db, now, later }, created))
       }
       const mayLink = credential.isAuthoritative && isSameMailbox(existing.email, credential.email)
       const mayLogIn = existing.googleId === credential.sub || (existing.googleId === null && mayLink)
-      if (!mayLogIn) throw ruleViolation(LINK_FIRST)
+      if (!mayLogIn) throw ruleViolation('link_required', LINK_FIRST)
       if (!existing.isActive) throw userInactive()
       const [, [loggedIn]] = await batch(
         db,

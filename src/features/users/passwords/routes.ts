@@ -84,7 +84,7 @@ export function passwordRoutes(api: Api): void {
         deleteResetsOf({ userId: user.id }),
         insertReset({ tokenHash: hashOf(token), userId: user.id, issuedBy: viewer.id, expiresAt }),
       )
-      if (!issued) throw ruleViolation('This user is deactivated.')
+      if (!issued) throw ruleViolation('user_deactivated', 'This user is deactivated.')
       return json(201, { token, expires_at: toDateTime(expiresAt) })
     },
   )

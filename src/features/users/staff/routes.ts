@@ -66,7 +66,7 @@ export function staffRoutes(api: Api): void {
         updateRoles({ id: user.id, now }, roleValues(body)),
         ...(body.is_active === false ? [withdrawResetsOfInactive({ userId: user.id })] : []),
       )
-      if (!changed) throw ruleViolation('The last active staff user must stay active and staff.')
+      if (!changed) throw ruleViolation('last_staff_user', 'The last active staff user must stay active and staff.')
       return json(200, toManagedUser(changed))
     },
   )

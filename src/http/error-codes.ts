@@ -1,0 +1,62 @@
+/**
+ * What a refusal is, for programs: a name beside `detail` that never changes, while its words may. `docs/use/errors.md`, which
+ * `npm run docs` writes, says what each means.
+ */
+export type ErrorCode =
+  // Of any operation.
+  | 'parse_error'
+  | 'not_authenticated'
+  | 'token_not_valid'
+  | 'user_inactive'
+  | 'permission_denied'
+  | 'not_found'
+  | 'invalid_page'
+  | 'method_not_allowed'
+  | 'body_too_large'
+  | 'unsupported_media_type'
+  | 'throttled'
+  | 'internal_error'
+  | 'unavailable'
+  // Of accounts.
+  | 'no_active_account'
+  | 'link_required'
+  | 'last_staff_user'
+  | 'user_deactivated'
+  // Of enrolling.
+  | 'course_not_open'
+  | 'course_not_published'
+  | 'course_full'
+  | 'course_ended'
+  | 'removed_from_course'
+  | 'enrollment_restricted'
+  | 'enrollment_completed'
+  | 'not_enrolled'
+  | 'completed_by_quizzes'
+  // Of starting an attempt.
+  | 'quiz_not_published'
+  | 'enrollment_required'
+  | 'quiz_not_open_yet'
+  | 'quiz_closed'
+  | 'course_not_begun'
+  | 'no_attempt_left'
+  | 'access_code_required'
+  | 'access_code_wrong'
+  | 'quiz_without_questions'
+  | 'quiz_too_large'
+  // Of an attempt.
+  | 'attempt_not_begun'
+  | 'attempt_running'
+  | 'attempt_over'
+  | 'attempt_untimed'
+  | 'attempt_abandoned'
+  | 'question_answered'
+  | 'answer_outdated'
+  | 'answers_too_large'
+  | 'extension_not_allowed'
+  // Of questions and grading.
+  | 'too_many_questions'
+  | 'not_an_essay'
+  | 'survey_not_graded'
+  | 'essay_not_regraded'
+  | 'question_type_changed'
+  | 'question_changed'
