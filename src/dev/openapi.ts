@@ -3,29 +3,40 @@
  * carries neither this nor the part of zod that describes schemas.
  */
 import * as z from 'zod'
+import { RESPONSE_SHAPES } from '../features/quizzes/answers/answer.ts'
 import { type Contract, GENERIC_TYPES } from '../http/api.ts'
 import { partial } from '../http/fields.ts'
-
-type Json = Record<string, unknown>
+import { Components, type Json, pascalCase, refTo } from './components.ts'
+import { ERROR_CODES } from './error-codes.ts'
+import { operationIdOf, TAGS } from './operations.ts'
 
 const ERRORS: Record<number, { description: string; example: Json }> = {
   400: {
     description: 'Bad input, by field, or a rule that refuses',
     example: { field_name: ['Error message related to this field'] },
   },
-  401: { description: 'No valid token', example: { detail: 'Authentication credentials were not provided.' } },
-  403: { description: 'Not allowed', example: { detail: 'You do not have permission to perform this action.' } },
-  404: { description: 'Unknown, or not for the caller to know', example: { detail: 'Not found.' } },
-  413: { description: 'The body is too large', example: { detail: 'Request body too large.' } },
-  415: { description: 'Not a media type that is taken', example: { detail: 'Unsupported media type.' } },
+  401: {
+    description: 'No valid token',
+    example: { detail: 'Authentication credentials were not provided.', code: 'not_authenticated' },
+  },
+  403: {
+    description: 'Not allowed',
+    example: { detail: 'You do not have permission to perform this action.', code: 'permission_denied' },
+  },
+  404: { description: 'Unknown, or not for the caller to know', example: { detail: 'Not found.', code: 'not_found' } },
+  413: { description: 'The body is too large', example: { detail: 'Request body too large.', code: 'body_too_large' } },
+  415: {
+    description: 'Not a media type that is taken',
+    example: { detail: 'Unsupported media type.', code: 'unsupported_media_type' },
+  },
   429: {
     description: 'Too many requests',
-    example: { detail: 'Request was throttled. Expected available in 60 seconds.' },
+    example: { detail: 'Request was throttled. Expected available in 60 seconds.', code: 'throttled' },
   },
-  500: { description: 'A failure of ours', example: { detail: 'Internal server error.' } },
+  500: { description: 'A failure of ours', example: { detail: 'Internal server error.', code: 'internal_error' } },
   503: {
     description: 'Overloaded; try again after `Retry-After`',
-    example: { detail: 'Service temporarily unavailable.' },
+    example: { detail: 'Service temporarily unavailable.', code: 'unavailable' },
   },
 }
 
@@ -34,28 +45,85 @@ const INFO = {
   version: '1.0.0',
   description:
     'A learning platform at the edge: accounts, courses, enrollment, modules, quizzes, progress, analytics and QR codes.',
+  contact: { name: 'The operator of this server' },
 }
 
 export function openApiDocument(contracts: readonly Contract[]): Json {
   const paths: Record<string, Json> = {}
+  const components = new Components({ ...errorSchemas(), ...responseDataSchemas(), ...registeredSchemas() })
   for (const contract of contracts) {
     const path = (paths[contract.path] ??= {})
-    path[contract.method] = operation(contract)
+    path[contract.method] = operation(contract, contract.method, components)
     if (contract.method === 'put')
-      path['patch'] = operation({
-        ...contract,
-        summary: `${contract.summary} in part`,
-        body: partialBody(contract.body),
-      })
+      path['patch'] = operation(
+        { ...contract, summary: `${contract.summary} in part`, body: partialBody(contract.body) },
+        'patch',
+        components,
+      )
   }
   return {
     openapi: '3.1.0',
     info: INFO,
-    tags: [...new Set(contracts.map(contract => contract.tag))].map(name => ({ name })),
+    servers: [{ url: '/', description: 'The server that serves this document' }],
+    tags: [...new Set(contracts.map(contract => contract.tag))].map(name => ({
+      name,
+      description: tagDescription(name),
+    })),
     paths,
     components: {
-      schemas: { ...registeredSchemas(), Error: ERROR_SCHEMA },
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      schemas: components.schemas,
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The access token of a login' },
+      },
+    },
+  }
+}
+
+/** @throws for a tag without a description */
+function tagDescription(tag: string): string {
+  const description = TAGS[tag]
+  if (description === undefined) throw new Error(`${tag} has no description: give it one in src/dev/operations.ts`)
+  return description
+}
+
+/** `detail` with its code, or messages by field. */
+function errorSchemas(): Record<string, Json> {
+  return {
+    ErrorCode: {
+      type: 'string',
+      description: 'What the refusal is, for programs. It never changes; new ones may be added.',
+      enum: Object.keys(ERROR_CODES),
+    },
+    ErrorDetail: {
+      type: 'object',
+      description: 'A refusal: a sentence for people, and its code for programs.',
+      properties: { detail: { type: 'string' }, code: refTo('ErrorCode') },
+      required: ['detail', 'code'],
+    },
+    FieldErrors: {
+      type: 'object',
+      description: 'The fields that are wrong, each with its messages; those of the whole under `non_field_errors`.',
+      additionalProperties: { type: 'array', items: { type: 'string' } },
+    },
+    Error: { anyOf: [refTo('ErrorDetail'), refTo('FieldErrors')] },
+  }
+}
+
+/** `response_data`: a named form for each type of question. */
+function responseDataSchemas(): Record<string, Json> {
+  const forms = Object.entries(RESPONSE_SHAPES).map(
+    ([type, shape]) => [`${pascalCase(type)}Answer`, jsonSchema(shape, 'input')] as const,
+  )
+  return {
+    ...Object.fromEntries(forms),
+    ResponseData: {
+      description: 'An answer. Its form depends on the type of the question.',
+      anyOf: forms.map(([name]) => refTo(name)),
+    },
+    NoAnswer: { type: 'object', description: 'Nothing was answered', maxProperties: 0 },
+    ResultData: {
+      description: 'The answer that was given, if any.',
+      anyOf: [refTo('ResponseData'), refTo('NoAnswer')],
     },
   }
 }
@@ -66,31 +134,42 @@ function partialBody(body: z.ZodObject | undefined): z.ZodObject | undefined {
   return examples ? partial(body).meta({ examples }) : body && partial(body)
 }
 
-const ERROR_SCHEMA = {
-  type: 'object',
-  description: 'Either `detail`, or the fields that are wrong with a list of messages each.',
-  properties: { detail: { type: 'string' }, code: { type: 'string' } },
-  additionalProperties: true,
-}
-
-function operation(contract: Contract): Json {
+function operation(contract: Contract, method: string, components: Components): Json {
+  const operationId = operationIdOf(method, contract.path)
+  const name = pascalCase(`_${operationId}`)
   return {
-    operationId: camelCase(contract.summary),
+    operationId,
     tags: [contract.tag],
     summary: contract.summary,
-    ...(contract.description && { description: contract.description }),
+    description: contract.description ?? `${contract.summary}.`,
     security: contract.access === 'public' ? [] : [{ bearer: [] }],
-    parameters: [...parameters('path', contract.params), ...parameters('query', contract.query)],
+    parameters: [...parameters('path', contract.params), ...parameters('query', contract.query)].map(parameter => ({
+      ...parameter,
+      schema: components.partsNamed({ items: parameter['schema'] as Json }, name)['items'],
+    })),
     ...(contract.body && {
-      requestBody: { required: requiresBody(contract.body), content: media(contract.body, 'input') },
+      requestBody: {
+        required: requiresBody(contract.body),
+        content: media(contract.body, 'input', schema => components.named(schema, `${name}Request`)),
+      },
     }),
     ...(contract.upload && { requestBody: { required: true, content: files(uploadTypes(contract.upload)) } }),
     responses: {
-      ...failures(contract),
+      ...failures(contract, name, components),
       ...(contract.cache && { 304: { description: 'As `If-None-Match` has it' } }),
-      ...successes(contract),
+      ...successes(contract, schema => components.named(schema, responseName(schema, name, components))),
     },
   }
+}
+
+/** `CoursePage` for a page of courses, else after the operation. */
+function responseName(schema: Json, operation: string, { schemas }: Components): string {
+  const { results } = (schema['properties'] ?? {}) as Record<string, { items?: Json }>
+  const item = String(results?.items?.['$ref'] ?? '')
+    .split('/')
+    .at(-1)
+  if (!item || !('next' in (schema['properties'] as Json))) return `${operation}Response`
+  return schemas[`${item}Page`] ? `${operation}Page` : `${item}Page`
 }
 
 const uploadTypes = ({ types, formatParameter }: NonNullable<Contract['upload']>) => [
@@ -99,12 +178,6 @@ const uploadTypes = ({ types, formatParameter }: NonNullable<Contract['upload']>
 ]
 
 const requiresBody = (body: z.ZodObject) => !body.safeParse({}).success
-
-const camelCase = (summary: string) =>
-  summary
-    .toLowerCase()
-    .replace(/[^a-z0-9]+(\w)/g, (_, letter: string) => letter.toUpperCase())
-    .replace(/[^a-zA-Z0-9]/g, '')
 
 function parameters(where: 'path' | 'query', schema?: z.ZodObject): Json[] {
   return Object.entries(schema?.shape ?? {}).map(([name, field]) => {
@@ -125,20 +198,20 @@ function parameters(where: 'path' | 'query', schema?: z.ZodObject): Json[] {
 }
 
 /** The answers that the contract lists, including a failure with a body of its own. */
-const successes = (contract: Contract) =>
+const successes = (contract: Contract, named: Named) =>
   Object.fromEntries(
     Object.entries(contract.responses).map(([status, body]) => [
       status,
       {
         description: SUCCESS[status] ?? ERRORS[Number(status)]?.description ?? 'Success',
-        ...(body && { content: contract.download ? files(contract.download) : media(body, 'output') }),
+        ...(body && { content: contract.download ? files(contract.download) : media(body, 'output', named) }),
       },
     ]),
   )
 const SUCCESS: Record<string, string> = { 200: 'OK', 201: 'Created', 204: 'No content', 205: 'Reset content' }
 
 /** The failures that follow from the contract, and those that it lists under `refuses`. */
-function failures(contract: Contract): Json {
+function failures(contract: Contract, operation: string, components: Components): Json {
   const isPublic = contract.access === 'public'
   const statuses = [
     ...(contract.body || contract.query || contract.upload ? [400] : []),
@@ -158,22 +231,40 @@ function failures(contract: Contract): Json {
         status,
         {
           description: reason ?? description,
-          content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' }, example } },
+          content: {
+            'application/json': {
+              schema: status === 400 ? badRequest(contract, operation, components) : refTo('ErrorDetail'),
+              example,
+            },
+          },
         },
       ]
     }),
   )
 }
 
-const files = (types: readonly string[]) =>
-  Object.fromEntries(types.map(type => [type, { schema: { type: 'string' } }]))
+function badRequest({ refusedRows }: Contract, operation: string, components: Components): Json {
+  if (!refusedRows) return refTo('Error')
+  const rows = refTo(z.globalRegistry.get(refusedRows)?.id ?? '')
+  return components.named({ anyOf: [refTo('ErrorDetail'), refTo('FieldErrors'), rows] }, `${operation}Error`)
+}
 
-function media(schema: z.ZodType, io: 'input' | 'output'): Json {
+const files = (types: readonly string[]) =>
+  Object.fromEntries(
+    types.map(type => [
+      type,
+      { schema: type === 'application/octet-stream' ? { type: 'string', format: 'binary' } : { type: 'string' } },
+    ]),
+  )
+
+type Named = (schema: Json) => Json
+
+function media(schema: z.ZodType, io: 'input' | 'output', named: Named): Json {
   const id = z.globalRegistry.get(schema)?.id
   const json = jsonSchema(schema, io)
   return {
     'application/json': {
-      schema: id ? { $ref: `#/components/schemas/${id}` } : json,
+      schema: id ? refTo(id) : named(json),
       example: sample(json, registeredSchemas()),
     },
   }
@@ -206,13 +297,14 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
 }
 
 /**
- * Removes the bounds of safe integers, which say nothing. Restores the examples that zod omits from transforms (a list that
+ * Removes the bounds of safe integers, which say nothing but of ids. Restores the examples that zod omits from transforms (a list that
  * counts its entries first is one), because ours always show the input.
  */
 function tidy({ zodSchema, jsonSchema: json }: { zodSchema: z.core.$ZodType; jsonSchema: Json }): void {
   const examples = z.globalRegistry.get(zodSchema)?.examples
   if (examples !== undefined) json['examples'] = examples
-  if (json['maximum'] === Number.MAX_SAFE_INTEGER) delete json['maximum']
+  const isId = json['exclusiveMinimum'] === 0 || json['minimum'] === 1
+  if (json['maximum'] === Number.MAX_SAFE_INTEGER && !isId) delete json['maximum']
   if (json['minimum'] === Number.MIN_SAFE_INTEGER) delete json['minimum']
   if (json['type'] === 'integer' && 'pattern' in json) delete json['pattern']
 }

@@ -57,6 +57,8 @@ export type Contract = {
   /** The body's schema for each status; null means an empty body. */
   responses: { [status: number]: z.ZodType | null }
   refuses?: Refusals
+  /** The body of a 400 that says of many at once what is wrong with each; beside the forms that every 400 may have. */
+  refusedRows?: z.ZodType
 }
 
 type Out<S> = S extends z.ZodType ? z.output<S> : undefined

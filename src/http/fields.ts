@@ -102,7 +102,7 @@ export const instant = (example = '2023-05-15T10:30:00Z') =>
   z.iso
     .datetime({ offset: true })
     // Set before the transform, because zod takes the examples of a transform for those of its output.
-    .meta({ examples: [example] })
+    .meta({ examples: [example], description: 'With an offset or `Z`, in the years from 1970 to 9999' })
     .transform(value => Math.floor(Date.parse(value) / 1000))
     .refine(seconds => seconds >= FIRST_INSTANT && seconds <= LAST_INSTANT, 'The years from 1970 to 9999 are allowed.')
 
@@ -117,11 +117,15 @@ export const pathId = (example = 1) =>
     .string()
     .refine(isId)
     .transform(Number)
-    .meta({ type: 'integer', minimum: 1, examples: [example] })
+    .meta({ type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER, examples: [example] })
 
 /** An id as a filter. */
 export const queryId = () =>
-  z.string().refine(isId, 'A valid integer is required.').transform(Number).meta({ type: 'integer', minimum: 1 })
+  z
+    .string()
+    .refine(isId, 'A valid integer is required.')
+    .transform(Number)
+    .meta({ type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 
 /** `true` or `false` as a filter. */
 export const queryFlag = () =>

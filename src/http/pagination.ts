@@ -16,13 +16,15 @@ export const pageQuery = {
     return z.string().optional().meta({ type: 'integer', minimum: 1, default: 1, description: 'Page number, from 1' })
   },
   get page_size() {
-    return z.string().optional().meta({
-      type: 'integer',
-      minimum: 1,
-      maximum: MAX_PAGE_SIZE,
-      default: DEFAULT_PAGE_SIZE,
-      description: 'Results per page',
-    })
+    return z
+      .string()
+      .optional()
+      .meta({
+        type: 'integer',
+        minimum: 1,
+        default: DEFAULT_PAGE_SIZE,
+        description: `Results per page; more than ${MAX_PAGE_SIZE} are cut to ${MAX_PAGE_SIZE}`,
+      })
   },
 }
 

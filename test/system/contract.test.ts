@@ -413,7 +413,8 @@ describe.each(documented.map(endpoint => [nameOf(endpoint), endpoint] as const))
     expect(parameters).toEqual(
       expect.arrayContaining([...endpoint.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)),
     )
-    const accepted = operation.requestBody?.content['application/json'].schema.properties ?? {}
+    const body = operation.requestBody?.content['application/json'].schema.$ref.split('/').at(-1)
+    const accepted = openApi.components.schemas[body]?.properties ?? {}
     expect(Object.keys(accepted)).toEqual(expect.arrayContaining(Object.keys(endpoint.request ?? {})))
     expect(operation.requestBody === undefined).toBe(endpoint.request === undefined)
     expect(differences(documentation, endpoint.response, responseOf(endpoint)?.example)).toEqual([])

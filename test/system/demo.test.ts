@@ -16,6 +16,7 @@ import { Scan } from '../../src/features/qr-codes/scans/schemas.ts'
 import { CodeDetail } from '../../src/features/qr-codes/schemas.ts'
 import { issueToken } from '../../src/http/authentication.ts'
 import type { TestUser } from '../factories/users.ts'
+import { PASSWORD } from '../helpers/accounts.ts'
 import { allPages, call } from '../helpers/client.ts'
 
 // What a newcomer sees first: no field of analytics and QR codes is all zeros, null or empty in the demo, whatever the time of
@@ -218,6 +219,8 @@ test('its grades are a sheet with grades and essays that wait', async () => {
 describe('the examples of the reference, as it fills them in', () => {
   /** What takes a token of somebody's, a file, what is not in the demo, or an attempt that runs. */
   const TAKES_MORE = [
+    // Refused, or it would change the password of the demo.
+    '/api/users/password/change/',
     '/api/users/logout/',
     '/api/users/token/refresh/',
     '/api/users/google-auth/',
@@ -258,5 +261,13 @@ describe('the examples of the reference, as it fills them in', () => {
       answers.push(`${username}: ${status} ${text}`)
     }
     expect.unreachable([filled, ...answers].join('\n'))
+  })
+
+  test('none changes the password of a demo login', async () => {
+    const { example } = document.paths['/api/users/password/change/'].post.requestBody.content['application/json']
+    expect(example.old_password).not.toBe(PASSWORD)
+    const as = await signedIn('student1')
+    const { status, body } = await call('POST', '/api/users/password/change/', { as, body: example })
+    expect([status, Object.keys(body)]).toEqual([400, ['old_password']])
   })
 })

@@ -63,6 +63,8 @@ const comparedText = (max: number, example: string) =>
     .meta({ minLength: 1, maxLength: max, examples: [example] })
 
 const PASSWORD_EXAMPLE = 'securepassword123'
+/** Nobody's, so that trying the example out changes no password of the demo. */
+const OLD_PASSWORD_EXAMPLE = 'the password of before'
 const NEW_PASSWORD_EXAMPLE = 'another good password'
 const password = () => comparedText(MAX_PASSWORD_LENGTH, PASSWORD_EXAMPLE).meta({ format: 'password' })
 const token = (example: string) => comparedText(TOKEN_LENGTH, example)
@@ -221,7 +223,9 @@ export const ManagedUser = object(() => ({
 export const ManagedUserPage = paginatedById(ManagedUser)
 
 export const PasswordChangeInput = object(() => ({
-  old_password: password().optional().meta({ description: 'Needed by an account that has a password' }),
+  old_password: password()
+    .optional()
+    .meta({ description: 'Needed by an account that has a password', examples: [OLD_PASSWORD_EXAMPLE] }),
   new_password: newPassword(NEW_PASSWORD_EXAMPLE),
   id_token: idToken().optional().meta({
     description:

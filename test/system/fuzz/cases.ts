@@ -61,11 +61,22 @@ export function operationsOf(document: any): Operation[] {
       name: `${method.toUpperCase()} ${path}`,
       isListed: true,
       isPublic: described.security.length === 0,
-      parameters: described.parameters,
-      request: described.requestBody?.content ?? {},
+      parameters: spelledOut(described.parameters, document),
+      request: spelledOut(described.requestBody?.content ?? {}, document),
       responses: described.responses,
     })),
   )
+}
+
+/** The same with each component in the place of the reference to it. */
+// biome-ignore lint/suspicious/noExplicitAny: the document, of free depth
+function spelledOut(part: any, document: any): any {
+  if (Array.isArray(part)) return part.map(entry => spelledOut(entry, document))
+  if (typeof part !== 'object' || part === null) return part
+  if (typeof part.$ref !== 'string')
+    return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, spelledOut(value, document)]))
+  const { $ref, ...rest } = part
+  return { ...spelledOut(document.components.schemas[$ref.split('/').at(-1)], document), ...rest }
 }
 
 /** What the `{id}` of a path is of; the longest beginning counts. */

@@ -21,10 +21,9 @@ const Statement = object(() => ({
     examples: ['e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
   }),
   kid: z.string().meta({ description: 'Which secret signed it', examples: ['0123456789abcdef'] }),
-}))
-const Verification = z
-  .discriminatedUnion('valid', [Statement, object(() => ({ valid: z.literal(false) }))])
-  .meta({ id: 'ReceiptVerification' })
+})).meta({ id: 'ValidReceipt' })
+const Invalid = object(() => ({ valid: z.literal(false) })).meta({ id: 'InvalidReceipt' })
+const Verification = z.discriminatedUnion('valid', [Statement, Invalid]).meta({ id: 'ReceiptVerification' })
 
 export function receiptRoutes(api: Api): void {
   api.route(

@@ -19,7 +19,7 @@ const ResultEntry = object(() => ({
   question: id(),
   question_text: z.string().meta({ examples: ['What is the correct way to create a function in Python?'] }),
   question_type: z.enum(QUESTION_TYPES),
-  response_data: responseData().meta({ description: '`{}` where nothing was answered' }),
+  response_data: responseData().meta({ description: '`{}` where nothing was answered', component: 'ResultData' }),
   is_correct: z
     .boolean()
     .nullable()

@@ -29,6 +29,7 @@ export function rosterRoutes(api: Api): void {
       params: object(() => ({ id: pathId() })),
       body: BulkEnrollmentInput,
       responses: { 200: BulkEnrollment },
+      refusedRows: BulkEnrollment,
       refuses: { 403: "Not the course's instructor" },
     },
     async ({ params, body, caller, db, now, json }) => {

@@ -15,13 +15,16 @@ export const responseData = () =>
       '`{"value": 3.14}`, `{"matches": {"leftId": rightId}}`, `{"order": [ids]}`, `{"blanks": {"1": "…"}}`, ' +
       '`{"essay_text": "…"}`',
     examples: [{ selected_choice: 2 }],
+    // In the OpenAPI document: a union of `RESPONSE_SHAPES`.
+    component: 'ResponseData',
   })
 
 const shortText = () => text(SHORT_ANSWER_LENGTH)
 const ids = () => list(z.int(), PARTS_AT_MOST)
 const byPart = <Value extends z.ZodType>(value: Value) => map(z.string(), value, PARTS_AT_MOST)
 
-const SHAPES = {
+/** The form of an answer to each type of question. */
+export const RESPONSE_SHAPES = {
   multiple_choice: object(() => ({ selected_choice: z.int() })),
   multiple_select: object(() => ({ selected_choices: ids() })),
   true_false: object(() => ({ selected_answer: z.boolean() })),
@@ -33,7 +36,7 @@ const SHAPES = {
   essay: object(() => ({ essay_text: text(ESSAY_LENGTH) })),
 } satisfies Record<QuestionType, z.ZodObject>
 
-export type AnswerOf<T extends QuestionType> = z.output<(typeof SHAPES)[T]>
+export type AnswerOf<T extends QuestionType> = z.output<(typeof RESPONSE_SHAPES)[T]>
 /** An answer that fits the question for which it was parsed. */
 export type Answer = AnswerOf<QuestionType>
 
@@ -85,7 +88,7 @@ const isDistinct = (ids: readonly number[]) => new Set(ids).size === ids.length
  * @returns the answer, or the message for the field `response_data`
  */
 export function parseResponse(question: Question, responseData: unknown): { answer: Answer } | { refusal: string } {
-  const parsed = SHAPES[question.type].safeParse(responseData, { reportInput: true })
+  const parsed = RESPONSE_SHAPES[question.type].safeParse(responseData, { reportInput: true })
   if (!parsed.success) {
     const [[field, messages] = ['', []]] = Object.entries(fieldErrors(parsed.error.issues))
     return { refusal: field === 'non_field_errors' ? messages.join(' ') : `${field}: ${messages.join(' ')}` }

@@ -32,6 +32,7 @@ const FileProblem = object(() => ({
   line: z.int().meta({ description: 'Where the question starts, from 1', examples: [3] }),
   message: z.string().meta({ examples: ['Categories are not kept.'] }),
 })).meta({ id: 'FileProblem' })
+const FileProblems = object(() => ({ lines: z.array(FileProblem) })).meta({ id: 'FileProblems' })
 
 const result = () => ({
   imported: z.int().meta({ description: 'Questions added behind the last one', examples: [12] }),
@@ -76,6 +77,7 @@ export function exchangeRoutes(api: Api): void {
       })),
       upload: { types: MEDIA_TYPES, limitBytes: FILE_LIMIT_BYTES, formatParameter: 'format' },
       responses: { 200: ImportPreview, 201: ImportResult },
+      refusedRows: FileProblems,
       refuses: { 400: 'Problems of the file by line, under `lines`', 403: NOT_ITS_INSTRUCTOR },
     },
     async ({ params, query, upload, caller, db, now, json }) => {
