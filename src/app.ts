@@ -103,8 +103,22 @@ function crossOrigin(origins: string): MiddlewareHandler {
   if (known) return known
   const made = cors({
     origin: origins === '*' ? '*' : origins.split(',').map(origin => origin.trim()),
-    allowHeaders: ['Authorization', 'Content-Type', 'If-None-Match', 'X-D1-Bookmark', 'X-Request-Id'],
-    exposeHeaders: ['X-Request-Id', 'Retry-After', 'ETag', 'X-D1-Bookmark', 'Content-Disposition'],
+    allowHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'If-None-Match',
+      'X-D1-Bookmark',
+      'X-Request-Id',
+    ],
+    exposeHeaders: [
+      'X-Request-Id',
+      'Retry-After',
+      'ETag',
+      'X-D1-Bookmark',
+      'Content-Disposition',
+      'Idempotent-Replayed',
+    ],
     maxAge: 86_400,
   })
   crossOrigins.set(origins, made)

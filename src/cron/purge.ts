@@ -3,12 +3,15 @@ import { lte } from 'drizzle-orm'
 import { batch } from '../db/batch.ts'
 import { backgroundDatabase, rowsOf } from '../db/client.ts'
 import { repeated } from '../db/faults.ts'
+import { deleteExpiredKeys } from '../db/idempotency.ts'
 import { passwordResets, revokedTokens } from '../db/schema/users.ts'
 import { type Names, statement } from '../db/statement.ts'
 import { attemptObject } from '../features/attempts/session/client.ts'
 import { RESTORE_SECONDS } from '../features/courses/queries.ts'
 import { describe } from '../http/errors.ts'
 
+/** How long an `Idempotency-Key` is kept. */
+const KEY_SECONDS = 86_400
 const ROWS_PER_STATEMENT = 1_000
 /** A run ends after this many statements; the next one goes on where it stopped. */
 const STATEMENTS_PER_RUN = 50
@@ -22,7 +25,14 @@ const OBJECTS_AT_ONCE = 25
 export async function purge(env: Env, nowMs: number): Promise<number> {
   const db = backgroundDatabase(env)
   const now = Math.floor(nowMs / 1000)
-  await repeated(() => batch(db, deleteExpiredRevocations({ now }), deleteExpiredResets({ now })))
+  await repeated(() =>
+    batch(
+      db,
+      deleteExpiredRevocations({ now }),
+      deleteExpiredResets({ now }),
+      deleteExpiredKeys({ before: now - KEY_SECONDS }),
+    ),
+  )
   return purgeDeleted(env, now - RESTORE_SECONDS)
 }
 

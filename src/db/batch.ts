@@ -22,6 +22,7 @@ export async function batchOf<const S extends Record<string, Statement>>(
 }
 
 async function run(db: Db, statements: readonly Statement[]): Promise<unknown[]> {
-  const results = await db.batch(statements.map(({ text, values }) => db.prepare(text).bind(...values)))
+  const send = (all: readonly Statement[]) => db.batch(all.map(({ text, values }) => db.prepare(text).bind(...values)))
+  const results = await (db.claim ? db.claim.around(statements, send) : send(statements))
   return results.map((result, place) => statements[place]?.rows(result))
 }

@@ -1,8 +1,12 @@
 /** The one place that opens D1. */
+import type { IdempotencyClaim } from './idempotency.ts'
 import { storeTimeoutMs, withTimeout } from './timeout.ts'
 
 /** A session of the database: each batch sees what the ones before it wrote. */
-export type Db = Pick<D1DatabaseSession, 'prepare' | 'batch' | 'getBookmark'>
+export type Db = Pick<D1DatabaseSession, 'prepare' | 'batch' | 'getBookmark'> & {
+  /** The `Idempotency-Key` of the request, which joins its batches. */
+  readonly claim?: IdempotencyClaim
+}
 
 /**
  * Where the first query of a session may run. `primary`: every earlier write is visible.

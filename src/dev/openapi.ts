@@ -3,7 +3,7 @@
  * carries neither this nor the part of zod that describes schemas.
  */
 import * as z from 'zod'
-import { type Contract, GENERIC_TYPES } from '../http/api.ts'
+import { type Contract, GENERIC_TYPES, takesKey } from '../http/api.ts'
 import { partial } from '../http/fields.ts'
 
 type Json = Record<string, unknown>
@@ -16,8 +16,16 @@ const ERRORS: Record<number, { description: string; example: Json }> = {
   401: { description: 'No valid token', example: { detail: 'Authentication credentials were not provided.' } },
   403: { description: 'Not allowed', example: { detail: 'You do not have permission to perform this action.' } },
   404: { description: 'Unknown, or not for the caller to know', example: { detail: 'Not found.' } },
+  409: {
+    description: 'A request with this `Idempotency-Key` is under way, or its answer was lost',
+    example: { detail: 'A request with this Idempotency-Key is under way.' },
+  },
   413: { description: 'The body is too large', example: { detail: 'Request body too large.' } },
   415: { description: 'Not a media type that is taken', example: { detail: 'Unsupported media type.' } },
+  422: {
+    description: 'The `Idempotency-Key` was used for another request',
+    example: { detail: 'This Idempotency-Key was used for another request.' },
+  },
   429: {
     description: 'Too many requests',
     example: { detail: 'Request was throttled. Expected available in 60 seconds.' },
@@ -80,7 +88,11 @@ function operation(contract: Contract): Json {
     summary: contract.summary,
     ...(contract.description && { description: contract.description }),
     security: contract.access === 'public' ? [] : [{ bearer: [] }],
-    parameters: [...parameters('path', contract.params), ...parameters('query', contract.query)],
+    parameters: [
+      ...parameters('path', contract.params),
+      ...parameters('query', contract.query),
+      ...(takesKey(contract) ? [IDEMPOTENCY_KEY] : []),
+    ],
     ...(contract.body && {
       requestBody: { required: requiresBody(contract.body), content: media(contract.body, 'input') },
     }),
@@ -91,6 +103,15 @@ function operation(contract: Contract): Json {
       ...successes(contract),
     },
   }
+}
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Makes the request safe to repeat: for 24 hours its first answer is given again, with `Idempotent-Replayed: true`',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
 }
 
 const uploadTypes = ({ types, formatParameter }: NonNullable<Contract['upload']>) => [
@@ -144,6 +165,7 @@ function failures(contract: Contract): Json {
     ...(contract.body || contract.query || contract.upload ? [400] : []),
     ...(contract.body || contract.upload ? [413, 415] : []),
     ...(isPublic ? [] : [401]),
+    ...(takesKey(contract) ? [400, 409, 422] : []),
     ...(contract.params || (contract.query && 'page' in contract.query.shape) ? [404] : []),
     ...(contract.quota === 'free' ? [] : [429]),
     ...Object.keys(contract.refuses ?? {}).map(Number),

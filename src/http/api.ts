@@ -23,6 +23,7 @@ import {
   unsupportedMediaType,
 } from './errors.ts'
 import { partial } from './fields.ts'
+import { type IdempotentRequest, idempotentRequest } from './idempotency.ts'
 import { lazy } from './lazy.ts'
 import { countRequest, quotaFor } from './quotas.ts'
 
@@ -42,6 +43,8 @@ export type Contract = {
   quota?: 'free'
   /** `any`: D1 may answer reads from a replica that is behind. */
   consistency?: 'any'
+  /** Its body or its answer holds a secret, or it is safe to repeat by itself: an `Idempotency-Key` is ignored. */
+  idempotency?: 'ignored'
   /** How long any cache may keep the answer; without it, no cache may. */
   cache?: { seconds: number; tag: string }
   params?: z.ZodObject
@@ -82,6 +85,8 @@ export type Operation<C extends Contract> = {
   caller: C['access'] extends 'public' ? Caller | null : Caller
   db: Db
   env: Env
+  /** The caller's `Idempotency-Key`, for acts that are not written by `db`. */
+  key: IdempotentRequest | null
   c: AppContext
   /** Unix seconds: one instant for all decisions about the request. */
   now: number
@@ -160,31 +165,40 @@ async function answer(
   if (caller) c.set('userId', caller.userId)
   if (contract.quota !== 'free') await countAgainstQuota(c)
   for (const validate of validators) await validate(c, proceed)
+  const now = Math.floor(Date.now() / 1000)
+  const key = caller && takesKey(contract) ? await idempotentRequest(c, caller.userId, now) : null
   let db: Db | undefined
-  return handler({
-    params: c.req.valid('param' as never),
-    query: c.req.valid('query' as never),
-    body: c.req.valid('json' as never),
-    upload: upload as never,
-    caller: caller as Caller,
-    // Opened on first use, because answering an attempt uses no database.
-    get db() {
-      db ??= open(c, contract)
-      return db
-    },
-    env: c.env,
-    c,
-    now: Math.floor(Date.now() / 1000),
-    json: (status, body) => c.json(body as object, status as ContentfulStatusCode),
-    empty: status => c.body(null, status as StatusCode),
-    file: ({ type, name, text }: Download) =>
-      c.body(text, 200, {
-        'Content-Type': `${type}; charset=utf-8`,
-        'Content-Disposition': `attachment; filename="${name}"`,
-      }),
-    later: task => c.executionCtx.waitUntil(task.catch(error => logLateFailure(c, error))),
-  })
+  const run = async () =>
+    handler({
+      params: c.req.valid('param' as never),
+      query: c.req.valid('query' as never),
+      body: c.req.valid('json' as never),
+      upload: upload as never,
+      caller: caller as Caller,
+      // Opened on first use, because answering an attempt uses no database.
+      get db() {
+        db ??= key ? key.joined(open(c, contract)) : open(c, contract)
+        return db
+      },
+      env: c.env,
+      key,
+      c,
+      now,
+      json: (status, body) => c.json(body as object, status as ContentfulStatusCode),
+      empty: status => c.body(null, status as StatusCode),
+      file: ({ type, name, text }: Download) =>
+        c.body(text, 200, {
+          'Content-Type': `${type}; charset=utf-8`,
+          'Content-Disposition': `attachment; filename="${name}"`,
+        }),
+      later: task => c.executionCtx.waitUntil(task.catch(error => logLateFailure(c, error))),
+    })
+  return key ? key.answer(run) : run()
 }
+
+/** Whether an `Idempotency-Key` makes the operation safe to repeat. */
+export const takesKey = ({ method, access, idempotency }: Contract) =>
+  method === 'post' && access !== 'public' && idempotency !== 'ignored'
 
 /** Opens a database session that has caught up with the client's bookmark, if it sent one. */
 export const sessionFor = (c: AppContext, otherwise: Consistency = 'primary') =>

@@ -3,12 +3,15 @@ import type * as z from 'zod'
 import { requireManagedQuiz } from '../../../access/quizzes.ts'
 import { manages } from '../../../access/teaching.ts'
 import { asViewer } from '../../../access/viewer.ts'
+import { KeyUsed } from '../../../db/idempotency.ts'
 import type { Api } from '../../../http/api.ts'
 import { describe, forbidden, ruleViolation } from '../../../http/errors.ts'
 import { object, pathId } from '../../../http/fields.ts'
+import { actKeyOf } from '../../../http/idempotency.ts'
 import { enrollmentForQuiz } from '../../quizzes/queries.ts'
 import { seenRow } from '../attempt-request.ts'
 import { attemptObject, requireKnown } from '../session/client.ts'
+import type { AttemptSession } from '../session/session.ts'
 import { startableQuiz } from '../starting/queries.ts'
 import { runningAttemptsOf } from './queries.ts'
 import { ExtendedAttempt, ExtendedAttempts, ExtensionInput, toExtended } from './schemas.ts'
@@ -35,11 +38,13 @@ export function extensionRoutes(api: Api): void {
       },
     },
     async operation => {
-      const { params, body, env, json } = operation
+      const { params, body, env, key, json } = operation
       const { viewer, row } = await seenRow(operation)
       if (!manages(viewer, row)) throw forbidden()
       requireExtensible(row)
-      const reply = requireKnown(await attemptObject(env, params.id).extend(body.additional_minutes))
+      key?.requireUnused()
+      const reply = requireKnown(await attemptObject(env, params.id).extend(body.additional_minutes, actKeyOf(key)))
+      if (reply.kind === 'key_reused') throw new KeyUsed()
       if (reply.kind === 'over') throw ruleViolation('This attempt has ended.')
       if (reply.kind === 'untimed') throw ruleViolation('This attempt has no deadline.')
       return json(200, toExtended(reply))
@@ -58,7 +63,7 @@ export function extensionRoutes(api: Api): void {
       responses: { 200: ExtendedAttempts },
       refuses: { 400: 'The quiz allows no extension', 403: "Not the course's instructor" },
     },
-    async ({ params, body, caller, db, env, json }) => {
+    async ({ params, body, caller, db, env, key, json }) => {
       const [viewer, [quiz], [enrollment], running] = await asViewer(
         db,
         caller,
@@ -67,12 +72,12 @@ export function extensionRoutes(api: Api): void {
         runningAttemptsOf({ quizId: params.id }),
       )
       requireExtensible(requireManagedQuiz(viewer, quiz, enrollment?.status))
+      key?.requireUnused()
+      const extend = (id: number) => attemptObject(env, id).extend(body.additional_minutes, actKeyOf(key))
       const results: z.input<typeof ExtendedAttempts>['results'] = []
       for (let first = 0; first < running.length; first += EXTENDED_AT_ONCE) {
         const group = running.slice(first, first + EXTENDED_AT_ONCE)
-        results.push(
-          ...(await Promise.all(group.map(({ id, userId }) => extendOne(env, id, userId, body.additional_minutes)))),
-        )
+        results.push(...(await Promise.all(group.map(({ id, userId }) => extendOne(id, userId, extend)))))
       }
       return json(200, { results })
     },
@@ -84,14 +89,13 @@ function requireExtensible(quiz: { allowTimeExtension: boolean }): void {
   if (!quiz.allowTimeExtension) throw ruleViolation('This quiz does not allow time extensions.')
 }
 
-async function extendOne(env: Env, id: number, user: number, minutes: number) {
-  const reply = await attemptObject(env, id)
-    .extend(minutes)
-    .catch(error => {
-      // The other attempts are extended already, so repeating the request would extend them twice.
-      console.error({ event: 'attempt not extended', attempt: id, ...describe(error) })
-      return { kind: 'failed' as const }
-    })
+async function extendOne(id: number, user: number, extend: (id: number) => ReturnType<AttemptSession['extend']>) {
+  const reply = await extend(id).catch(error => {
+    // The other attempts are extended already, so repeating the request without a key would extend them twice.
+    console.error({ event: 'attempt not extended', attempt: id, ...describe(error) })
+    return { kind: 'failed' as const }
+  })
+  if (reply.kind === 'key_reused') throw new KeyUsed()
   return reply.kind === 'extended'
     ? {
         id,

@@ -1,5 +1,6 @@
 /** One object decides everything about one attempt, one call at a time: its questions, answers, clock and end. */
 import { DurableObject } from 'cloudflare:workers'
+import type { ActKey } from '../../../http/idempotency.ts'
 import { parseResponse } from '../../quizzes/answers/answer.ts'
 import { grade } from '../../quizzes/answers/grading.ts'
 import { isFinal, isLate, isSame } from './answer-revision.ts'
@@ -137,13 +138,19 @@ export class AttemptSession extends DurableObject<Env> {
     return { ...asEnded(known, this.store), wasPersisted }
   }
 
-  /** Adds minutes, even past the quiz's window. */
-  async extend(minutes: number): Promise<Extended | Unknown | Over | { kind: 'untimed' }> {
+  /** Adds minutes, even past the quiz's window; once for each key, whose first reply is given again. */
+  async extend(
+    minutes: number,
+    key: ActKey | null = null,
+  ): Promise<Extended | Unknown | Over | { kind: 'untimed' } | { kind: 'key_reused' }> {
     const known = await this.current()
     if (!known) return { kind: 'unknown' }
+    const done = key && this.store.extensionBy(key.key)
+    if (done) return done.fingerprint === key.fingerprint ? done.reply : { kind: 'key_reused' }
     if (known.state.end) return { kind: 'over' }
     if (deadlineMs(clockOf(known)) === null) return { kind: 'untimed' }
     this.store.change(known, { extendedMinutes: known.state.extendedMinutes + minutes })
+    if (key) this.store.keepExtension({ ...key, reply: asExtended(known) })
     await this.setAlarm(this.deadlineAlarm(known))
     this.clocks.send(known)
     this.room.changed(this.env, known)

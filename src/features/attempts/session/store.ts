@@ -1,4 +1,6 @@
 /** The storage of an attempt's object: terms, state, questions and answers. */
+import type { ActKey } from '../../../http/idempotency.ts'
+import type { Extended } from './messages.ts'
 import type { EndStatus, KeptAnswer } from './outcome.ts'
 import type { Snapshot, SnapshotQuestion, Terms } from './snapshot.ts'
 
@@ -14,6 +16,11 @@ export type State = {
 }
 export type Known = { terms: Terms; state: State }
 export type Asked = SnapshotQuestion & { place: number; earlier: KeptAnswer | undefined; earlierBytes: number }
+
+/** An extension that came with an `Idempotency-Key`. */
+type KeyedExtension = ActKey & { reply: Extended }
+/** More than anybody grants one attempt in the hours in which a request is repeated. */
+const EXTENSIONS_KEPT = 100
 
 export class AttemptStore {
   private known: Known | undefined
@@ -97,6 +104,16 @@ export class AttemptStore {
     const query = `SELECT count(*) AS answered, (SELECT count(*) FROM questions) AS questions,
       max(body ->> 'submittedAt') AS lastAnswerAt FROM answers`
     return this.storage.sql.exec<{ answered: number; questions: number; lastAnswerAt: number | null }>(query).one()
+  }
+
+  /** The extension that this key has brought, with the reply to it. */
+  extensionBy(key: string): KeyedExtension | undefined {
+    return this.storage.kv.get<KeyedExtension[]>('extensions')?.find(one => one.key === key)
+  }
+
+  keepExtension(extension: KeyedExtension): void {
+    const kept = this.storage.kv.get<KeyedExtension[]>('extensions') ?? []
+    this.storage.kv.put('extensions', [...kept, extension].slice(-EXTENSIONS_KEPT))
   }
 
   /** The bytes of all answers together. Summed once in the object's life, because only `saveAnswer` changes them. */

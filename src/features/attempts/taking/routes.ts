@@ -29,6 +29,7 @@ export function takingRoutes(api: Api): void {
         'delivers after a newer one is refused: `{"detail", "sequence"}` names the kept one’s. Only the fields of the ' +
         'question’s type are kept and answered.',
       quota: 'free',
+      idempotency: 'ignored',
       params,
       body: ResponseInput,
       responses: { 200: SavedResponse },
@@ -93,6 +94,7 @@ export function takingRoutes(api: Api): void {
         summary,
         description,
         quota: 'free',
+        idempotency: 'ignored',
         params,
         responses: { 200: EndedAttemptBody },
         refuses: {

@@ -24,6 +24,7 @@ export function passwordRoutes(api: Api): void {
     {
       method: 'post',
       path: '/api/users/password/change/',
+      idempotency: 'ignored',
       tag,
       summary: 'Change your password',
       description:
@@ -65,6 +66,7 @@ export function passwordRoutes(api: Api): void {
     {
       method: 'post',
       path: '/api/users/{id}/password-reset/',
+      idempotency: 'ignored',
       tag,
       summary: 'Issue a password reset',
       description:
