@@ -107,6 +107,7 @@ function crossOrigin(origins: string): MiddlewareHandler {
       'Authorization',
       'Content-Type',
       'Idempotency-Key',
+      'If-Match',
       'If-None-Match',
       'X-D1-Bookmark',
       'X-Request-Id',

@@ -23,6 +23,6 @@ export async function batchOf<const S extends Record<string, Statement>>(
 
 async function run(db: Db, statements: readonly Statement[]): Promise<unknown[]> {
   const send = (all: readonly Statement[]) => db.batch(all.map(({ text, values }) => db.prepare(text).bind(...values)))
-  const results = await (db.claim ? db.claim.around(statements, send) : send(statements))
+  const results = await (db.guard ? db.guard.around(statements, send) : send(statements))
   return results.map((result, place) => statements[place]?.rows(result))
 }

@@ -1,11 +1,11 @@
 /** The one place that opens D1. */
-import type { IdempotencyClaim } from './idempotency.ts'
+import type { BatchGuard } from './guard.ts'
 import { storeTimeoutMs, withTimeout } from './timeout.ts'
 
 /** A session of the database: each batch sees what the ones before it wrote. */
 export type Db = Pick<D1DatabaseSession, 'prepare' | 'batch' | 'getBookmark'> & {
-  /** The `Idempotency-Key` of the request, which joins its batches. */
-  readonly claim?: IdempotencyClaim
+  /** Joins the batches of the request: its `Idempotency-Key`, or its `If-Match`. */
+  readonly guard?: BatchGuard
 }
 
 /**

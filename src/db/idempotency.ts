@@ -1,6 +1,7 @@
 /** An `Idempotency-Key` joins the batch of the write that it names: the key is in the database exactly when the write is. */
 import { and, eq, lte, sql } from 'drizzle-orm'
 import { rootCause } from './faults.ts'
+import { type BatchGuard, isWrite } from './guard.ts'
 import { idempotencyKeys as keys } from './schema/idempotency.ts'
 import { type Names, type RowOf, type Statement, statement } from './statement.ts'
 
@@ -34,15 +35,13 @@ export const deleteExpiredKeys = statement((db, { before }: Names<{ before: numb
   db.delete(keys).where(lte(keys.createdAt, before)),
 )
 
-const WRITES = /^\s*(insert|update|delete|replace)\b/i
-
 /** The key was used before: instead of the write, the request gets what is stored. */
 export class KeyUsed extends Error {
   override name = 'KeyUsed'
 }
 
 /** The key of one request. `batch` lets it join the batches of the request. */
-export class IdempotencyClaim {
+export class IdempotencyClaim implements BatchGuard {
   /** What an earlier request has stored; null for nothing, undefined while the database was not asked. */
   stored: StoredKey | null | undefined
   /** Whether this request has written, and its key with it. */
@@ -61,10 +60,10 @@ export class IdempotencyClaim {
     statements: readonly Statement[],
     run: (statements: readonly Statement[]) => Promise<D1Result[]>,
   ): Promise<D1Result[]> {
-    const isWrite = statements.some(({ text }) => WRITES.test(text))
-    if (isWrite && this.stored) throw new KeyUsed()
+    const writes = statements.some(isWrite)
+    if (writes && this.stored) throw new KeyUsed()
     const lookup = this.stored === undefined ? [storedKey(this.key)] : []
-    const [claim, release] = isWrite && !this.isClaimed ? [[claimKey(this.key)], [releaseUnused(this.key)]] : [[], []]
+    const [claim, release] = writes && !this.isClaimed ? [[claimKey(this.key)], [releaseUnused(this.key)]] : [[], []]
     const results = await run([...lookup, ...claim, ...statements, ...release]).catch((error: unknown) => {
       throw isTaken(error) ? new KeyUsed() : error
     })

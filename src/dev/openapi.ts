@@ -20,6 +20,10 @@ const ERRORS: Record<number, { description: string; example: Json }> = {
     description: 'A request with this `Idempotency-Key` is under way, or its answer was lost',
     example: { detail: 'A request with this Idempotency-Key is under way.' },
   },
+  412: {
+    description: 'What people write in it was changed since the `ETag` in `If-Match`; nothing was written',
+    example: { detail: 'It was changed meanwhile.' },
+  },
   413: { description: 'The body is too large', example: { detail: 'Request body too large.' } },
   415: { description: 'Not a media type that is taken', example: { detail: 'Unsupported media type.' } },
   422: {
@@ -92,6 +96,7 @@ function operation(contract: Contract): Json {
       ...parameters('path', contract.params),
       ...parameters('query', contract.query),
       ...(takesKey(contract) ? [IDEMPOTENCY_KEY] : []),
+      ...(contract.revised ? [contract.method === 'get' ? IF_NONE_MATCH : IF_MATCH] : []),
     ],
     ...(contract.body && {
       requestBody: { required: requiresBody(contract.body), content: media(contract.body, 'input') },
@@ -99,7 +104,9 @@ function operation(contract: Contract): Json {
     ...(contract.upload && { requestBody: { required: true, content: files(uploadTypes(contract.upload)) } }),
     responses: {
       ...failures(contract),
-      ...(contract.cache && { 304: { description: 'As `If-None-Match` has it' } }),
+      ...((contract.cache || (contract.revised && contract.method === 'get')) && {
+        304: { description: 'As `If-None-Match` has it' },
+      }),
       ...successes(contract),
     },
   }
@@ -113,6 +120,16 @@ const IDEMPOTENCY_KEY = {
     'Makes the request safe to repeat: for 24 hours its first answer is given again, with `Idempotent-Replayed: true`',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 }
+
+const header = (name: string, description: string) => ({
+  name,
+  in: 'header',
+  required: false,
+  description,
+  schema: { type: 'string' },
+})
+const IF_NONE_MATCH = header('If-None-Match', 'An `ETag`; 304 when the answer would be the same')
+const IF_MATCH = header('If-Match', 'The `ETag` that was read; 412 when what people write was changed since')
 
 const uploadTypes = ({ types, formatParameter }: NonNullable<Contract['upload']>) => [
   ...types,
@@ -166,6 +183,7 @@ function failures(contract: Contract): Json {
     ...(contract.body || contract.upload ? [413, 415] : []),
     ...(isPublic ? [] : [401]),
     ...(takesKey(contract) ? [400, 409, 422] : []),
+    ...(contract.revised && contract.method !== 'get' ? [412] : []),
     ...(contract.params || (contract.query && 'page' in contract.query.shape) ? [404] : []),
     ...(contract.quota === 'free' ? [] : [429]),
     ...Object.keys(contract.refuses ?? {}).map(Number),

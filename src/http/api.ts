@@ -10,6 +10,7 @@ import { etag, RETAINED_304_HEADERS } from 'hono/etag'
 import type { ContentfulStatusCode, StatusCode } from 'hono/utils/http-status'
 import type * as z from 'zod'
 import { bookmarkFrom, type Consistency, type Db, openSession } from '../db/client.ts'
+import type { Revised } from '../db/precondition.ts'
 import { addressOf } from './address.ts'
 import { type Caller, optionalCaller, requireCaller } from './authentication.ts'
 import type { AppContext, AppEnv } from './context.ts'
@@ -26,6 +27,7 @@ import { partial } from './fields.ts'
 import { type IdempotentRequest, idempotentRequest } from './idempotency.ts'
 import { lazy } from './lazy.ts'
 import { countRequest, quotaFor } from './quotas.ts'
+import { revisionGuard, whileUnchanged, withETag } from './revisions.ts'
 
 /** Reasons to refuse, for the API reference: 403 and rules of the domain. The rest follows from the contract. */
 export type Refusals = Partial<Record<400 | 401 | 403 | 404 | 429, string>>
@@ -45,6 +47,8 @@ export type Contract = {
   consistency?: 'any'
   /** Its body or its answer holds a secret, or it is safe to repeat by itself: an `Idempotency-Key` is ignored. */
   idempotency?: 'ignored'
+  /** The table of the row that `{id}` names: its details carry an `ETag`, and its changes heed `If-Match`. */
+  revised?: Revised
   /** How long any cache may keep the answer; without it, no cache may. */
   cache?: { seconds: number; tag: string }
   params?: z.ZodObject
@@ -90,7 +94,8 @@ export type Operation<C extends Contract> = {
   c: AppContext
   /** Unix seconds: one instant for all decisions about the request. */
   now: number
-  json<S extends Status<C> & ContentfulStatusCode>(status: S, body: BodyFor<C, S>): Response
+  /** @param revision of the row, for the `ETag` */
+  json<S extends Status<C> & ContentfulStatusCode>(status: S, body: BodyFor<C, S>, revision?: number): Response
   empty(status: Status<C>): Response
   /** Browsers save the file and never show it, because users wrote its content. */
   file(download: C['download'] extends readonly string[] ? Download : never): Response
@@ -167,6 +172,9 @@ async function answer(
   for (const validate of validators) await validate(c, proceed)
   const now = Math.floor(Date.now() / 1000)
   const key = caller && takesKey(contract) ? await idempotentRequest(c, caller.userId, now) : null
+  const { revised, method } = contract
+  const guard = revised && method !== 'get' ? revisionGuard(c, revised, Number(c.req.param('id'))) : null
+  const guarded = (session: Db): Db => (key ? key.joined(session) : guard ? { ...session, guard } : session)
   let db: Db | undefined
   const run = async () =>
     handler({
@@ -177,14 +185,17 @@ async function answer(
       caller: caller as Caller,
       // Opened on first use, because answering an attempt uses no database.
       get db() {
-        db ??= key ? key.joined(open(c, contract)) : open(c, contract)
+        db ??= guarded(open(c, contract))
         return db
       },
       env: c.env,
       key,
       c,
       now,
-      json: (status, body) => c.json(body as object, status as ContentfulStatusCode),
+      json: (status, body, revision) =>
+        revision === undefined
+          ? c.json(body as object, status as ContentfulStatusCode)
+          : withETag(c, body as object, status as 200 | 201, revision),
       empty: status => c.body(null, status as StatusCode),
       file: ({ type, name, text }: Download) =>
         c.body(text, 200, {
@@ -193,6 +204,7 @@ async function answer(
         }),
       later: task => c.executionCtx.waitUntil(task.catch(error => logLateFailure(c, error))),
     })
+  if (guard) return whileUnchanged(guard, () => open(c, contract), run)
   return key ? key.answer(run) : run()
 }
 

@@ -77,7 +77,7 @@ export async function idempotentRequest(c: AppContext, userId: number, now: numb
     requireUnused() {
       if (claim.stored) throw new KeyUsed()
     },
-    joined: session => ({ ...session, claim }),
+    joined: session => ({ ...session, guard: claim }),
     async answer(run) {
       try {
         const response = await run()

@@ -64,6 +64,7 @@ export function courseRoutes(api: Api): void {
     {
       method: 'get',
       path: '/api/courses/{id}/',
+      revised: 'courses',
       tag,
       summary: 'Get course details',
       description: 'With its modules in their order; unpublished ones only for its instructor and staff.',
@@ -80,7 +81,7 @@ export function courseRoutes(api: Api): void {
       )
       const course = requireSeen(viewer, row, enrollment?.status)
       const visible = modules.filter(module => module.isPublished || manages(viewer, course))
-      return json(200, { ...toCourse(course, now), modules: visible.map(toModuleSummary) })
+      return json(200, { ...toCourse(course, now), modules: visible.map(toModuleSummary) }, course.revision)
     },
   )
 
@@ -114,6 +115,7 @@ export function courseRoutes(api: Api): void {
     {
       method: 'put',
       path: '/api/courses/{id}/',
+      revised: 'courses',
       tag,
       summary: 'Update a course',
       description: 'What is omitted keeps its value. A new title brings a new slug; the former one keeps resolving.',
@@ -140,7 +142,7 @@ export function courseRoutes(api: Api): void {
       ).catch(refuseDates)
       if (!updated) throw notFound()
       later(purgeCatalog(c))
-      return json(200, toCourse(updated, now))
+      return json(200, toCourse(updated, now), updated.revision)
     },
   )
 
@@ -148,6 +150,7 @@ export function courseRoutes(api: Api): void {
     {
       method: 'delete',
       path: '/api/courses/{id}/',
+      revised: 'courses',
       tag,
       summary: 'Delete a course',
       description: 'It and all below it are gone from everywhere at once; for 30 days it can be restored.',

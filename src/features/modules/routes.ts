@@ -55,6 +55,7 @@ export function moduleRoutes(api: Api): void {
     {
       method: 'get',
       path: '/api/modules/{id}/',
+      revised: 'modules',
       tag,
       summary: 'Get module details',
       description:
@@ -86,7 +87,7 @@ export function moduleRoutes(api: Api): void {
         )
       }
       const visible = quizzes.filter(quiz => quiz.isPublished || isAuthor)
-      return json(200, { ...toModule(module), quizzes: visible.map(toQuizSummary) })
+      return json(200, { ...toModule(module), quizzes: visible.map(toQuizSummary) }, module.revision)
     },
   )
 
@@ -123,6 +124,7 @@ export function moduleRoutes(api: Api): void {
     {
       method: 'put',
       path: '/api/modules/{id}/',
+      revised: 'modules',
       tag,
       summary: 'Update a module',
       description: 'What is omitted keeps its value. Nobody’s completion is made or unmade by it.',
@@ -148,7 +150,7 @@ export function moduleRoutes(api: Api): void {
         moduleById({ id: module.id }),
       )
       if (!updated) throw notFound()
-      return json(200, toModule(updated))
+      return json(200, toModule(updated), updated.revision)
     },
   )
 
@@ -156,6 +158,7 @@ export function moduleRoutes(api: Api): void {
     {
       method: 'delete',
       path: '/api/modules/{id}/',
+      revised: 'modules',
       tag,
       summary: 'Delete a module',
       description: 'It and its quizzes are gone from everywhere at once; for 30 days it can be restored.',

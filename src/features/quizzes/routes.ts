@@ -61,6 +61,7 @@ export function quizRoutes(api: Api): void {
     {
       method: 'get',
       path: '/api/quizzes/{id}/',
+      revised: 'quizzes',
       tag,
       summary: 'Get quiz details',
       description: 'Its questions are there for its instructor and staff; learners get them through an attempt.',
@@ -79,15 +80,19 @@ export function quizRoutes(api: Api): void {
       )
       const quiz = requireQuiz(viewer, row, enrollment?.status)
       if (!extras) throw notFound()
-      return json(200, {
-        ...toQuiz(quiz),
-        question_total: extras.questionTotal,
-        requires_access_code: extras.requiresAccessCode,
-        attempts_used: extras.attemptsUsed,
-        questions: manages(viewer, quiz)
-          ? questions.map(question => toAuthorQuestion(question, fromColumns(question)))
-          : [],
-      })
+      return json(
+        200,
+        {
+          ...toQuiz(quiz),
+          question_total: extras.questionTotal,
+          requires_access_code: extras.requiresAccessCode,
+          attempts_used: extras.attemptsUsed,
+          questions: manages(viewer, quiz)
+            ? questions.map(question => toAuthorQuestion(question, fromColumns(question)))
+            : [],
+        },
+        quiz.revision,
+      )
     },
   )
 
@@ -134,6 +139,7 @@ export function quizRoutes(api: Api): void {
     {
       method: 'put',
       path: '/api/quizzes/{id}/',
+      revised: 'quizzes',
       tag,
       summary: 'Update a quiz',
       description: 'What is omitted keeps its value. Attempts that have begun go on as they were.',
@@ -160,7 +166,7 @@ export function quizRoutes(api: Api): void {
       ).catch(refuseWindow)
       if (!updated) throw notFound()
       if (!written) throw invalid({ is_survey: ['A question lacks its key: only a survey can do without.'] })
-      return json(200, toQuiz(updated))
+      return json(200, toQuiz(updated), updated.revision)
     },
   )
 
@@ -168,6 +174,7 @@ export function quizRoutes(api: Api): void {
     {
       method: 'delete',
       path: '/api/quizzes/{id}/',
+      revised: 'quizzes',
       tag,
       summary: 'Delete a quiz',
       description: 'It is gone from everywhere at once; for 30 days it can be restored.',

@@ -108,6 +108,7 @@ export function codeRoutes(api: Api): void {
     {
       method: 'get',
       path: '/api/qr-codes/codes/{id}/',
+      revised: 'qrCodes',
       tag,
       summary: 'Get QR code details',
       description: 'With its newest 100 valid scans.',
@@ -122,7 +123,7 @@ export function codeRoutes(api: Api): void {
         validScansOf({ codeId: params.id, after: 0, limit: SCANS_SHOWN }),
       )
       const code = requireManagedHidden(viewer, row)
-      return json(200, { ...toCode(code, originOf(c), now), scans: scans.map(toCodeScan) })
+      return json(200, { ...toCode(code, originOf(c), now), scans: scans.map(toCodeScan) }, code.revision)
     },
   )
 
@@ -130,6 +131,7 @@ export function codeRoutes(api: Api): void {
     {
       method: 'put',
       path: '/api/qr-codes/codes/{id}/',
+      revised: 'qrCodes',
       tag,
       summary: 'Update a QR code',
       description: 'What is omitted keeps its value. Type and target never change.',
@@ -149,7 +151,7 @@ export function codeRoutes(api: Api): void {
       )
       if (!updated) throw notFound()
       if (!changed) throw dateHasPassed()
-      return json(200, toCode(updated, originOf(c), now))
+      return json(200, toCode(updated, originOf(c), now), updated.revision)
     },
   )
 
@@ -157,6 +159,7 @@ export function codeRoutes(api: Api): void {
     {
       method: 'delete',
       path: '/api/qr-codes/codes/{id}/',
+      revised: 'qrCodes',
       tag,
       summary: 'Delete a QR code',
       description: 'It, its scans, its image and its page are gone at once.',

@@ -120,6 +120,7 @@ export function questionRoutes(api: Api): void {
     {
       method: 'get',
       path: '/api/questions/{id}/',
+      revised: 'questions',
       tag,
       summary: 'Get a question',
       params,
@@ -128,7 +129,7 @@ export function questionRoutes(api: Api): void {
     },
     async ({ params, caller, db, json }) => {
       const { row } = await managedQuestion(db, caller, params.id)
-      return json(200, toAuthorQuestion(row, fromColumns(row)))
+      return json(200, toAuthorQuestion(row, fromColumns(row)), row.revision)
     },
   )
 
@@ -136,6 +137,7 @@ export function questionRoutes(api: Api): void {
     {
       method: 'put',
       path: '/api/questions/{id}/',
+      revised: 'questions',
       tag,
       summary: 'Update a question',
       description:
@@ -148,7 +150,7 @@ export function questionRoutes(api: Api): void {
     },
     async ({ params, body, caller, db, now, json }) => {
       const { row, question } = await editQuestion(db, caller, params.id, body, now)
-      return json(200, toAuthorQuestion(row, question))
+      return json(200, toAuthorQuestion(row, question), row.revision)
     },
   )
 
@@ -156,6 +158,7 @@ export function questionRoutes(api: Api): void {
     {
       method: 'delete',
       path: '/api/questions/{id}/',
+      revised: 'questions',
       tag,
       summary: 'Delete a question',
       description: 'It is asked no more. Attempts in which it was shown, and their results, keep it.',
