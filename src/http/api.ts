@@ -45,8 +45,11 @@ export type Contract = {
   quota?: 'free'
   /** `any`: D1 may answer reads from a replica that is behind. */
   consistency?: 'any'
-  /** Its body or its answer holds a secret, or it is safe to repeat by itself: an `Idempotency-Key` is ignored. */
-  idempotency?: 'ignored'
+  /**
+   * `ignored`: its body or its answer holds a secret, so an `Idempotency-Key` does nothing. `object`: its handler gives the key to the
+   * object that acts, and the database knows nothing of it.
+   */
+  idempotency?: 'ignored' | 'object'
   /** The table of the row that `{id}` names: its details carry an `ETag`, and its changes heed `If-Match`. */
   revised?: Revised
   /** How long any cache may keep the answer; without it, no cache may. */
@@ -205,7 +208,7 @@ async function answer(
       later: task => c.executionCtx.waitUntil(task.catch(error => logLateFailure(c, error))),
     })
   if (guard) return whileUnchanged(guard, () => open(c, contract), run)
-  return key ? key.answer(run) : run()
+  return key && contract.idempotency !== 'object' ? key.answer(run) : run()
 }
 
 /** Whether an `Idempotency-Key` makes the operation safe to repeat. */

@@ -18,6 +18,7 @@ import type { AppContext } from './context.ts'
 import { invalid, Refusal } from './errors.ts'
 
 const HEADER = 'Idempotency-Key'
+const REPLAYED = 'Idempotent-Replayed'
 const PRINTABLE = /^[\x20-\x7e]{1,255}$/
 const BODY_AT_MOST = 256 * 1024
 /** For so long the request that used the key may still be under way. */
@@ -31,6 +32,14 @@ export const ANSWER_LOST = 'This request was handled, but its answer was lost.'
 
 /** What an object keeps of a key, to do the act that it names once. */
 export type ActKey = { key: string; fingerprint: string }
+
+/** 422: the key was used for another request. */
+export const keyReused = () => new Refusal(422, { detail: KEY_REUSED })
+
+/** Marks the answer of an object that has done the act before. */
+export function markReplayed(c: AppContext, { isReplayed }: { isReplayed?: boolean }): void {
+  if (isReplayed) c.header(REPLAYED, 'true')
+}
 
 export type IdempotentRequest = ActKey & {
   /** For an act outside of the database, once the session has been asked. @throws KeyUsed when the key was used before */
@@ -67,7 +76,7 @@ export async function idempotentRequest(c: AppContext, userId: number, now: numb
     const stored = claim.stored ?? (await batch(db(), storedKey({ userId, key })))[0][0]
     // The request that had claimed it has failed since.
     if (!stored) throw underWay()
-    if (stored.fingerprint !== own.fingerprint) throw new Refusal(422, { detail: KEY_REUSED })
+    if (stored.fingerprint !== own.fingerprint) throw keyReused()
     return replay(stored, now)
   }
 
@@ -100,7 +109,7 @@ const underWay = () => new Refusal(409, { detail: KEY_UNDER_WAY }, { 'Retry-Afte
 function replay({ status, body, createdAt }: StoredKey, now: number): Response {
   if (status === null)
     throw now < createdAt + UNDER_WAY_SECONDS ? underWay() : new Refusal(409, { detail: ANSWER_LOST })
-  const headers = { 'Idempotent-Replayed': 'true', ...(body && { 'Content-Type': 'application/json' }) }
+  const headers = { [REPLAYED]: 'true', ...(body && { 'Content-Type': 'application/json' }) }
   return new Response(body || null, { status, headers })
 }
 

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { purge } from '../../src/cron/purge.ts'
 import { makeHall } from '../factories/classrooms.ts'
 import { makeCourse } from '../factories/courses.ts'
+import { QUESTIONS, rightAnswer, wrongAnswer } from '../factories/questions.ts'
 import { insertEnrollment, unique } from '../factories/rows.ts'
 import { makeInstructor, makeUser, type TestUser } from '../factories/users.ts'
 import { end, started } from '../helpers/attempts.ts'
@@ -260,12 +261,41 @@ describe('attempts', () => {
     expect([first.status, first.body.extended_minutes]).toEqual([200, 5])
     const answers = await Promise.all(Array.from({ length: 12 }, () => grant('two')))
     for (const { status, body } of answers) expect([status, body.extended_minutes]).toEqual([200, 10])
-    // The answer to the first one was lost: the object remembers it.
-    await env.DB.prepare('DELETE FROM idempotency_keys WHERE user_id = ?').bind(hall.instructor.id).run()
     await evict(attempt)
-    expect((await grant('one')).body.extended_minutes).toBe(5)
+    const again = await grant('one')
+    expect([again.body.extended_minutes, isReplayed(again)]).toEqual([5, true])
     expect((await grant('one', 6)).status).toBe(422)
     expect((await grant('three')).body.extended_minutes).toBe(15)
+    expect(await countOf('idempotency_keys', `user_id = ${hall.instructor.id}`), 'the object keeps them').toBe(0)
+  })
+
+  test('an answer and an end are kept by the attempt, without the database', async () => {
+    const hall = await makeHall({ show_feedback: 'after_completion' }, [QUESTIONS.true_false, QUESTIONS.numeric])
+    const attempt = await started(hall)
+    const [asked] = hall.quiz.questions
+    if (!asked) throw new Error('there is one')
+    const path = `/api/courses/quiz-attempts/${attempt.id}`
+    const answer = (key: string, data: object, options: CallOptions = {}) =>
+      keyed('POST', `${path}/submit-response/`, key, {
+        as: hall.learner,
+        body: { question: asked.id, response_data: data },
+        ...options,
+      })
+    const { env: counted, counts } = counting()
+    const first = await answer('a', rightAnswer(asked), { env: counted })
+    expect([first.status, counts.d1Trips]).toEqual([200, 0])
+    expect((await answer('b', wrongAnswer(asked))).status).toBe(200)
+    await evict(attempt)
+    // The late copy of the first one does not undo the second.
+    const late = await answer('a', rightAnswer(asked))
+    expect([late.status, late.text, isReplayed(late)]).toEqual([200, first.text, true])
+    expect((await answer('a', wrongAnswer(asked))).status).toBe(422)
+    const ended = await keyed('POST', `${path}/complete/`, 'end', { as: hall.learner })
+    expect([ended.status, ended.body.score, isReplayed(ended)]).toEqual([200, 0, false])
+    const again = await keyed('POST', `${path}/complete/`, 'end', { as: hall.learner })
+    expect([again.status, again.body, isReplayed(again)]).toEqual([200, ended.body, true])
+    expect((await keyed('POST', `${path}/abandon/`, 'end', { as: hall.learner })).status).toBe(422)
+    expect(await countOf('idempotency_keys', `user_id = ${hall.learner.id}`)).toBe(0)
   })
 
   test('an extension for everybody is granted once for each key', async () => {

@@ -7,7 +7,7 @@ import { KeyUsed } from '../../../db/idempotency.ts'
 import type { Api } from '../../../http/api.ts'
 import { describe, forbidden, ruleViolation } from '../../../http/errors.ts'
 import { object, pathId } from '../../../http/fields.ts'
-import { actKeyOf } from '../../../http/idempotency.ts'
+import { actKeyOf, keyReused, markReplayed } from '../../../http/idempotency.ts'
 import { enrollmentForQuiz } from '../../quizzes/queries.ts'
 import { seenRow } from '../attempt-request.ts'
 import { attemptObject, requireKnown } from '../session/client.ts'
@@ -26,6 +26,7 @@ export function extensionRoutes(api: Api): void {
     {
       method: 'post',
       path: '/api/courses/quiz-attempts/{id}/grant-extension/',
+      idempotency: 'object',
       tag,
       summary: 'Grant a time extension',
       description: 'While it runs, its grace included; past the window of the quiz too. The learner sees it at once.',
@@ -38,15 +39,15 @@ export function extensionRoutes(api: Api): void {
       },
     },
     async operation => {
-      const { params, body, env, key, json } = operation
+      const { params, body, env, key, c, json } = operation
       const { viewer, row } = await seenRow(operation)
       if (!manages(viewer, row)) throw forbidden()
       requireExtensible(row)
-      key?.requireUnused()
       const reply = requireKnown(await attemptObject(env, params.id).extend(body.additional_minutes, actKeyOf(key)))
-      if (reply.kind === 'key_reused') throw new KeyUsed()
+      if (reply.kind === 'key_reused') throw keyReused()
       if (reply.kind === 'over') throw ruleViolation('This attempt has ended.')
       if (reply.kind === 'untimed') throw ruleViolation('This attempt has no deadline.')
+      markReplayed(c, reply)
       return json(200, toExtended(reply))
     },
   )

@@ -13,8 +13,10 @@ import type {
   Extended,
   Foreign,
   Kept,
+  KeyReused,
   Over,
   Refused,
+  Repeatable,
   RunningAttempt,
   Throttled,
   Unknown,
@@ -79,11 +81,17 @@ export class AttemptSession extends DurableObject<Env> {
   }
 
   /** Grades and keeps an answer, without the database. */
-  async answer(userId: number, input: AnswerInput): Promise<Kept | Refused | Over | Unknown | Foreign | Throttled> {
+  async answer(
+    userId: number,
+    input: AnswerInput,
+    key: ActKey | null = null,
+  ): Promise<Repeatable<Kept> | Refused | Over | Unknown | Foreign | Throttled> {
     const refusal = this.refusalFor(userId)
     if (refusal) return refusal
     const known = await this.current()
     if (!known) return { kind: 'unknown' }
+    const repeated = this.repeatedBy<Kept>(key)
+    if (repeated) return repeated
     const asked = this.store.askedAs(input.questionId)
     if (asked === null) return { kind: 'no_such_question' }
     if (known.state.end) return { kind: 'over' }
@@ -119,38 +127,47 @@ export class AttemptSession extends DurableObject<Env> {
       ...(sequence !== undefined && { sequence }),
     }
     this.store.saveAnswer(kept, bytes, asked)
+    const reply: Kept = { kind: 'kept', answer: asSaved(terms, kept, asked) }
+    if (key) this.store.keepAct(key, reply)
     this.room.answered(this.env, known)
-    return { kind: 'kept', answer: asSaved(terms, kept, asked) }
+    return reply
   }
 
   /** Ends the attempt unless it has ended already; every caller gets the first end. */
   async end(
     userId: number,
     status: EndStatus,
-  ): Promise<(EndedAttempt & { wasPersisted: boolean }) | Unknown | Foreign | Throttled> {
+    key: ActKey | null = null,
+  ): Promise<
+    (EndedAttempt & { wasPersisted: boolean; isReplayed?: true }) | KeyReused | Unknown | Foreign | Throttled
+  > {
     const refusal = this.refusalFor(userId)
     if (refusal) return refusal
     const known = await this.current()
     if (!known) return { kind: 'unknown' }
+    // The end itself is the reply, to whoever asks.
+    const repeated = this.repeatedBy<object>(key)
+    if (repeated && 'kind' in repeated) return repeated
+    if (key && !repeated) this.store.keepAct(key, {})
     const wasPersisted = known.state.persistedAtMs !== null
     if (!known.state.end) this.finish(known, status)
     if (!wasPersisted) await Promise.race([this.delivery.deliver(this.env), scheduler.wait(ENDING_WAIT_MS)])
-    return { ...asEnded(known, this.store), wasPersisted }
+    return { ...asEnded(known, this.store), wasPersisted, ...(repeated && { isReplayed: true }) }
   }
 
   /** Adds minutes, even past the quiz's window; once for each key, whose first reply is given again. */
   async extend(
     minutes: number,
     key: ActKey | null = null,
-  ): Promise<Extended | Unknown | Over | { kind: 'untimed' } | { kind: 'key_reused' }> {
+  ): Promise<Repeatable<Extended> | Unknown | Over | { kind: 'untimed' }> {
     const known = await this.current()
     if (!known) return { kind: 'unknown' }
-    const done = key && this.store.extensionBy(key.key)
-    if (done) return done.fingerprint === key.fingerprint ? done.reply : { kind: 'key_reused' }
+    const repeated = this.repeatedBy<Extended>(key)
+    if (repeated) return repeated
     if (known.state.end) return { kind: 'over' }
     if (deadlineMs(clockOf(known)) === null) return { kind: 'untimed' }
     this.store.change(known, { extendedMinutes: known.state.extendedMinutes + minutes })
-    if (key) this.store.keepExtension({ ...key, reply: asExtended(known) })
+    if (key) this.store.keepAct(key, asExtended(known))
     await this.setAlarm(this.deadlineAlarm(known))
     this.clocks.send(known)
     this.room.changed(this.env, known)
@@ -231,6 +248,15 @@ export class AttemptSession extends DurableObject<Env> {
       await this.timeOut(known)
     }
     return known
+  }
+
+  /** The first reply to an act with this key; null when there was none. */
+  private repeatedBy<Reply extends object>(key: ActKey | null): (Reply & { isReplayed: true }) | KeyReused | null {
+    const done = key && this.store.actBy(key.key)
+    if (!done) return null
+    return done.fingerprint === key.fingerprint
+      ? { ...(done.reply as Reply), isReplayed: true }
+      : { kind: 'key_reused' }
   }
 
   private refusalFor(userId: number): Foreign | Throttled | null {

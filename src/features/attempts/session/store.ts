@@ -1,6 +1,5 @@
 /** The storage of an attempt's object: terms, state, questions and answers. */
 import type { ActKey } from '../../../http/idempotency.ts'
-import type { Extended } from './messages.ts'
 import type { EndStatus, KeptAnswer } from './outcome.ts'
 import type { Snapshot, SnapshotQuestion, Terms } from './snapshot.ts'
 
@@ -17,10 +16,10 @@ export type State = {
 export type Known = { terms: Terms; state: State }
 export type Asked = SnapshotQuestion & { place: number; earlier: KeptAnswer | undefined; earlierBytes: number }
 
-/** An extension that came with an `Idempotency-Key`. */
-type KeyedExtension = ActKey & { reply: Extended }
-/** More than anybody grants one attempt in the hours in which a request is repeated. */
-const EXTENSIONS_KEPT = 100
+/** An act that came with an `Idempotency-Key`, and the reply to it. */
+type Act = { fingerprint: string; reply: unknown }
+/** More than a learner and an instructor do in one attempt; the oldest are forgotten first. */
+const ACTS_KEPT = 1_000
 
 export class AttemptStore {
   private known: Known | undefined
@@ -106,14 +105,25 @@ export class AttemptStore {
     return this.storage.sql.exec<{ answered: number; questions: number; lastAnswerAt: number | null }>(query).one()
   }
 
-  /** The extension that this key has brought, with the reply to it. */
-  extensionBy(key: string): KeyedExtension | undefined {
-    return this.storage.kv.get<KeyedExtension[]>('extensions')?.find(one => one.key === key)
+  /** The act that came with this key; null for none. */
+  actBy(key: string): Act | null {
+    const query = 'SELECT fingerprint, reply FROM acts WHERE key = ?'
+    const [act] = this.acts().exec<{ fingerprint: string; reply: string }>(query, key).toArray()
+    return act ? { fingerprint: act.fingerprint, reply: JSON.parse(act.reply) } : null
   }
 
-  keepExtension(extension: KeyedExtension): void {
-    const kept = this.storage.kv.get<KeyedExtension[]>('extensions') ?? []
-    this.storage.kv.put('extensions', [...kept, extension].slice(-EXTENSIONS_KEPT))
+  /** In the transaction of the act, because nothing is awaited between them. */
+  keepAct({ key, fingerprint }: ActKey, reply: object | null): void {
+    const sql = this.acts()
+    sql.exec('INSERT INTO acts VALUES (?, ?, ?)', key, fingerprint, JSON.stringify(reply))
+    sql.exec('DELETE FROM acts WHERE rowid <= (SELECT max(rowid) FROM acts) - ?', ACTS_KEPT)
+  }
+
+  /** Most attempts never see a key. */
+  private acts(): SqlStorage {
+    const { sql } = this.storage
+    sql.exec('CREATE TABLE IF NOT EXISTS acts (key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, reply TEXT NOT NULL)')
+    return sql
   }
 
   /** The bytes of all answers together. Summed once in the object's life, because only `saveAnswer` changes them. */
