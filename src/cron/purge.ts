@@ -4,7 +4,7 @@ import { batch } from '../db/batch.ts'
 import { backgroundDatabase, rowsOf } from '../db/client.ts'
 import { repeated } from '../db/faults.ts'
 import { deleteExpiredKeys } from '../db/idempotency.ts'
-import { passwordResets, revokedTokens } from '../db/schema/users.ts'
+import { accessTokens, passwordResets, revokedTokens } from '../db/schema/users.ts'
 import { type Names, statement } from '../db/statement.ts'
 import { attemptObject } from '../features/attempts/session/client.ts'
 import { RESTORE_SECONDS } from '../features/courses/queries.ts'
@@ -30,6 +30,7 @@ export async function purge(env: Env, nowMs: number): Promise<number> {
       db,
       deleteExpiredRevocations({ now }),
       deleteExpiredResets({ now }),
+      deleteExpiredTokens({ now }),
       deleteExpiredKeys({ before: now - KEY_SECONDS }),
     ),
   )
@@ -41,6 +42,9 @@ const deleteExpiredRevocations = statement((db, { now }: Names<{ now: number }>)
 )
 const deleteExpiredResets = statement((db, { now }: Names<{ now: number }>) =>
   db.delete(passwordResets).where(lte(passwordResets.expiresAt, now)),
+)
+const deleteExpiredTokens = statement((db, { now }: Names<{ now: number }>) =>
+  db.delete(accessTokens).where(lte(accessTokens.expiresAt, now)),
 )
 
 async function purgeDeleted(env: Env, before: number): Promise<number> {

@@ -12,7 +12,7 @@ import { modules } from '../db/schema/modules.ts'
 import { moduleProgress, studyTime } from '../db/schema/progress.ts'
 import { qrBatches, qrCodes, qrScans } from '../db/schema/qr-codes.ts'
 import { questions, questionVersions, quizzes } from '../db/schema/quizzes.ts'
-import { users } from '../db/schema/users.ts'
+import { accessTokens, users } from '../db/schema/users.ts'
 import { SEARCH_VERSION, searchText } from '../features/courses/catalog/search-text.ts'
 import { slugFrom } from '../features/courses/slug.ts'
 import { newQuestion } from '../features/quizzes/questions/build.ts'
@@ -124,6 +124,7 @@ export function demoData(now: number): string[] {
         searchVersion: SEARCH_VERSION,
       })),
     ),
+    ...insert(accessTokens, [demoToken(now)]),
     ...insert(modules, contents),
     ...insert(quizzes, quizRows),
     ...insert(
@@ -161,6 +162,19 @@ function accountRows(now: number): User[] {
     })),
   ]
 }
+
+/** A personal access token of the first instructor, to be listed and revoked. Its secret was never anywhere. */
+const demoToken = (now: number) => ({
+  userId: 2,
+  secretHash: 'none',
+  name: 'Gradebook of the registry',
+  canWrite: false,
+  courses: '[1]',
+  sessionVersion: 1,
+  createdAt: now - 10 * DAY_SECONDS,
+  expiresAt: now + 80 * DAY_SECONDS,
+  lastUsedOn: toDate(now - DAY_SECONDS),
+})
 
 /** The only recorded activity of staff and instructors is to log in. */
 const loginsOfTeachers = (now: number): DemoEvent[] =>

@@ -90,7 +90,7 @@ function operation(contract: Contract): Json {
     operationId: camelCase(contract.summary),
     tags: [contract.tag],
     summary: contract.summary,
-    ...(contract.description && { description: contract.description }),
+    description: [contract.description, tokensOf(contract)].filter(Boolean).join(' '),
     security: contract.access === 'public' ? [] : [{ bearer: [] }],
     parameters: [
       ...parameters('path', contract.params),
@@ -130,6 +130,13 @@ const header = (name: string, description: string) => ({
 })
 const IF_NONE_MATCH = header('If-None-Match', 'An `ETag`; 304 when the answer would be the same')
 const IF_MATCH = header('If-Match', 'The `ETag` that was read; 412 when what people write was changed since')
+
+/** Which personal access tokens an operation takes. */
+function tokensOf({ access, token, about }: Contract): string | null {
+  if (access === 'public') return null
+  if (!token) return 'No personal access token can do this.'
+  return `Personal access tokens: ${token}${about ? '' : ', for all courses'}.`
+}
 
 const uploadTypes = ({ types, formatParameter }: NonNullable<Contract['upload']>) => [
   ...types,
@@ -181,10 +188,11 @@ function failures(contract: Contract): Json {
   const statuses = [
     ...(contract.body || contract.query || contract.upload ? [400] : []),
     ...(contract.body || contract.upload ? [413, 415] : []),
-    ...(isPublic ? [] : [401]),
+    // 403 and 404 are what a personal access token meets that is for something else.
+    ...(isPublic ? [] : [401, 403]),
     ...(takesKey(contract) ? [400, 409, 422] : []),
     ...(contract.revised && contract.method !== 'get' ? [412] : []),
-    ...(contract.params || (contract.query && 'page' in contract.query.shape) ? [404] : []),
+    ...(contract.params || contract.about || (contract.query && 'page' in contract.query.shape) ? [404] : []),
     ...(contract.quota === 'free' ? [] : [429]),
     ...Object.keys(contract.refuses ?? {}).map(Number),
     500,

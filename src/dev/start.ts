@@ -19,6 +19,7 @@ const LOCAL_SETTINGS = [
   'LOG="failures"',
   'RATE_LIMIT_ANON_PER_DAY="0"',
   'RATE_LIMIT_USER_PER_DAY="0"',
+  'RATE_LIMIT_TOKEN_PER_DAY="0"',
 ]
 
 await import('./assets.ts')

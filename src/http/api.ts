@@ -12,13 +12,14 @@ import type * as z from 'zod'
 import { bookmarkFrom, type Consistency, type Db, openSession } from '../db/client.ts'
 import type { Revised } from '../db/precondition.ts'
 import { addressOf } from './address.ts'
-import { type Caller, optionalCaller, requireCaller } from './authentication.ts'
+import { type Caller, type CourseThing, optionalCaller, requireCaller, type SessionCaller } from './authentication.ts'
 import type { AppContext, AppEnv } from './context.ts'
 import {
   bodyTooLarge,
   describe,
   fieldErrors,
   invalid,
+  notForTokens,
   notFound,
   ruleViolation,
   unsupportedMediaType,
@@ -41,6 +42,13 @@ export type Contract = {
   description?: string
   /** `public`: callers need no login, and an unusable token counts as none. */
   access?: 'public'
+  /** What a personal access token must be for: without it, the operation refuses every one with 403. */
+  token?: 'read' | 'write'
+  /**
+   * What the operation is about: the kind, and the field of path, query or body that names it. By its course a token for some
+   * courses is let in; without it, or where the field is absent, only tokens for all courses are.
+   */
+  about?: readonly [kind: CourseThing, field: string]
   /** `free`: the daily quotas neither count nor refuse it, because it has a gate of its own or costs little. */
   quota?: 'free'
   /** `any`: D1 may answer reads from a replica that is behind. */
@@ -89,7 +97,7 @@ export type Operation<C extends Contract> = {
   query: Out<C['query']>
   body: BodyOf<C>
   upload: C['upload'] extends object ? Upload : undefined
-  caller: C['access'] extends 'public' ? Caller | null : Caller
+  caller: C['access'] extends 'public' ? SessionCaller | null : C['token'] extends string ? Caller : SessionCaller
   db: Db
   env: Env
   /** The caller's `Idempotency-Key`, for acts that are not written by `db`. */
@@ -171,10 +179,15 @@ async function answer(
   const upload = contract.upload ? await readUpload(c, contract.upload) : undefined
   const caller = contract.access === 'public' ? await optionalCaller(c) : await requireCaller(c)
   if (caller) c.set('userId', caller.userId)
+  if (caller && 'token' in caller) {
+    if (contract.token === undefined) throw notForTokens()
+    c.set('tokenId', caller.token.id)
+  }
   if (contract.quota !== 'free') await countAgainstQuota(c)
   for (const validate of validators) await validate(c, proceed)
   const now = Math.floor(Date.now() / 1000)
   const key = caller && takesKey(contract) ? await idempotentRequest(c, caller.userId, now) : null
+  const later = (task: Promise<unknown>) => c.executionCtx.waitUntil(task.catch(error => logLateFailure(c, error)))
   const { revised, method } = contract
   const guard = revised && method !== 'get' ? revisionGuard(c, revised, Number(c.req.param('id'))) : null
   const guarded = (session: Db): Db => (key ? key.joined(session) : guard ? { ...session, guard } : session)
@@ -185,7 +198,9 @@ async function answer(
       query: c.req.valid('query' as never),
       body: c.req.valid('json' as never),
       upload: upload as never,
-      caller: caller as Caller,
+      caller: (caller && 'token' in caller
+        ? { ...caller, token: { ...caller.token, ...useOf(c, contract), later } }
+        : caller) as SessionCaller,
       // Opened on first use, because answering an attempt uses no database.
       get db() {
         db ??= guarded(open(c, contract))
@@ -205,7 +220,7 @@ async function answer(
           'Content-Type': `${type}; charset=utf-8`,
           'Content-Disposition': `attachment; filename="${name}"`,
         }),
-      later: task => c.executionCtx.waitUntil(task.catch(error => logLateFailure(c, error))),
+      later,
     })
   if (guard) return whileUnchanged(guard, () => open(c, contract), run)
   return key && contract.idempotency !== 'object' ? key.answer(run) : run()
@@ -214,6 +229,17 @@ async function answer(
 /** Whether an `Idempotency-Key` makes the operation safe to repeat. */
 export const takesKey = ({ method, access, idempotency }: Contract) =>
   method === 'post' && access !== 'public' && idempotency !== 'ignored'
+
+/** What a token is used for, from the validated request. */
+function useOf(c: AppContext, { token: needs, about }: Contract) {
+  if (!about) return { needs, about: null }
+  const [kind, field] = about
+  const places = ['param', 'query', 'json'].map(
+    place => c.req.valid(place as never) as Record<string, unknown> | undefined,
+  )
+  const key = places.find(values => values?.[field] !== undefined)?.[field]
+  return { needs, about: key === undefined ? null : { kind, key } }
+}
 
 /** Opens a database session that has caught up with the client's bookmark, if it sent one. */
 export const sessionFor = (c: AppContext, otherwise: Consistency = 'primary') =>
@@ -238,11 +264,11 @@ async function readUpload(c: AppContext, { types, formatParameter }: NonNullable
 }
 
 /**
- * Counts this request for its caller, or for the address of an anonymous one.
+ * Counts this request for its token or user, or for the address of an anonymous one.
  * @throws 429 when the quota of the day is used up
  */
 export async function countAgainstQuota(c: AppContext): Promise<void> {
-  const quota = quotaFor(c.env, c.get('userId') ?? null, addressOf(c))
+  const quota = quotaFor(c.env, { tokenId: c.get('tokenId'), userId: c.get('userId'), address: addressOf(c) })
   if (quota) await countRequest(c.env.KV, quota, Date.now(), task => c.executionCtx.waitUntil(task))
 }
 

@@ -43,6 +43,12 @@ function firstOf(fields: FieldErrors): FieldErrors {
   return { ...Object.fromEntries(first), non_field_errors: [...general, MORE_FIELDS] }
 }
 
+/** @throws 400 with the fields that have messages. */
+export function refuseWrong(errors: FieldErrors): void {
+  const wrong = Object.entries(errors).filter(([, messages]) => messages.length > 0)
+  if (wrong.length > 0) throw invalid(Object.fromEntries(wrong))
+}
+
 /** 400: a rule of the domain refuses. */
 export const ruleViolation = (detail: string) => new Refusal(400, { detail })
 export const notAuthenticated = () =>
@@ -53,6 +59,8 @@ export const userInactive = () => new Refusal(401, { detail: 'User is inactive.'
 export const wrongCredentials = () =>
   new Refusal(401, { detail: 'No active account found with the given credentials' }, BEARER)
 export const forbidden = (detail = 'You do not have permission to perform this action.') => new Refusal(403, { detail })
+/** Of what no personal access token can do, whatever it is for. */
+export const notForTokens = () => forbidden('Personal access tokens cannot do this.')
 export const notFound = (detail = 'Not found.') => new Refusal(404, { detail })
 export const methodNotAllowed = (method: string, allow: readonly string[]) =>
   new Refusal(405, { detail: `Method "${method}" not allowed.` }, { Allow: allow.join(', ') })

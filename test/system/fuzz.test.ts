@@ -22,7 +22,7 @@ const ROUNDS = Number(env.FUZZ_ROUNDS) || 3
 /** Of each operation in a round. */
 const CASES = Number(env.FUZZ_CASES) || 17
 /** Those that hash passwords, 60 ms each. */
-const DEAR = /users\/(register|login|password\/)/
+const DEAR = /users\/(register|login|password\/|tokens)/
 /** Those that a long way leads to: an attempt that still runs, and an answer to one of its questions. */
 const FAR = /start-attempt|submit-response/
 /** Every so many cases are asked twice. */

@@ -4,7 +4,7 @@ import { enrolled, makeCourse, makeModule } from '../factories/courses.ts'
 import { makeCode } from '../factories/qr-codes.ts'
 import { QUESTIONS } from '../factories/questions.ts'
 import { insertQuizWithQuestions } from '../factories/quizzes.ts'
-import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { makeInstructor, makeStaff, makeToken, makeUser, type TestUser, type TokenFields } from '../factories/users.ts'
 import { end, started } from '../helpers/attempts.ts'
 import { withBuiltTexts } from '../helpers/built-texts.ts'
 import { call } from '../helpers/client.ts'
@@ -144,6 +144,10 @@ const TABLE: Row[] = [
     signedIn(400),
     () => ({ new_password: 'a good long one' }),
   ],
+
+  ['GET /api/users/tokens/', () => '/api/users/tokens/', signedIn(200)],
+  ['POST /api/users/tokens/', () => '/api/users/tokens/', signedIn(400), () => ({})],
+  ['DELETE /api/users/tokens/{id}/', () => '/api/users/tokens/999999999/', signedIn(404)],
 
   // All accounts: staff alone.
   ['GET /api/users/', () => '/api/users/', staffOnly(200)],
@@ -437,6 +441,58 @@ describe.each(TABLE.map((row, place) => [row[0], place, row] as const))('%s (row
     expect(again?.texts).toEqual([])
   })
 })
+
+/** Personal access tokens of the owner, by what they are for. */
+const TOKENS: Record<string, (world: World) => TokenFields> = {
+  read: () => ({ access: 'read' }),
+  write: () => ({ access: 'write' }),
+  'read in its courses': w => ({ access: 'read', courses: coursesOf(w) }),
+  'write in its courses': w => ({ access: 'write', courses: coursesOf(w) }),
+  'write in another course': () => ({ access: 'write', courses: [999_999_999] }),
+}
+const coursesOf = (w: World) => [w.course.id, w.draft.id, w.deletedCourse]
+
+/** What a token of somebody is answered who would themselves be answered `status`. */
+function statusFor(kind: string, [operation, path, expected]: Row, w: World, sent: unknown): number {
+  const [method, documented] = operation.split(' ')
+  const contract = api.contracts.find(
+    known => known.path === documented && known.method === (method === 'PATCH' ? 'put' : method?.toLowerCase()),
+  )
+  if (contract?.access === 'public') return expected[ROLES.indexOf('anonymous')] ?? 0
+  if (!contract?.token || (contract.token === 'write' && !kind.startsWith('write'))) return 403
+  if (!kind.includes('in')) return expected[ROLES.indexOf('owner')] ?? 0
+  const field = contract.about?.[1] ?? ''
+  const isNamed =
+    contract.path.includes(`{${field}}`) ||
+    new URL(path(w), 'http://test').searchParams.has(field) ||
+    (typeof sent === 'object' && sent !== null && field in sent)
+  if (!isNamed) return 403
+  return kind.includes('another') ? 404 : (expected[ROLES.indexOf('owner')] ?? 0)
+}
+
+describe.each(TABLE.map((row, place) => [row[0], place, row] as const))(
+  '%s (row %i), by a token',
+  (_name, _place, row) => {
+    const [operation, path, , body] = row
+    test('answers each kind as it should', async () => {
+      const method = operation.split(' ')[0] ?? ''
+      const answered: Record<string, number> = {}
+      const should: Record<string, number> = {}
+      for (const [kind, fields] of Object.entries(TOKENS)) {
+        sharedWorld ??= world()
+        const shared = await sharedWorld
+        const changes = method !== 'GET' && statusFor(kind, row, shared, body?.(shared)) < 400
+        const here = changes ? await world() : shared
+        const sent = body?.(here)
+        const { token } = await makeToken(here.users.owner, fields(here))
+        const headers = typeof sent === 'string' ? { 'Content-Type': 'text/plain' } : undefined
+        answered[kind] = (await call(method, path(here), { as: token, body: sent, headers })).status
+        should[kind] = statusFor(kind, row, here, sent)
+      }
+      expect(answered).toEqual(should)
+    })
+  },
+)
 
 test('every operation is in the table', () => {
   const described = api.contracts.flatMap(({ method, path }) =>

@@ -80,6 +80,7 @@ const PATHS: [start: string, kind: string][] = [
   ['/api/questions/', 'question'],
   ['/api/regrades/', 'regrade'],
   ['/api/qr-codes/', 'code'],
+  ['/api/users/tokens/', 'token'],
   ['/api/users/', 'user'],
 ]
 export function kindOf({ path }: Operation, parameter: string): string {
@@ -173,6 +174,7 @@ const DEPENDENT: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
     password2: password,
   },
   'POST /api/users/login/': { username: ref('username'), password },
+  'POST /api/users/tokens/': { name: fc.constant('Script'), access: fc.constantFrom('read', 'write'), password },
   'POST /api/users/password/change/': { old_password: password, new_password: password },
   'POST /api/users/password/reset/': { token: ref('reset'), new_password: password },
 }

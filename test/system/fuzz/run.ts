@@ -111,6 +111,7 @@ const MADE: Record<string, string> = {
   'POST /api/courses/quizzes/{id}/start-attempt/': 'attempt',
   'POST /api/courses/{slug}/enroll/': 'enrollment',
   'POST /api/questions/{id}/regrade/': 'regrade',
+  'POST /api/users/tokens/': 'token',
   'POST /api/qr-codes/codes/': 'code',
   'POST /api/qr-codes/batches/': 'batch',
 }

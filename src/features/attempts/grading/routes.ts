@@ -23,6 +23,8 @@ export function gradingRoutes(api: Api): void {
       summary: 'Grade an essay',
       description:
         'The attempt’s score and pass, completions and all statistics follow at once. Grading again corrects: a pass that is lost takes back what it completed.',
+      token: 'write',
+      about: ['response', 'id'],
       params: object(() => ({ id: pathId(36_008) })),
       body: EssayGradeInput,
       responses: { 200: GradedEssay },
@@ -61,6 +63,8 @@ export function gradingRoutes(api: Api): void {
       summary: 'List essays to grade',
       description:
         'Of your own courses; for staff of all. The newest attempt first, each attempt’s last essay first. Previews are left out.',
+      token: 'read',
+      about: ['course', 'course'],
       query: object(() => ({ course: queryId().optional(), quiz: queryId().optional(), ...pageQuery })),
       responses: { 200: PendingEssayPage },
       refuses: { 403: 'Instructors only' },

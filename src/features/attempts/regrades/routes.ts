@@ -29,6 +29,8 @@ export function regradeRoutes(api: Api): void {
       summary: 'Regrade a question',
       description:
         'After a mistake in its key was put right: grades every response to it by the key of today, with the points that were shown. Scores, passes, completions and statistics follow; attempts that still run follow when they end. Asked again while it runs, it answers the one that runs.',
+      token: 'write',
+      about: ['question', 'id'],
       params,
       body: RegradeInput,
       responses: { 202: Regrade },
@@ -66,6 +68,8 @@ export function regradeRoutes(api: Api): void {
       tag,
       summary: 'Get a regrade',
       description: 'How far it is. `total` is what there was when it was asked for; in the end, what was graded.',
+      token: 'read',
+      about: ['regrade', 'id'],
       params,
       responses: { 200: Regrade },
       refuses: { 403: NOT_ITS_INSTRUCTOR },

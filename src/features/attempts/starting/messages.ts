@@ -1,11 +1,11 @@
 /** What callers ask the desk of a quiz when they start an attempt, and its replies: plain values, to cross a call. */
 import type { Usage } from '../../../db/client.ts'
-import type { Caller } from '../../../http/authentication.ts'
+import type { SessionCaller } from '../../../http/authentication.ts'
 import type { RefusalValue } from '../../../http/errors.ts'
 import type { ActKey } from '../../../http/idempotency.ts'
 import type { DrawnVersion, RunningRow, StartableQuiz } from './queries.ts'
 
-export type StartRequest = Caller & {
+export type StartRequest = SessionCaller & {
   /** What the caller gave; null for nothing. */
   accessCode: string | null
   /** The id of the attempt that the caller found never begun, which this start finishes. */

@@ -26,6 +26,8 @@ export function rosterRoutes(api: Api): void {
       description:
         'By username or email address, up to 500, all or none: if any row fails, the answer is 400 with the same rows ' +
         'and nobody is enrolled. Each row names whom it found: an address that was typed in when registering proves nothing.',
+      token: 'write',
+      about: ['course', 'id'],
       params: object(() => ({ id: pathId() })),
       body: BulkEnrollmentInput,
       responses: { 200: BulkEnrollment },
@@ -72,6 +74,8 @@ export function rosterRoutes(api: Api): void {
       tag,
       summary: 'Remove a learner',
       description: 'The learner cannot enroll alone again; the instructor can undo it by enrolling them.',
+      token: 'write',
+      about: ['course', 'id'],
       params: object(() => ({ id: pathId(), enrollment_id: pathId() })),
       responses: { 204: null },
       refuses: { 403: "Not the course's instructor" },

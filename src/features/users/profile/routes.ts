@@ -10,7 +10,7 @@ const path = '/api/users/profile/'
 
 export function profileRoutes(api: Api): void {
   api.route(
-    { method: 'get', path, tag, summary: 'Get your profile', responses: { 200: Profile } },
+    { method: 'get', path, tag, summary: 'Get your profile', token: 'read', responses: { 200: Profile } },
     async ({ caller, db, json }) => {
       const [, [account]] = await asViewer(db, caller, accountById({ id: caller.userId }))
       if (!account) throw userInactive()
