@@ -9,6 +9,7 @@ import { quizAnalyticsRoutes } from './features/analytics/quizzes/routes.ts'
 import { analyticsRoutes } from './features/analytics/routes.ts'
 import { requireReceiptSecret } from './features/attempts/receipts/receipt.ts'
 import { attemptRoutes } from './features/attempts/routes.ts'
+import { auditRoutes } from './features/audit/routes.ts'
 import { catalogRoutes } from './features/courses/catalog/routes.ts'
 import { courseRoutes } from './features/courses/routes.ts'
 import { rosterRoutes } from './features/enrollments/roster/routes.ts'
@@ -89,6 +90,7 @@ quizAnalyticsRoutes(api)
 analyticsRoutes(api)
 gradeRoutes(api)
 qrCodeRoutes(api)
+auditRoutes(api)
 qrPages(api)
 healthRoutes(api)
 referenceRoutes(api)

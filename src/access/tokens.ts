@@ -10,7 +10,7 @@ const courseOfQuiz = (id: SQL) => courseOfModule(sql`(SELECT q.module_id FROM qu
 const courseOfQuestion = (id: SQL) => courseOfQuiz(sql`(SELECT qs.quiz_id FROM questions qs WHERE qs.id = ${id})`)
 const courseOfAttempt = (id: SQL) => courseOfQuiz(sql`(SELECT a.quiz_id FROM attempts a WHERE a.id = ${id})`)
 
-/** In SQL, the id of the course that a thing is in, deleted or not; null where there is no such thing. */
+/** Null where there is no such thing. */
 const COURSE_OF: Record<CourseThing, (key: Value) => SQL> = {
   course: key => sql`${key}`,
   slug: key => sql`(SELECT s.course_id FROM course_slugs s WHERE s.slug = ${key})`,
@@ -24,6 +24,9 @@ const COURSE_OF: Record<CourseThing, (key: Value) => SQL> = {
   code: key => sql`(SELECT qc.course_id FROM qr_codes qc WHERE qc.id = ${key})`,
 }
 
+/** In SQL, the id of the course that a thing is in, deleted or not. */
+export const courseOf = (kind: CourseThing, key: Value) => COURSE_OF[kind](key)
+
 /** In SQL, of a row of `access_tokens`: 1 when the thing is in one of its courses. */
 export const isInCourses = (kind: CourseThing, key: Value) =>
-  sql<number>`EXISTS (SELECT 1 FROM json_each(access_tokens.courses) c WHERE c.value = ${COURSE_OF[kind](key)})`
+  sql<number>`EXISTS (SELECT 1 FROM json_each(access_tokens.courses) c WHERE c.value = ${courseOf(kind, key)})`

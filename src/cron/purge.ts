@@ -1,9 +1,10 @@
 /** A task of cron: removes rows for good once their deletion can no longer be undone, a bounded number at a time. */
-import { lte } from 'drizzle-orm'
+import { lte, sql } from 'drizzle-orm'
 import { batch } from '../db/batch.ts'
 import { backgroundDatabase, rowsOf } from '../db/client.ts'
 import { repeated } from '../db/faults.ts'
 import { deleteExpiredKeys } from '../db/idempotency.ts'
+import { audit } from '../db/schema/audit.ts'
 import { accessTokens, passwordResets, revokedTokens } from '../db/schema/users.ts'
 import { type Names, statement } from '../db/statement.ts'
 import { attemptObject } from '../features/attempts/session/client.ts'
@@ -34,6 +35,7 @@ export async function purge(env: Env, nowMs: number): Promise<number> {
       deleteExpiredKeys({ before: now - KEY_SECONDS }),
     ),
   )
+  await repeated(() => batch(db, deleteOldActs({ before: now - retentionSeconds(env) })))
   return purgeDeleted(env, now - RESTORE_SECONDS)
 }
 
@@ -45,6 +47,25 @@ const deleteExpiredResets = statement((db, { now }: Names<{ now: number }>) =>
 )
 const deleteExpiredTokens = statement((db, { now }: Names<{ now: number }>) =>
   db.delete(accessTokens).where(lte(accessTokens.expiresAt, now)),
+)
+
+/** The database refuses to delete acts that are younger. */
+const SHORTEST_RETENTION_DAYS = 30
+const DEFAULT_RETENTION_DAYS = 730
+
+/** How long acts are kept. A setting that is not a number counts as the default. */
+function retentionSeconds({ AUDIT_RETENTION_DAYS }: Env): number {
+  const days = Number(AUDIT_RETENTION_DAYS) || DEFAULT_RETENTION_DAYS
+  // A day more, so that the clocks of Worker and database need not agree.
+  return (Math.max(SHORTEST_RETENTION_DAYS, days) + 1) * 86_400
+}
+
+const deleteOldActs = statement((db, { before }: Names<{ before: number }>) =>
+  db
+    .delete(audit)
+    .where(
+      sql`${audit.id} IN (SELECT a.id FROM audit a WHERE a.at <= ${before} ORDER BY a.at LIMIT ${ROWS_PER_STATEMENT})`,
+    ),
 )
 
 async function purgeDeleted(env: Env, before: number): Promise<number> {

@@ -6,6 +6,7 @@ import { drizzle } from 'drizzle-orm/d1'
 import { SQLiteSyncDialect, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { activities } from '../db/schema/activities.ts'
 import { attempts, responses } from '../db/schema/attempts.ts'
+import { audit } from '../db/schema/audit.ts'
 import { courses } from '../db/schema/courses.ts'
 import { enrollments } from '../db/schema/enrollments.ts'
 import { modules } from '../db/schema/modules.ts'
@@ -110,6 +111,11 @@ export function demoData(now: number): string[] {
   const events = activityRows([...studied.events, ...taken.events, ...scanned.events, ...loginsOfTeachers(now)])
   const lastLoginOf = lastLogins(events)
 
+  const courseOfQuiz = (id: number) => {
+    const quiz = quizRows.find(row => row.id === id)
+    return contents.find(module => module.id === quiz?.moduleId)?.courseId ?? 1
+  }
+
   return [
     ...insert(
       users,
@@ -137,6 +143,10 @@ export function demoData(now: number): string[] {
     ...insert(studyTime, studyTimeRows(visits)),
     ...insert(attempts, taken.attempts),
     ...insert(responses, taken.responses),
+    ...insert(
+      audit,
+      [...actsOfStaff(now), ...actsOfGraders(taken, courseOfQuiz)].sort((one, other) => one.at - other.at),
+    ),
     ...insert(qrBatches, scanned.batches),
     ...insert(qrCodes, scanned.codes),
     ...insert(qrScans, scanned.scans),
@@ -175,6 +185,46 @@ const demoToken = (now: number) => ({
   expiresAt: now + 80 * DAY_SECONDS,
   lastUsedOn: toDate(now - DAY_SECONDS),
 })
+
+type Act = typeof audit.$inferInsert
+
+/** What the audit says of staff, who made the instructors, and of the token above. */
+const actsOfStaff = (now: number): Act[] => [
+  ...INSTRUCTORS.map((_, index) => ({
+    at: now - 595 * DAY_SECONDS + index * 600,
+    actorId: 1,
+    action: 'user.roles_changed' as const,
+    userId: index + 2,
+    targetId: index + 2,
+    old: JSON.stringify({ is_instructor: false, is_staff: false, is_active: true }),
+    new: JSON.stringify({ is_instructor: true, is_staff: false, is_active: true }),
+  })),
+  {
+    at: now - 10 * DAY_SECONDS,
+    actorId: 2,
+    action: 'token.created',
+    userId: 2,
+    targetId: 1,
+    new: JSON.stringify({ access: 'read', courses: [1] }),
+  },
+]
+
+/** And of those who graded essays. */
+const actsOfGraders = (taken: ReturnType<typeof demoAttempts>, courseOfQuiz: (id: number) => number): Act[] =>
+  taken.responses.flatMap(response => {
+    const attempt = taken.attempts.find(({ id }) => id === Math.floor((response.id ?? 0) / 1000))
+    if (!attempt || response.gradedBy == null || response.gradedAt == null) return []
+    return {
+      at: response.gradedAt,
+      actorId: response.gradedBy,
+      action: 'response.graded' as const,
+      userId: attempt.userId,
+      courseId: courseOfQuiz(attempt.quizId),
+      targetId: response.id ?? 0,
+      old: JSON.stringify({ score: null }),
+      new: JSON.stringify({ score: (response.scoreNano ?? 0) / 1e9 }),
+    }
+  })
 
 /** The only recorded activity of staff and instructors is to log in. */
 const loginsOfTeachers = (now: number): DemoEvent[] =>

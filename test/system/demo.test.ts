@@ -260,3 +260,13 @@ describe('the examples of the reference, as it fills them in', () => {
     expect.unreachable([filled, ...answers].join('\n'))
   })
 })
+
+test('the audit has something to show, to staff and to an instructor', async () => {
+  for (const username of ['admin', 'jsmith']) {
+    const entries = await allPages('/api/audit/?page_size=100', await signedIn(username))
+    expect(entries.length).toBeGreaterThan(3)
+    expect(entries.map(({ action }) => action)).toContain('response.graded')
+  }
+  const { body } = await call('GET', '/api/users/tokens/', { as: await signedIn('jsmith') })
+  expect(body[0]).toMatchObject({ access: 'read', courses: [1], last_used_at: expect.any(String) })
+})

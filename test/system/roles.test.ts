@@ -401,6 +401,8 @@ const TABLE: Row[] = [
   ),
   ['DELETE /api/qr-codes/codes/{id}/', w => `/api/qr-codes/codes/${w.code.id}/`, hidden(204)],
   ['GET /api/qr-codes/display/{uuid}/', w => `/api/qr-codes/display/${w.code.uuid}/`, hidden(200)],
+  ['GET /api/audit/', () => '/api/audit/', teachers(200)],
+  ['GET /api/audit/', w => `/api/audit/?course=${w.course.id}`, teachers(200)],
   ['GET /api/qr-codes/batches/', () => '/api/qr-codes/batches/', teachers(200)],
   [
     'POST /api/qr-codes/batches/',

@@ -310,6 +310,7 @@ describe('what it may do', () => {
     const never = api.contracts.filter(({ access, token }) => access !== 'public' && !token)
     expect(never.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort()).toEqual([
       'DELETE /api/users/tokens/{id}/',
+      'GET /api/audit/',
       'GET /api/courses/quiz-attempts/{id}/',
       'GET /api/qr-codes/display/{uuid}/',
       'GET /api/users/',
@@ -347,6 +348,17 @@ describe('what it costs', () => {
     expect(await cost(owner)).toEqual([1, 0])
     expect(await cost(token)).toEqual([2, 1])
     expect(await cost(token)).toEqual([1, 0])
+  })
+
+  test('the note of a day’s first use takes no Idempotency-Key away from what is asked', async () => {
+    const owner = await makeInstructor()
+    const { token } = await makeToken(owner, { access: 'write' })
+    const create = () =>
+      call('POST', '/api/courses/', { as: token, body: { title: 'Once' }, headers: { 'Idempotency-Key': 'once' } })
+    const [first, again] = [await create(), await create()]
+    expect([first.status, again.status]).toEqual([201, 201])
+    expect(again.headers.get('Idempotent-Replayed')).toBe('true')
+    expect(again.body.id).toBe(first.body.id)
   })
 
   test('counts for the token, not for its owner', async () => {

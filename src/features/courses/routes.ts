@@ -6,6 +6,7 @@ import type { Api } from '../../http/api.ts'
 import { failedOn, invalid, notFound } from '../../http/errors.ts'
 import { object, pathId } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
+import { recordDeletion, recordRestoration } from '../audit/queries/acts.ts'
 import { enrollmentOf } from '../enrollments/queries.ts'
 import { tagOfCourse } from '../qr-codes/images/cache-tags.ts'
 import { purgeCatalog } from './catalog/cache.ts'
@@ -174,7 +175,8 @@ export function courseRoutes(api: Api): void {
         enrollmentOf({ userId: caller.userId, courseId: params.id }),
       )
       const course = requireManaged(viewer, row, enrollment?.status)
-      await batch(db, deleteCourse({ id: course.id, now }))
+      const act = { actorId: viewer.id, id: course.id, now }
+      await batch(db, recordDeletion('course', act), deleteCourse(act))
       later(purgeCatalog(c, tagOfCourse(course.id)))
       return empty(204)
     },
@@ -197,7 +199,8 @@ export function courseRoutes(api: Api): void {
       const [viewer, [row]] = await asViewer(db, caller, restorableCourseById({ id: params.id, now }))
       // Only its managers may learn that a deleted course ever existed.
       const course = requireManagedHidden(viewer, row)
-      const [, [restored]] = await batch(db, restoreCourse({ id: course.id }), courseById({ id: course.id }))
+      const act = { actorId: viewer.id, id: course.id, now }
+      const [, , [restored]] = await batch(db, recordRestoration('course', act), restoreCourse(act), courseById(act))
       if (!restored) throw notFound()
       later(purgeCatalog(c))
       return json(200, toCourse(restored, now))

@@ -9,6 +9,7 @@ import { forbidden, invalid, notFound } from '../../http/errors.ts'
 import { object, pathId, queryId } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { recordActivity } from '../activities/queries.ts'
+import { recordDeletion, recordRestoration } from '../audit/queries/acts.ts'
 import { courseById } from '../courses/queries.ts'
 import { enrollmentOf } from '../enrollments/queries.ts'
 import { touchModule } from '../progress/queries/record-study.ts'
@@ -184,7 +185,8 @@ export function moduleRoutes(api: Api): void {
         enrollmentForModule({ userId: caller.userId, moduleId: params.id }),
       )
       const module = requireManagedModule(viewer, row, enrollment?.status)
-      await batch(db, deleteModule({ id: module.id, now }))
+      const act = { actorId: viewer.id, id: module.id, now }
+      await batch(db, recordDeletion('module', act), deleteModule(act))
       later(purgeTags(c, tagOfModule(module.id)))
       return empty(204)
     },
@@ -206,7 +208,8 @@ export function moduleRoutes(api: Api): void {
       const [viewer, [row]] = await asViewer(db, caller, restorableModuleById({ id: params.id, now }))
       // Only its managers may learn that a deleted module ever existed.
       const module = requireManagedHidden(viewer, row)
-      const [, [restored]] = await batch(db, restoreModule({ id: module.id }), moduleById({ id: module.id }))
+      const act = { actorId: viewer.id, id: module.id, now }
+      const [, , [restored]] = await batch(db, recordRestoration('module', act), restoreModule(act), moduleById(act))
       if (!restored) throw notFound()
       return json(200, toModule(restored))
     },

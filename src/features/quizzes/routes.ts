@@ -8,6 +8,7 @@ import type { Api } from '../../http/api.ts'
 import { failedOn, forbidden, invalid, notFound } from '../../http/errors.ts'
 import { object, pathId, queryFlag, queryId } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
+import { recordDeletion, recordRestoration } from '../audit/queries/acts.ts'
 import { enrollmentForModule, moduleById } from '../modules/queries.ts'
 import {
   accessibleQuizzes,
@@ -199,7 +200,8 @@ export function quizRoutes(api: Api): void {
         enrollmentForQuiz({ userId: caller.userId, quizId: params.id }),
       )
       const quiz = requireManagedQuiz(viewer, row, enrollment?.status)
-      await batch(db, deleteQuiz({ id: quiz.id, now }))
+      const act = { actorId: viewer.id, id: quiz.id, now }
+      await batch(db, recordDeletion('quiz', act), deleteQuiz(act))
       return empty(204)
     },
   )
@@ -220,7 +222,8 @@ export function quizRoutes(api: Api): void {
       const [viewer, [row]] = await asViewer(db, caller, restorableQuizById({ id: params.id, now }))
       // Only managers of the course may learn that a deleted quiz existed.
       const { id } = requireManagedHidden(viewer, row)
-      const [, [restored]] = await batch(db, restoreQuiz({ id }), quizById({ id }))
+      const act = { actorId: viewer.id, id, now }
+      const [, , [restored]] = await batch(db, recordRestoration('quiz', act), restoreQuiz(act), quizById(act))
       if (!restored) throw notFound()
       return json(200, toQuiz(restored))
     },

@@ -9,7 +9,7 @@ import { answers } from '../../factories/question-arbitraries.ts'
 import { oneOfEach, QUESTIONS, rightAnswer } from '../../factories/questions.ts'
 import { insertQuizWithQuestions, type MadeQuiz } from '../../factories/quizzes.ts'
 import { insertEnrollment, insertModule, insertProgress } from '../../factories/rows.ts'
-import { makeInstructor, makeStaff, makeUser } from '../../factories/users.ts'
+import { makeInstructor, makeStaff, makeToken, makeUser } from '../../factories/users.ts'
 import { end, startAttempt } from '../../helpers/attempts.ts'
 import { call } from '../../helpers/client.ts'
 import { scan } from '../../helpers/qr-codes.ts'
@@ -32,7 +32,12 @@ export async function makeWorld(number: number): Promise<World> {
     owner: await makeInstructor({ username: `w${number}owner` }),
     staff: await makeStaff({ username: `w${number}staff` }),
   }
-  const world: World = { number, users, pools: new Map() }
+  const programs = Object.fromEntries(
+    await Promise.all(
+      Object.entries(users).map(async ([role, user]) => [role, await makeToken(user, { access: 'write' })]),
+    ),
+  )
+  const world: World = { number, users, programs, pools: new Map() }
   const { owner, rival, learner } = users
   const known = env.DB.prepare('UPDATE users SET password_hash = ?, google_id = ? WHERE id = ?')
   const about = env.DB.prepare(

@@ -12,6 +12,8 @@ export type Entry = { value: unknown; marked?: 'owner' | 'rival'; of?: number }
 export type World = {
   number: number
   users: Record<Exclude<Role, 'anonymous'>, TestUser>
+  /** A personal access token of each, to read and write everywhere. */
+  programs: Record<Exclude<Role, 'anonymous'>, { token: string }>
   pools: Map<string, Entry[]>
 }
 

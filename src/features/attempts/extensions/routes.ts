@@ -45,7 +45,9 @@ export function extensionRoutes(api: Api): void {
       const { viewer, row } = await seenRow(operation)
       if (!manages(viewer, row)) throw forbidden()
       requireExtensible(row)
-      const reply = requireKnown(await attemptObject(env, params.id).extend(body.additional_minutes, actKeyOf(key)))
+      const reply = requireKnown(
+        await attemptObject(env, params.id).extend(body.additional_minutes, actKeyOf(key), viewer.id),
+      )
       if (reply.kind === 'key_reused') throw keyReused()
       if (reply.kind === 'over') throw ruleViolation('This attempt has ended.')
       if (reply.kind === 'untimed') throw ruleViolation('This attempt has no deadline.')
@@ -78,7 +80,7 @@ export function extensionRoutes(api: Api): void {
       )
       requireExtensible(requireManagedQuiz(viewer, quiz, enrollment?.status))
       key?.requireUnused()
-      const extend = (id: number) => attemptObject(env, id).extend(body.additional_minutes, actKeyOf(key))
+      const extend = (id: number) => attemptObject(env, id).extend(body.additional_minutes, actKeyOf(key), viewer.id)
       const results: z.input<typeof ExtendedAttempts>['results'] = []
       for (let first = 0; first < running.length; first += EXTENDED_AT_ONCE) {
         const group = running.slice(first, first + EXTENDED_AT_ONCE)

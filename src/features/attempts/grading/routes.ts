@@ -9,7 +9,7 @@ import { toMilliPoints, toNano } from '../../quizzes/answers/points.ts'
 import { fromColumns, type QuestionOf } from '../../quizzes/questions/question.ts'
 import { settle } from '../settlement.ts'
 import { essayScore } from './grade.ts'
-import { type EssayRow, essayById, gradeEssay, pendingEssays } from './queries.ts'
+import { type EssayRow, essayById, gradeEssay, pendingEssays, recordGrade } from './queries.ts'
 import { EssayGradeInput, GradedEssay, PendingEssayPage, toGradedEssay, toPendingEssay } from './schemas.ts'
 
 const tag = 'Quiz System'
@@ -44,8 +44,9 @@ export function gradingRoutes(api: Api): void {
         rubricScores: body.rubric_scores ?? {},
         gradedBy: viewer.id,
       }
-      const [, [graded]] = await batch(
+      const [, , [graded]] = await batch(
         db,
+        recordGrade({ ...grade, id: response.id, now }),
         gradeEssay({ id: response.id, now }, grade),
         essayById({ id: response.id }),
         ...settle({ attemptIds: [response.attemptId], now }),

@@ -1,6 +1,6 @@
 import { requireManagedModule } from '../../../access/modules.ts'
 import { asViewer } from '../../../access/viewer.ts'
-import { batch } from '../../../db/batch.ts'
+import { batchOf } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { ruleViolation } from '../../../http/errors.ts'
 import { object, pathId } from '../../../http/fields.ts'
@@ -10,6 +10,7 @@ import {
   enrollmentForRegrade,
   freezeKey,
   insertRegrade,
+  recordRegrade,
   regradableQuestion,
   regradeById,
   runningRegrade,
@@ -49,12 +50,14 @@ export function regradeRoutes(api: Api): void {
         throw ruleViolation('The type of this question was changed; older answers do not fit it.')
       const { id, keyVersionId, type } = question
       const wanted = { questionId: id, keyVersionId, type, isDryRun: body.dry_run ?? false, requestedBy: viewer.id }
-      const [, , [regrade]] = await batch(
-        db,
-        insertRegrade({ ...wanted, now }),
-        freezeKey({ keyVersionId, now }),
-        runningRegrade(wanted),
-      )
+      const {
+        running: [regrade],
+      } = await batchOf(db, {
+        inserted: insertRegrade({ ...wanted, now }),
+        ...(!wanted.isDryRun && { recorded: recordRegrade({ ...wanted, now }) }),
+        frozen: freezeKey({ keyVersionId, now }),
+        running: runningRegrade(wanted),
+      })
       if (!regrade) throw ruleViolation('The question has been changed in between. Try again.')
       await regradeJob(env, regrade.id).start()
       return json(202, toRegrade(regrade))

@@ -155,10 +155,15 @@ export class AttemptSession extends DurableObject<Env> {
     return { ...asEnded(known, this.store), wasPersisted, ...(repeated && { isReplayed: true }) }
   }
 
-  /** Adds minutes, even past the quiz's window; once for each key, whose first reply is given again. */
+  /**
+   * Adds minutes, even past the quiz's window; once for each key, whose first reply is given again. The alarm delivers the act
+   * to the audit.
+   * @param actorId who grants them; null from a Worker of an older version
+   */
   async extend(
     minutes: number,
     key: ActKey | null = null,
+    actorId: number | null = null,
   ): Promise<Repeatable<Extended> | Unknown | Over | { kind: 'untimed' }> {
     const known = await this.current()
     if (!known) return { kind: 'unknown' }
@@ -166,9 +171,21 @@ export class AttemptSession extends DurableObject<Env> {
     if (repeated) return repeated
     if (known.state.end) return { kind: 'over' }
     if (deadlineMs(clockOf(known)) === null) return { kind: 'untimed' }
-    this.store.change(known, { extendedMinutes: known.state.extendedMinutes + minutes })
+    const before = known.state.extendedMinutes
+    const after = before + minutes
+    const act = actorId !== null && {
+      deliveryId: crypto.randomUUID(),
+      actorId,
+      at: toSeconds(Date.now()),
+      before,
+      after,
+    }
+    this.store.change(known, {
+      extendedMinutes: after,
+      ...(act && { extensionActs: [...(known.state.extensionActs ?? []), act] }),
+    })
     if (key) this.store.keepAct(key, asExtended(known))
-    await this.setAlarm(this.deadlineAlarm(known))
+    await this.setAlarm(act ? Date.now() + Math.random() * SPREAD_MS : this.deadlineAlarm(known))
     this.clocks.send(known)
     this.room.changed(this.env, known)
     return asExtended(known)
@@ -222,22 +239,23 @@ export class AttemptSession extends DurableObject<Env> {
   }
 
   /**
-   * Ends an attempt that is over, delivers the result of an ended one, and deletes the storage a day after D1 confirmed it.
-   * Never throws, because the platform drops an alarm that fails too often.
+   * Delivers acts to the audit, ends an attempt that is over, delivers the result of an ended one, and deletes the storage a day
+   * after D1 confirmed it. Never throws, because the platform drops an alarm that fails too often.
    */
   override async alarm(): Promise<void> {
     const known = this.store.load()
     if (!known) return
     const { state } = known
+    const retryAtMs = await this.delivery.deliverActs(this.env, known)
     if (!state.end) {
       if (phaseAt(clockOf(known), Date.now()) === 'over') await this.timeOut(known)
-      else await this.setAlarm(this.deadlineAlarm(known))
+      else await this.setAlarm(earlier(retryAtMs, this.deadlineAlarm(known)))
     } else if (state.persistedAtMs === null) {
       await this.delivery.deliver(this.env)
-    } else if (Date.now() >= state.persistedAtMs + RETENTION_MS) {
+    } else if (retryAtMs === null && Date.now() >= state.persistedAtMs + RETENTION_MS) {
       await this.store.deleteAll()
     } else {
-      await this.setAlarm(state.persistedAtMs + RETENTION_MS)
+      await this.setAlarm(retryAtMs ?? state.persistedAtMs + RETENTION_MS)
     }
   }
 
@@ -301,3 +319,6 @@ export class AttemptSession extends DurableObject<Env> {
     }
   }
 }
+
+const earlier = (one: number | null, other: number | null) =>
+  one === null || other === null ? (one ?? other) : Math.min(one, other)

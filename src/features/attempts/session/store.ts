@@ -1,5 +1,6 @@
 /** The storage of an attempt's object: terms, state, questions and answers. */
 import type { ActKey } from '../../../http/idempotency.ts'
+import type { ExtensionAct } from '../extensions/acts.ts'
 import type { EndStatus, KeptAnswer } from './outcome.ts'
 import type { Snapshot, SnapshotQuestion, Terms } from './snapshot.ts'
 
@@ -12,6 +13,8 @@ export type State = {
   failedDeliveries: number
   /** Whether anybody watched the exam room when the attempt last heard of it. Absent where an older version began it. */
   isWatched?: boolean
+  /** Extensions that the audit does not have. Absent where an older version began the attempt. */
+  extensionActs?: ExtensionAct[]
 }
 export type Known = { terms: Terms; state: State }
 export type Asked = SnapshotQuestion & { place: number; earlier: KeptAnswer | undefined; earlierBytes: number }

@@ -10,7 +10,14 @@ import { keyOf } from '../../users/keys.ts'
 import { type EnrollmentRow, enrollmentOf } from '../queries.ts'
 import { toEnrollment } from '../schemas.ts'
 import { fails, type Planned, planBulkEnrollment } from './bulk.ts'
-import { candidates, completeAllReturned, enrollAll, enrollmentsOfUsers, removeEnrollment } from './queries.ts'
+import {
+  candidates,
+  completeAllReturned,
+  enrollAll,
+  enrollmentsOfUsers,
+  recordRemoval,
+  removeEnrollment,
+} from './queries.ts'
 import { BulkEnrollment, BulkEnrollmentInput } from './schemas.ts'
 
 const tag = 'Courses & Enrollments'
@@ -88,7 +95,12 @@ export function rosterRoutes(api: Api): void {
         enrollmentOf({ userId: caller.userId, courseId: params.id }),
       )
       const course = requireManaged(viewer, row, own?.status)
-      const [[removed]] = await batch(db, removeEnrollment({ courseId: course.id, id: params.enrollment_id, now }))
+      const removal = { courseId: course.id, id: params.enrollment_id, now }
+      const [, [removed]] = await batch(
+        db,
+        recordRemoval({ ...removal, actorId: viewer.id }),
+        removeEnrollment(removal),
+      )
       if (!removed) throw notFound()
       return empty(204)
     },

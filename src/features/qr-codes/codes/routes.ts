@@ -8,6 +8,7 @@ import { invalid, notFound } from '../../../http/errors.ts'
 import { object, pathId, queryId } from '../../../http/fields.ts'
 import { originOf } from '../../../http/origin.ts'
 import { pageBody, pageOf, pageQuery } from '../../../http/pagination.ts'
+import { recordDeletion } from '../../audit/queries/acts.ts'
 import { tagOfCode } from '../images/cache-tags.ts'
 import { validScansOf } from '../scans/queries.ts'
 import {
@@ -178,7 +179,8 @@ export function codeRoutes(api: Api): void {
     async ({ params, caller, db, now, c, empty, later }) => {
       const [viewer, [row]] = await asViewer(db, caller, codeById({ id: params.id }))
       const code = requireManagedHidden(viewer, row)
-      await batch(db, deleteCode({ id: code.id, now }))
+      const act = { actorId: viewer.id, id: code.id, now }
+      await batch(db, recordDeletion('code', act), deleteCode(act))
       later(purgeTags(c, tagOfCode(code.uuid)))
       return empty(204)
     },

@@ -5,6 +5,7 @@ import type { Api } from '../../../http/api.ts'
 import { invalid, notFound, ruleViolation } from '../../../http/errors.ts'
 import { id, list, object, pathId } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery, paginated } from '../../../http/pagination.ts'
+import { recordDeletion } from '../../audit/queries/acts.ts'
 import { enrollmentForQuiz, quizById } from '../queries.ts'
 import { newQuestion } from './build.ts'
 import { editQuestion, managedQuestion, requireKey } from './edit.ts'
@@ -180,7 +181,8 @@ export function questionRoutes(api: Api): void {
     },
     async ({ params, caller, db, now, empty }) => {
       const { row } = await managedQuestion(db, caller, params.id)
-      await batch(db, ...removeQuestion({ id: row.id, now }))
+      const act = { actorId: caller.userId, id: row.id, now }
+      await batch(db, recordDeletion('question', act), ...removeQuestion(act))
       return empty(204)
     },
   )

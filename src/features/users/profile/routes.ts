@@ -1,8 +1,8 @@
 import { asViewer, type Viewer } from '../../../access/viewer.ts'
-import { batch } from '../../../db/batch.ts'
+import { batchOf } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { forbidden, userInactive } from '../../../http/errors.ts'
-import { accountById, updateProfile } from '../queries.ts'
+import { accountById, recordRoles, updateProfile } from '../queries.ts'
 import { Profile, ProfileInput, profileValues, toProfile } from '../schemas.ts'
 
 const tag = 'Users & Profiles'
@@ -34,7 +34,16 @@ export function profileRoutes(api: Api): void {
     async ({ body, caller, db, env, now, json }) => {
       const [viewer] = await asViewer(db, caller)
       requireRoleChange(env, viewer, body)
-      const [[account]] = await batch(db, updateProfile({ id: viewer.id, now }, profileValues(body)))
+      const values = profileValues(body)
+      const changesRole = body.is_instructor !== undefined && body.is_instructor !== viewer.isInstructor
+      const {
+        updated: [account],
+      } = await batchOf(db, {
+        ...(changesRole && {
+          recorded: recordRoles({ id: viewer.id, actorId: viewer.id, now }, { isInstructor: values.isInstructor }),
+        }),
+        updated: updateProfile({ id: viewer.id, now }, values),
+      })
       if (!account) throw userInactive()
       return json(200, toProfile(account))
     },

@@ -1,12 +1,13 @@
 /** All SQL of personal access tokens but for that of a request by one, which `access/viewer.ts` has. */
 
-import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import type { EnrollmentStatus } from '../../../access/participation.ts'
 import { distinctly } from '../../../db/columns.ts'
 import { courses } from '../../../db/schema/courses.ts'
 import { enrollments } from '../../../db/schema/enrollments.ts'
 import { accessTokens, users } from '../../../db/schema/users.ts'
-import { listed, type Names, type RowOf, statement } from '../../../db/statement.ts'
+import { type Builder, listed, type Names, type RowOf, statement } from '../../../db/statement.ts'
+import { insertActs } from '../../audit/queries/acts.ts'
 
 /** A token is checked by its owner's row at each use, so a list of them stays short. */
 export const TOKENS_AT_MOST = 50
@@ -68,6 +69,28 @@ export const insertToken = statement((db, token: Names<NewToken>) =>
     )
     .returning(columns),
 )
+
+/** Stands behind `insertToken`, and records the token only if that made one. */
+export const recordTokenMade = statement((db, { userId, now }: Names<{ userId: number; now: number }>) =>
+  recordToken(db, 'token.created', { userId, now }, sql`changes() > 0 AND t.id = last_insert_rowid()`),
+)
+export const recordTokenRevoked = statement(
+  (db, { id, userId, now }: Names<{ id: number; userId: number; now: number }>) =>
+    recordToken(db, 'token.revoked', { userId, now }, sql`t.id = ${id} AND t.user_id = ${userId}`),
+)
+function recordToken(
+  db: Builder,
+  action: 'token.created' | 'token.revoked',
+  { userId, now }: Names<{ userId: number; now: number }>,
+  condition: SQL,
+) {
+  const what = sql`json_object('access', iif(t.can_write, 'write', 'read'), 'courses', json(t.courses))`
+  const act = {
+    ...{ actorId: userId, action, now, targetId: sql`t.id`, userId },
+    ...(action === 'token.created' ? { new: what } : { old: what }),
+  }
+  return insertActs(db, act, sql`FROM access_tokens t WHERE ${condition}`)
+}
 
 /** Revokes a token. Returns no row when the user has no such token. */
 export const deleteToken = statement((db, { id, userId }: Names<{ id: number; userId: number }>) =>

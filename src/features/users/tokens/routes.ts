@@ -11,7 +11,15 @@ import { passGate } from '../../../http/gates.ts'
 import { ownPasswordTries } from '../limits.ts'
 import { problemsOfCredential, problemsOfPassword } from '../passwords/confirm-password.ts'
 import { credentialsById } from '../queries.ts'
-import { coursesFor, deleteToken, insertToken, TOKENS_AT_MOST, usableTokens } from './queries.ts'
+import {
+  coursesFor,
+  deleteToken,
+  insertToken,
+  recordTokenMade,
+  recordTokenRevoked,
+  TOKENS_AT_MOST,
+  usableTokens,
+} from './queries.ts'
 import { NewPersonalToken, PersonalToken, TokenInput, toPersonalToken } from './schemas.ts'
 
 const tag = 'Users & Profiles'
@@ -73,7 +81,7 @@ export function tokenRoutes(api: Api): void {
         id_token: passwordHash === null ? await problemsOfCredential(env, body.id_token, googleId, now) : [],
       })
       const secret = newTokenSecret()
-      const [[made], usable] = await batch(
+      const [[made], , usable] = await batch(
         db,
         insertToken({
           ...caller,
@@ -84,6 +92,7 @@ export function tokenRoutes(api: Api): void {
           expiresAt,
           now,
         }),
+        recordTokenMade({ userId: viewer.id, now }),
         usableTokens({ ...caller, now }),
       )
       if (!made && usable.length < TOKENS_AT_MOST) throw tokenNotValid()
@@ -103,9 +112,10 @@ export function tokenRoutes(api: Api): void {
       params: object(() => ({ id: pathId() })),
       responses: { 204: null },
     },
-    async ({ params, caller, db, empty }) => {
+    async ({ params, caller, db, now, empty }) => {
       const [viewer] = await asViewer(db, caller)
-      const [[revoked]] = await batch(db, deleteToken({ id: params.id, userId: viewer.id }))
+      const revocation = { id: params.id, userId: viewer.id, now }
+      const [, [revoked]] = await batch(db, recordTokenRevoked(revocation), deleteToken(revocation))
       if (!revoked) throw notFound()
       return empty(204)
     },
