@@ -55,7 +55,13 @@ export async function makeAccount(fields: Record<string, unknown> = {}): Promise
   return { id: body.user.id, username, token: body.access, refresh: body.refresh }
 }
 
-export type TokenFields = { access?: 'read' | 'write'; courses?: number[] | null; expiresAt?: number; name?: string }
+export type TokenFields = {
+  access?: 'read' | 'write'
+  courses?: number[] | null
+  expiresAt?: number
+  name?: string
+  lastUsedOn?: string
+}
 
 /** A personal access token straight into the database. */
 export async function makeToken(
@@ -65,8 +71,8 @@ export async function makeToken(
   const now = Math.floor(Date.now() / 1000)
   const secret = newTokenSecret()
   const row = await env.DB.prepare(
-    `INSERT INTO access_tokens (user_id, secret_hash, name, can_write, courses, session_version, created_at, expires_at)
-     SELECT id, ?, ?, ?, ?, session_version, ?, ? FROM users WHERE id = ? RETURNING id`,
+    `INSERT INTO access_tokens (user_id, secret_hash, name, can_write, courses, session_version, created_at, expires_at, last_used_on)
+     SELECT id, ?, ?, ?, ?, session_version, ?, ?, ? FROM users WHERE id = ? RETURNING id`,
   )
     .bind(
       hashOfSecret(secret),
@@ -75,6 +81,7 @@ export async function makeToken(
       fields.courses ? JSON.stringify(fields.courses) : null,
       now,
       fields.expiresAt ?? now + 86_400,
+      fields.lastUsedOn ?? null,
       owner.id,
     )
     .first<{ id: number }>()

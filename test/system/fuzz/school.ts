@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { issueToken } from '../../../src/http/authentication.ts'
+import { toDate } from '../../../src/http/fields.ts'
 import { endedAttempt } from '../../factories/attempts.ts'
 import { makeCourse } from '../../factories/courses.ts'
 import { makeCode } from '../../factories/qr-codes.ts'
@@ -34,7 +35,10 @@ export async function makeWorld(number: number): Promise<World> {
   }
   const programs = Object.fromEntries(
     await Promise.all(
-      Object.entries(users).map(async ([role, user]) => [role, await makeToken(user, { access: 'write' })]),
+      Object.entries(users).map(async ([role, user]) => [
+        role,
+        await makeToken(user, { access: 'write', lastUsedOn: toDate(Date.now() / 1000) }),
+      ]),
     ),
   )
   const world: World = { number, users, programs, pools: new Map() }
