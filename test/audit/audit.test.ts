@@ -254,6 +254,17 @@ describe('an act', () => {
     ])
   })
 
+  test('of several at once is as many entries, each with the value that it replaced', async () => {
+    const { instructor, learner, attempt } = await school()
+    await end(attempt, learner)
+    const scores = [0.1, 0.2, 0.3, 0.4, 0.5]
+    const path = `/api/courses/question-responses/${attempt.id * 1000}/grade-essay/`
+    await Promise.all(scores.map(score => ok('POST', path, instructor, { score })))
+    const entries = (await actsOf(instructor)).reverse() as { old: { score: number }; new: { score: number } }[]
+    expect(entries.map(entry => entry.new.score).sort()).toEqual(scores)
+    expect(entries.map(entry => entry.old.score)).toEqual([null, ...entries.slice(0, -1).map(entry => entry.new.score)])
+  })
+
   test('that is refused, or fails, is none', async () => {
     const { instructor, course } = await school()
     const other = await makeInstructor()

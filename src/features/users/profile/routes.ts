@@ -3,7 +3,7 @@ import { batchOf } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { forbidden, userInactive } from '../../../http/errors.ts'
 import { accountById, recordRoles, updateProfile } from '../queries.ts'
-import { Profile, ProfileInput, profileValues, toProfile } from '../schemas.ts'
+import { Profile, ProfileInput, profileValues, roleValues, toProfile } from '../schemas.ts'
 
 const tag = 'Users & Profiles'
 const path = '/api/users/profile/'
@@ -34,15 +34,17 @@ export function profileRoutes(api: Api): void {
     async ({ body, caller, db, env, now, json }) => {
       const [viewer] = await asViewer(db, caller)
       requireRoleChange(env, viewer, body)
-      const values = profileValues(body)
       const changesRole = body.is_instructor !== undefined && body.is_instructor !== viewer.isInstructor
       const {
         updated: [account],
       } = await batchOf(db, {
         ...(changesRole && {
-          recorded: recordRoles({ id: viewer.id, actorId: viewer.id, now }, { isInstructor: values.isInstructor }),
+          recorded: recordRoles(
+            { id: viewer.id, actorId: viewer.id, now },
+            roleValues({ is_instructor: body.is_instructor }),
+          ),
         }),
-        updated: updateProfile({ id: viewer.id, now }, values),
+        updated: updateProfile({ id: viewer.id, now }, profileValues(body)),
       })
       if (!account) throw userInactive()
       return json(200, toProfile(account))
