@@ -21,6 +21,7 @@ import { exchangeRoutes } from './features/quizzes/exchange/routes.ts'
 import { questionRoutes } from './features/quizzes/questions/routes.ts'
 import { quizRoutes } from './features/quizzes/routes.ts'
 import { userRoutes } from './features/users/routes.ts'
+import { webhookRoutes } from './features/webhooks/routes.ts'
 import { createApi } from './http/api.ts'
 import { requireSecret } from './http/authentication.ts'
 import { onError, methodNotAllowed as refuseMethod } from './http/errors.ts'
@@ -89,6 +90,7 @@ quizAnalyticsRoutes(api)
 analyticsRoutes(api)
 gradeRoutes(api)
 qrCodeRoutes(api)
+webhookRoutes(api)
 qrPages(api)
 healthRoutes(api)
 referenceRoutes(api)
