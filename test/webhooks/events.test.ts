@@ -78,7 +78,7 @@ describe('events', () => {
     expect(new Set(received.map(({ id }) => id)).size).toBe(received.length)
     expect(JSON.stringify(received)).not.toMatch(/Secret|@|username/)
     for (const { timestamp } of received) expect(Math.abs(Date.parse(timestamp) - Date.now())).toBeLessThan(60_000)
-    await vi.waitUntil(async () => (await outboxRows()) === 0)
+    await vi.waitUntil(async () => (await outboxRows()) === 0, { timeout: 5_000 })
   })
 
   test('only those who subscribed hear of them: by course and by type', async () => {

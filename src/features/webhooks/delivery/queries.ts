@@ -13,16 +13,16 @@ const oldestOf = (id: Value) =>
 type Taking = { id: number; now: number; retryUntil: number }
 const insertTaken = statement((db, { id, now, retryUntil }: Names<Taking>) =>
   db.insert(webhookDeliveries).select(
-    sql`SELECT NULL, webhook_id, 'msg_' || lower(hex(randomblob(16))), type, occurred_at, data, 'pending', 0, ${now}, NULL,
+    sql`SELECT NULL, w.id, 'msg_' || lower(hex(randomblob(16))), o.type, o.occurred_at, o.data, 'pending', 0, ${now}, NULL,
         ${now}, ${retryUntil}, NULL, NULL
-      FROM outbox WHERE id IN ${oldestOf(id)} ORDER BY id`,
+      FROM outbox o JOIN webhooks w ON w.id = o.webhook_id WHERE o.id IN ${oldestOf(id)} ORDER BY o.id`,
   ),
 )
 const deleteTaken = statement((db, { id }: Names<{ id: number }>) =>
   db.delete(outbox).where(sql`${outbox.id} IN ${oldestOf(id)}`),
 )
 
-/** Moves the oldest messages of a webhook from the outbox to its deliveries, each with an id of its own. */
+/** Moves the oldest messages of a webhook from the outbox to its deliveries, each with an id of its own; drops those of none. */
 export const takeMessages = (taking: Taking) => ({ insert: insertTaken(taking), delete: deleteTaken(taking) })
 
 export const endpointById = statement((db, { id }: Names<{ id: number }>) =>
