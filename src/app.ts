@@ -22,6 +22,7 @@ import { exchangeRoutes } from './features/quizzes/exchange/routes.ts'
 import { questionRoutes } from './features/quizzes/questions/routes.ts'
 import { quizRoutes } from './features/quizzes/routes.ts'
 import { userRoutes } from './features/users/routes.ts'
+import { webhookRoutes } from './features/webhooks/routes.ts'
 import { createApi } from './http/api.ts'
 import { requireSecret } from './http/authentication.ts'
 import { onError, methodNotAllowed as refuseMethod } from './http/errors.ts'
@@ -91,6 +92,7 @@ analyticsRoutes(api)
 gradeRoutes(api)
 qrCodeRoutes(api)
 auditRoutes(api)
+webhookRoutes(api)
 qrPages(api)
 healthRoutes(api)
 referenceRoutes(api)

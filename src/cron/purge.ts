@@ -15,7 +15,7 @@ import { describe } from '../http/errors.ts'
 const KEY_SECONDS = 86_400
 const ROWS_PER_STATEMENT = 1_000
 /** A run ends after this many statements; the next one goes on where it stopped. */
-const STATEMENTS_PER_RUN = 50
+const STATEMENTS_PER_RUN = 55
 /** Attempt objects that are called at once. */
 const OBJECTS_AT_ONCE = 25
 
@@ -151,7 +151,12 @@ const EVENTS: { table: string; key: string; keysBefore: SqlBefore } = {
     WHERE d.course_id > 0 AND d.course_id IN ${COURSES(before)}`,
 }
 
+const WEBHOOKS: SqlBefore = before => `(SELECT id FROM webhooks WHERE course_id IN ${COURSES(before)})`
+
 const CHILDREN_FIRST: { table: string; key: string; keysBefore: SqlBefore }[] = [
+  rows('outbox', before => `webhook_id IN ${WEBHOOKS(before)}`),
+  rows('webhook_deliveries', before => `webhook_id IN ${WEBHOOKS(before)}`),
+  rows('webhooks', before => `course_id IN ${COURSES(before)}`),
   rows('responses', before => `question_id IN ${QUESTIONS(before)}`),
   rows('attempts', before => `quiz_id IN ${QUIZZES(before)}`),
   rows('regrades', before => `question_id IN ${QUESTIONS(before)}`),

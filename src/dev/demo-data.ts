@@ -1,6 +1,6 @@
 /**
- * The demo as SQL for an empty store: people, courses in every state, quizzes, enrollments, and the learners' activities and
- * scans. Only the dates differ between runs, because they count from today.
+ * The demo as SQL for an empty store: people, courses in every state, quizzes, enrollments, the learners' activities and
+ * scans, and a webhook. Only the dates differ between runs, because they count from today.
  */
 import { drizzle } from 'drizzle-orm/d1'
 import { SQLiteSyncDialect, type SQLiteTable } from 'drizzle-orm/sqlite-core'
@@ -14,6 +14,7 @@ import { moduleProgress, studyTime } from '../db/schema/progress.ts'
 import { qrBatches, qrCodes, qrScans } from '../db/schema/qr-codes.ts'
 import { questions, questionVersions, quizzes } from '../db/schema/quizzes.ts'
 import { accessTokens, users } from '../db/schema/users.ts'
+import { webhookDeliveries, webhooks } from '../db/schema/webhooks.ts'
 import { SEARCH_VERSION, searchText } from '../features/courses/catalog/search-text.ts'
 import { slugFrom } from '../features/courses/slug.ts'
 import { newQuestion } from '../features/quizzes/questions/build.ts'
@@ -26,6 +27,7 @@ import { activityRows, type DemoEvent, lastLogins, progressRows, studyTimeRows }
 import { DEMO_PASSWORD, DEPARTMENTS, INSTRUCTORS, LEARNERS, type Name, STAFF } from './demo/people.ts'
 import { type DemoQuiz, QUIZZES } from './demo/quizzes.ts'
 import { joined, pastOf, presentOf, type Seat } from './demo/study.ts'
+import { demoWebhooks } from './demo/webhooks.ts'
 
 export const DEMO_LOGINS = `admin (staff), jsmith (instructor), student1; password ${DEMO_PASSWORD}`
 /** The hash of that password, computed in advance, because hashing it for forty accounts would take five seconds. */
@@ -110,6 +112,8 @@ export function demoData(now: number): string[] {
   const visits = [...studied.visits, ...taken.visits, ...scanned.visits]
   const events = activityRows([...studied.events, ...taken.events, ...scanned.events, ...loginsOfTeachers(now)])
   const lastLoginOf = lastLogins(events)
+  const [firstCourse] = taught
+  const heard = firstCourse && demoWebhooks({ course: firstCourse, seats, now })
 
   const courseOfQuiz = (id: number) => {
     const quiz = quizRows.find(row => row.id === id)
@@ -151,6 +155,8 @@ export function demoData(now: number): string[] {
     ...insert(qrCodes, scanned.codes),
     ...insert(qrScans, scanned.scans),
     ...insert(activities, events),
+    ...insert(webhooks, heard?.webhooks ?? []),
+    ...insert(webhookDeliveries, heard?.deliveries ?? []),
   ]
 }
 

@@ -29,6 +29,7 @@ import { type IdempotentRequest, idempotentRequest } from './idempotency.ts'
 import { lazy } from './lazy.ts'
 import { countRequest, quotaFor } from './quotas.ts'
 import { revisionGuard, whileUnchanged, withETag } from './revisions.ts'
+import { wakeWebhooks } from './webhooks.ts'
 
 /** Reasons to refuse, for the API reference: 403 and rules of the domain. The rest follows from the contract. */
 export type Refusals = Partial<Record<400 | 401 | 403 | 404 | 429, string>>
@@ -243,7 +244,9 @@ function useOf(c: AppContext, { token: needs, about }: Contract) {
 
 /** Opens a database session that has caught up with the client's bookmark, if it sent one. */
 export const sessionFor = (c: AppContext, otherwise: Consistency = 'primary') =>
-  openSession(c.env, bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? otherwise, c.get('usage'))
+  openSession(c.env, bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? otherwise, c.get('usage'), webhookIds =>
+    c.executionCtx.waitUntil(wakeWebhooks(c.env, webhookIds)),
+  )
 
 function open(c: AppContext, contract: Contract): Db {
   const session = sessionFor(c, contract.consistency)

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { api } from '../../src/app.ts'
 import { enrolled, makeCourse, makeModule } from '../factories/courses.ts'
@@ -5,9 +6,11 @@ import { makeCode } from '../factories/qr-codes.ts'
 import { QUESTIONS } from '../factories/questions.ts'
 import { insertQuizWithQuestions } from '../factories/quizzes.ts'
 import { makeInstructor, makeStaff, makeToken, makeUser, type TestUser, type TokenFields } from '../factories/users.ts'
+import { insertDelivery, makeWebhook } from '../factories/webhooks.ts'
 import { end, started } from '../helpers/attempts.ts'
 import { withBuiltTexts } from '../helpers/built-texts.ts'
 import { call } from '../helpers/client.ts'
+import { receive } from '../helpers/webhooks.ts'
 
 // Who may do what: every operation there is, by every role, in one table. What changes the world gets one of its own.
 
@@ -39,6 +42,10 @@ type World = {
   regrade: number
   /** Attendance of the module, made by the owner. */
   code: { id: number; uuid: string }
+  /** The owner's of the course, with a delivery, and staff's of all courses. */
+  webhook: number
+  delivery: number
+  schoolWebhook: number
 }
 
 async function world(): Promise<World> {
@@ -67,7 +74,17 @@ async function world(): Promise<World> {
     as: owner,
     body: { dry_run: true },
   })
+  const webhook = await makeWebhook(owner, { course: course.id })
+  const schoolWebhook = await makeWebhook(users.staff, { course: null, events: ['regrade.finished'] })
+  for (const hook of [webhook, schoolWebhook]) receive(hook)
+  // A school has so many of them, and every row of the table has schools of its own in this one.
+  await env.DB.prepare('UPDATE webhooks SET disabled_at = 1, course_id = ? WHERE course_id IS NULL AND id < ?')
+    .bind(course.id, schoolWebhook.id)
+    .run()
   return {
+    webhook: webhook.id,
+    delivery: await insertDelivery(webhook.id),
+    schoolWebhook: schoolWebhook.id,
     quiz: quiz.id,
     question: quiz.questions[0]?.id ?? 0,
     unpublishedQuiz: (await insertQuizWithQuestions(module.id, { is_published: 0 })).id,
@@ -115,6 +132,8 @@ const bothOf = (path: string, ...rest: [Row[1], Row[2], Row[3]]): Row[] => [
 ]
 
 const STATEMENT = { type: 'true_false', text: 'Python is typed.', correct_answer: true }
+
+const HOOK = { url: 'https://receiver.school.edu/roles/', events: ['regrade.finished'] }
 
 const TABLE: Row[] = [
   // Public, to everybody alike: an empty body is refused for its fields, not for who sends it.
@@ -413,6 +432,27 @@ const TABLE: Row[] = [
   ['GET /api/qr-codes/scans/', () => '/api/qr-codes/scans/', teachers(200)],
   ['GET /api/qr-codes/scans/export/', () => '/api/qr-codes/scans/export/', teachers(200)],
   ['POST /api/qr-codes/scans/', () => '/api/qr-codes/scans/', signedIn(201), w => ({ qr_code_uuid: w.code.uuid })],
+
+  ['GET /api/webhooks/', () => '/api/webhooks/', teachers(200)],
+  ['POST /api/webhooks/', () => '/api/webhooks/', managers(201), w => ({ ...HOOK, course: w.course.id })],
+  ['POST /api/webhooks/', () => '/api/webhooks/', staffOnly(201), () => HOOK],
+  ['GET /api/webhooks/{id}/', w => `/api/webhooks/${w.webhook}/`, hidden(200)],
+  ['GET /api/webhooks/{id}/', w => `/api/webhooks/${w.schoolWebhook}/`, [401, 404, 404, 404, 404, 200]],
+  ...bothOf(
+    '/api/webhooks/{id}/',
+    w => `/api/webhooks/${w.webhook}/`,
+    hidden(200),
+    () => HOOK,
+  ),
+  ['DELETE /api/webhooks/{id}/', w => `/api/webhooks/${w.webhook}/`, hidden(204)],
+  ['POST /api/webhooks/{id}/rotate-secret/', w => `/api/webhooks/${w.webhook}/rotate-secret/`, hidden(200)],
+  ['POST /api/webhooks/{id}/test/', w => `/api/webhooks/${w.webhook}/test/`, hidden(202)],
+  ['GET /api/webhooks/{id}/deliveries/', w => `/api/webhooks/${w.webhook}/deliveries/`, hidden(200)],
+  [
+    'POST /api/webhooks/{id}/deliveries/{delivery_id}/replay/',
+    w => `/api/webhooks/${w.webhook}/deliveries/${w.delivery}/replay/`,
+    hidden(202),
+  ],
 ]
 
 let sharedWorld: Promise<World> | undefined

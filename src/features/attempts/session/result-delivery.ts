@@ -3,6 +3,7 @@ import { backgroundDatabase } from '../../../db/client.ts'
 import { isOverload, repeated } from '../../../db/faults.ts'
 import { describe } from '../../../http/errors.ts'
 import { logDone } from '../../../http/log.ts'
+import { wakeWebhooks } from '../../../http/webhooks.ts'
 import { deskOf } from '../desk/client.ts'
 import type { PersistReply } from '../desk/desk.ts'
 import { deliverExtensions } from '../extensions/acts.ts'
@@ -90,7 +91,9 @@ async function persist(env: Env, ending: Ending, failures: number): Promise<void
     if (reply?.kind === 'persisted') return
     if (reply?.kind === 'failed') throw new Error(reply.message)
   }
-  await repeated(() => persistResults(backgroundDatabase(env), [ending]))
+  // The object lives as long as its calls, so nothing needs to wait for this one.
+  const db = backgroundDatabase(env, webhookIds => void wakeWebhooks(env, webhookIds))
+  await repeated(() => persistResults(db, [ending]))
 }
 
 /** @returns null when the desk is down */
