@@ -19,6 +19,8 @@ export default defineConfig(async () => ({
             // Without the runtime's own lines about the errors that tests bring about.
             verbose: false,
             miniflare: {
+              // No test reaches the network: a receiver of webhooks that a test has left is down.
+              outboundService: () => new Response(null, { status: 503 }) as never,
               bindings: {
                 // As deployed, whatever .dev.vars says.
                 ...unstable_readConfig({ config: './wrangler.toml' }).vars,

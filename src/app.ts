@@ -9,6 +9,7 @@ import { quizAnalyticsRoutes } from './features/analytics/quizzes/routes.ts'
 import { analyticsRoutes } from './features/analytics/routes.ts'
 import { requireReceiptSecret } from './features/attempts/receipts/receipt.ts'
 import { attemptRoutes } from './features/attempts/routes.ts'
+import { auditRoutes } from './features/audit/routes.ts'
 import { catalogRoutes } from './features/courses/catalog/routes.ts'
 import { courseRoutes } from './features/courses/routes.ts'
 import { rosterRoutes } from './features/enrollments/roster/routes.ts'
@@ -21,6 +22,7 @@ import { exchangeRoutes } from './features/quizzes/exchange/routes.ts'
 import { questionRoutes } from './features/quizzes/questions/routes.ts'
 import { quizRoutes } from './features/quizzes/routes.ts'
 import { userRoutes } from './features/users/routes.ts'
+import { webhookRoutes } from './features/webhooks/routes.ts'
 import { createApi } from './http/api.ts'
 import { requireSecret } from './http/authentication.ts'
 import { onError, methodNotAllowed as refuseMethod } from './http/errors.ts'
@@ -89,6 +91,8 @@ quizAnalyticsRoutes(api)
 analyticsRoutes(api)
 gradeRoutes(api)
 qrCodeRoutes(api)
+auditRoutes(api)
+webhookRoutes(api)
 qrPages(api)
 healthRoutes(api)
 referenceRoutes(api)
@@ -103,8 +107,23 @@ function crossOrigin(origins: string): MiddlewareHandler {
   if (known) return known
   const made = cors({
     origin: origins === '*' ? '*' : origins.split(',').map(origin => origin.trim()),
-    allowHeaders: ['Authorization', 'Content-Type', 'If-None-Match', 'X-D1-Bookmark', 'X-Request-Id'],
-    exposeHeaders: ['X-Request-Id', 'Retry-After', 'ETag', 'X-D1-Bookmark', 'Content-Disposition'],
+    allowHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'If-Match',
+      'If-None-Match',
+      'X-D1-Bookmark',
+      'X-Request-Id',
+    ],
+    exposeHeaders: [
+      'X-Request-Id',
+      'Retry-After',
+      'ETag',
+      'X-D1-Bookmark',
+      'Content-Disposition',
+      'Idempotent-Replayed',
+    ],
     maxAge: 86_400,
   })
   crossOrigins.set(origins, made)

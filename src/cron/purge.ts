@@ -1,17 +1,21 @@
 /** A task of cron: removes rows for good once their deletion can no longer be undone, a bounded number at a time. */
-import { lte } from 'drizzle-orm'
+import { lte, sql } from 'drizzle-orm'
 import { batch } from '../db/batch.ts'
 import { backgroundDatabase, rowsOf } from '../db/client.ts'
 import { repeated } from '../db/faults.ts'
-import { passwordResets, revokedTokens } from '../db/schema/users.ts'
+import { deleteExpiredKeys } from '../db/idempotency.ts'
+import { audit } from '../db/schema/audit.ts'
+import { accessTokens, passwordResets, revokedTokens } from '../db/schema/users.ts'
 import { type Names, statement } from '../db/statement.ts'
 import { attemptObject } from '../features/attempts/session/client.ts'
 import { RESTORE_SECONDS } from '../features/courses/queries.ts'
 import { describe } from '../http/errors.ts'
 
+/** How long an `Idempotency-Key` is kept. */
+const KEY_SECONDS = 86_400
 const ROWS_PER_STATEMENT = 1_000
 /** A run ends after this many statements; the next one goes on where it stopped. */
-const STATEMENTS_PER_RUN = 50
+const STATEMENTS_PER_RUN = 55
 /** Attempt objects that are called at once. */
 const OBJECTS_AT_ONCE = 25
 
@@ -22,7 +26,16 @@ const OBJECTS_AT_ONCE = 25
 export async function purge(env: Env, nowMs: number): Promise<number> {
   const db = backgroundDatabase(env)
   const now = Math.floor(nowMs / 1000)
-  await repeated(() => batch(db, deleteExpiredRevocations({ now }), deleteExpiredResets({ now })))
+  await repeated(() =>
+    batch(
+      db,
+      deleteExpiredRevocations({ now }),
+      deleteExpiredResets({ now }),
+      deleteExpiredTokens({ now }),
+      deleteExpiredKeys({ before: now - KEY_SECONDS }),
+    ),
+  )
+  await repeated(() => batch(db, deleteOldActs({ before: now - retentionSeconds(env) })))
   return purgeDeleted(env, now - RESTORE_SECONDS)
 }
 
@@ -31,6 +44,28 @@ const deleteExpiredRevocations = statement((db, { now }: Names<{ now: number }>)
 )
 const deleteExpiredResets = statement((db, { now }: Names<{ now: number }>) =>
   db.delete(passwordResets).where(lte(passwordResets.expiresAt, now)),
+)
+const deleteExpiredTokens = statement((db, { now }: Names<{ now: number }>) =>
+  db.delete(accessTokens).where(lte(accessTokens.expiresAt, now)),
+)
+
+/** The database refuses to delete acts that are younger. */
+const SHORTEST_RETENTION_DAYS = 30
+const DEFAULT_RETENTION_DAYS = 730
+
+/** How long acts are kept. A setting that is not a number counts as the default. */
+function retentionSeconds({ AUDIT_RETENTION_DAYS }: Env): number {
+  const days = Number(AUDIT_RETENTION_DAYS) || DEFAULT_RETENTION_DAYS
+  // A day more, so that the clocks of Worker and database need not agree.
+  return (Math.max(SHORTEST_RETENTION_DAYS, days) + 1) * 86_400
+}
+
+const deleteOldActs = statement((db, { before }: Names<{ before: number }>) =>
+  db
+    .delete(audit)
+    .where(
+      sql`${audit.id} IN (SELECT a.id FROM audit a WHERE a.at <= ${before} ORDER BY a.at LIMIT ${ROWS_PER_STATEMENT})`,
+    ),
 )
 
 async function purgeDeleted(env: Env, before: number): Promise<number> {
@@ -116,7 +151,12 @@ const EVENTS: { table: string; key: string; keysBefore: SqlBefore } = {
     WHERE d.course_id > 0 AND d.course_id IN ${COURSES(before)}`,
 }
 
+const WEBHOOKS: SqlBefore = before => `(SELECT id FROM webhooks WHERE course_id IN ${COURSES(before)})`
+
 const CHILDREN_FIRST: { table: string; key: string; keysBefore: SqlBefore }[] = [
+  rows('outbox', before => `webhook_id IN ${WEBHOOKS(before)}`),
+  rows('webhook_deliveries', before => `webhook_id IN ${WEBHOOKS(before)}`),
+  rows('webhooks', before => `course_id IN ${COURSES(before)}`),
   rows('responses', before => `question_id IN ${QUESTIONS(before)}`),
   rows('attempts', before => `quiz_id IN ${QUIZZES(before)}`),
   rows('regrades', before => `question_id IN ${QUESTIONS(before)}`),

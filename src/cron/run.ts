@@ -4,6 +4,7 @@ import { sweepRegrades } from '../features/attempts/regrades/job.ts'
 import { sweepAttempts } from '../features/attempts/sweep.ts'
 import { reindexCourses } from '../features/courses/catalog/reindex.ts'
 import { flagExpired } from '../features/qr-codes/codes/expiry.ts'
+import { sweepWebhooks } from '../features/webhooks/delivery/sweep.ts'
 import { describe } from '../http/errors.ts'
 import { logDone } from '../http/log.ts'
 import { purge } from './purge.ts'
@@ -13,6 +14,7 @@ const TASKS = {
   regrades: (env: Env) => sweepRegrades(env),
   codes: (env: Env, nowMs: number) => flagExpired(env, Math.floor(nowMs / 1000)),
   search: (env: Env) => reindexCourses(env),
+  webhooks: (env: Env, nowMs: number) => sweepWebhooks(env, Math.floor(nowMs / 1000)),
   purge: (env: Env, nowMs: number) => purge(env, nowMs),
 }
 

@@ -1,5 +1,6 @@
 /** Several statements in one transaction and one round trip: the only way to the database. */
 import type { Db } from './client.ts'
+import { WAITING_WEBHOOKS, webhookIdsOf } from './outbox.ts'
 import type { Statement } from './statement.ts'
 
 export type Rows<S extends readonly Statement[]> = { [K in keyof S]: ReturnType<S[K]['rows']> }
@@ -21,7 +22,16 @@ export async function batchOf<const S extends Record<string, Statement>>(
   return Object.fromEntries(Object.keys(statements).map((name, place) => [name, rows[place]])) as never
 }
 
+/** A batch that can cause an event also reads which webhooks have messages now, so that nobody has to ask for it later. */
 async function run(db: Db, statements: readonly Statement[]): Promise<unknown[]> {
-  const results = await db.batch(statements.map(({ text, values }) => db.prepare(text).bind(...values)))
+  const send = async (all: readonly Statement[]) => {
+    const prepared = all.map(({ text, values }) => db.prepare(text).bind(...values))
+    if (!db.onOutbox || !all.some(({ mayCauseEvents }) => mayCauseEvents)) return db.batch(prepared)
+    const results = await db.batch([...prepared, db.prepare(WAITING_WEBHOOKS)])
+    const webhookIds = webhookIdsOf(results.pop())
+    if (webhookIds.length > 0) db.onOutbox(webhookIds)
+    return results
+  }
+  const results = await (db.guard ? db.guard.around(statements, send) : send(statements))
   return results.map((result, place) => statements[place]?.rows(result))
 }

@@ -1,8 +1,15 @@
 /** The one place that opens D1. */
+import type { BatchGuard } from './guard.ts'
+import type { OnOutbox } from './outbox.ts'
 import { storeTimeoutMs, withTimeout } from './timeout.ts'
 
 /** A session of the database: each batch sees what the ones before it wrote. */
-export type Db = Pick<D1DatabaseSession, 'prepare' | 'batch' | 'getBookmark'>
+export type Db = Pick<D1DatabaseSession, 'prepare' | 'batch' | 'getBookmark'> & {
+  /** Joins the batches of the request: its `Idempotency-Key`, or its `If-Match`. */
+  readonly guard?: BatchGuard
+  /** Hears of webhooks that have messages after a batch. */
+  readonly onOutbox?: OnOutbox
+}
 
 /**
  * Where the first query of a session may run. `primary`: every earlier write is visible.
@@ -29,12 +36,18 @@ export function addUsage(sum: Usage, more: Usage): void {
 
 type Waiting = Pick<Env, 'DB' | 'STORE_TIMEOUT_MS'>
 
-/** A session that adds its use to `usage`, and waits for no batch longer than `storeTimeoutMs`. */
-export function openSession(env: Waiting, consistency: Consistency, usage: Usage): Db {
-  const timeoutMs = storeTimeoutMs(env)
-  if (consistency === 'primary') return metered(env.DB.withSession('first-primary'), usage, timeoutMs)
-  if (consistency === 'any') return metered(env.DB.withSession('first-unconstrained'), usage, timeoutMs)
-  return metered(env.DB.withSession(consistency.bookmark), usage, timeoutMs)
+/**
+ * A session that adds its use to `usage`, and waits for no batch longer than `storeTimeoutMs`. A batch that caused events calls
+ * `onOutbox`; sessions whose batches cannot cause any need none.
+ */
+export function openSession(env: Waiting, consistency: Consistency, usage: Usage, onOutbox?: OnOutbox): Db {
+  return { ...metered(sessionOf(env.DB, consistency), usage, storeTimeoutMs(env)), ...(onOutbox && { onOutbox }) }
+}
+
+function sessionOf(database: D1Database, consistency: Consistency): D1DatabaseSession {
+  if (consistency === 'primary') return database.withSession('first-primary')
+  if (consistency === 'any') return database.withSession('first-unconstrained')
+  return database.withSession(consistency.bookmark)
 }
 
 /** Counts and bounds batches only, because no statement runs outside of one (`batch.ts`). */
@@ -58,4 +71,5 @@ export async function rowsOf<Row>(env: Waiting, text: string): Promise<Row[]> {
 }
 
 /** A session for cron and for the objects, whose use no request reports. */
-export const backgroundDatabase = (env: Waiting): Db => openSession(env, 'primary', newUsage())
+export const backgroundDatabase = (env: Waiting, onOutbox?: OnOutbox): Db =>
+  openSession(env, 'primary', newUsage(), onOutbox)

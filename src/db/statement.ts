@@ -5,6 +5,7 @@
 import { fillPlaceholders, type Placeholder, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
 import { type Builder, builder, type Prepared } from './builder.ts'
+import { mayCauseEvents } from './outbox.ts'
 import { rowReader } from './rows.ts'
 
 export type { Builder } from './builder.ts'
@@ -16,6 +17,8 @@ type Result<Q extends Query> = Q['_']['result']
 export type Statement<Rows = unknown> = {
   readonly text: string
   readonly values: readonly unknown[]
+  /** Whether triggers may write messages of webhooks when it runs. */
+  readonly mayCauseEvents: boolean
   /** Reads the answer of D1 as the rows that the query describes. */
   rows(result: D1Result): Rows
 }
@@ -94,17 +97,23 @@ export function partialStatement<P extends object, V extends object, Q extends Q
   }
 }
 
-type Built = { text: string; params: unknown[]; rows: (result: D1Result) => never }
+type Built = { text: string; params: unknown[]; mayCauseEvents: boolean; rows: (result: D1Result) => never }
 
 /** The text of a query, its parameters in their order, and how its rows are read. */
 function prepared(query: Query): Built {
   const { text, params, fields } = (query as unknown as { prepare(): Prepared }).prepare()
-  return { text, params, rows: rowReader(fields) as (result: D1Result) => never }
+  return {
+    text,
+    params,
+    mayCauseEvents: mayCauseEvents(text),
+    rows: rowReader(fields) as (result: D1Result) => never,
+  }
 }
 
-const bound = ({ text, params, rows }: Built, parameters: object): Statement<never> => ({
+const bound = ({ text, params, mayCauseEvents, rows }: Built, parameters: object): Statement<never> => ({
   text,
   values: fillPlaceholders(params, parameters as Record<string, unknown>).map(asBound),
+  mayCauseEvents,
   rows,
 })
 

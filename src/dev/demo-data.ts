@@ -1,18 +1,20 @@
 /**
- * The demo as SQL for an empty store: people, courses in every state, quizzes, enrollments, and the learners' activities and
- * scans. Only the dates differ between runs, because they count from today.
+ * The demo as SQL for an empty store: people, courses in every state, quizzes, enrollments, the learners' activities and
+ * scans, and a webhook. Only the dates differ between runs, because they count from today.
  */
 import { drizzle } from 'drizzle-orm/d1'
 import { SQLiteSyncDialect, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { activities } from '../db/schema/activities.ts'
 import { attempts, responses } from '../db/schema/attempts.ts'
+import { audit } from '../db/schema/audit.ts'
 import { courses } from '../db/schema/courses.ts'
 import { enrollments } from '../db/schema/enrollments.ts'
 import { modules } from '../db/schema/modules.ts'
 import { moduleProgress, studyTime } from '../db/schema/progress.ts'
 import { qrBatches, qrCodes, qrScans } from '../db/schema/qr-codes.ts'
 import { questions, questionVersions, quizzes } from '../db/schema/quizzes.ts'
-import { users } from '../db/schema/users.ts'
+import { accessTokens, users } from '../db/schema/users.ts'
+import { webhookDeliveries, webhooks } from '../db/schema/webhooks.ts'
 import { SEARCH_VERSION, searchText } from '../features/courses/catalog/search-text.ts'
 import { slugFrom } from '../features/courses/slug.ts'
 import { newQuestion } from '../features/quizzes/questions/build.ts'
@@ -25,6 +27,7 @@ import { activityRows, type DemoEvent, lastLogins, progressRows, studyTimeRows }
 import { DEMO_PASSWORD, DEPARTMENTS, INSTRUCTORS, LEARNERS, type Name, STAFF } from './demo/people.ts'
 import { type DemoQuiz, QUIZZES } from './demo/quizzes.ts'
 import { joined, pastOf, presentOf, type Seat } from './demo/study.ts'
+import { demoWebhooks } from './demo/webhooks.ts'
 
 export const DEMO_LOGINS = `admin (staff), jsmith (instructor), student1; password ${DEMO_PASSWORD}`
 /** The hash of that password, computed in advance, because hashing it for forty accounts would take five seconds. */
@@ -109,6 +112,13 @@ export function demoData(now: number): string[] {
   const visits = [...studied.visits, ...taken.visits, ...scanned.visits]
   const events = activityRows([...studied.events, ...taken.events, ...scanned.events, ...loginsOfTeachers(now)])
   const lastLoginOf = lastLogins(events)
+  const [firstCourse] = taught
+  const heard = firstCourse && demoWebhooks({ course: firstCourse, seats, now })
+
+  const courseOfQuiz = (id: number) => {
+    const quiz = quizRows.find(row => row.id === id)
+    return contents.find(module => module.id === quiz?.moduleId)?.courseId ?? 1
+  }
 
   return [
     ...insert(
@@ -124,6 +134,7 @@ export function demoData(now: number): string[] {
         searchVersion: SEARCH_VERSION,
       })),
     ),
+    ...insert(accessTokens, [demoToken(now)]),
     ...insert(modules, contents),
     ...insert(quizzes, quizRows),
     ...insert(
@@ -136,10 +147,16 @@ export function demoData(now: number): string[] {
     ...insert(studyTime, studyTimeRows(visits)),
     ...insert(attempts, taken.attempts),
     ...insert(responses, taken.responses),
+    ...insert(
+      audit,
+      [...actsOfStaff(now), ...actsOfGraders(taken, courseOfQuiz)].sort((one, other) => one.at - other.at),
+    ),
     ...insert(qrBatches, scanned.batches),
     ...insert(qrCodes, scanned.codes),
     ...insert(qrScans, scanned.scans),
     ...insert(activities, events),
+    ...insert(webhooks, heard?.webhooks ?? []),
+    ...insert(webhookDeliveries, heard?.deliveries ?? []),
   ]
 }
 
@@ -161,6 +178,59 @@ function accountRows(now: number): User[] {
     })),
   ]
 }
+
+/** A personal access token of the first instructor, to be listed and revoked. Its secret was never anywhere. */
+const demoToken = (now: number) => ({
+  userId: 2,
+  secretHash: 'none',
+  name: 'Gradebook of the registry',
+  canWrite: false,
+  courses: '[1]',
+  sessionVersion: 1,
+  createdAt: now - 10 * DAY_SECONDS,
+  expiresAt: now + 80 * DAY_SECONDS,
+  lastUsedOn: toDate(now - DAY_SECONDS),
+})
+
+type Act = typeof audit.$inferInsert
+
+/** What the audit says of staff, who made the instructors, and of the token above. */
+const actsOfStaff = (now: number): Act[] => [
+  ...INSTRUCTORS.map((_, index) => ({
+    at: now - 595 * DAY_SECONDS + index * 600,
+    actorId: 1,
+    action: 'user.roles_changed' as const,
+    userId: index + 2,
+    targetId: index + 2,
+    old: JSON.stringify({ is_instructor: false, is_staff: false, is_active: true }),
+    new: JSON.stringify({ is_instructor: true, is_staff: false, is_active: true }),
+  })),
+  {
+    at: now - 10 * DAY_SECONDS,
+    actorId: 2,
+    action: 'token.created',
+    userId: 2,
+    targetId: 1,
+    new: JSON.stringify({ access: 'read', courses: [1] }),
+  },
+]
+
+/** And of those who graded essays. */
+const actsOfGraders = (taken: ReturnType<typeof demoAttempts>, courseOfQuiz: (id: number) => number): Act[] =>
+  taken.responses.flatMap(response => {
+    const attempt = taken.attempts.find(({ id }) => id === Math.floor((response.id ?? 0) / 1000))
+    if (!attempt || response.gradedBy == null || response.gradedAt == null) return []
+    return {
+      at: response.gradedAt,
+      actorId: response.gradedBy,
+      action: 'response.graded' as const,
+      userId: attempt.userId,
+      courseId: courseOfQuiz(attempt.quizId),
+      targetId: response.id ?? 0,
+      old: JSON.stringify({ score: null }),
+      new: JSON.stringify({ score: (response.scoreNano ?? 0) / 1e9 }),
+    }
+  })
 
 /** The only recorded activity of staff and instructors is to log in. */
 const loginsOfTeachers = (now: number): DemoEvent[] =>

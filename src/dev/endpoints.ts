@@ -1,7 +1,7 @@
 /** Builds `docs/use/endpoints.md`, the table of all operations and pages. */
 import type { Contract } from '../http/api.ts'
 
-type Row = { operation: string; does: string; isPublic: boolean }
+type Row = { operation: string; does: string; isPublic: boolean; token?: Contract['token'] }
 
 /** The routes that no contract describes. */
 const PAGES: readonly Row[] = [
@@ -35,8 +35,8 @@ const INTRODUCTION = `# Endpoints
 \`npm run docs\` writes this page from the contracts in \`src/features/\`. Do not edit it by hand: \`npm run check\` fails when it is stale.
 
 Every field, status and permission is in the API reference, which each server serves at \`/api/docs/\`. PATCH is accepted wherever
-PUT is, with every field optional. The trailing slash of a path may be left out. "no" in the last column means that the operation
-works without a login.`
+PUT is, with every field optional. The trailing slash of a path may be left out. "no" under login means that the operation
+works without one. Under token is what a [personal access token](tokens.md) must be for; empty means that none can do it.`
 
 /** @returns the page in Markdown, the operations by tag in the order of the contracts */
 export function endpointsPage(contracts: readonly Contract[]): string {
@@ -45,13 +45,17 @@ export function endpointsPage(contracts: readonly Contract[]): string {
   return `${[INTRODUCTION, ...sections, section('Pages and files', PAGES)].join('\n\n')}\n`
 }
 
-const toRow = ({ method, path, summary, access }: Contract): Row => ({
+const toRow = ({ method, path, summary, access, token }: Contract): Row => ({
   operation: `${method.toUpperCase()} ${path}`,
   does: summary,
   isPublic: access === 'public',
+  ...(token && { token }),
 })
 
 function section(title: string, rows: readonly Row[]): string {
-  const cells = rows.map(({ operation, does, isPublic }) => `| \`${operation}\` | ${does} | ${isPublic ? 'no' : ''} |`)
-  return [`## ${title}\n`, '| operation | does | login |', '| --- | --- | --- |', ...cells].join('\n')
+  const cells = rows.map(
+    ({ operation, does, isPublic, token = '' }) =>
+      `| \`${operation}\` | ${does} | ${isPublic ? 'no' : ''} | ${token} |`,
+  )
+  return [`## ${title}\n`, '| operation | does | login | token |', '| --- | --- | --- | --- |', ...cells].join('\n')
 }

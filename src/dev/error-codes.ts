@@ -15,6 +15,10 @@ export const ERROR_CODES: Record<ErrorCode, Meaning> = {
   not_found: { status: 404, means: 'There is no such thing, or the caller may not know of it.' },
   invalid_page: { status: 404, means: 'There is no page of this number.' },
   method_not_allowed: { status: 405, means: 'The path has no such method; `Allow` names those it has.' },
+  request_under_way: { status: 409, means: 'A request with this `Idempotency-Key` is under way. Repeat in a second.' },
+  answer_lost: { status: 409, means: 'The request with this `Idempotency-Key` was handled, but its answer was lost.' },
+  changed_meanwhile: { status: 412, means: 'It was changed since the `ETag` in `If-Match`. Read it again.' },
+  key_reused: { status: 422, means: 'The `Idempotency-Key` was used for another request.' },
   body_too_large: { status: 413, means: 'The body is larger than 1 MiB, or a file of questions than 5 MiB.' },
   unsupported_media_type: { status: 415, means: 'The operation takes no body of this media type.' },
   throttled: { status: 429, means: 'A quota or a gate refuses. Wait as many seconds as `Retry-After` says.' },
@@ -28,6 +32,17 @@ export const ERROR_CODES: Record<ErrorCode, Meaning> = {
   },
   last_staff_user: { status: 400, means: 'The last active staff user stays active and staff.' },
   user_deactivated: { status: 400, means: 'A deactivated user gets no password reset.' },
+
+  token_not_allowed: { status: 403, means: 'No personal access token can do this.' },
+  token_read_only: { status: 403, means: 'This personal access token can only read.' },
+  token_bound: {
+    status: 403,
+    means: 'This personal access token is for certain courses, and this is not about one alone.',
+  },
+  too_many_tokens: { status: 400, means: 'The user has as many personal access tokens as one may have.' },
+
+  too_many_webhooks: { status: 400, means: 'The course has as many webhooks as one may have.' },
+  webhook_disabled: { status: 400, means: 'A disabled webhook sends nothing. Enable it first.' },
 
   course_not_open: { status: 400, means: 'The course is not published.' },
   course_not_published: { status: 400, means: 'Nobody can be enrolled in a course that is not published.' },

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod'
 import { RESPONSE_SHAPES } from '../features/quizzes/answers/answer.ts'
-import { type Contract, GENERIC_TYPES } from '../http/api.ts'
+import { type Contract, GENERIC_TYPES, takesKey } from '../http/api.ts'
 import { partial } from '../http/fields.ts'
 import { Components, type Json, pascalCase, refTo } from './components.ts'
 import { ERROR_CODES } from './error-codes.ts'
@@ -24,10 +24,22 @@ const ERRORS: Record<number, { description: string; example: Json }> = {
     example: { detail: 'You do not have permission to perform this action.', code: 'permission_denied' },
   },
   404: { description: 'Unknown, or not for the caller to know', example: { detail: 'Not found.', code: 'not_found' } },
+  409: {
+    description: 'A request with this `Idempotency-Key` is under way, or its answer was lost',
+    example: { detail: 'A request with this Idempotency-Key is under way.', code: 'request_under_way' },
+  },
+  412: {
+    description: 'What people write in it was changed since the `ETag` in `If-Match`; nothing was written',
+    example: { detail: 'It was changed meanwhile.', code: 'changed_meanwhile' },
+  },
   413: { description: 'The body is too large', example: { detail: 'Request body too large.', code: 'body_too_large' } },
   415: {
     description: 'Not a media type that is taken',
     example: { detail: 'Unsupported media type.', code: 'unsupported_media_type' },
+  },
+  422: {
+    description: 'The `Idempotency-Key` was used for another request',
+    example: { detail: 'This Idempotency-Key was used for another request.', code: 'key_reused' },
   },
   429: {
     description: 'Too many requests',
@@ -141,9 +153,14 @@ function operation(contract: Contract, method: string, components: Components): 
     operationId,
     tags: [contract.tag],
     summary: contract.summary,
-    description: contract.description ?? `${contract.summary}.`,
+    description: [contract.description ?? `${contract.summary}.`, tokensOf(contract)].filter(Boolean).join(' '),
     security: contract.access === 'public' ? [] : [{ bearer: [] }],
-    parameters: [...parameters('path', contract.params), ...parameters('query', contract.query)].map(parameter => ({
+    parameters: [
+      ...parameters('path', contract.params),
+      ...parameters('query', contract.query),
+      ...(takesKey(contract) ? [IDEMPOTENCY_KEY] : []),
+      ...(contract.revised ? [contract.method === 'get' ? IF_NONE_MATCH : IF_MATCH] : []),
+    ].map(parameter => ({
       ...parameter,
       schema: components.partsNamed({ items: parameter['schema'] as Json }, name)['items'],
     })),
@@ -156,7 +173,9 @@ function operation(contract: Contract, method: string, components: Components): 
     ...(contract.upload && { requestBody: { required: true, content: files(uploadTypes(contract.upload)) } }),
     responses: {
       ...failures(contract, name, components),
-      ...(contract.cache && { 304: { description: 'As `If-None-Match` has it' } }),
+      ...((contract.cache || (contract.revised && contract.method === 'get')) && {
+        304: { description: 'As `If-None-Match` has it' },
+      }),
       ...successes(contract, schema => components.named(schema, responseName(schema, name, components))),
     },
   }
@@ -170,6 +189,32 @@ function responseName(schema: Json, operation: string, { schemas }: Components):
     .at(-1)
   if (!item || !('next' in (schema['properties'] as Json))) return `${operation}Response`
   return schemas[`${item}Page`] ? `${operation}Page` : `${item}Page`
+}
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Makes the request safe to repeat: for 24 hours its first answer is given again, with `Idempotent-Replayed: true`',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+}
+
+const header = (name: string, description: string) => ({
+  name,
+  in: 'header',
+  required: false,
+  description,
+  schema: { type: 'string' },
+})
+const IF_NONE_MATCH = header('If-None-Match', 'An `ETag`; 304 when the answer would be the same')
+const IF_MATCH = header('If-Match', 'The `ETag` that was read; 412 when what people write was changed since')
+
+/** Which personal access tokens an operation takes. */
+function tokensOf({ access, token, about }: Contract): string | null {
+  if (access === 'public') return null
+  if (!token) return 'No personal access token can do this.'
+  return `Personal access tokens: ${token}${about ? '' : ', for all courses'}.`
 }
 
 const uploadTypes = ({ types, formatParameter }: NonNullable<Contract['upload']>) => [
@@ -216,8 +261,11 @@ function failures(contract: Contract, operation: string, components: Components)
   const statuses = [
     ...(contract.body || contract.query || contract.upload ? [400] : []),
     ...(contract.body || contract.upload ? [413, 415] : []),
-    ...(isPublic ? [] : [401]),
-    ...(contract.params || (contract.query && 'page' in contract.query.shape) ? [404] : []),
+    // 403 and 404 are what a personal access token meets that is for something else.
+    ...(isPublic ? [] : [401, 403]),
+    ...(takesKey(contract) ? [400, 409, 422] : []),
+    ...(contract.revised && contract.method !== 'get' ? [412] : []),
+    ...(contract.params || contract.about || (contract.query && 'page' in contract.query.shape) ? [404] : []),
     ...(contract.quota === 'free' ? [] : [429]),
     ...Object.keys(contract.refuses ?? {}).map(Number),
     500,

@@ -1,4 +1,6 @@
 /** The names of operations in generated clients. They stay as they are: a renamed one breaks every client at its next build. */
+import { audit } from '../db/schema/audit.ts'
+import { EVENTS, TEST_EVENT } from '../features/webhooks/events.ts'
 
 /** By method and path, as the contracts have them. PATCH is named after PUT: `updateCourse`, `patchCourse`. */
 const OPERATION_IDS: Record<string, string> = {
@@ -14,6 +16,9 @@ const OPERATION_IDS: Record<string, string> = {
   'POST /api/users/password/change/': 'changePassword',
   'POST /api/users/{id}/password-reset/': 'createPasswordReset',
   'POST /api/users/password/reset/': 'resetPassword',
+  'GET /api/users/tokens/': 'listTokens',
+  'POST /api/users/tokens/': 'createToken',
+  'DELETE /api/users/tokens/{id}/': 'revokeToken',
   'GET /api/users/': 'listUsers',
   'PUT /api/users/{id}/': 'updateUser',
 
@@ -97,6 +102,18 @@ const OPERATION_IDS: Record<string, string> = {
   'POST /api/qr-codes/batches/': 'createBatch',
   'GET /api/qr-codes/display/{uuid}/': 'getDisplay',
 
+  'GET /api/audit/': 'listAudit',
+
+  'GET /api/webhooks/': 'listWebhooks',
+  'POST /api/webhooks/': 'createWebhook',
+  'GET /api/webhooks/{id}/': 'getWebhook',
+  'PUT /api/webhooks/{id}/': 'updateWebhook',
+  'DELETE /api/webhooks/{id}/': 'deleteWebhook',
+  'POST /api/webhooks/{id}/rotate-secret/': 'rotateWebhookSecret',
+  'POST /api/webhooks/{id}/test/': 'testWebhook',
+  'GET /api/webhooks/{id}/deliveries/': 'listWebhookDeliveries',
+  'POST /api/webhooks/{id}/deliveries/{delivery_id}/replay/': 'replayWebhookDelivery',
+
   'GET /api/health/': 'getHealth',
   'GET /api/health/ready/': 'getReadiness',
 }
@@ -120,6 +137,8 @@ export const TAGS: Record<string, string> = {
   'Progress Tracking': 'How far a learner has come, by course and by module.',
   Analytics: 'Figures of courses, modules and learners, and the grades of a course as a file.',
   'QR Codes': 'Codes for attendance, access, certificates and modules; their batches and scans.',
+  Audit: 'Who did what to whom, with the old and the new value.',
+  Webhooks: 'Events of courses, sent to other systems as they happen.',
   Health: 'Whether the service runs, and whether every store answers.',
 }
 
@@ -159,6 +178,13 @@ export const ENUM_NAMES: Record<string, readonly string[]> = {
   QrCodeType: ['attendance', 'certificate', 'access', 'module'],
   ScanAction: ['attendance_marked', 'access_granted', 'certificate_verified', 'module_opened'],
   StoreStatus: ['ok', 'down'],
+  TokenAccess: ['read', 'write'],
+  AuditAction: audit.action.enumValues,
+  WebhookEvent: EVENTS,
+  WebhookMessageType: [...EVENTS, TEST_EVENT],
+  WebhookDisabledReason: ['paused', 'gone', 'failing', 'not_allowed'],
+  DeliveryStatus: ['pending', 'delivered', 'failed'],
+  DeliveryError: ['timeout', 'connection', 'refused_url'],
 }
 
 /** Names for parts of bodies that their place would name too long; by how the long name begins. */

@@ -19,6 +19,8 @@ const LOCAL_SETTINGS = [
   'LOG="failures"',
   'RATE_LIMIT_ANON_PER_DAY="0"',
   'RATE_LIMIT_USER_PER_DAY="0"',
+  'RATE_LIMIT_TOKEN_PER_DAY="0"',
+  'WEBHOOK_ALLOW_HTTP="true"',
 ]
 
 await import('./assets.ts')
@@ -38,8 +40,8 @@ function port(): string {
 
 /**
  * Adds the local settings that are missing and never changes one: secrets for this machine, open sign-up for instructors, a log
- * of failures only, because `wrangler dev` prints every request already, and no daily quota, because a page that reloads with
- * every change would use it up.
+ * of failures only, because `wrangler dev` prints every request already, no daily quota, because a page that reloads with every
+ * change would use it up, and webhooks to receivers on this machine.
  */
 function writeLocalSettings(file: string): void {
   const known = existsSync(file) ? readFileSync(file, 'utf8') : ''

@@ -6,7 +6,7 @@ import { normalized } from './sql.ts'
 
 const FOLDER = 'src/db/triggers'
 const CREATE_TRIGGER = /^CREATE TRIGGER (\w+)[\s\S]*?^END;/gm
-const EVENT = /^CREATE TRIGGER \w+\s+AFTER (INSERT|DELETE|UPDATE(?: OF [\w, ]+?)?) ON (\w+)/
+const EVENT = /^CREATE TRIGGER \w+\s+AFTER (INSERT|DELETE|UPDATE(?: OF [\w", ]+?)?) ON (\w+)/
 const KEPT = /\b(?:INSERT INTO|DELETE FROM|(?<!DO )UPDATE(?! OF)) (\w+)/g
 const REFUSED = /RAISE\(ABORT, '(\w+)'\)/g
 

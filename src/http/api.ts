@@ -10,21 +10,26 @@ import { etag, RETAINED_304_HEADERS } from 'hono/etag'
 import type { ContentfulStatusCode, StatusCode } from 'hono/utils/http-status'
 import type * as z from 'zod'
 import { bookmarkFrom, type Consistency, type Db, openSession } from '../db/client.ts'
+import type { Revised } from '../db/precondition.ts'
 import { addressOf } from './address.ts'
-import { type Caller, optionalCaller, requireCaller } from './authentication.ts'
+import { type Caller, type CourseThing, optionalCaller, requireCaller, type SessionCaller } from './authentication.ts'
 import type { AppContext, AppEnv } from './context.ts'
 import {
   bodyTooLarge,
   describe,
   fieldErrors,
   invalid,
+  notForTokens,
   notFound,
   ruleViolation,
   unsupportedMediaType,
 } from './errors.ts'
 import { partial } from './fields.ts'
+import { type IdempotentRequest, idempotentRequest } from './idempotency.ts'
 import { lazy } from './lazy.ts'
 import { countRequest, quotaFor } from './quotas.ts'
+import { revisionGuard, whileUnchanged, withETag } from './revisions.ts'
+import { wakeWebhooks } from './webhooks.ts'
 
 /** Reasons to refuse, for the API reference: 403 and rules of the domain. The rest follows from the contract. */
 export type Refusals = Partial<Record<400 | 401 | 403 | 404 | 429, string>>
@@ -38,10 +43,24 @@ export type Contract = {
   description?: string
   /** `public`: callers need no login, and an unusable token counts as none. */
   access?: 'public'
+  /** What a personal access token must be for: without it, the operation refuses every one with 403. */
+  token?: 'read' | 'write'
+  /**
+   * What the operation is about: the kind, and the field of path, query or body that names it. By its course a token for some
+   * courses is let in; without it, or where the field is absent, only tokens for all courses are.
+   */
+  about?: readonly [kind: CourseThing, field: string]
   /** `free`: the daily quotas neither count nor refuse it, because it has a gate of its own or costs little. */
   quota?: 'free'
   /** `any`: D1 may answer reads from a replica that is behind. */
   consistency?: 'any'
+  /**
+   * `ignored`: its body or its answer holds a secret, so an `Idempotency-Key` does nothing. `object`: its handler gives the key to the
+   * object that acts, and the database knows nothing of it.
+   */
+  idempotency?: 'ignored' | 'object'
+  /** The table of the row that `{id}` names: its details carry an `ETag`, and its changes heed `If-Match`. */
+  revised?: Revised
   /** How long any cache may keep the answer; without it, no cache may. */
   cache?: { seconds: number; tag: string }
   params?: z.ZodObject
@@ -81,13 +100,16 @@ export type Operation<C extends Contract> = {
   query: Out<C['query']>
   body: BodyOf<C>
   upload: C['upload'] extends object ? Upload : undefined
-  caller: C['access'] extends 'public' ? Caller | null : Caller
+  caller: C['access'] extends 'public' ? SessionCaller | null : C['token'] extends string ? Caller : SessionCaller
   db: Db
   env: Env
+  /** The caller's `Idempotency-Key`, for acts that are not written by `db`. */
+  key: IdempotentRequest | null
   c: AppContext
   /** Unix seconds: one instant for all decisions about the request. */
   now: number
-  json<S extends Status<C> & ContentfulStatusCode>(status: S, body: BodyFor<C, S>): Response
+  /** @param revision of the row, for the `ETag` */
+  json<S extends Status<C> & ContentfulStatusCode>(status: S, body: BodyFor<C, S>, revision?: number): Response
   empty(status: Status<C>): Response
   /** Browsers save the file and never show it, because users wrote its content. */
   file(download: C['download'] extends readonly string[] ? Download : never): Response
@@ -160,37 +182,73 @@ async function answer(
   const upload = contract.upload ? await readUpload(c, contract.upload) : undefined
   const caller = contract.access === 'public' ? await optionalCaller(c) : await requireCaller(c)
   if (caller) c.set('userId', caller.userId)
+  if (caller && 'token' in caller) {
+    if (contract.token === undefined) throw notForTokens()
+    c.set('tokenId', caller.token.id)
+  }
   if (contract.quota !== 'free') await countAgainstQuota(c)
   for (const validate of validators) await validate(c, proceed)
+  const now = Math.floor(Date.now() / 1000)
+  const key = caller && takesKey(contract) ? await idempotentRequest(c, caller.userId, now) : null
+  const later = (task: Promise<unknown>) => c.executionCtx.waitUntil(task.catch(error => logLateFailure(c, error)))
+  const { revised, method } = contract
+  const guard = revised && method !== 'get' ? revisionGuard(c, revised, Number(c.req.param('id'))) : null
+  const guarded = (session: Db): Db => (key ? key.joined(session) : guard ? { ...session, guard } : session)
   let db: Db | undefined
-  return handler({
-    params: c.req.valid('param' as never),
-    query: c.req.valid('query' as never),
-    body: c.req.valid('json' as never),
-    upload: upload as never,
-    caller: caller as Caller,
-    // Opened on first use, because answering an attempt uses no database.
-    get db() {
-      db ??= open(c, contract)
-      return db
-    },
-    env: c.env,
-    c,
-    now: Math.floor(Date.now() / 1000),
-    json: (status, body) => c.json(body as object, status as ContentfulStatusCode),
-    empty: status => c.body(null, status as StatusCode),
-    file: ({ type, name, text }: Download) =>
-      c.body(text, 200, {
-        'Content-Type': `${type}; charset=utf-8`,
-        'Content-Disposition': `attachment; filename="${name}"`,
-      }),
-    later: task => c.executionCtx.waitUntil(task.catch(error => logLateFailure(c, error))),
-  })
+  const run = async () =>
+    handler({
+      params: c.req.valid('param' as never),
+      query: c.req.valid('query' as never),
+      body: c.req.valid('json' as never),
+      upload: upload as never,
+      caller: (caller && 'token' in caller
+        ? { ...caller, token: { ...caller.token, ...useOf(c, contract), later } }
+        : caller) as SessionCaller,
+      // Opened on first use, because answering an attempt uses no database.
+      get db() {
+        db ??= guarded(open(c, contract))
+        return db
+      },
+      env: c.env,
+      key,
+      c,
+      now,
+      json: (status, body, revision) =>
+        revision === undefined
+          ? c.json(body as object, status as ContentfulStatusCode)
+          : withETag(c, body as object, status as 200 | 201, revision),
+      empty: status => c.body(null, status as StatusCode),
+      file: ({ type, name, text }: Download) =>
+        c.body(text, 200, {
+          'Content-Type': `${type}; charset=utf-8`,
+          'Content-Disposition': `attachment; filename="${name}"`,
+        }),
+      later,
+    })
+  if (guard) return whileUnchanged(guard, () => open(c, contract), run)
+  return key && contract.idempotency !== 'object' ? key.answer(run) : run()
+}
+
+/** Whether an `Idempotency-Key` makes the operation safe to repeat. */
+export const takesKey = ({ method, access, idempotency }: Contract) =>
+  method === 'post' && access !== 'public' && idempotency !== 'ignored'
+
+/** What a token is used for, from the validated request. */
+function useOf(c: AppContext, { token: needs, about }: Contract) {
+  if (!about) return { needs, about: null }
+  const [kind, field] = about
+  const places = ['param', 'query', 'json'].map(
+    place => c.req.valid(place as never) as Record<string, unknown> | undefined,
+  )
+  const key = places.find(values => values?.[field] !== undefined)?.[field]
+  return { needs, about: key === undefined ? null : { kind, key } }
 }
 
 /** Opens a database session that has caught up with the client's bookmark, if it sent one. */
 export const sessionFor = (c: AppContext, otherwise: Consistency = 'primary') =>
-  openSession(c.env, bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? otherwise, c.get('usage'))
+  openSession(c.env, bookmarkFrom(c.req.header('X-D1-Bookmark')) ?? otherwise, c.get('usage'), webhookIds =>
+    c.executionCtx.waitUntil(wakeWebhooks(c.env, webhookIds)),
+  )
 
 function open(c: AppContext, contract: Contract): Db {
   const session = sessionFor(c, contract.consistency)
@@ -211,11 +269,11 @@ async function readUpload(c: AppContext, { types, formatParameter }: NonNullable
 }
 
 /**
- * Counts this request for its caller, or for the address of an anonymous one.
+ * Counts this request for its token or user, or for the address of an anonymous one.
  * @throws 429 when the quota of the day is used up
  */
 export async function countAgainstQuota(c: AppContext): Promise<void> {
-  const quota = quotaFor(c.env, c.get('userId') ?? null, addressOf(c))
+  const quota = quotaFor(c.env, { tokenId: c.get('tokenId'), userId: c.get('userId'), address: addressOf(c) })
   if (quota) await countRequest(c.env.KV, quota, Date.now(), task => c.executionCtx.waitUntil(task))
 }
 

@@ -2,6 +2,7 @@
 
 import { sign, verify } from 'hono/jwt'
 import * as z from 'zod'
+import { isPersonal, readPersonalToken, type TokenClaims } from './access-tokens.ts'
 import type { AppContext } from './context.ts'
 import { notAuthenticated, tokenNotValid } from './errors.ts'
 import { object } from './fields.ts'
@@ -25,9 +26,39 @@ const claimsSchema = object(() => ({
 }))
 export type Claims = z.output<typeof claimsSchema>
 
-export type Caller = { userId: number; sessionVersion: number }
+/** Somebody who is signed in. */
+export type SessionCaller = { userId: number; sessionVersion: number }
 
-type Secrets = Pick<Env, 'JWT_SECRET' | 'JWT_SECRET_PREVIOUS'>
+/** What of a course an operation is about. */
+export type CourseThing =
+  | 'course'
+  | 'slug'
+  | 'module'
+  | 'quiz'
+  | 'question'
+  | 'attempt'
+  | 'response'
+  | 'regrade'
+  | 'progress'
+  | 'code'
+/** A program with somebody's personal access token, and what it is about to do. */
+export type TokenCaller = {
+  userId: number
+  token: {
+    id: number
+    secretHash: string
+    needs: 'read' | 'write'
+    /** Null where the operation is about no course. */
+    about: { kind: CourseThing; key: number | string } | null
+    /** The task goes on after the response. */
+    later(task: Promise<unknown>): void
+  }
+}
+export type Caller = SessionCaller | TokenCaller
+
+export const isToken = (caller: Caller): caller is TokenCaller => 'token' in caller
+
+export type Secrets = Pick<Env, 'JWT_SECRET' | 'JWT_SECRET_PREVIOUS'>
 
 /** @throws when the secret is missing or too short; the message tells the operator what to do */
 export const requireSecret = (env: Secrets): void => requireLong('JWT_SECRET', env.JWT_SECRET)
@@ -46,7 +77,7 @@ export const isLong = (secret = '') =>
   secret.length >= MIN_SECRET_BYTES || new TextEncoder().encode(secret).byteLength >= MIN_SECRET_BYTES
 
 /** An access and a refresh token for a user's current session version. */
-export async function issueTokens(env: Secrets, user: Caller, nowSeconds: number) {
+export async function issueTokens(env: Secrets, user: SessionCaller, nowSeconds: number) {
   const [access, refresh] = await Promise.all([
     issueToken(env, 'access', user, nowSeconds),
     issueToken(env, 'refresh', user, nowSeconds),
@@ -54,7 +85,7 @@ export async function issueTokens(env: Secrets, user: Caller, nowSeconds: number
   return { refresh, access }
 }
 
-export function issueToken(env: Secrets, type: TokenType, user: Caller, nowSeconds: number): Promise<string> {
+export function issueToken(env: Secrets, type: TokenType, user: SessionCaller, nowSeconds: number): Promise<string> {
   const ttl = type === 'access' ? ACCESS_TOKEN_TTL_SECONDS : REFRESH_TOKEN_TTL_SECONDS
   const claims: Claims = {
     token_type: type,
@@ -67,14 +98,16 @@ export function issueToken(env: Secrets, type: TokenType, user: Caller, nowSecon
   return sign(claims, env.JWT_SECRET, ALGORITHM)
 }
 
+/** The present and the previous secret, as far as they are set. */
+const secretsOf = (env: Secrets) => [env.JWT_SECRET, env.JWT_SECRET_PREVIOUS].filter(isLong)
+
 /**
  * Never throws or logs, because a verifier's messages carry the token. A token signed with the previous secret still counts,
  * so that rotating the secret logs nobody out.
  * @returns the claims of a valid token of the given type, else null
  */
 export async function readToken(env: Secrets, type: TokenType, token: string): Promise<Claims | null> {
-  const secrets = [env.JWT_SECRET, env.JWT_SECRET_PREVIOUS].filter(isLong)
-  for (const secret of secrets) {
+  for (const secret of secretsOf(env)) {
     // `iat` is not compared with the clock: two edge machines may differ by a second.
     const payload = await verify(token, secret, { alg: ALGORITHM, iat: false }).catch(() => null)
     // The schema also refuses a token without `exp`, which the verifier would accept for ever.
@@ -86,17 +119,33 @@ export async function readToken(env: Secrets, type: TokenType, token: string): P
 
 const bearerToken = (c: AppContext) => /^Bearer +(\S+) *$/i.exec(c.req.header('Authorization') ?? '')?.[1]
 
-/** @throws 401 without a valid access token. */
-export async function requireCaller(c: AppContext): Promise<Caller> {
+/** @throws 401 unless this server has sealed the token */
+export function requirePersonalToken(c: AppContext, token: string): TokenClaims {
+  const claims = readPersonalToken(secretsOf(c.env), token)
+  if (!claims) throw tokenNotValid()
+  return claims
+}
+
+/**
+ * @returns whose the token is, and of a personal access token which one it is
+ * @throws 401 without a valid access token
+ */
+export async function requireCaller(
+  c: AppContext,
+): Promise<SessionCaller | (Pick<TokenCaller, 'userId'> & { token: Pick<TokenCaller['token'], 'id' | 'secretHash'> })> {
   const token = bearerToken(c)
   if (token === undefined) throw notAuthenticated()
+  if (isPersonal(token)) {
+    const { userId, ...own } = requirePersonalToken(c, token)
+    return { userId, token: own }
+  }
   const claims = await readToken(c.env, 'access', token)
   if (!claims) throw tokenNotValid()
   return { userId: claims.user_id, sessionVersion: claims.ver }
 }
 
-/** @returns the caller of a public route; null without a usable token */
-export async function optionalCaller(c: AppContext): Promise<Caller | null> {
+/** @returns the caller of a public route; null without a usable token, which a personal access token is not */
+export async function optionalCaller(c: AppContext): Promise<SessionCaller | null> {
   const token = bearerToken(c)
   const claims = token === undefined ? null : await readToken(c.env, 'access', token)
   return claims && { userId: claims.user_id, sessionVersion: claims.ver }

@@ -4,6 +4,6 @@ import type { Usage } from '../db/client.ts'
 
 export type AppEnv = {
   Bindings: Env
-  Variables: { requestId: string; usage: Usage; userId?: number; bookmark?: () => string | null }
+  Variables: { requestId: string; usage: Usage; userId?: number; tokenId?: number; bookmark?: () => string | null }
 }
 export type AppContext = Context<AppEnv>

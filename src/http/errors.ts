@@ -48,6 +48,12 @@ function firstOf(fields: FieldErrors): FieldErrors {
   return { ...Object.fromEntries(first), non_field_errors: [...general, MORE_FIELDS] }
 }
 
+/** @throws 400 with the fields that have messages. */
+export function refuseWrong(errors: FieldErrors): void {
+  const wrong = Object.entries(errors).filter(([, messages]) => messages.length > 0)
+  if (wrong.length > 0) throw invalid(Object.fromEntries(wrong))
+}
+
 /** 400: a rule of the domain refuses. */
 export const ruleViolation = (code: ErrorCode, detail: string) => new Refusal(400, { detail, code })
 export const notAuthenticated = () =>
@@ -61,6 +67,8 @@ export const forbidden = (
   code: ErrorCode = 'permission_denied',
   detail = 'You do not have permission to perform this action.',
 ) => new Refusal(403, { detail, code })
+/** Of what no personal access token can do, whatever it is for. */
+export const notForTokens = () => forbidden('token_not_allowed', 'Personal access tokens cannot do this.')
 export const notFound = (code: ErrorCode = 'not_found', detail = 'Not found.') => new Refusal(404, { detail, code })
 export const methodNotAllowed = (method: string, allow: readonly string[]) =>
   new Refusal(

@@ -21,12 +21,19 @@ type Counter = { day: number; stored: number; unflushed: number; flushing: boole
 
 const counters = new Map<string, Promise<Counter>>()
 
-/** @returns the daily quota of the user, else of the address; null when that quota is turned off */
-export function quotaFor(env: Env, userId: number | null, address: string): Quota | null {
-  const configured = userId === null ? env.RATE_LIMIT_ANON_PER_DAY : env.RATE_LIMIT_USER_PER_DAY
+/** Who is counted: a token by itself, else the user, else the address. */
+export type Counted = { tokenId?: number; userId?: number; address: string }
+
+/** @returns the daily quota that counts the caller; null when it is turned off */
+export function quotaFor(env: Env, { tokenId, userId, address }: Counted): Quota | null {
+  if (tokenId !== undefined) return quotaOf(`token:${tokenId}`, env.RATE_LIMIT_TOKEN_PER_DAY)
+  if (userId !== undefined) return quotaOf(`user:${userId}`, env.RATE_LIMIT_USER_PER_DAY)
+  return quotaOf(`address:${address}`, env.RATE_LIMIT_ANON_PER_DAY)
+}
+
+function quotaOf(key: string, configured: string): Quota | null {
   const limit = Number(configured)
-  if (!(limit > 0)) return null
-  return { key: userId === null ? `address:${address}` : `user:${userId}`, limit }
+  return limit > 0 ? { key, limit } : null
 }
 
 /**

@@ -19,6 +19,7 @@ import {
   teaches,
 } from '../../src/access/teaching.ts'
 import { isStaff, staffViewer, type Viewer } from '../../src/access/viewer.ts'
+import { isManagedWebhook, managesWebhooksOf, ownerMayHear } from '../../src/access/webhooks.ts'
 import { batchOf } from '../../src/db/batch.ts'
 import { backgroundDatabase } from '../../src/db/client.ts'
 import { type Names, statement } from '../../src/db/statement.ts'
@@ -180,6 +181,8 @@ function decided(school: School, viewer: Viewer) {
       manages: manages(viewer, course),
       // Of a deleted course there is nothing that staff could find.
       managesById: viewer.isStaff || (!course.isDeleted && teaches(viewer, course)),
+      ...hearing(viewer, course.isDeleted ? undefined : course, 'Course'),
+      ...hearing(viewer, undefined, 'School'),
       isTaught: !course.isDeleted && teaches(viewer, course),
       isStudied: !course.isDeleted && studies(course, course.own?.status),
       seen: course.isDeleted || sees(viewer, course, course.own?.status),
@@ -197,6 +200,17 @@ function decided(school: School, viewer: Viewer) {
   }
 }
 
+/** The rights on a webhook of the course, or of the school. */
+const hearing = <Of extends 'Course' | 'School'>(
+  viewer: Viewer,
+  course: { instructorId: number } | undefined,
+  of: Of,
+) => {
+  const manages = managesWebhooksOf(viewer, course)
+  const rights = { [`managesWebhookOf${of}`]: manages, [`hearsOf${of}`]: manages && viewer.isActive }
+  return rights as Record<`managesWebhookOf${Of}` | `hearsOf${Of}`, boolean>
+}
+
 const above = (course: School['courses'][number]) => ({
   instructorId: course.instructorId,
   courseStatus: course.status,
@@ -211,6 +225,10 @@ const verdictsOf = statement((db, { id, now }: Asked) =>
       teaches: flag(isTaughtBy(id), 'teaches'),
       manages: flag(isManagedBy(id), 'manages'),
       managesById: flag(isManagedCourse(id, sql`c.id`), 'managesById'),
+      managesWebhookOfCourse: flag(isManagedWebhook(id, sql`c.id`), 'managesWebhookOfCourse'),
+      hearsOfCourse: flag(ownerMayHear(sql`${id}`, sql`c.id`), 'hearsOfCourse'),
+      managesWebhookOfSchool: flag(isManagedWebhook(id, sql`NULL`), 'managesWebhookOfSchool'),
+      hearsOfSchool: flag(ownerMayHear(sql`${id}`, sql`NULL`), 'hearsOfSchool'),
       isTaught: flag(sql`c.id IN (SELECT id FROM ${coursesTaughtBy(id)})`, 'isTaught'),
       isStudied: flag(sql`c.id IN (SELECT id FROM ${coursesStudiedBy(id)})`, 'isStudied'),
       seen: flag(

@@ -28,6 +28,7 @@ const request = (user: { id: number }, more: Partial<StartRequest> = {}): StartR
   sessionVersion: 1,
   accessCode: null,
   unbegun: null,
+  key: null,
   ...more,
 })
 const desk = (quiz: { id: number }) => env.DESKS.getByName(String(quiz.id))

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
+import { hashOfSecret, newTokenSecret, personalToken } from '../../src/http/access-tokens.ts'
 import { issueToken } from '../../src/http/authentication.ts'
 import { login, PASSWORD, register } from '../helpers/accounts.ts'
 import { unique } from './rows.ts'
@@ -52,4 +53,38 @@ export async function makeAccount(fields: Record<string, unknown> = {}): Promise
   expect(registered.status, registered.text).toBe(201)
   const { body } = await login(username, (fields['password'] as string | undefined) ?? PASSWORD)
   return { id: body.user.id, username, token: body.access, refresh: body.refresh }
+}
+
+export type TokenFields = {
+  access?: 'read' | 'write'
+  courses?: number[] | null
+  expiresAt?: number
+  name?: string
+  lastUsedOn?: string
+}
+
+/** A personal access token straight into the database. */
+export async function makeToken(
+  owner: { id: number },
+  fields: TokenFields = {},
+): Promise<{ id: number; token: string }> {
+  const now = Math.floor(Date.now() / 1000)
+  const secret = newTokenSecret()
+  const row = await env.DB.prepare(
+    `INSERT INTO access_tokens (user_id, secret_hash, name, can_write, courses, session_version, created_at, expires_at, last_used_on)
+     SELECT id, ?, ?, ?, ?, session_version, ?, ?, ? FROM users WHERE id = ? RETURNING id`,
+  )
+    .bind(
+      hashOfSecret(secret),
+      fields.name ?? 'Script',
+      fields.access === 'write' ? 1 : 0,
+      fields.courses ? JSON.stringify(fields.courses) : null,
+      now,
+      fields.expiresAt ?? now + 86_400,
+      fields.lastUsedOn ?? null,
+      owner.id,
+    )
+    .first<{ id: number }>()
+  const id = row?.id ?? 0
+  return { id, token: personalToken(env.JWT_SECRET, { id, userId: owner.id }, secret) }
 }

@@ -197,6 +197,7 @@ describe('cross-origin', () => {
       'ETag',
       'X-D1-Bookmark',
       'Content-Disposition',
+      'Idempotent-Replayed',
     ])
     expect(answer.headers.get('Access-Control-Allow-Credentials')).toBeNull()
   })

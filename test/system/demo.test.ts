@@ -209,6 +209,15 @@ test('nothing in it lies in the future, nor before what it follows from', async 
   expect(early.results).toEqual([])
 })
 
+test('a webhook tells why it was disabled, and of deliveries that arrived and that failed', async () => {
+  const as = await signedIn('jsmith')
+  const { body } = await call('GET', '/api/webhooks/', { as })
+  expect(body.results).toMatchObject([{ id: 1, is_enabled: false, disabled_reason: 'failing', owner: 2, course: 1 }])
+  const deliveries: Json[] = await allPages('/api/webhooks/1/deliveries/', as)
+  expect(new Set(deliveries.map(({ status }) => status))).toEqual(new Set(['delivered', 'failed']))
+  expect(new Set(deliveries.map(({ response_status }) => response_status))).toEqual(new Set([204, 503]))
+})
+
 test('its grades are a sheet with grades and essays that wait', async () => {
   const { text } = await call('GET', '/api/courses/1/grades/export/', { as: await signedIn('jsmith') })
   expect(text).toContain('Python Basics Quiz')
@@ -217,6 +226,10 @@ test('its grades are a sheet with grades and essays that wait', async () => {
 })
 
 describe('the examples of the reference, as it fills them in', () => {
+  // The receivers of their webhooks.
+  beforeAll(() => {
+    vi.spyOn(globalThis, 'fetch').mockImplementation(async () => new Response(null, { status: 204 }))
+  })
   /** What takes a token of somebody's, a file, what is not in the demo, or an attempt that runs. */
   const TAKES_MORE = [
     // Refused, or it would change the password of the demo.
@@ -270,4 +283,14 @@ describe('the examples of the reference, as it fills them in', () => {
     const { status, body } = await call('POST', '/api/users/password/change/', { as, body: example })
     expect([status, Object.keys(body)]).toEqual([400, ['old_password']])
   })
+})
+
+test('the audit has something to show, to staff and to an instructor', async () => {
+  for (const username of ['admin', 'jsmith']) {
+    const entries = await allPages('/api/audit/?page_size=100', await signedIn(username))
+    expect(entries.length).toBeGreaterThan(3)
+    expect(entries.map(({ action }) => action)).toContain('response.graded')
+  }
+  const { body } = await call('GET', '/api/users/tokens/', { as: await signedIn('jsmith') })
+  expect(body[0]).toMatchObject({ access: 'read', courses: [1], last_used_at: expect.any(String) })
 })

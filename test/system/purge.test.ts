@@ -41,6 +41,9 @@ const DAY_MS = 86_400_000
 const countOf = (table: string) => env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>('n')
 const counts = async () => Object.fromEntries(await Promise.all(TREE.map(async table => [table, await countOf(table)])))
 const TREE = [
+  'webhooks',
+  'outbox',
+  'webhook_deliveries',
   'courses',
   'course_slugs',
   'enrollments',
@@ -95,6 +98,18 @@ async function wholeCourse() {
     is_valid: 1,
     validation_message: '',
   })
+  const webhook = await insert('webhooks', {
+    owner_id: owner.id,
+    course_id: course.id,
+    url: 'https://receiver.school.edu/',
+    events: '[]',
+    secret: 'whsec_',
+    created_at: 0,
+    updated_at: 0,
+  })
+  const message = { webhook_id: webhook, type: 'enrollment.created', occurred_at: 0, data: '{}' }
+  await insert('outbox', message)
+  await insert('webhook_deliveries', { ...message, message_id: 'msg_1', created_at: 0, retry_until: 0 })
   return { owner, course, module }
 }
 

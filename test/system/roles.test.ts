@@ -1,13 +1,16 @@
+import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { api } from '../../src/app.ts'
 import { enrolled, makeCourse, makeModule } from '../factories/courses.ts'
 import { makeCode } from '../factories/qr-codes.ts'
 import { QUESTIONS } from '../factories/questions.ts'
 import { insertQuizWithQuestions } from '../factories/quizzes.ts'
-import { makeInstructor, makeStaff, makeUser, type TestUser } from '../factories/users.ts'
+import { makeInstructor, makeStaff, makeToken, makeUser, type TestUser, type TokenFields } from '../factories/users.ts'
+import { insertDelivery, makeWebhook } from '../factories/webhooks.ts'
 import { end, started } from '../helpers/attempts.ts'
 import { withBuiltTexts } from '../helpers/built-texts.ts'
 import { call } from '../helpers/client.ts'
+import { receive } from '../helpers/webhooks.ts'
 
 // Who may do what: every operation there is, by every role, in one table. What changes the world gets one of its own.
 
@@ -39,6 +42,10 @@ type World = {
   regrade: number
   /** Attendance of the module, made by the owner. */
   code: { id: number; uuid: string }
+  /** The owner's of the course, with a delivery, and staff's of all courses. */
+  webhook: number
+  delivery: number
+  schoolWebhook: number
 }
 
 async function world(): Promise<World> {
@@ -67,7 +74,17 @@ async function world(): Promise<World> {
     as: owner,
     body: { dry_run: true },
   })
+  const webhook = await makeWebhook(owner, { course: course.id })
+  const schoolWebhook = await makeWebhook(users.staff, { course: null, events: ['regrade.finished'] })
+  for (const hook of [webhook, schoolWebhook]) receive(hook)
+  // A school has so many of them, and every row of the table has schools of its own in this one.
+  await env.DB.prepare('UPDATE webhooks SET disabled_at = 1, course_id = ? WHERE course_id IS NULL AND id < ?')
+    .bind(course.id, schoolWebhook.id)
+    .run()
   return {
+    webhook: webhook.id,
+    delivery: await insertDelivery(webhook.id),
+    schoolWebhook: schoolWebhook.id,
     quiz: quiz.id,
     question: quiz.questions[0]?.id ?? 0,
     unpublishedQuiz: (await insertQuizWithQuestions(module.id, { is_published: 0 })).id,
@@ -116,6 +133,8 @@ const bothOf = (path: string, ...rest: [Row[1], Row[2], Row[3]]): Row[] => [
 
 const STATEMENT = { type: 'true_false', text: 'Python is typed.', correct_answer: true }
 
+const HOOK = { url: 'https://receiver.school.edu/roles/', events: ['regrade.finished'] }
+
 const TABLE: Row[] = [
   // Public, to everybody alike: an empty body is refused for its fields, not for who sends it.
   ['POST /api/users/register/', () => '/api/users/register/', everyone(400), () => ({})],
@@ -145,6 +164,10 @@ const TABLE: Row[] = [
     signedIn(400),
     () => ({ new_password: 'a good long one' }),
   ],
+
+  ['GET /api/users/tokens/', () => '/api/users/tokens/', signedIn(200)],
+  ['POST /api/users/tokens/', () => '/api/users/tokens/', signedIn(400), () => ({})],
+  ['DELETE /api/users/tokens/{id}/', () => '/api/users/tokens/999999999/', signedIn(404)],
 
   // All accounts: staff alone.
   ['GET /api/users/', () => '/api/users/', staffOnly(200)],
@@ -401,6 +424,8 @@ const TABLE: Row[] = [
   ),
   ['DELETE /api/qr-codes/codes/{id}/', w => `/api/qr-codes/codes/${w.code.id}/`, hidden(204)],
   ['GET /api/qr-codes/display/{uuid}/', w => `/api/qr-codes/display/${w.code.uuid}/`, hidden(200)],
+  ['GET /api/audit/', () => '/api/audit/', teachers(200)],
+  ['GET /api/audit/', w => `/api/audit/?course=${w.course.id}`, teachers(200)],
   ['GET /api/qr-codes/batches/', () => '/api/qr-codes/batches/', teachers(200)],
   [
     'POST /api/qr-codes/batches/',
@@ -411,6 +436,27 @@ const TABLE: Row[] = [
   ['GET /api/qr-codes/scans/', () => '/api/qr-codes/scans/', teachers(200)],
   ['GET /api/qr-codes/scans/export/', () => '/api/qr-codes/scans/export/', teachers(200)],
   ['POST /api/qr-codes/scans/', () => '/api/qr-codes/scans/', signedIn(201), w => ({ qr_code_uuid: w.code.uuid })],
+
+  ['GET /api/webhooks/', () => '/api/webhooks/', teachers(200)],
+  ['POST /api/webhooks/', () => '/api/webhooks/', managers(201), w => ({ ...HOOK, course: w.course.id })],
+  ['POST /api/webhooks/', () => '/api/webhooks/', staffOnly(201), () => HOOK],
+  ['GET /api/webhooks/{id}/', w => `/api/webhooks/${w.webhook}/`, hidden(200)],
+  ['GET /api/webhooks/{id}/', w => `/api/webhooks/${w.schoolWebhook}/`, [401, 404, 404, 404, 404, 200]],
+  ...bothOf(
+    '/api/webhooks/{id}/',
+    w => `/api/webhooks/${w.webhook}/`,
+    hidden(200),
+    () => HOOK,
+  ),
+  ['DELETE /api/webhooks/{id}/', w => `/api/webhooks/${w.webhook}/`, hidden(204)],
+  ['POST /api/webhooks/{id}/rotate-secret/', w => `/api/webhooks/${w.webhook}/rotate-secret/`, hidden(200)],
+  ['POST /api/webhooks/{id}/test/', w => `/api/webhooks/${w.webhook}/test/`, hidden(202)],
+  ['GET /api/webhooks/{id}/deliveries/', w => `/api/webhooks/${w.webhook}/deliveries/`, hidden(200)],
+  [
+    'POST /api/webhooks/{id}/deliveries/{delivery_id}/replay/',
+    w => `/api/webhooks/${w.webhook}/deliveries/${w.delivery}/replay/`,
+    hidden(202),
+  ],
 ]
 
 let sharedWorld: Promise<World> | undefined
@@ -441,6 +487,58 @@ describe.each(TABLE.map((row, place) => [row[0], place, row] as const))('%s (row
     expect(again?.texts).toEqual([])
   })
 })
+
+/** Personal access tokens of the owner, by what they are for. */
+const TOKENS: Record<string, (world: World) => TokenFields> = {
+  read: () => ({ access: 'read' }),
+  write: () => ({ access: 'write' }),
+  'read in its courses': w => ({ access: 'read', courses: coursesOf(w) }),
+  'write in its courses': w => ({ access: 'write', courses: coursesOf(w) }),
+  'write in another course': () => ({ access: 'write', courses: [999_999_999] }),
+}
+const coursesOf = (w: World) => [w.course.id, w.draft.id, w.deletedCourse]
+
+/** What a token of somebody is answered who would themselves be answered `status`. */
+function statusFor(kind: string, [operation, path, expected]: Row, w: World, sent: unknown): number {
+  const [method, documented] = operation.split(' ')
+  const contract = api.contracts.find(
+    known => known.path === documented && known.method === (method === 'PATCH' ? 'put' : method?.toLowerCase()),
+  )
+  if (contract?.access === 'public') return expected[ROLES.indexOf('anonymous')] ?? 0
+  if (!contract?.token || (contract.token === 'write' && !kind.startsWith('write'))) return 403
+  if (!kind.includes('in')) return expected[ROLES.indexOf('owner')] ?? 0
+  const field = contract.about?.[1] ?? ''
+  const isNamed =
+    contract.path.includes(`{${field}}`) ||
+    new URL(path(w), 'http://test').searchParams.has(field) ||
+    (typeof sent === 'object' && sent !== null && field in sent)
+  if (!isNamed) return 403
+  return kind.includes('another') ? 404 : (expected[ROLES.indexOf('owner')] ?? 0)
+}
+
+describe.each(TABLE.map((row, place) => [row[0], place, row] as const))(
+  '%s (row %i), by a token',
+  (_name, _place, row) => {
+    const [operation, path, , body] = row
+    test('answers each kind as it should', async () => {
+      const method = operation.split(' ')[0] ?? ''
+      const answered: Record<string, number> = {}
+      const should: Record<string, number> = {}
+      for (const [kind, fields] of Object.entries(TOKENS)) {
+        sharedWorld ??= world()
+        const shared = await sharedWorld
+        const changes = method !== 'GET' && statusFor(kind, row, shared, body?.(shared)) < 400
+        const here = changes ? await world() : shared
+        const sent = body?.(here)
+        const { token } = await makeToken(here.users.owner, fields(here))
+        const headers = typeof sent === 'string' ? { 'Content-Type': 'text/plain' } : undefined
+        answered[kind] = (await call(method, path(here), { as: token, body: sent, headers })).status
+        should[kind] = statusFor(kind, row, here, sent)
+      }
+      expect(answered).toEqual(should)
+    })
+  },
+)
 
 test('every operation is in the table', () => {
   const described = api.contracts.flatMap(({ method, path }) =>

@@ -108,6 +108,33 @@ describe('when the database fails', () => {
     }
   })
 
+  test('making and using a personal access token', async () => {
+    const account = await makeAccount()
+    const make = (bindings: Partial<Env>) =>
+      call('POST', '/api/users/tokens/', {
+        as: account,
+        body: { name: 'Script', access: 'read', password: PASSWORD },
+        env: bindings,
+      })
+    for (const trip of [1, 2]) {
+      const making = failingAt(trip)
+      const answer = await make(making.env)
+      expect(answer.status).toBe(500)
+      const secretHash = making.bound.find(value => /^[\w-]{43}$/.test(String(value)))
+      expectHidden({ password: PASSWORD, ...(trip === 2 && { secretHash }) }, answer)
+    }
+    const { token } = (await make({})).body
+    const [, , secret, seal] = token.split('.')
+    const using = failingAt(1)
+    const answer = await call('GET', '/api/users/profile/', { as: token, env: using.env })
+    expect(answer.status).toBe(500)
+    expectHidden({ token, secret, seal, hash: using.bound.find(value => /^[\w-]{43}$/.test(String(value))) }, answer)
+    const noting = failingAt(2)
+    expect((await call('GET', '/api/users/profile/', { as: token, env: noting.env })).status).toBe(200)
+    expect(logged()).toContain('failed after the response')
+    for (const hidden of [token, secret, seal]) expect(logged()).not.toContain(hidden)
+  })
+
   test('signing in with Google', async () => {
     const google = await publisher()
     const who = { email: `${unique('hidden')}@gmail.com`, sub: crypto.randomUUID() }

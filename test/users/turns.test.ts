@@ -15,7 +15,7 @@ test('hashes run one at a time, in the order in which they came', async () => {
       await scheduler.wait(5)
       order.push(place)
       running -= 1
-    })
+    }, 0)
   await Promise.all([0, 1, 2, 3, 4].map(hash))
   expect(order).toEqual([0, 1, 2, 3, 4])
 })
@@ -44,12 +44,12 @@ test('a hash that fails gives up its turn', async () => {
   hashNever()
   const failing = Promise.allSettled([hashPassword('securepassword123'), isPassword('securepassword123', null)])
   expect((await failing).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-  expect(await inTurn(async () => 'next')).toBe('next')
+  expect(await inTurn(async () => 'next', 0)).toBe('next')
 })
 
 test('the next one goes on when requests have died in their turn', async () => {
   const dead = () => new Promise<never>(() => {})
-  void inTurn(dead)
-  void inTurn(dead)
-  expect(await inTurn(async () => 'goes on')).toBe('goes on')
+  void inTurn(dead, 0)
+  void inTurn(dead, 0)
+  expect(await inTurn(async () => 'goes on', 0)).toBe('goes on')
 })

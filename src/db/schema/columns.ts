@@ -15,3 +15,6 @@ import { integer } from 'drizzle-orm/sqlite-core'
 
 /** A boolean, kept as 0 or 1. */
 export const flag = () => integer({ mode: 'boolean' }).notNull()
+
+/** Rises with every change of what people write in the row, by a trigger of `revisions.sql`; counters leave it alone. */
+export const revision = () => integer().notNull().default(1)

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { check, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { revision } from './columns.ts'
 import { users } from './users.ts'
 
 export const courses = sqliteTable(
@@ -35,6 +36,7 @@ export const courses = sqliteTable(
     activeCount: integer().notNull().default(0),
     completedCount: integer().notNull().default(0),
     droppedCount: integer().notNull().default(0),
+    revision: revision(),
   },
   t => [
     check('courses_dates', sql`${t.endDate} >= ${t.startDate}`),

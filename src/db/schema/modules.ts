@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { flag } from './columns.ts'
+import { flag, revision } from './columns.ts'
 import { courses } from './courses.ts'
 
 export const modules = sqliteTable(
@@ -22,6 +22,7 @@ export const modules = sqliteTable(
     createdAt: integer().notNull(),
     updatedAt: integer().notNull(),
     deletedAt: integer(),
+    revision: revision(),
   },
   t => [
     index('modules_by_course').on(t.courseId, t.order).where(sql`${t.deletedAt} IS NULL`),

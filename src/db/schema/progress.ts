@@ -1,6 +1,9 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { enrollments } from './enrollments.ts'
 
+/** The id of module progress is enrollment id × this + module id, so that a row has its id before it is stored. */
+export const MODULE_PROGRESS_ID_FACTOR = 10_000_000
+
 /** A learner's first action in a module writes the row; until then queries compute it. The module belongs to the course. */
 export const moduleProgress = sqliteTable(
   'module_progress',

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import { flag } from './columns.ts'
+import { flag, revision } from './columns.ts'
 import { courses } from './courses.ts'
 import { users } from './users.ts'
 
@@ -56,6 +56,7 @@ export const qrCodes = sqliteTable(
     deletedAt: integer(),
     /** Whether neither the code nor its module or course is deleted; triggers keep it. Lists and counts omit other codes. */
     isLive: flag().default(true),
+    revision: revision(),
   },
   t => [
     index('qr_codes_by_status').on(t.isRevoked, t.isExpired).where(sql`${t.isLive} = 1`),

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { check, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { flag } from './columns.ts'
+import { flag, revision } from './columns.ts'
 import { modules } from './modules.ts'
 
 export const quizzes = sqliteTable(
@@ -37,6 +37,7 @@ export const quizzes = sqliteTable(
     createdAt: integer().notNull(),
     updatedAt: integer().notNull(),
     deletedAt: integer(),
+    revision: revision(),
   },
   t => [
     check('quizzes_window', sql`${t.availableUntil} > ${t.availableFrom}`),
@@ -61,6 +62,7 @@ export const questions = sqliteTable(
     order: integer().notNull(),
     /** Deleting a question that learners were shown retires it: results keep it, and no attempt draws it again. */
     retiredAt: integer(),
+    revision: revision(),
   },
   t => [index('questions_by_quiz').on(t.quizId, t.order)],
 )

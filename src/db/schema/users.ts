@@ -58,3 +58,26 @@ export const passwordResets = sqliteTable(
   },
   t => [index('password_resets_expires_at').on(t.expiresAt), index('password_resets_user').on(t.userId)],
 )
+
+/** Personal access tokens. The table holds only a hash of the secret. */
+export const accessTokens = sqliteTable(
+  'access_tokens',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    userId: integer()
+      .notNull()
+      .references(() => users.id),
+    secretHash: text().notNull(),
+    name: text().notNull(),
+    canWrite: flag(),
+    /** A JSON list of the ids of the only courses that it reaches; null for all. */
+    courses: text(),
+    /** That of the user when the token was made: whatever ends the user's sessions ends their tokens. */
+    sessionVersion: integer().notNull(),
+    createdAt: integer().notNull(),
+    expiresAt: integer().notNull(),
+    /** A date, so that most uses write nothing. */
+    lastUsedOn: text(),
+  },
+  t => [index('access_tokens_user').on(t.userId), index('access_tokens_expires_at').on(t.expiresAt)],
+)

@@ -31,6 +31,7 @@ export function analyticsRoutes(api: Api): void {
       tag,
       summary: 'Get user activity',
       description: 'Your own events, the newest first.',
+      token: 'read',
       query: orderedDates(object(() => ({ ...dateQuery(), ...pageQuery }))),
       responses: { 200: UserActivityPage },
     },
@@ -52,6 +53,8 @@ export function analyticsRoutes(api: Api): void {
         'Of your own courses, for staff of all, the newest first. Dates bound enrollments and progress by the day of ' +
         'enrollment, completions by the day of completion, time, module and quiz by the day of the event; ' +
         '`active_learners_last_week` ignores them.',
+      token: 'read',
+      about: ['course', 'course'],
       query: orderedDates(
         object(() => ({ course: queryId().optional(), ...dateQuery(), ...pageQuery, ...cursorQuery })),
       ),
@@ -78,6 +81,8 @@ export function analyticsRoutes(api: Api): void {
       summary: 'Get module engagement',
       description:
         'Modules of your own courses, for staff of all: the newest course first, each course’s modules in their order.',
+      token: 'read',
+      about: ['course', 'course'],
       query: object(() => ({ course: queryId().optional(), module: queryId().optional(), ...pageQuery })),
       responses: { 200: ModuleEngagementPage },
       refuses,
@@ -100,6 +105,8 @@ export function analyticsRoutes(api: Api): void {
       description:
         'Learners of your own courses, for staff of all, the newest account first. Figures are of these courses only, with ' +
         '`course` of that one only. `activity_trend` holds the last seven UTC days against the seven before.',
+      token: 'read',
+      about: ['course', 'course'],
       query: object(() => ({ user: queryId().optional(), course: queryId().optional(), ...pageQuery, ...cursorQuery })),
       responses: { 200: LearnerAnalyticsPage },
       refuses,

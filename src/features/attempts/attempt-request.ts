@@ -3,14 +3,15 @@ import type * as z from 'zod'
 import { requireRecord } from '../../access/records.ts'
 import { asViewer, type Viewer } from '../../access/viewer.ts'
 import { type Contract, countAgainstQuota, type Operation } from '../../http/api.ts'
+import type { Caller } from '../../http/authentication.ts'
 import type { AppContext } from '../../http/context.ts'
 import type { pathId } from '../../http/fields.ts'
 import { type AttemptRow, attemptById } from './queries.ts'
 
 export type AttemptRequest = Pick<
   Operation<Contract & { params: z.ZodObject<{ id: ReturnType<typeof pathId> }> }>,
-  'params' | 'db' | 'caller' | 'c'
->
+  'params' | 'db' | 'c'
+> & { caller: Caller }
 
 /**
  * The daily quota does not count a learner's calls on their own attempt; it counts everybody else's, whatever the route.

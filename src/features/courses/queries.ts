@@ -35,6 +35,7 @@ const columns = {
   instructorId: courses.instructorId,
   createdAt: courses.createdAt,
   updatedAt: courses.updatedAt,
+  revision: courses.revision,
   activeCount: courses.activeCount,
   completedCount: courses.completedCount,
 }

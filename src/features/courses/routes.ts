@@ -6,6 +6,7 @@ import type { Api } from '../../http/api.ts'
 import { failedOn, invalid, notFound } from '../../http/errors.ts'
 import { object, pathId } from '../../http/fields.ts'
 import { countFor, cursorQuery, pageBodyById, pageOf, pageQuery } from '../../http/pagination.ts'
+import { recordDeletion, recordRestoration } from '../audit/queries/acts.ts'
 import { enrollmentOf } from '../enrollments/queries.ts'
 import { tagOfCourse } from '../qr-codes/images/cache-tags.ts'
 import { purgeCatalog } from './catalog/cache.ts'
@@ -35,6 +36,7 @@ export function courseRoutes(api: Api): void {
       tag,
       summary: 'List all courses',
       description: 'Every published course and your own of any status; for staff all. Newest first.',
+      token: 'read',
       query: object(() => ({ ...pageQuery, ...cursorQuery })),
       responses: { 200: CoursePage },
       refuses: { 403: 'Instructors only' },
@@ -65,9 +67,12 @@ export function courseRoutes(api: Api): void {
     {
       method: 'get',
       path: '/api/courses/{id}/',
+      revised: 'courses',
       tag,
       summary: 'Get course details',
       description: 'With its modules in their order; unpublished ones only for its instructor and staff.',
+      token: 'read',
+      about: ['course', 'id'],
       params,
       responses: { 200: CourseDetail },
     },
@@ -81,7 +86,7 @@ export function courseRoutes(api: Api): void {
       )
       const course = requireSeen(viewer, row, enrollment?.status)
       const visible = modules.filter(module => module.isPublished || manages(viewer, course))
-      return json(200, { ...toCourse(course, now), modules: visible.map(toModuleSummary) })
+      return json(200, { ...toCourse(course, now), modules: visible.map(toModuleSummary) }, course.revision)
     },
   )
 
@@ -91,6 +96,7 @@ export function courseRoutes(api: Api): void {
       path: '/api/courses/',
       tag,
       summary: 'Create a course',
+      token: 'write',
       body: CourseInput,
       responses: { 201: Course },
       refuses: { 403: 'Instructors only; another owner is for staff to name' },
@@ -115,9 +121,12 @@ export function courseRoutes(api: Api): void {
     {
       method: 'put',
       path: '/api/courses/{id}/',
+      revised: 'courses',
       tag,
       summary: 'Update a course',
       description: 'What is omitted keeps its value. A new title brings a new slug; the former one keeps resolving.',
+      token: 'write',
+      about: ['course', 'id'],
       params,
       body: CourseInput,
       responses: { 200: Course },
@@ -141,7 +150,7 @@ export function courseRoutes(api: Api): void {
       ).catch(refuseDates)
       if (!updated) throw notFound()
       later(purgeCatalog(c))
-      return json(200, toCourse(updated, now))
+      return json(200, toCourse(updated, now), updated.revision)
     },
   )
 
@@ -149,9 +158,12 @@ export function courseRoutes(api: Api): void {
     {
       method: 'delete',
       path: '/api/courses/{id}/',
+      revised: 'courses',
       tag,
       summary: 'Delete a course',
       description: 'It and all below it are gone from everywhere at once; for 30 days it can be restored.',
+      token: 'write',
+      about: ['course', 'id'],
       params,
       responses: { 204: null },
       refuses: { 403: NOT_ITS_INSTRUCTOR },
@@ -164,7 +176,8 @@ export function courseRoutes(api: Api): void {
         enrollmentOf({ userId: caller.userId, courseId: params.id }),
       )
       const course = requireManaged(viewer, row, enrollment?.status)
-      await batch(db, deleteCourse({ id: course.id, now }))
+      const act = { actorId: viewer.id, id: course.id, now }
+      await batch(db, recordDeletion('course', act), deleteCourse(act))
       later(purgeCatalog(c, tagOfCourse(course.id)))
       return empty(204)
     },
@@ -177,6 +190,8 @@ export function courseRoutes(api: Api): void {
       tag,
       summary: 'Restore a deleted course',
       description: 'Within 30 days, with all that was below it. A course that is not deleted is answered as it is.',
+      token: 'write',
+      about: ['course', 'id'],
       params,
       responses: { 200: Course },
       refuses: { 403: NOT_ITS_INSTRUCTOR },
@@ -185,7 +200,8 @@ export function courseRoutes(api: Api): void {
       const [viewer, [row]] = await asViewer(db, caller, restorableCourseById({ id: params.id, now }))
       // Only its managers may learn that a deleted course ever existed.
       const course = requireManagedHidden(viewer, row)
-      const [, [restored]] = await batch(db, restoreCourse({ id: course.id }), courseById({ id: course.id }))
+      const act = { actorId: viewer.id, id: course.id, now }
+      const [, , [restored]] = await batch(db, recordRestoration('course', act), restoreCourse(act), courseById(act))
       if (!restored) throw notFound()
       later(purgeCatalog(c))
       return json(200, toCourse(restored, now))

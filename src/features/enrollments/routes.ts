@@ -33,6 +33,8 @@ export function enrollmentRoutes(api: Api): void {
       summary: 'Enroll in a course',
       description:
         'Safe to repeat. After dropping, the enrollment comes back with its progress, completed if all of its modules are.',
+      token: 'write',
+      about: ['slug', 'slug'],
       params: slugParams,
       responses: { 201: Enrollment, 200: Enrollment },
       refuses: {
@@ -70,6 +72,8 @@ export function enrollmentRoutes(api: Api): void {
       tag,
       summary: 'Unenroll from a course',
       description: 'Gives the seat back; progress is kept for a return.',
+      token: 'write',
+      about: ['slug', 'slug'],
       params: slugParams,
       responses: { 204: null },
       refuses: { 400: 'Not enrolled, or already completed' },
@@ -98,6 +102,7 @@ export function enrollmentRoutes(api: Api): void {
       tag,
       summary: 'List enrolled courses',
       description: 'Your active enrollments, newest first.',
+      token: 'read',
       responses: { 200: z.array(Enrollment) },
     },
     async ({ caller, db, json }) => {
@@ -113,6 +118,8 @@ export function enrollmentRoutes(api: Api): void {
       tag,
       summary: 'List all enrollments',
       description: 'Of your own courses; for staff of all. Newest first.',
+      token: 'read',
+      about: ['course', 'course'],
       query: object(() => ({
         course: queryId().optional(),
         user: queryId().optional(),

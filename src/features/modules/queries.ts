@@ -27,6 +27,7 @@ const selected = distinctly({
   isPublished: modules.isPublished,
   createdAt: modules.createdAt,
   updatedAt: modules.updatedAt,
+  revision: modules.revision,
 })
 
 const selectModules = (db: Builder) =>

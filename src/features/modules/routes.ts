@@ -9,6 +9,7 @@ import { forbidden, invalid, notFound } from '../../http/errors.ts'
 import { object, pathId, queryId } from '../../http/fields.ts'
 import { pageBody, pageOf, pageQuery } from '../../http/pagination.ts'
 import { recordActivity } from '../activities/queries.ts'
+import { recordDeletion, recordRestoration } from '../audit/queries/acts.ts'
 import { courseById } from '../courses/queries.ts'
 import { enrollmentOf } from '../enrollments/queries.ts'
 import { touchModule } from '../progress/queries/record-study.ts'
@@ -40,6 +41,8 @@ export function moduleRoutes(api: Api): void {
       summary: 'List modules',
       description:
         'Of your own courses, and the published ones of courses you take; for staff all. By `order`, ties by id.',
+      token: 'read',
+      about: ['course', 'course'],
       query: object(() => ({ course: queryId().optional(), ...pageQuery })),
       responses: { 200: ModulePage },
     },
@@ -55,10 +58,13 @@ export function moduleRoutes(api: Api): void {
     {
       method: 'get',
       path: '/api/modules/{id}/',
+      revised: 'modules',
       tag,
       summary: 'Get module details',
       description:
         'With its quizzes; unpublished ones only for its instructor and staff. A learner’s reading starts the module and counts as a view.',
+      token: 'read',
+      about: ['module', 'id'],
       params,
       responses: { 200: ModuleDetail },
       refuses: { 403: 'Not enrolled in the course' },
@@ -86,7 +92,7 @@ export function moduleRoutes(api: Api): void {
         )
       }
       const visible = quizzes.filter(quiz => quiz.isPublished || isAuthor)
-      return json(200, { ...toModule(module), quizzes: visible.map(toQuizSummary) })
+      return json(200, { ...toModule(module), quizzes: visible.map(toQuizSummary) }, module.revision)
     },
   )
 
@@ -96,6 +102,8 @@ export function moduleRoutes(api: Api): void {
       path: '/api/modules/',
       tag,
       summary: 'Create a module',
+      token: 'write',
+      about: ['course', 'course'],
       body: ModuleInput,
       responses: { 201: Module },
       refuses: { 403: NOT_ITS_INSTRUCTOR },
@@ -123,9 +131,12 @@ export function moduleRoutes(api: Api): void {
     {
       method: 'put',
       path: '/api/modules/{id}/',
+      revised: 'modules',
       tag,
       summary: 'Update a module',
       description: 'What is omitted keeps its value. Nobody’s completion is made or unmade by it.',
+      token: 'write',
+      about: ['module', 'id'],
       params,
       body: ModuleInput,
       responses: { 200: Module },
@@ -148,7 +159,7 @@ export function moduleRoutes(api: Api): void {
         moduleById({ id: module.id }),
       )
       if (!updated) throw notFound()
-      return json(200, toModule(updated))
+      return json(200, toModule(updated), updated.revision)
     },
   )
 
@@ -156,9 +167,12 @@ export function moduleRoutes(api: Api): void {
     {
       method: 'delete',
       path: '/api/modules/{id}/',
+      revised: 'modules',
       tag,
       summary: 'Delete a module',
       description: 'It and its quizzes are gone from everywhere at once; for 30 days it can be restored.',
+      token: 'write',
+      about: ['module', 'id'],
       params,
       responses: { 204: null },
       refuses: { 403: NOT_ITS_INSTRUCTOR },
@@ -171,7 +185,8 @@ export function moduleRoutes(api: Api): void {
         enrollmentForModule({ userId: caller.userId, moduleId: params.id }),
       )
       const module = requireManagedModule(viewer, row, enrollment?.status)
-      await batch(db, deleteModule({ id: module.id, now }))
+      const act = { actorId: viewer.id, id: module.id, now }
+      await batch(db, recordDeletion('module', act), deleteModule(act))
       later(purgeTags(c, tagOfModule(module.id)))
       return empty(204)
     },
@@ -184,6 +199,8 @@ export function moduleRoutes(api: Api): void {
       tag,
       summary: 'Restore a deleted module',
       description: 'Within 30 days. A module that is not deleted is answered as it is.',
+      token: 'write',
+      about: ['module', 'id'],
       params,
       responses: { 200: Module },
     },
@@ -191,7 +208,8 @@ export function moduleRoutes(api: Api): void {
       const [viewer, [row]] = await asViewer(db, caller, restorableModuleById({ id: params.id, now }))
       // Only its managers may learn that a deleted module ever existed.
       const module = requireManagedHidden(viewer, row)
-      const [, [restored]] = await batch(db, restoreModule({ id: module.id }), moduleById({ id: module.id }))
+      const act = { actorId: viewer.id, id: module.id, now }
+      const [, , [restored]] = await batch(db, recordRestoration('module', act), restoreModule(act), moduleById(act))
       if (!restored) throw notFound()
       return json(200, toModule(restored))
     },

@@ -1,7 +1,6 @@
 /** Ids, status and percentages of a learner's progress. */
 
-/** The id of module progress is enrollment id × this + module id, so that a row has its id before it is stored. */
-export const MODULE_PROGRESS_ID_FACTOR = 10_000_000
+import { MODULE_PROGRESS_ID_FACTOR } from '../../db/schema/progress.ts'
 
 export const moduleProgressId = (enrollmentId: number, moduleId: number) =>
   enrollmentId * MODULE_PROGRESS_ID_FACTOR + moduleId

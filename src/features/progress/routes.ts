@@ -39,6 +39,8 @@ export function progressRoutes(api: Api): void {
       tag,
       summary: 'Get user progress',
       description: 'Your progress in every course you take, the newest enrollment first.',
+      token: 'read',
+      about: ['course', 'course'],
       query: object(() => ({ course: queryId().optional(), ...pageQuery, ...cursorQuery })),
       responses: { 200: ProgressPage },
     },
@@ -61,6 +63,8 @@ export function progressRoutes(api: Api): void {
       summary: 'Get module progress',
       description:
         'Your progress in every published module of the courses you take: the newest enrollment first, each course’s modules in their order.',
+      token: 'read',
+      about: ['course', 'course'],
       query: object(() => ({
         course: queryId().optional(),
         module: queryId().optional(),
@@ -85,6 +89,8 @@ export function progressRoutes(api: Api): void {
       summary: 'Reset module progress',
       description:
         'By the learner or the course’s instructor. Status, times and completion are cleared, and with them the course’s completion; attempts are kept, but only later ones count again.',
+      token: 'write',
+      about: ['progress', 'id'],
       params,
       responses: { 200: ModuleProgressReset },
     },
@@ -111,6 +117,8 @@ export function progressRoutes(api: Api): void {
       summary: 'Complete a module',
       description:
         'Marks its content complete. That completes a `content` module, a `hybrid` one once its quizzes are passed too, and a `quiz` one of which no quiz is left to pass (its last one was taken out); with the last module the course is completed. Safe to repeat.',
+      token: 'write',
+      about: ['progress', 'id'],
       params,
       responses: { 200: ModuleProgress },
       refuses: { 400: 'The module completes by its quizzes, and one is left to pass', 403: NOT_THE_LEARNER },
@@ -156,6 +164,8 @@ export function progressRoutes(api: Api): void {
       summary: 'Add time to a module',
       description:
         'Seconds spent, at most an hour a call; starts the module. Counted up to the time since your last event in the course, by the server’s clock.',
+      token: 'write',
+      about: ['progress', 'id'],
       params,
       body: AddTimeInput,
       responses: { 200: ModuleProgress },

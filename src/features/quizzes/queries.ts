@@ -38,6 +38,7 @@ const columns = {
   availableUntil: quizzes.availableUntil,
   createdAt: quizzes.createdAt,
   updatedAt: quizzes.updatedAt,
+  revision: quizzes.revision,
 }
 
 const selected = distinctly({
@@ -178,7 +179,7 @@ const total = ({ is_published, is_survey }: Given<QuizFilter>) => sql`SELECT sum
 
 /** The fields that an author writes; undefined keeps the value, or takes the default of a new quiz. */
 export type QuizValues = Partial<
-  Omit<typeof quizzes.$inferInsert, 'id' | 'moduleId' | 'createdAt' | 'updatedAt' | 'deletedAt'>
+  Omit<typeof quizzes.$inferInsert, 'id' | 'moduleId' | 'createdAt' | 'updatedAt' | 'deletedAt' | 'revision'>
 >
 
 export const insertQuiz = partialStatement(

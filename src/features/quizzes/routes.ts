@@ -8,6 +8,7 @@ import type { Api } from '../../http/api.ts'
 import { failedOn, forbidden, invalid, notFound } from '../../http/errors.ts'
 import { object, pathId, queryFlag, queryId } from '../../http/fields.ts'
 import { cursorQuery, pageBodyById, pageOf, pageQuery } from '../../http/pagination.ts'
+import { recordDeletion, recordRestoration } from '../audit/queries/acts.ts'
 import { enrollmentForModule, moduleById } from '../modules/queries.ts'
 import {
   accessibleQuizzes,
@@ -41,6 +42,7 @@ export function quizRoutes(api: Api): void {
       summary: 'List quizzes',
       description:
         'Of your own courses, and the published ones in published modules of courses you take; for staff all. Newest first.',
+      token: 'read',
       query: object(() => ({
         course: queryId().optional(),
         module: queryId().optional(),
@@ -66,9 +68,12 @@ export function quizRoutes(api: Api): void {
     {
       method: 'get',
       path: '/api/quizzes/{id}/',
+      revised: 'quizzes',
       tag,
       summary: 'Get quiz details',
       description: 'Its questions are there for its instructor and staff; learners get them through an attempt.',
+      token: 'read',
+      about: ['quiz', 'id'],
       params,
       responses: { 200: QuizDetail },
       refuses: { 403: 'Not enrolled in the course' },
@@ -84,15 +89,19 @@ export function quizRoutes(api: Api): void {
       )
       const quiz = requireQuiz(viewer, row, enrollment?.status)
       if (!extras) throw notFound()
-      return json(200, {
-        ...toQuiz(quiz),
-        question_total: extras.questionTotal,
-        requires_access_code: extras.requiresAccessCode,
-        attempts_used: extras.attemptsUsed,
-        questions: manages(viewer, quiz)
-          ? questions.map(question => toAuthorQuestion(question, fromColumns(question)))
-          : [],
-      })
+      return json(
+        200,
+        {
+          ...toQuiz(quiz),
+          question_total: extras.questionTotal,
+          requires_access_code: extras.requiresAccessCode,
+          attempts_used: extras.attemptsUsed,
+          questions: manages(viewer, quiz)
+            ? questions.map(question => toAuthorQuestion(question, fromColumns(question)))
+            : [],
+        },
+        quiz.revision,
+      )
     },
   )
 
@@ -103,6 +112,8 @@ export function quizRoutes(api: Api): void {
       tag,
       summary: 'Create a quiz',
       description: 'Alone, or whole with its `questions`.',
+      token: 'write',
+      about: ['module', 'module'],
       body: QuizInput,
       responses: { 201: Quiz },
       refuses: { 403: NOT_ITS_INSTRUCTOR },
@@ -139,9 +150,12 @@ export function quizRoutes(api: Api): void {
     {
       method: 'put',
       path: '/api/quizzes/{id}/',
+      revised: 'quizzes',
       tag,
       summary: 'Update a quiz',
       description: 'What is omitted keeps its value. Attempts that have begun go on as they were.',
+      token: 'write',
+      about: ['quiz', 'id'],
       params,
       body: QuizFields,
       responses: { 200: Quiz },
@@ -165,7 +179,7 @@ export function quizRoutes(api: Api): void {
       ).catch(refuseWindow)
       if (!updated) throw notFound()
       if (!written) throw invalid({ is_survey: ['A question lacks its key: only a survey can do without.'] })
-      return json(200, toQuiz(updated))
+      return json(200, toQuiz(updated), updated.revision)
     },
   )
 
@@ -173,9 +187,12 @@ export function quizRoutes(api: Api): void {
     {
       method: 'delete',
       path: '/api/quizzes/{id}/',
+      revised: 'quizzes',
       tag,
       summary: 'Delete a quiz',
       description: 'It is gone from everywhere at once; for 30 days it can be restored.',
+      token: 'write',
+      about: ['quiz', 'id'],
       params,
       responses: { 204: null },
       refuses: { 403: NOT_ITS_INSTRUCTOR },
@@ -188,7 +205,8 @@ export function quizRoutes(api: Api): void {
         enrollmentForQuiz({ userId: caller.userId, quizId: params.id }),
       )
       const quiz = requireManagedQuiz(viewer, row, enrollment?.status)
-      await batch(db, deleteQuiz({ id: quiz.id, now }))
+      const act = { actorId: viewer.id, id: quiz.id, now }
+      await batch(db, recordDeletion('quiz', act), deleteQuiz(act))
       return empty(204)
     },
   )
@@ -200,6 +218,8 @@ export function quizRoutes(api: Api): void {
       tag,
       summary: 'Restore a deleted quiz',
       description: 'Within 30 days, with its questions and results. A quiz that is not deleted is answered as it is.',
+      token: 'write',
+      about: ['quiz', 'id'],
       params,
       responses: { 200: Quiz },
     },
@@ -207,7 +227,8 @@ export function quizRoutes(api: Api): void {
       const [viewer, [row]] = await asViewer(db, caller, restorableQuizById({ id: params.id, now }))
       // Only managers of the course may learn that a deleted quiz existed.
       const { id } = requireManagedHidden(viewer, row)
-      const [, [restored]] = await batch(db, restoreQuiz({ id }), quizById({ id }))
+      const act = { actorId: viewer.id, id, now }
+      const [, , [restored]] = await batch(db, recordRestoration('quiz', act), restoreQuiz(act), quizById(act))
       if (!restored) throw notFound()
       return json(200, toQuiz(restored))
     },

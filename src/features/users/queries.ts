@@ -2,8 +2,9 @@
 
 import { and, desc, eq, or, sql } from 'drizzle-orm'
 import { users } from '../../db/schema/users.ts'
-import { type Builder, type Given, type Names, partialStatement, statement } from '../../db/statement.ts'
+import { type Builder, type Given, type Names, partialStatement, statement, type Value } from '../../db/statement.ts'
 import { countFor, type Page } from '../../http/pagination.ts'
+import { asJsonFlag, insertActs } from '../audit/queries/acts.ts'
 import { keyOf } from './keys.ts'
 
 const accountColumns = {
@@ -155,14 +156,50 @@ export const managedUserById = statement((db, { id }: Names<{ id: number }>) =>
   selectManaged(db).where(eq(users.id, id)),
 )
 
+/** The last active staff user must stay that: each statement that changes roles decides it, even for two changes at once. */
+const keepsStaff = (id: Value, { isStaff, isActive }: Given<RoleValues>) =>
+  sql`((${isStaff ?? users.isStaff} AND ${isActive ?? users.isActive}) OR ${users.isStaff} = 0 OR ${users.isActive} = 0
+    OR EXISTS (SELECT 1 FROM users other WHERE other.is_staff = 1 AND other.is_active = 1 AND other.id <> ${id}))`
+
+/** Records the roles that `updateRoles` and `updateProfile` will change. */
+export const recordRoles = partialStatement(
+  (db, { id, actorId, now }: Names<{ id: number; actorId: number; now: number }>, values: Given<RoleValues>) => {
+    const before = [users.isInstructor, users.isStaff, users.isActive] as const
+    const after = [
+      values.isInstructor ?? users.isInstructor,
+      values.isStaff ?? users.isStaff,
+      values.isActive ?? users.isActive,
+    ] as const
+    const asJson = ([isInstructor, isStaff, isActive]: readonly [Value, Value, Value]) =>
+      sql`json_object('is_instructor', ${asJsonFlag(isInstructor)}, 'is_staff', ${asJsonFlag(isStaff)},
+        'is_active', ${asJsonFlag(isActive)})`
+    const act = {
+      actorId,
+      action: 'user.roles_changed',
+      now,
+      targetId: users.id,
+      userId: users.id,
+      old: asJson(before),
+      new: asJson(after),
+    } as const
+    const isChanged = sql.join(
+      before.map((column, place) => sql`${column} <> ${after[place]}`),
+      sql` OR `,
+    )
+    return insertActs(
+      db,
+      act,
+      sql`FROM ${users} WHERE ${users.id} = ${id} AND (${isChanged}) AND ${keepsStaff(id, values)}`,
+    )
+  },
+)
+
 /**
- * Changes roles, and returns no row for the last active staff user, who must stay that: the statement itself decides it, even
- * for two changes at once. Deactivation also ends the sessions, so that reactivation does not revive them.
+ * Changes roles, and returns no row for the last active staff user, who would not stay that. Deactivation also ends the sessions, so that reactivation does not revive them.
  */
 export const updateRoles = partialStatement(
   (db, { id, now }: Names<{ id: number; now: number }>, values: Given<RoleValues>) => {
-    const { isStaff, isActive } = values
-    const staysStaff = sql`${isStaff ?? users.isStaff} AND ${isActive ?? users.isActive}`
+    const { isActive } = values
     return db
       .update(users)
       .set({
@@ -170,10 +207,7 @@ export const updateRoles = partialStatement(
         ...(isActive && { sessionVersion: sql`${users.sessionVersion} + (${users.isActive} AND NOT ${isActive})` }),
         updatedAt: sql`${now}`,
       })
-      .where(
-        sql`${users.id} = ${id} AND (${staysStaff} OR ${users.isStaff} = 0 OR ${users.isActive} = 0
-          OR EXISTS (SELECT 1 FROM users other WHERE other.is_staff = 1 AND other.is_active = 1 AND other.id <> ${id}))`,
-      )
+      .where(sql`${users.id} = ${id} AND ${keepsStaff(id, values)}`)
       .returning(managedColumns)
   },
 )

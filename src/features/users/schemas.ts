@@ -66,7 +66,7 @@ const PASSWORD_EXAMPLE = 'securepassword123'
 /** Nobody's, so that trying the example out changes no password of the demo. */
 const OLD_PASSWORD_EXAMPLE = 'the password of before'
 const NEW_PASSWORD_EXAMPLE = 'another good password'
-const password = () => comparedText(MAX_PASSWORD_LENGTH, PASSWORD_EXAMPLE).meta({ format: 'password' })
+export const password = () => comparedText(MAX_PASSWORD_LENGTH, PASSWORD_EXAMPLE).meta({ format: 'password' })
 const token = (example: string) => comparedText(TOKEN_LENGTH, example)
 const jwt = () => z.string().meta({ examples: ['eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.Zm9v'] })
 
@@ -133,7 +133,7 @@ export const newAccount = ({ username, email, first_name, last_name }: RegisterI
 export const LoginInput = object(() => ({ username: comparedText(USERNAME_LENGTH, 'student1'), password: password() }))
 export const RefreshInput = object(() => ({ refresh: token('eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.Zm9v') }))
 
-const idToken = () =>
+export const idToken = () =>
   token('eyJhbGciOiJSUzI1NiJ9.e30.Zm9v').meta({
     description: 'The credential that Google signed, as its sign-in hands it to the client',
   })

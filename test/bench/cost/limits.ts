@@ -11,7 +11,7 @@ export const D1_ACCOUNT_BYTES = 1e12
 export const D1_READ_MS = 1
 /** https://developers.cloudflare.com/durable-objects/platform/limits/ */
 export const OBJECT_CLASSES = 500
-export const OUR_CLASSES = 5
+export const OUR_CLASSES = 6
 
 /** So full a database may be planned: what is deleted leaves holes, and terms differ. */
 const PLANNED_SHARE = 0.75

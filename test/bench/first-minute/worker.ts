@@ -5,6 +5,7 @@ import { onSlowD1, type SlowEnv, slow, slowD1 } from './slow-d1.ts'
 export { SlowD1 } from './slow-d1.ts'
 export const AttemptSession = slow(product.AttemptSession)
 export const ExamRoom = slow(product.ExamRoom)
+export const WebhookEndpoint = slow(product.WebhookEndpoint)
 export const Gate = slow(product.Gate)
 export const QuizDesk = slow(product.QuizDesk)
 export const RegradeJob = slow(product.RegradeJob)

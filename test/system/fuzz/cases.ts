@@ -1,6 +1,7 @@
 /** Requests of an operation, drawn from what the OpenAPI document says of it. */
 import fc from 'fast-check'
 import { QUESTION_TYPES, type QuestionType } from '../../../src/features/quizzes/questions/question.ts'
+import { EVENTS } from '../../../src/features/webhooks/events.ts'
 import { inputs } from '../../factories/question-arbitraries.ts'
 import { PASSWORD } from '../../helpers/accounts.ts'
 import { BROKEN, FILES, GOOD_FILES, HEADERS, HOSTILE_TEXTS, NO_IDS, NOT_THEIRS, Raw } from './hostile.ts'
@@ -91,7 +92,9 @@ const PATHS: [start: string, kind: string][] = [
   ['/api/questions/', 'question'],
   ['/api/regrades/', 'regrade'],
   ['/api/qr-codes/', 'code'],
+  ['/api/users/tokens/', 'token'],
   ['/api/users/', 'user'],
+  ['/api/webhooks/', 'webhook'],
 ]
 export function kindOf({ path }: Operation, parameter: string): string {
   if (parameter !== 'id') return { enrollment_id: 'enrollment', uuid: 'shown', page: 'uuid' }[parameter] ?? parameter
@@ -161,7 +164,13 @@ const names = {
   first_name: fc.constant(''),
   last_name: fc.constant('Doe'),
 }
+const hook = {
+  url: fc.constantFrom('https://receiver.school.edu/', 'https://receiver.school.edu:8443/a', 'https://127.1/'),
+  events: fc.constantFrom(['enrollment.created'], [...EVENTS]),
+}
 const DEPENDENT: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
+  'POST /api/webhooks/': { ...hook, course: ref('course') },
+  'PUT /api/webhooks/{id}/': { ...hook, is_enabled: fc.boolean() },
   'POST /api/quizzes/': {
     module: ref('module'),
     title: fc.constant('Exam'),
@@ -184,6 +193,7 @@ const DEPENDENT: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
     password2: password,
   },
   'POST /api/users/login/': { username: ref('username'), password },
+  'POST /api/users/tokens/': { name: fc.constant('Script'), access: fc.constantFrom('read', 'write'), password },
   'POST /api/users/password/change/': { old_password: password, new_password: password },
   'POST /api/users/password/reset/': { token: ref('reset'), new_password: password },
 }

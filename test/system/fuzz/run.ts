@@ -19,6 +19,9 @@ const BINDINGS: Partial<Env> = {
 /** What anybody may do with a thing of others that they see: it changes their own alone. */
 const OWN = /enroll\/$|start-attempt|(submit-response|complete|timeout|abandon)\/$|module-progress|scans|verify/
 
+/** About one of so many requests comes from a program, with a personal access token of its role. */
+const BY_PROGRAM = 7
+
 export type Request = {
   method: string
   path: string
@@ -46,7 +49,9 @@ export function requestOf(
     )
   const place = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => text(path[name]))
   const search = query.map(([name, value]) => `${name}=${text(value)}`).join('&')
-  const as = role === 'anonymous' ? undefined : world.users[role]
+  // By chance, and the same again when it is repeated.
+  const isProgram = operation.isListed && !operation.isPublic && (place.length + search.length) % BY_PROGRAM === 0
+  const as = role === 'anonymous' ? undefined : (isProgram ? world.programs : world.users)[role]
   const sent = isRead ? undefined : body && textOf(body, settled)
   return {
     method: operation.method,
@@ -111,6 +116,7 @@ const MADE: Record<string, string> = {
   'POST /api/courses/quizzes/{id}/start-attempt/': 'attempt',
   'POST /api/courses/{slug}/enroll/': 'enrollment',
   'POST /api/questions/{id}/regrade/': 'regrade',
+  'POST /api/users/tokens/': 'token',
   'POST /api/qr-codes/codes/': 'code',
   'POST /api/qr-codes/batches/': 'batch',
 }

@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { issueToken } from '../../../src/http/authentication.ts'
+import { toDate } from '../../../src/http/fields.ts'
 import { endedAttempt } from '../../factories/attempts.ts'
 import { makeCourse } from '../../factories/courses.ts'
 import { makeCode } from '../../factories/qr-codes.ts'
@@ -9,7 +10,8 @@ import { answers } from '../../factories/question-arbitraries.ts'
 import { oneOfEach, QUESTIONS, rightAnswer } from '../../factories/questions.ts'
 import { insertQuizWithQuestions, type MadeQuiz } from '../../factories/quizzes.ts'
 import { insertEnrollment, insertModule, insertProgress } from '../../factories/rows.ts'
-import { makeInstructor, makeStaff, makeUser } from '../../factories/users.ts'
+import { makeInstructor, makeStaff, makeToken, makeUser } from '../../factories/users.ts'
+import { insertDelivery, makeWebhook } from '../../factories/webhooks.ts'
 import { end, startAttempt } from '../../helpers/attempts.ts'
 import { call } from '../../helpers/client.ts'
 import { scan } from '../../helpers/qr-codes.ts'
@@ -32,7 +34,15 @@ export async function makeWorld(number: number): Promise<World> {
     owner: await makeInstructor({ username: `w${number}owner` }),
     staff: await makeStaff({ username: `w${number}staff` }),
   }
-  const world: World = { number, users, pools: new Map() }
+  const programs = Object.fromEntries(
+    await Promise.all(
+      Object.entries(users).map(async ([role, user]) => [
+        role,
+        await makeToken(user, { access: 'write', lastUsedOn: toDate(Date.now() / 1000) }),
+      ]),
+    ),
+  )
+  const world: World = { number, users, programs, pools: new Map() }
   const { owner, rival, learner } = users
   const known = env.DB.prepare('UPDATE users SET password_hash = ?, google_id = ? WHERE id = ?')
   const about = env.DB.prepare(
@@ -150,6 +160,15 @@ async function marked(world: World): Promise<void> {
     keep('shown', code.uuid)
     keep('scan', scanned.body.id)
   }
+  const hook = { description: secret('hook'), url: `https://receiver.school.edu/${secret('hook')}/` }
+  await keepWebhook(world, await makeWebhook(owner, { course: course.id, ...hook }), 'owner')
+}
+
+/** With a delivery, and a secret of which nobody must learn. */
+async function keepWebhook(world: World, { id }: { id: number }, marked?: Entry['marked']): Promise<void> {
+  await set('webhooks', id, 'previous_secret', planted(world.number, 'hooksecret'))
+  add(world, 'webhook', id, marked)
+  add(world, 'delivery_id', await insertDelivery(id), marked, id)
 }
 
 async function ofRival(world: World): Promise<void> {
@@ -164,6 +183,7 @@ async function ofRival(world: World): Promise<void> {
   add(world, 'module', module, 'rival')
   keepQuiz(world, module, quiz, 'rival')
   add(world, 'code', code.id, 'rival')
+  await keepWebhook(world, await makeWebhook(rival, { course: course.id }), 'rival')
   // Who scans it tells its maker the name: it is shown, and not for scanning.
   add(world, 'shown', code.uuid, 'rival')
 }
@@ -216,6 +236,7 @@ async function clay(world: World): Promise<void> {
       add(world, 'attempt', body.id, undefined, quiz.id)
     }
   }
+  await keepWebhook(world, await makeWebhook(owner, { course: course.id }))
   const [first, , survey] = quizzes
   if (!first || !survey) throw new Error('no quizzes')
   const { body: over } = await startAttempt(first, owner)

@@ -32,6 +32,9 @@ export const MAY_SEE = {
   owneraddress: AUTHORS,
   /** What a batch is called: also for whoever teaches a course of which staff put a code into it. */
   batch: [...AUTHORS, 'rival'],
+  /** What signs a webhook's messages, and where they go. */
+  hooksecret: [],
+  hook: AUTHORS,
   /** Another instructor's draft, and keys. */
   rivaldraft: ['rival', 'staff'],
   rivalkey: ['rival', 'staff'],

@@ -12,6 +12,8 @@ export type Entry = { value: unknown; marked?: 'owner' | 'rival'; of?: number }
 export type World = {
   number: number
   users: Record<Exclude<Role, 'anonymous'>, TestUser>
+  /** A personal access token of each, to read and write everywhere. */
+  programs: Record<Exclude<Role, 'anonymous'>, { token: string }>
   pools: Map<string, Entry[]>
 }
 
@@ -21,8 +23,9 @@ export function add(world: World, kind: string, value: unknown, marked?: Entry['
   world.pools.set(kind, pool)
 }
 
-/** Kinds of which a thing has its own: a module its course, a quiz its module and the order of its questions. */
-const WITHIN = new Set(['answer', 'order', 'its course', 'its module'])
+/** Kinds of which a thing has its own: a module its course, a quiz its module and the order of its questions, a
+ * webhook its deliveries. */
+const WITHIN = new Set(['answer', 'order', 'its course', 'its module', 'delivery_id'])
 
 /** `touched`: whether anything asked for is another's, and marked. */
 export type Asker = { role: Role; isRead: boolean; of?: unknown; touched?: boolean }

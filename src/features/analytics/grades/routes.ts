@@ -26,6 +26,8 @@ export function gradeRoutes(api: Api): void {
         'with scores in them. A cell is the percentage by the quiz’s grading policy, by which an abandoned attempt is 0 where the latest or the average counts; empty without one, ' +
         '`pending` while an essay waits in an attempt that decides it. CSV, streamed: 1,000 learners a round trip. Text that ' +
         'a spreadsheet would take for a formula begins with an apostrophe.',
+      token: 'read',
+      about: ['course', 'id'],
       params: object(() => ({ id: pathId() })),
       download: ['text/csv'],
       responses: { 200: z.string() },

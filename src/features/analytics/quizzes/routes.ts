@@ -21,6 +21,8 @@ export function quizAnalyticsRoutes(api: Api): void {
       description:
         'Kept up to date by every attempt and grading. Previews never count, nor do a survey’s scores. Questions come in ' +
         'their order, each version that was shown by itself.',
+      token: 'read',
+      about: ['quiz', 'id'],
       params,
       responses: { 200: QuizAnalytics },
       refuses: { 403: NOT_ITS_INSTRUCTOR },
@@ -45,6 +47,8 @@ export function quizAnalyticsRoutes(api: Api): void {
       tag,
       summary: 'Recalculate quiz analytics',
       description: 'Rebuilds them from the attempts. As they are kept up to date anyway, it changes nothing.',
+      token: 'write',
+      about: ['quiz', 'id'],
       params,
       responses: { 200: Recalculated },
       refuses: { 403: NOT_ITS_INSTRUCTOR },

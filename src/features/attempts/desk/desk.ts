@@ -7,6 +7,7 @@ import { backgroundDatabase, newUsage, openSession } from '../../../db/client.ts
 import { divided } from '../../../db/faults.ts'
 import { storeTimeoutMs } from '../../../db/timeout.ts'
 import { logDone } from '../../../http/log.ts'
+import { wakeWebhooks } from '../../../http/webhooks.ts'
 import { type Ending, persistResults } from '../session/persist-results.ts'
 import { admitRound } from '../starting/admit-round.ts'
 import type { StartReply, StartRequest } from '../starting/messages.ts'
@@ -55,7 +56,7 @@ export class QuizDesk extends DurableObject<Env> {
   }
 
   private async persistAll(endings: readonly Ending[]): Promise<Settled<PersistReply>[]> {
-    const db = backgroundDatabase(this.env)
+    const db = backgroundDatabase(this.env, this.wakeWebhooks)
     const written = await divided(endings, async part => {
       await persistResults(db, part)
       return part.map(() => ({ kind: 'persisted' }) as const)
@@ -74,7 +75,7 @@ export class QuizDesk extends DurableObject<Env> {
   private async admit(requests: readonly StartRequest[]) {
     const startedAt = Date.now()
     const usage = newUsage()
-    const db = openSession(this.env, 'primary', usage)
+    const db = openSession(this.env, 'primary', usage, this.wakeWebhooks)
     const settled = await admitRound({ db, usage }, this.quizId, requests, Math.floor(startedAt / 1000))
     logDone(this.env, {
       event: 'round of starts',
@@ -84,6 +85,9 @@ export class QuizDesk extends DurableObject<Env> {
     })
     return settled
   }
+
+  private readonly wakeWebhooks = (webhookIds: readonly number[]) =>
+    this.ctx.waitUntil(wakeWebhooks(this.env, webhookIds))
 
   private get quizId(): number {
     return Number(this.ctx.id.name)

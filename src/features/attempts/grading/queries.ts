@@ -3,6 +3,7 @@
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { coursesTaughtBy, isManagedBy } from '../../../access/teaching.ts'
+import { courseOf } from '../../../access/tokens.ts'
 import { isStaff, staffViewer } from '../../../access/viewer.ts'
 import { distinctly } from '../../../db/columns.ts'
 import { attempts, responses } from '../../../db/schema/attempts.ts'
@@ -12,6 +13,7 @@ import { questionVersions, quizzes } from '../../../db/schema/quizzes.ts'
 import { users } from '../../../db/schema/users.ts'
 import { type Builder, type Given, type Names, partialStatement, type RowOf, statement } from '../../../db/statement.ts'
 import { countFor, cursorOf, type Page } from '../../../http/pagination.ts'
+import { asPoints, insertActs } from '../../audit/queries/acts.ts'
 import { contentColumns } from '../../quizzes/questions/queries.ts'
 import { isOfAttempt } from '../queries.ts'
 import { share } from '../settlement.ts'
@@ -59,6 +61,21 @@ type EssayGrade = {
   rubricScores: Record<string, number>
   gradedBy: number
 }
+
+type Graded = { id: number; scoreNano: number; gradedBy: number; now: number }
+export const recordGrade = statement((db, { id, scoreNano, gradedBy, now }: Names<Graded>) => {
+  const act = {
+    actorId: gradedBy,
+    action: 'response.graded',
+    now,
+    targetId: sql`r.id`,
+    userId: sql`a.user_id`,
+    courseId: courseOf('quiz', sql`a.quiz_id`),
+    old: sql`json_object('score', ${asPoints(sql`r.score_nano`)})`,
+    new: sql`json_object('score', ${asPoints(scoreNano)})`,
+  } as const
+  return insertActs(db, act, sql`FROM responses r JOIN attempts a ON a.id = r.attempt_id WHERE r.id = ${id}`)
+})
 
 /** Writes the grade; the later of two simultaneous grades stands. Item analysis leaves out previews. */
 export const gradeEssay = partialStatement(

@@ -9,7 +9,7 @@ import { toMilliPoints, toNano } from '../../quizzes/answers/points.ts'
 import { fromColumns, type QuestionOf } from '../../quizzes/questions/question.ts'
 import { settle } from '../settlement.ts'
 import { essayScore } from './grade.ts'
-import { type EssayRow, essayById, gradeEssay, pendingEssays } from './queries.ts'
+import { type EssayRow, essayById, gradeEssay, pendingEssays, recordGrade } from './queries.ts'
 import { EssayGradeInput, GradedEssay, PendingEssayPage, toGradedEssay, toPendingEssay } from './schemas.ts'
 
 const tag = 'Quiz System'
@@ -23,6 +23,8 @@ export function gradingRoutes(api: Api): void {
       summary: 'Grade an essay',
       description:
         'The attempt’s score and pass, completions and all statistics follow at once. Grading again corrects: a pass that is lost takes back what it completed.',
+      token: 'write',
+      about: ['response', 'id'],
       params: object(() => ({ id: pathId(36_008) })),
       body: EssayGradeInput,
       responses: { 200: GradedEssay },
@@ -42,8 +44,9 @@ export function gradingRoutes(api: Api): void {
         rubricScores: body.rubric_scores ?? {},
         gradedBy: viewer.id,
       }
-      const [, [graded]] = await batch(
+      const [, , [graded]] = await batch(
         db,
+        recordGrade({ ...grade, id: response.id, now }),
         gradeEssay({ id: response.id, now }, grade),
         essayById({ id: response.id }),
         ...settle({ attemptIds: [response.attemptId], now }),
@@ -61,6 +64,8 @@ export function gradingRoutes(api: Api): void {
       summary: 'List essays to grade',
       description:
         'Of your own courses; for staff of all. The newest attempt first, each attempt’s last essay first. Previews are left out.',
+      token: 'read',
+      about: ['course', 'course'],
       query: object(() => ({ course: queryId().optional(), quiz: queryId().optional(), ...pageQuery, ...cursorQuery })),
       responses: { 200: PendingEssayPage },
       refuses: { 403: 'Instructors only' },

@@ -5,6 +5,7 @@ import { repeated } from '../../../db/faults.ts'
 import { describe } from '../../../http/errors.ts'
 import { logDone } from '../../../http/log.ts'
 import { objectNamed } from '../../../http/objects.ts'
+import { wakeWebhooks } from '../../../http/webhooks.ts'
 import { runningRegrades } from './queries.ts'
 import { regradeNext } from './regrade.ts'
 
@@ -25,7 +26,7 @@ export class RegradeJob extends DurableObject<Env> {
     await this.ctx.storage.setAlarm(Date.now() + retryAfterMs(failures))
     const regrade = Number(this.ctx.id.name)
     try {
-      const db = backgroundDatabase(this.env)
+      const db = backgroundDatabase(this.env, webhookIds => this.ctx.waitUntil(wakeWebhooks(this.env, webhookIds)))
       const hasMore = await repeated(() => regradeNext(db, regrade, Math.floor(Date.now() / 1000)))
       if (!hasMore) {
         logDone(this.env, { event: 'regrade done', regrade })

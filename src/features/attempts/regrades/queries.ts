@@ -1,12 +1,14 @@
 /** All SQL of regrades. The grade by an older version's key never replaces the grade by a newer one's. */
 
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { courseOf } from '../../../access/tokens.ts'
 import { distinctly } from '../../../db/columns.ts'
 import { regrades, responses } from '../../../db/schema/attempts.ts'
 import { courses } from '../../../db/schema/courses.ts'
 import { modules } from '../../../db/schema/modules.ts'
 import { questions, questionVersions, quizzes } from '../../../db/schema/quizzes.ts'
 import { type Builder, type Names, type RowOf, statement, type Value } from '../../../db/statement.ts'
+import { asPoints, insertActs } from '../../audit/queries/acts.ts'
 import { selectEnrollmentForQuiz } from '../../quizzes/queries.ts'
 import type { QuestionType } from '../../quizzes/questions/question.ts'
 import { isOfAttempt } from '../queries.ts'
@@ -78,6 +80,22 @@ export const insertRegrade = statement((db, wanted: Names<Wanted & { now: number
         AND NOT EXISTS (SELECT 1 FROM regrades g WHERE g.question_id = ${questionId} AND g.key_version_id = key.id
           AND g.is_dry_run = ${isDryRun} AND g.status = 'running')`,
   )
+})
+
+/** Stands behind `insertRegrade`, and records the request only if that added a regrade. */
+export const recordRegrade = statement((db, wanted: Names<Wanted & { now: number }>) => {
+  const { questionId, keyVersionId, requestedBy, now } = wanted
+  const act = {
+    actorId: requestedBy,
+    action: 'question.regraded',
+    now,
+    targetId: questionId,
+    courseId: courseOf('question', questionId),
+    new: sql`json_object('regrade', g.id)`,
+  } as const
+  const rest = sql`FROM regrades g WHERE changes() > 0 AND g.question_id = ${questionId}
+    AND g.key_version_id = ${keyVersionId} AND g.is_dry_run = 0 AND g.status = 'running'`
+  return insertActs(db, act, rest)
 })
 
 const columns = {
@@ -223,6 +241,31 @@ const updateGrades = (db: Builder, graded: Value, guard: SQL) =>
     .where(sql`${responses.id} = j.value->>'id' AND ${responses.keyVersionId} < j.value->>'key' AND ${guard}`)
 
 type Graded = { graded: readonly Regraded[] }
+
+/** Records the grades that will change as acts of whoever asked for the regrade, so it must come before they are written. */
+const insertRegradeActs = (db: Builder, { graded, now }: Names<Graded & { now: number }>, guard: SQL) => {
+  const act = {
+    actorId: sql`g.requested_by`,
+    action: 'response.regraded',
+    now,
+    targetId: sql`r.id`,
+    userId: sql`a.user_id`,
+    courseId: courseOf('quiz', sql`a.quiz_id`),
+    old: sql`json_object('score', ${asPoints(sql`r.score_nano`)})`,
+    new: sql`json_object('score', ${asPoints(sql`(j.value->>'score')`)})`,
+  } as const
+  return insertActs(
+    db,
+    act,
+    sql`FROM json_each(${graded}) j CROSS JOIN responses r ON r.id = j.value->>'id' CROSS JOIN attempts a ON a.id = r.attempt_id
+      CROSS JOIN regrades g ON g.id = (SELECT max(n.id) FROM regrades n
+        WHERE n.question_id = r.question_id AND n.is_dry_run = 0 AND n.key_version_id = j.value->>'key')
+      WHERE r.key_version_id < j.value->>'key' AND r.score_nano IS NOT j.value->>'score' AND ${guard}`,
+  )
+}
+export const recordGrades = statement((db, graded: Names<Graded & { now: number }>) =>
+  insertRegradeActs(db, graded, sql`1`),
+)
 export const writeGrades = statement((db, { graded }: Names<Graded>) => updateGrades(db, graded, sql`1`))
 
 /** A batch writes only while its job stands at this cursor. */
@@ -232,6 +275,10 @@ const isAtCursor = ({ id, cursor }: Names<Progress>) =>
 
 export const writeGradesOf = statement((db, job: Names<Progress & Graded>) =>
   updateGrades(db, job.graded, isAtCursor(job)),
+)
+
+export const recordGradesOf = statement((db, job: Names<Progress & Graded & { now: number }>) =>
+  insertRegradeActs(db, job, isAtCursor(job)),
 )
 
 /** Counts the responses that the grades will change, so it must come before `writeGradesOf` in the batch. */

@@ -18,6 +18,8 @@ import {
   nextResponses,
   type PendingRegrade,
   type Regraded,
+  recordGrades,
+  recordGradesOf,
   writeGrades,
   writeGradesOf,
 } from './queries.ts'
@@ -41,7 +43,12 @@ const UNANSWERED = '{}'
 export async function regradeAttempts(db: Db, pending: readonly PendingRegrade[], now: number): Promise<void> {
   if (pending.length === 0) return
   const graded = pending.map(row => regraded(row, row))
-  await batch(db, writeGrades({ graded }), ...settle({ attemptIds: attemptsOf(pending), now }))
+  await batch(
+    db,
+    recordGrades({ graded, now }),
+    writeGrades({ graded }),
+    ...settle({ attemptIds: attemptsOf(pending), now }),
+  )
 }
 
 /**
@@ -64,7 +71,8 @@ export async function regradeNext(db: Db, jobId: number, now: number): Promise<b
   if (job.isDryRun) await batch(db, counted, advanced)
   else {
     const settled = settle({ attemptIds: attemptsOf(changed), now })
-    await batch(db, counted, writeGradesOf({ ...job, graded }), ...settled, advanced)
+    const recorded = recordGradesOf({ ...job, graded, now })
+    await batch(db, counted, recorded, writeGradesOf({ ...job, graded }), ...settled, advanced)
   }
   return true
 }

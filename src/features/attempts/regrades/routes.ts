@@ -1,6 +1,6 @@
 import { requireManagedModule } from '../../../access/modules.ts'
 import { asViewer } from '../../../access/viewer.ts'
-import { batch } from '../../../db/batch.ts'
+import { batchOf } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { ruleViolation } from '../../../http/errors.ts'
 import { object, pathId } from '../../../http/fields.ts'
@@ -10,6 +10,7 @@ import {
   enrollmentForRegrade,
   freezeKey,
   insertRegrade,
+  recordRegrade,
   regradableQuestion,
   regradeById,
   runningRegrade,
@@ -29,6 +30,8 @@ export function regradeRoutes(api: Api): void {
       summary: 'Regrade a question',
       description:
         'After a mistake in its key was put right: grades every response to it by the key of today, with the points that were shown. Scores, passes, completions and statistics follow; attempts that still run follow when they end. Asked again while it runs, it answers the one that runs.',
+      token: 'write',
+      about: ['question', 'id'],
       params,
       body: RegradeInput,
       responses: { 202: Regrade },
@@ -50,12 +53,14 @@ export function regradeRoutes(api: Api): void {
         )
       const { id, keyVersionId, type } = question
       const wanted = { questionId: id, keyVersionId, type, isDryRun: body.dry_run ?? false, requestedBy: viewer.id }
-      const [, , [regrade]] = await batch(
-        db,
-        insertRegrade({ ...wanted, now }),
-        freezeKey({ keyVersionId, now }),
-        runningRegrade(wanted),
-      )
+      const {
+        running: [regrade],
+      } = await batchOf(db, {
+        inserted: insertRegrade({ ...wanted, now }),
+        ...(!wanted.isDryRun && { recorded: recordRegrade({ ...wanted, now }) }),
+        frozen: freezeKey({ keyVersionId, now }),
+        running: runningRegrade(wanted),
+      })
       if (!regrade) throw ruleViolation('question_changed', 'The question has been changed in between. Try again.')
       await regradeJob(env, regrade.id).start()
       return json(202, toRegrade(regrade))
@@ -69,6 +74,8 @@ export function regradeRoutes(api: Api): void {
       tag,
       summary: 'Get a regrade',
       description: 'How far it is. `total` is what there was when it was asked for; in the end, what was graded.',
+      token: 'read',
+      about: ['regrade', 'id'],
       params,
       responses: { 200: Regrade },
       refuses: { 403: NOT_ITS_INSTRUCTOR },

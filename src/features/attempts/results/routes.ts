@@ -1,8 +1,9 @@
 import { requireRecord } from '../../../access/records.ts'
-import { manages } from '../../../access/teaching.ts'
+import { manages, requireTeacher } from '../../../access/teaching.ts'
 import { asViewer } from '../../../access/viewer.ts'
 import type { Api } from '../../../http/api.ts'
-import { ruleViolation } from '../../../http/errors.ts'
+import { isToken } from '../../../http/authentication.ts'
+import { notForTokens, ruleViolation } from '../../../http/errors.ts'
 import { object, pathId, queryId } from '../../../http/fields.ts'
 import { cursorQuery, pageBodyById, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { countUnlessLearner, seenRow } from '../attempt-request.ts'
@@ -27,6 +28,8 @@ export function resultRoutes(api: Api): void {
       tag,
       summary: 'List quiz attempts',
       description: 'Your own, and those in courses you teach; for staff all. Previews are left out. Newest first.',
+      token: 'read',
+      about: ['quiz', 'quiz'],
       query: object(() => ({
         quiz: queryId().optional(),
         user: queryId().optional(),
@@ -39,7 +42,9 @@ export function resultRoutes(api: Api): void {
     async ({ query, caller, db, c, json }) => {
       const page = pageOf(query)
       const listed = listedAttempts({ viewerId: caller.userId, ...page }, query)
-      const [, rows, [total]] = await asViewer(db, caller, ...listed)
+      const [viewer, rows, [total]] = await asViewer(db, caller, ...listed)
+      if (isToken(caller)) requireTeacher(viewer)
+
       return json(
         200,
         pageBodyById(c, page, total?.count ?? 0, rows.map(toListed), ({ id }) => id),
@@ -82,6 +87,8 @@ export function resultRoutes(api: Api): void {
       description:
         'Of an ended attempt. Where the quiz never shows feedback, its learner sees score and passed of the attempt only. Of an ' +
         'abandoned attempt feedback, `is_correct` and `score` are there only for questions that were answered.',
+      token: 'read',
+      about: ['attempt', 'id'],
       quota: 'free',
       params,
       responses: { 200: AttemptResult },
@@ -96,6 +103,7 @@ export function resultRoutes(api: Api): void {
       )
       await countUnlessLearner(c, viewer, attemptRow)
       const row = requireRecord(viewer, attemptRow)
+      if (isToken(caller) && row.userId === viewer.id) throw notForTokens()
       const isLearner = !manages(viewer, row)
       const readerOf = (status: AttemptStatus) => ({
         isLearner,

@@ -1,5 +1,5 @@
 /** The watchers of one exam room: WebSockets that survive the object's hibernation. */
-import type { Caller } from '../../../http/authentication.ts'
+import type { SessionCaller } from '../../../http/authentication.ts'
 
 /** How many may watch at once; a new one closes the oldest. */
 const WATCHERS_AT_MOST = 50
@@ -8,7 +8,7 @@ const NOT_ALLOWED = 1008
 const TRY_AGAIN_LATER = 1013
 
 /** Each socket stores its watcher. `expiresAt` is the token's, in Unix seconds. */
-export type Watcher = Caller & { expiresAt: number }
+export type Watcher = SessionCaller & { expiresAt: number }
 type Attached = Watcher & { openedAtMs: number }
 export type Open = { socket: WebSocket; watcher: Watcher }
 

@@ -76,6 +76,10 @@ export type Refused =
   | { kind: 'refused'; code: ErrorCode; detail: string }
   /** The answer is older than the kept one; `sequence` is the kept one's. */
   | { kind: 'late'; sequence: number }
+/** The key of the act was used for another one. */
+export type KeyReused = { kind: 'key_reused' }
+/** The reply to an act that may come with a key; a repeat gets the first reply. */
+export type Repeatable<Reply> = (Reply & { isReplayed?: true }) | KeyReused
 export type Extended = {
   kind: 'extended'
   terms: Terms

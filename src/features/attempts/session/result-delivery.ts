@@ -3,10 +3,12 @@ import { backgroundDatabase } from '../../../db/client.ts'
 import { isOverload, repeated } from '../../../db/faults.ts'
 import { describe } from '../../../http/errors.ts'
 import { logDone } from '../../../http/log.ts'
+import { wakeWebhooks } from '../../../http/webhooks.ts'
 import { deskOf } from '../desk/client.ts'
 import type { PersistReply } from '../desk/desk.ts'
+import { deliverExtensions } from '../extensions/acts.ts'
 import { type Ending, persistResults } from './persist-results.ts'
-import type { AttemptStore } from './store.ts'
+import type { AttemptStore, Known } from './store.ts'
 import { asEnding } from './views.ts'
 
 const FIRST_RETRY_MS = 1_000
@@ -32,6 +34,25 @@ export class ResultDelivery {
     return this.underWay
   }
 
+  /**
+   * Delivers the acts that the audit does not have. Never throws.
+   * @returns when to try again, in Unix milliseconds; null when the audit has all
+   */
+  async deliverActs(env: Env, known: Known): Promise<number | null> {
+    const acts = known.state.extensionActs ?? []
+    if (acts.length === 0) return null
+    try {
+      await deliverExtensions(env, known.terms, acts)
+    } catch (error) {
+      console.error({ event: 'acts not delivered', attempt: known.terms.attemptId, ...describe(error) })
+      return Date.now() + LAST_RETRY_MS / 2 + (Math.random() * LAST_RETRY_MS) / 2
+    }
+    // Another extension may have come while the database answered.
+    const left = (known.state.extensionActs ?? []).filter(act => !acts.includes(act))
+    this.store.change(known, { extensionActs: left })
+    return left.length === 0 ? null : Date.now()
+  }
+
   private async deliverOnce(env: Env): Promise<void> {
     const known = this.store.load()
     if (!known || known.state.persistedAtMs !== null) return
@@ -52,7 +73,8 @@ export class ResultDelivery {
       attempt: known.terms.attemptId,
       failures: known.state.failedDeliveries,
     })
-    await this.storage.setAlarm(Date.now() + RETENTION_MS)
+    const hasActs = (known.state.extensionActs ?? []).length > 0
+    await this.storage.setAlarm(Date.now() + (hasActs ? FIRST_RETRY_MS : RETENTION_MS))
   }
 }
 
@@ -69,7 +91,9 @@ async function persist(env: Env, ending: Ending, failures: number): Promise<void
     if (reply?.kind === 'persisted') return
     if (reply?.kind === 'failed') throw new Error(reply.message)
   }
-  await repeated(() => persistResults(backgroundDatabase(env), [ending]))
+  // The object lives as long as its calls, so nothing needs to wait for this one.
+  const db = backgroundDatabase(env, webhookIds => void wakeWebhooks(env, webhookIds))
+  await repeated(() => persistResults(db, [ending]))
 }
 
 /** @returns null when the desk is down */

@@ -1,5 +1,6 @@
 /** One object decides everything about one attempt, one call at a time: its questions, answers, clock and end. */
 import { DurableObject } from 'cloudflare:workers'
+import type { ActKey } from '../../../http/idempotency.ts'
 import { parseResponse } from '../../quizzes/answers/answer.ts'
 import { grade } from '../../quizzes/answers/grading.ts'
 import { isFinal, isLate, isSame } from './answer-revision.ts'
@@ -12,8 +13,10 @@ import type {
   Extended,
   Foreign,
   Kept,
+  KeyReused,
   Over,
   Refused,
+  Repeatable,
   RunningAttempt,
   Throttled,
   Unknown,
@@ -78,11 +81,17 @@ export class AttemptSession extends DurableObject<Env> {
   }
 
   /** Grades and keeps an answer, without the database. */
-  async answer(userId: number, input: AnswerInput): Promise<Kept | Refused | Over | Unknown | Foreign | Throttled> {
+  async answer(
+    userId: number,
+    input: AnswerInput,
+    key: ActKey | null = null,
+  ): Promise<Repeatable<Kept> | Refused | Over | Unknown | Foreign | Throttled> {
     const refusal = this.refusalFor(userId)
     if (refusal) return refusal
     const known = await this.current()
     if (!known) return { kind: 'unknown' }
+    const repeated = this.repeatedBy<Kept>(key)
+    if (repeated) return repeated
     const asked = this.store.askedAs(input.questionId)
     if (asked === null) return { kind: 'no_such_question' }
     if (known.state.end) return { kind: 'over' }
@@ -126,33 +135,65 @@ export class AttemptSession extends DurableObject<Env> {
       ...(sequence !== undefined && { sequence }),
     }
     this.store.saveAnswer(kept, bytes, asked)
+    const reply: Kept = { kind: 'kept', answer: asSaved(terms, kept, asked) }
+    if (key) this.store.keepAct(key, reply)
     this.room.answered(this.env, known)
-    return { kind: 'kept', answer: asSaved(terms, kept, asked) }
+    return reply
   }
 
   /** Ends the attempt unless it has ended already; every caller gets the first end. */
   async end(
     userId: number,
     status: EndStatus,
-  ): Promise<(EndedAttempt & { wasPersisted: boolean }) | Unknown | Foreign | Throttled> {
+    key: ActKey | null = null,
+  ): Promise<
+    (EndedAttempt & { wasPersisted: boolean; isReplayed?: true }) | KeyReused | Unknown | Foreign | Throttled
+  > {
     const refusal = this.refusalFor(userId)
     if (refusal) return refusal
     const known = await this.current()
     if (!known) return { kind: 'unknown' }
+    // The end itself is the reply, to whoever asks.
+    const repeated = this.repeatedBy<object>(key)
+    if (repeated && 'kind' in repeated) return repeated
+    if (key && !repeated) this.store.keepAct(key, {})
     const wasPersisted = known.state.persistedAtMs !== null
     if (!known.state.end) this.finish(known, status)
     if (!wasPersisted) await Promise.race([this.delivery.deliver(this.env), scheduler.wait(ENDING_WAIT_MS)])
-    return { ...asEnded(known, this.store), wasPersisted }
+    return { ...asEnded(known, this.store), wasPersisted, ...(repeated && { isReplayed: true }) }
   }
 
-  /** Adds minutes, even past the quiz's window. */
-  async extend(minutes: number): Promise<Extended | Unknown | Over | { kind: 'untimed' }> {
+  /**
+   * Adds minutes, even past the quiz's window; once for each key, whose first reply is given again. The alarm delivers the act
+   * to the audit.
+   * @param actorId who grants them; null from a Worker of an older version
+   */
+  async extend(
+    minutes: number,
+    key: ActKey | null = null,
+    actorId: number | null = null,
+  ): Promise<Repeatable<Extended> | Unknown | Over | { kind: 'untimed' }> {
     const known = await this.current()
     if (!known) return { kind: 'unknown' }
+    const repeated = this.repeatedBy<Extended>(key)
+    if (repeated) return repeated
     if (known.state.end) return { kind: 'over' }
     if (deadlineMs(clockOf(known)) === null) return { kind: 'untimed' }
-    this.store.change(known, { extendedMinutes: known.state.extendedMinutes + minutes })
-    await this.setAlarm(this.deadlineAlarm(known))
+    const before = known.state.extendedMinutes
+    const after = before + minutes
+    const act = actorId !== null && {
+      deliveryId: crypto.randomUUID(),
+      actorId,
+      at: toSeconds(Date.now()),
+      before,
+      after,
+    }
+    this.store.change(known, {
+      extendedMinutes: after,
+      ...(act && { extensionActs: [...(known.state.extensionActs ?? []), act] }),
+    })
+    if (key) this.store.keepAct(key, asExtended(known))
+    await this.setAlarm(act ? Date.now() + Math.random() * SPREAD_MS : this.deadlineAlarm(known))
     this.clocks.send(known)
     this.room.changed(this.env, known)
     return asExtended(known)
@@ -206,22 +247,23 @@ export class AttemptSession extends DurableObject<Env> {
   }
 
   /**
-   * Ends an attempt that is over, delivers the result of an ended one, and deletes the storage a day after D1 confirmed it.
-   * Never throws, because the platform drops an alarm that fails too often.
+   * Delivers acts to the audit, ends an attempt that is over, delivers the result of an ended one, and deletes the storage a day
+   * after D1 confirmed it. Never throws, because the platform drops an alarm that fails too often.
    */
   override async alarm(): Promise<void> {
     const known = this.store.load()
     if (!known) return
     const { state } = known
+    const retryAtMs = await this.delivery.deliverActs(this.env, known)
     if (!state.end) {
       if (phaseAt(clockOf(known), Date.now()) === 'over') await this.timeOut(known)
-      else await this.setAlarm(this.deadlineAlarm(known))
+      else await this.setAlarm(earlier(retryAtMs, this.deadlineAlarm(known)))
     } else if (state.persistedAtMs === null) {
       await this.delivery.deliver(this.env)
-    } else if (Date.now() >= state.persistedAtMs + RETENTION_MS) {
+    } else if (retryAtMs === null && Date.now() >= state.persistedAtMs + RETENTION_MS) {
       await this.store.deleteAll()
     } else {
-      await this.setAlarm(state.persistedAtMs + RETENTION_MS)
+      await this.setAlarm(retryAtMs ?? state.persistedAtMs + RETENTION_MS)
     }
   }
 
@@ -232,6 +274,15 @@ export class AttemptSession extends DurableObject<Env> {
       await this.timeOut(known)
     }
     return known
+  }
+
+  /** The first reply to an act with this key; null when there was none. */
+  private repeatedBy<Reply extends object>(key: ActKey | null): (Reply & { isReplayed: true }) | KeyReused | null {
+    const done = key && this.store.actBy(key.key)
+    if (!done) return null
+    return done.fingerprint === key.fingerprint
+      ? { ...(done.reply as Reply), isReplayed: true }
+      : { kind: 'key_reused' }
   }
 
   private refusalFor(userId: number): Foreign | Throttled | null {
@@ -276,3 +327,6 @@ export class AttemptSession extends DurableObject<Env> {
     }
   }
 }
+
+const earlier = (one: number | null, other: number | null) =>
+  one === null || other === null ? (one ?? other) : Math.min(one, other)

@@ -1,4 +1,6 @@
 /** The storage of an attempt's object: terms, state, questions and answers. */
+import type { ActKey } from '../../../http/idempotency.ts'
+import type { ExtensionAct } from '../extensions/acts.ts'
 import type { EndStatus, KeptAnswer } from './outcome.ts'
 import type { Snapshot, SnapshotQuestion, Terms } from './snapshot.ts'
 
@@ -11,9 +13,16 @@ export type State = {
   failedDeliveries: number
   /** Whether anybody watched the exam room when the attempt last heard of it. Absent where an older version began it. */
   isWatched?: boolean
+  /** Extensions that the audit does not have. Absent where an older version began the attempt. */
+  extensionActs?: ExtensionAct[]
 }
 export type Known = { terms: Terms; state: State }
 export type Asked = SnapshotQuestion & { place: number; earlier: KeptAnswer | undefined; earlierBytes: number }
+
+/** An act that came with an `Idempotency-Key`, and the reply to it. */
+type Act = { fingerprint: string; reply: unknown }
+/** More than a learner and an instructor do in one attempt; the oldest are forgotten first. */
+const ACTS_KEPT = 1_000
 
 export class AttemptStore {
   private known: Known | undefined
@@ -97,6 +106,27 @@ export class AttemptStore {
     const query = `SELECT count(*) AS answered, (SELECT count(*) FROM questions) AS questions,
       max(body ->> 'submittedAt') AS lastAnswerAt FROM answers`
     return this.storage.sql.exec<{ answered: number; questions: number; lastAnswerAt: number | null }>(query).one()
+  }
+
+  /** The act that came with this key; null for none. */
+  actBy(key: string): Act | null {
+    const query = 'SELECT fingerprint, reply FROM acts WHERE key = ?'
+    const [act] = this.acts().exec<{ fingerprint: string; reply: string }>(query, key).toArray()
+    return act ? { fingerprint: act.fingerprint, reply: JSON.parse(act.reply) } : null
+  }
+
+  /** In the transaction of the act, because nothing is awaited between them. */
+  keepAct({ key, fingerprint }: ActKey, reply: object | null): void {
+    const sql = this.acts()
+    sql.exec('INSERT INTO acts VALUES (?, ?, ?)', key, fingerprint, JSON.stringify(reply))
+    sql.exec('DELETE FROM acts WHERE rowid <= (SELECT max(rowid) FROM acts) - ?', ACTS_KEPT)
+  }
+
+  /** Most attempts never see a key. */
+  private acts(): SqlStorage {
+    const { sql } = this.storage
+    sql.exec('CREATE TABLE IF NOT EXISTS acts (key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, reply TEXT NOT NULL)')
+    return sql
   }
 
   /** The bytes of all answers together. Summed once in the object's life, because only `saveAnswer` changes them. */

@@ -17,6 +17,7 @@ import {
   drawableQuestions,
   type Enrollment,
   enrollmentsOf,
+  keysUsed,
   type RunningRow,
   runningAttempts,
   type StartableQuiz,
@@ -79,6 +80,7 @@ type Facts = Awaited<ReturnType<typeof readFacts>>
 
 async function readFacts(db: Db, quizId: number, requests: readonly StartRequest[]) {
   const userIds = requests.map(({ userId }) => userId)
+  const keys = requests.flatMap(({ userId, key }) => (key ? [{ userId, key: key.key }] : []))
   const rows = await repeated(() =>
     batchOf(db, {
       viewers: viewersByIds({ ids: userIds }),
@@ -87,6 +89,7 @@ async function readFacts(db: Db, quizId: number, requests: readonly StartRequest
       enrollments: enrollmentsOf({ quizId, userIds }),
       used: attemptsUsed({ quizId, userIds }),
       drawable: drawableQuestions({ quizId }),
+      ...(keys.length > 0 && { usedKeys: keysUsed({ keys }) }),
     }),
   )
   const byUser = <Row extends { userId: number }>(list: readonly Row[]) => new Map(list.map(row => [row.userId, row]))
@@ -97,6 +100,7 @@ async function readFacts(db: Db, quizId: number, requests: readonly StartRequest
     enrollments: byUser<Enrollment>(rows.enrollments),
     used: byUser<Used>(rows.used),
     drawable: rows.drawable,
+    usedKeys: new Set((rows.usedKeys ?? []).map(({ userId }: { userId: number }) => userId)),
   }
 }
 
@@ -105,6 +109,7 @@ function decide(request: StartRequest, facts: Facts, now: number): Exclude<Reply
   const { userId, accessCode, unbegun } = request
   try {
     const viewer = requireViewer(facts.viewers.get(userId), request)
+    if (facts.usedKeys.has(userId)) return { kind: 'key_used' }
     const running = facts.running.get(userId)
     if (running && running.id !== unbegun) return { kind: 'running', attempt: running }
     const { used = 0, hourlyLimitSince = null } = facts.used.get(userId) ?? {}
@@ -126,7 +131,7 @@ function decide(request: StartRequest, facts: Facts, now: number): Exclude<Reply
     if (drawn.length === 0) throw ruleViolation('quiz_without_questions', 'This quiz has no questions.')
     if (charactersOf(drawn) > CHARACTERS_AT_MOST) throw ruleViolation('quiz_too_large', TOO_LARGE)
     const atMost = isPreview ? null : attemptsAtMost(quiz)
-    return { kind: 'starting', userId, enrollmentId, attemptsAtMost: atMost, quiz, drawn }
+    return { kind: 'starting', userId, enrollmentId, attemptsAtMost: atMost, key: request.key, quiz, drawn }
   } catch (error) {
     if (error instanceof Refusal) return refusedBy(error)
     throw error
@@ -164,7 +169,7 @@ async function begin(db: Db, starting: readonly Admitted[], now: number): Promis
     db,
     beginAttempts(
       quiz,
-      starting.map(({ userId, enrollmentId, attemptsAtMost }) => ({ userId, enrollmentId, attemptsAtMost })),
+      starting.map(({ userId, enrollmentId, attemptsAtMost, key }) => ({ userId, enrollmentId, attemptsAtMost, key })),
       { versionIds: [...byVersion.keys()], characters, checkAt: firstCheck(quiz, now), now },
     ),
   )

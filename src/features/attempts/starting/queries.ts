@@ -5,9 +5,11 @@ import type { EnrollmentStatus } from '../../../access/participation.ts'
 import { distinctly } from '../../../db/columns.ts'
 import { attempts } from '../../../db/schema/attempts.ts'
 import { courses } from '../../../db/schema/courses.ts'
+import { idempotencyKeys } from '../../../db/schema/idempotency.ts'
 import { modules } from '../../../db/schema/modules.ts'
 import { questionVersions, quizzes } from '../../../db/schema/quizzes.ts'
 import { listed, type Names, type RowOf, statement, type Value } from '../../../db/statement.ts'
+import type { ActKey } from '../../../http/idempotency.ts'
 import { insertActivities } from '../../activities/queries.ts'
 import { touchModules } from '../../progress/queries/record-study.ts'
 import { contentColumns } from '../../quizzes/questions/queries.ts'
@@ -103,6 +105,14 @@ export const attemptsUsed = statement((db, { quizId, userIds }: Names<Learners>)
 )
 export type Used = RowOf<typeof attemptsUsed>
 
+/** Whose `Idempotency-Key` was used before. */
+export const keysUsed = statement((db, { keys }: Names<{ keys: readonly { userId: number; key: string }[] }>) =>
+  db.select({ userId: sql<number>`k.user_id`.as('userId') }).from(
+    sql`json_each(${keys}) asked CROSS JOIN idempotency_keys k
+        ON k.user_id = asked.value->>'userId' AND k.key = asked.value->>'key'`,
+  ),
+)
+
 const characters = (version: SQL) =>
   sql`length(${version}.text) + length(${version}.explanation) + length(${version}.body)`
 
@@ -130,6 +140,7 @@ export type Starting = {
   enrollmentId: number | null
   /** Null for no limit. */
   attemptsAtMost: number | null
+  key: ActKey | null
 }
 /** What attempts that begin together have in common. */
 type Begun = {
@@ -197,6 +208,14 @@ const insertAttempts = statement((db, begun: Names<NewAttempts>) => {
   )
 })
 
+/** The keys of those whose attempt begins. */
+const keepKeys = statement((db, begun: Names<NewAttempts>) =>
+  db.insert(idempotencyKeys).select(
+    sql`SELECT s.value->>'userId', s.value->>'$.key.key', s.value->>'$.key.fingerprint', 0, ${begun.now}, NULL, NULL
+      ${beginning(begun, sql`s.value->>'$.key.key' IS NOT NULL`)}`,
+  ),
+)
+
 /** An attempt shows these versions, so this stops later edits from changing them. */
 const markDrawn = statement((db, { versionIds, now }: Names<{ versionIds: readonly number[]; now: number }>) =>
   db
@@ -233,6 +252,7 @@ export function beginAttempts(
     postponed: postponeChecks({ quizId, userIds, checkAt }),
     recorded: recordStarts(attempts),
     modulesStarted: startModules(attempts),
+    ...(starting.some(({ key }) => key) && { keys: keepKeys(attempts) }),
     inserted: insertAttempts(attempts),
     drawn: markDrawn({ versionIds, now }),
     running: runningAttempts({ quizId, userIds }),

@@ -1,6 +1,7 @@
 import type { Api } from '../../../http/api.ts'
 import { unavailable } from '../../../http/errors.ts'
 import { object, pathId } from '../../../http/fields.ts'
+import { actKeyOf } from '../../../http/idempotency.ts'
 import { attemptObject, lookAtOwn } from '../session/client.ts'
 import { ResumedAttempt, StartedAttempt, StartInput, toResumed, toStarted } from './schemas.ts'
 import { askDesk, beginAttempt, snapshotOf } from './start.ts'
@@ -27,8 +28,8 @@ export function startRoutes(api: Api): void {
         429: 'Five wrong access codes within a minute; where attempts are unlimited, 30 new ones within an hour',
       },
     },
-    async ({ params, body, caller, env, c, json }) => {
-      const request = { ...caller, accessCode: body.access_code ?? null, unbegun: null }
+    async ({ params, body, caller, env, key, c, json }) => {
+      const request = { ...caller, accessCode: body.access_code ?? null, unbegun: null, key: actKeyOf(key) }
       let reply = await askDesk(c, params.id, request)
       if (reply.kind === 'running') {
         const { id } = reply.attempt

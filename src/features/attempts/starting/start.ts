@@ -2,6 +2,7 @@
 import { batch } from '../../../db/batch.ts'
 import { addUsage, backgroundDatabase } from '../../../db/client.ts'
 import { repeated } from '../../../db/faults.ts'
+import { KeyUsed } from '../../../db/idempotency.ts'
 import type { AppContext } from '../../../http/context.ts'
 import { forbidden, Refusal, unavailable } from '../../../http/errors.ts'
 import { behindGates } from '../../../http/gates.ts'
@@ -31,6 +32,8 @@ export async function askDesk(c: AppContext, quizId: number, request: StartReque
   switch (reply.kind) {
     case 'refused':
       throw new Refusal(reply.refusal.status, reply.refusal.body, reply.refusal.headers)
+    case 'key_used':
+      throw new KeyUsed()
     case 'code_missing':
       throw forbidden('access_code_required', 'This quiz needs an access code.')
     case 'code_wrong':

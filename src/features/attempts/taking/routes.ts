@@ -2,6 +2,7 @@ import { asViewer } from '../../../access/viewer.ts'
 import type { Api } from '../../../http/api.ts'
 import { forbidden, invalid, notFound, Refusal, ruleViolation } from '../../../http/errors.ts'
 import { object, pathId } from '../../../http/fields.ts'
+import { actKeyOf, keyReused, markReplayed } from '../../../http/idempotency.ts'
 import { type AttemptRequest, seenRow } from '../attempt-request.ts'
 import { type AttemptRow, attemptById } from '../queries.ts'
 import { EndedAttemptBody, toEnded, toEndedRow } from '../schemas.ts'
@@ -29,6 +30,7 @@ export function takingRoutes(api: Api): void {
         'delivers after a newer one is refused: `{"detail", "sequence"}` names the kept one’s. Only the fields of the ' +
         'question’s type are kept and answered.',
       quota: 'free',
+      idempotency: 'object',
       params,
       body: ResponseInput,
       responses: { 200: SavedResponse },
@@ -39,14 +41,18 @@ export function takingRoutes(api: Api): void {
       },
     },
     async operation => {
-      const { params, body, caller, env, json } = operation
+      const { params, body, caller, env, key, c, json } = operation
       const reply = orAbsent(
-        await attemptObject(env, params.id).answer(caller.userId, {
-          questionId: body.question,
-          responseData: JSON.stringify(body.response_data),
-          timeSpentSeconds: body.time_spent_seconds,
-          sequence: body.sequence,
-        }),
+        await attemptObject(env, params.id).answer(
+          caller.userId,
+          {
+            questionId: body.question,
+            responseData: JSON.stringify(body.response_data),
+            timeSpentSeconds: body.time_spent_seconds,
+            sequence: body.sequence,
+          },
+          actKeyOf(key),
+        ),
       )
       if (reply === 'absent') {
         await requireOwnRow(operation)
@@ -54,6 +60,7 @@ export function takingRoutes(api: Api): void {
       }
       switch (reply.kind) {
         case 'kept':
+          markReplayed(c, reply)
           return json(200, toSavedResponse(params.id, reply.answer))
         case 'no_such_question':
           throw notFound()
@@ -65,6 +72,8 @@ export function takingRoutes(api: Api): void {
           throw new Refusal(400, { detail: LATE_COPY, code: 'answer_outdated', sequence: reply.sequence })
         case 'over':
           throw ruleViolation('attempt_over', ATTEMPT_OVER)
+        case 'key_reused':
+          throw keyReused()
       }
     },
   )
@@ -93,6 +102,7 @@ export function takingRoutes(api: Api): void {
         summary,
         description,
         quota: 'free',
+        idempotency: 'object',
         params,
         responses: { 200: EndedAttemptBody },
         refuses: {
@@ -102,8 +112,10 @@ export function takingRoutes(api: Api): void {
         },
       },
       async operation => {
-        const { params, caller, env, json } = operation
-        const reply = orAbsent(await attemptObject(env, params.id).end(caller.userId, status))
+        const { params, caller, env, key, c, json } = operation
+        const reply = orAbsent(await attemptObject(env, params.id).end(caller.userId, status, actKeyOf(key)))
+        if (reply !== 'absent' && reply.kind === 'key_reused') throw keyReused()
+        if (reply !== 'absent') markReplayed(c, reply)
         const body =
           reply === 'absent'
             ? toEndedRow(await requireOwnRow(operation))

@@ -7,6 +7,7 @@ import { distinctly } from '../../../db/columns.ts'
 import { enrollments } from '../../../db/schema/enrollments.ts'
 import { users } from '../../../db/schema/users.ts'
 import { type Names, type RowOf, statement } from '../../../db/statement.ts'
+import { insertActs } from '../../audit/queries/acts.ts'
 import { publishedModulesOf } from '../../progress/queries/completion-conditions.ts'
 import { completeReturned } from '../../progress/queries/completions.ts'
 import { enrollmentColumns, selectEnrollments } from '../queries.ts'
@@ -82,12 +83,31 @@ export const enrollmentsOfUsers = statement(
     ),
 )
 
+type Removal = { courseId: number; id: number; now: number }
+
+export const recordRemoval = statement((db, { courseId, id, actorId, now }: Names<Removal & { actorId: number }>) => {
+  const act = {
+    actorId,
+    action: 'enrollment.removed',
+    now,
+    targetId: sql`e.id`,
+    userId: sql`e.user_id`,
+    courseId,
+    old: sql`json_object('status', e.status)`,
+    new: sql`json_object('status', 'dropped')`,
+  } as const
+  return insertActs(
+    db,
+    act,
+    sql`FROM enrollments e WHERE e.id = ${id} AND e.course_id = ${courseId} AND e.removed_at IS NULL`,
+  )
+})
+
 /** Removes a learner, who then cannot enroll alone again. Returns no row when the enrollment does not exist. */
-export const removeEnrollment = statement(
-  (db, { courseId, id, now }: Names<{ courseId: number; id: number; now: number }>) =>
-    db
-      .update(enrollments)
-      .set({ status: 'dropped', removedAt: sql`${now}` })
-      .where(and(eq(enrollments.id, id), eq(enrollments.courseId, courseId)))
-      .returning({ id: enrollments.id }),
+export const removeEnrollment = statement((db, { courseId, id, now }: Names<Removal>) =>
+  db
+    .update(enrollments)
+    .set({ status: 'dropped', removedAt: sql`${now}` })
+    .where(and(eq(enrollments.id, id), eq(enrollments.courseId, courseId)))
+    .returning({ id: enrollments.id }),
 )

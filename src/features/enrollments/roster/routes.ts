@@ -10,7 +10,14 @@ import { keyOf } from '../../users/keys.ts'
 import { type EnrollmentRow, enrollmentOf } from '../queries.ts'
 import { toEnrollment } from '../schemas.ts'
 import { fails, type Planned, planBulkEnrollment } from './bulk.ts'
-import { candidates, completeAllReturned, enrollAll, enrollmentsOfUsers, removeEnrollment } from './queries.ts'
+import {
+  candidates,
+  completeAllReturned,
+  enrollAll,
+  enrollmentsOfUsers,
+  recordRemoval,
+  removeEnrollment,
+} from './queries.ts'
 import { BulkEnrollment, BulkEnrollmentInput } from './schemas.ts'
 
 const tag = 'Courses & Enrollments'
@@ -26,6 +33,8 @@ export function rosterRoutes(api: Api): void {
       description:
         'By username or email address, up to 500, all or none: if any row fails, the answer is 400 with the same rows ' +
         'and nobody is enrolled. Each row names whom it found: an address that was typed in when registering proves nothing.',
+      token: 'write',
+      about: ['course', 'id'],
       params: object(() => ({ id: pathId() })),
       body: BulkEnrollmentInput,
       responses: { 200: BulkEnrollment },
@@ -74,6 +83,8 @@ export function rosterRoutes(api: Api): void {
       tag,
       summary: 'Remove a learner',
       description: 'The learner cannot enroll alone again; the instructor can undo it by enrolling them.',
+      token: 'write',
+      about: ['course', 'id'],
       params: object(() => ({ id: pathId(), enrollment_id: pathId() })),
       responses: { 204: null },
       refuses: { 403: "Not the course's instructor" },
@@ -86,7 +97,12 @@ export function rosterRoutes(api: Api): void {
         enrollmentOf({ userId: caller.userId, courseId: params.id }),
       )
       const course = requireManaged(viewer, row, own?.status)
-      const [[removed]] = await batch(db, removeEnrollment({ courseId: course.id, id: params.enrollment_id, now }))
+      const removal = { courseId: course.id, id: params.enrollment_id, now }
+      const [, [removed]] = await batch(
+        db,
+        recordRemoval({ ...removal, actorId: viewer.id }),
+        removeEnrollment(removal),
+      )
       if (!removed) throw notFound()
       return empty(204)
     },

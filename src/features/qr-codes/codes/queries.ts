@@ -60,6 +60,7 @@ const selected = distinctly({
   expiresAt: qrCodes.expiresAt,
   createdAt: qrCodes.createdAt,
   updatedAt: qrCodes.updatedAt,
+  revision: qrCodes.revision,
 })
 
 export const selectCodes = (db: Builder) =>
@@ -132,7 +133,7 @@ const insertCodesOf = statements((db, values: Names<Inserted>, type: CodeType) =
   const batch = sql`iif(${values.isOfNewBatch}, ${newestBatchOf(values.viewerId)}, ${values.batch})`
   return db.insert(qrCodes).select(
     sql`SELECT NULL, j.value->>'uuid', ${batch}, ${type}, t.id, t.course_id, ${values.viewerId}, 0, ${values.isRotating},
-      ${values.maxScans}, 0, 0, ${values.expiresAt}, ${values.isExpired}, ${values.now}, ${values.now}, NULL, 1
+      ${values.maxScans}, 0, 0, ${values.expiresAt}, ${values.isExpired}, ${values.now}, ${values.now}, NULL, 1, 1
       FROM json_each(${values.codes}) j JOIN ${targets(type)} t ON t.id = j.value->>'target' ORDER BY j.key`,
   )
 })

@@ -8,6 +8,7 @@ import { invalid, notFound } from '../../../http/errors.ts'
 import { object, pathId, queryId } from '../../../http/fields.ts'
 import { originOf } from '../../../http/origin.ts'
 import { cursorQuery, pageBodyById, pageOf, pageQuery } from '../../../http/pagination.ts'
+import { recordDeletion } from '../../audit/queries/acts.ts'
 import { tagOfCode } from '../images/cache-tags.ts'
 import { validScansOf } from '../scans/queries.ts'
 import {
@@ -50,6 +51,7 @@ export function codeRoutes(api: Api): void {
       tag,
       summary: 'List QR codes',
       description: 'Those of the courses you teach; for staff all. Newest first.',
+      token: 'read',
       query: object(() => ({
         batch: queryId().optional(),
         status: codeStatus.optional(),
@@ -79,6 +81,7 @@ export function codeRoutes(api: Api): void {
       tag,
       summary: 'Create a QR code',
       description: 'For a target in one of your own courses.',
+      token: 'write',
       body: CodeInput,
       responses: { 201: Code },
       refuses: { 403: 'Instructors only' },
@@ -116,9 +119,12 @@ export function codeRoutes(api: Api): void {
     {
       method: 'get',
       path: '/api/qr-codes/codes/{id}/',
+      revised: 'qrCodes',
       tag,
       summary: 'Get QR code details',
       description: 'With its newest 100 valid scans.',
+      token: 'read',
+      about: ['code', 'id'],
       params,
       responses: { 200: CodeDetail },
     },
@@ -130,7 +136,7 @@ export function codeRoutes(api: Api): void {
         validScansOf({ codeId: params.id, after: 0, limit: SCANS_SHOWN }),
       )
       const code = requireManagedHidden(viewer, row)
-      return json(200, { ...toCode(code, originOf(c), now), scans: scans.map(toCodeScan) })
+      return json(200, { ...toCode(code, originOf(c), now), scans: scans.map(toCodeScan) }, code.revision)
     },
   )
 
@@ -138,9 +144,12 @@ export function codeRoutes(api: Api): void {
     {
       method: 'put',
       path: '/api/qr-codes/codes/{id}/',
+      revised: 'qrCodes',
       tag,
       summary: 'Update a QR code',
       description: 'What is omitted keeps its value. Type and target never change.',
+      token: 'write',
+      about: ['code', 'id'],
       params,
       body: CodeChange,
       responses: { 200: Code },
@@ -157,7 +166,7 @@ export function codeRoutes(api: Api): void {
       )
       if (!updated) throw notFound()
       if (!changed) throw dateHasPassed()
-      return json(200, toCode(updated, originOf(c), now))
+      return json(200, toCode(updated, originOf(c), now), updated.revision)
     },
   )
 
@@ -165,9 +174,12 @@ export function codeRoutes(api: Api): void {
     {
       method: 'delete',
       path: '/api/qr-codes/codes/{id}/',
+      revised: 'qrCodes',
       tag,
       summary: 'Delete a QR code',
       description: 'It, its scans, its image and its page are gone at once.',
+      token: 'write',
+      about: ['code', 'id'],
       params,
       responses: { 204: null },
       refuses: { 403: NOT_ITS_INSTRUCTOR },
@@ -175,7 +187,8 @@ export function codeRoutes(api: Api): void {
     async ({ params, caller, db, now, c, empty, later }) => {
       const [viewer, [row]] = await asViewer(db, caller, codeById({ id: params.id }))
       const code = requireManagedHidden(viewer, row)
-      await batch(db, deleteCode({ id: code.id, now }))
+      const act = { actorId: viewer.id, id: code.id, now }
+      await batch(db, recordDeletion('code', act), deleteCode(act))
       later(purgeTags(c, tagOfCode(code.uuid)))
       return empty(204)
     },

@@ -62,6 +62,7 @@ export function scanRoutes(api: Api): void {
       tag,
       summary: 'List QR code scans',
       description: 'Of the courses you teach; for staff all. Newest first.',
+      token: 'read',
       query: object(() => ({ ...filters(), ...pageQuery, ...cursorQuery })),
       responses: { 200: ScanPage },
       refuses: { 403: 'Instructors only' },
@@ -86,6 +87,7 @@ export function scanRoutes(api: Api): void {
       summary: 'Export QR code scans',
       description:
         'What the list shows, as CSV, streamed: 1,000 rows a round trip. Text that a spreadsheet would take for a formula begins with an apostrophe.',
+      token: 'read',
       query: object(filters),
       download: ['text/csv'],
       responses: { 200: z.string() },

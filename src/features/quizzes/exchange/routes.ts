@@ -63,6 +63,8 @@ export function exchangeRoutes(api: Api): void {
         '`{"lines": [{"line", "message"}]}` says why. With `?invalid=skip` questions that are wrong are left out and listed, ' +
         'unless none is left; a file that is wrong as a whole is refused all the same. `?dry_run=true` adds nothing and ' +
         'answers 200 with what the same call would do.',
+      token: 'write',
+      about: ['quiz', 'id'],
       params,
       query: object(() => ({
         format: format.optional().meta({
@@ -120,6 +122,8 @@ export function exchangeRoutes(api: Api): void {
       description:
         'All questions with their keys as a file. CSV carries everything. GIFT knows no ordering, no points, no more than ' +
         'one blank and no all-or-nothing of several choices: what it does not carry is listed in comments at the top of the file.',
+      token: 'read',
+      about: ['quiz', 'id'],
       params,
       query: object(() => ({
         format: format.optional().meta({ default: 'csv' }),

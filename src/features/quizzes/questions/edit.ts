@@ -47,8 +47,8 @@ export async function editQuestion(
     const question = revise(fromColumns(row), changes)
     if (!quiz.isSurvey) requireKey(question)
     if (isUnchanged(row, question)) return { row, question }
-    const [inserted, updated] = await batch(db, ...changeQuestion(row, question, now))
-    if (inserted.length + updated.length > 0) return { row, question }
+    const [inserted, updated, [after]] = await batch(db, ...changeQuestion(row, question, now), questionById({ id }))
+    if (inserted.length + updated.length > 0) return { row: after ?? row, question }
   }
   throw unavailable()
 }

@@ -32,6 +32,7 @@ const selected = distinctly({
   id: questions.id,
   quizId: questions.quizId,
   order: questions.order,
+  revision: questions.revision,
   versionId: questionVersions.id,
   ...contentColumns,
 })
@@ -109,7 +110,7 @@ const insertPlaces = statements(
       .insert(questions)
       .select(
         sql`WITH RECURSIVE added (place) AS (SELECT 1 UNION ALL SELECT place + 1 FROM added WHERE place < ${count})
-          SELECT NULL, ${quizId}, (SELECT coalesce(max("order"), 0) ${live}) + place, NULL FROM added
+          SELECT NULL, ${quizId}, (SELECT coalesce(max("order"), 0) ${live}) + place, NULL, 1 FROM added
           WHERE ${acceptsQuestions(quizId, hasKeys)} AND (SELECT count(*) ${live}) + ${count} <= ${QUESTIONS_AT_MOST} ORDER BY place`,
       )
       .returning({ id: questions.id, order: questions.order })

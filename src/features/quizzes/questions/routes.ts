@@ -5,6 +5,7 @@ import type { Api } from '../../../http/api.ts'
 import { invalid, notFound, ruleViolation } from '../../../http/errors.ts'
 import { id, list, object, pathId } from '../../../http/fields.ts'
 import { pageBody, pageOf, pageQuery, paginated } from '../../../http/pagination.ts'
+import { recordDeletion } from '../../audit/queries/acts.ts'
 import { enrollmentForQuiz, quizById } from '../queries.ts'
 import { newQuestion } from './build.ts'
 import { editQuestion, managedQuestion, requireKey } from './edit.ts'
@@ -32,6 +33,8 @@ export function questionRoutes(api: Api): void {
       tag,
       summary: 'List questions',
       description: 'With their keys, by `order`, ties by id. Learners get questions only through an attempt.',
+      token: 'read',
+      about: ['quiz', 'id'],
       params,
       query: object(() => pageQuery),
       responses: { 200: paginated(AuthorQuestion) },
@@ -60,6 +63,8 @@ export function questionRoutes(api: Api): void {
       tag,
       summary: 'Add a question',
       description: 'Behind the last one. In a survey the key may be left out.',
+      token: 'write',
+      about: ['quiz', 'id'],
       params,
       body: QuestionInput,
       responses: { 201: AuthorQuestion },
@@ -91,6 +96,8 @@ export function questionRoutes(api: Api): void {
       path: '/api/quizzes/{id}/questions/reorder/',
       tag,
       summary: 'Reorder questions',
+      token: 'write',
+      about: ['quiz', 'id'],
       params,
       body: Order,
       responses: { 200: Order },
@@ -120,15 +127,18 @@ export function questionRoutes(api: Api): void {
     {
       method: 'get',
       path: '/api/questions/{id}/',
+      revised: 'questions',
       tag,
       summary: 'Get a question',
+      token: 'read',
+      about: ['question', 'id'],
       params,
       responses: { 200: AuthorQuestion },
       refuses: { 403: NOT_ITS_INSTRUCTOR },
     },
     async ({ params, caller, db, json }) => {
       const { row } = await managedQuestion(db, caller, params.id)
-      return json(200, toAuthorQuestion(row, fromColumns(row)))
+      return json(200, toAuthorQuestion(row, fromColumns(row)), row.revision)
     },
   )
 
@@ -136,11 +146,14 @@ export function questionRoutes(api: Api): void {
     {
       method: 'put',
       path: '/api/questions/{id}/',
+      revised: 'questions',
       tag,
       summary: 'Update a question',
       description:
         'What is omitted keeps its value, and parts that are sent back with their ids keep them. Attempts that have begun, and ' +
         'results, keep the question as it was shown.',
+      token: 'write',
+      about: ['question', 'id'],
       params,
       body: QuestionFields,
       responses: { 200: AuthorQuestion },
@@ -148,7 +161,7 @@ export function questionRoutes(api: Api): void {
     },
     async ({ params, body, caller, db, now, json }) => {
       const { row, question } = await editQuestion(db, caller, params.id, body, now)
-      return json(200, toAuthorQuestion(row, question))
+      return json(200, toAuthorQuestion(row, question), row.revision)
     },
   )
 
@@ -156,16 +169,20 @@ export function questionRoutes(api: Api): void {
     {
       method: 'delete',
       path: '/api/questions/{id}/',
+      revised: 'questions',
       tag,
       summary: 'Delete a question',
       description: 'It is asked no more. Attempts in which it was shown, and their results, keep it.',
+      token: 'write',
+      about: ['question', 'id'],
       params,
       responses: { 204: null },
       refuses: { 403: NOT_ITS_INSTRUCTOR },
     },
     async ({ params, caller, db, now, empty }) => {
       const { row } = await managedQuestion(db, caller, params.id)
-      await batch(db, ...removeQuestion({ id: row.id, now }))
+      const act = { actorId: caller.userId, id: row.id, now }
+      await batch(db, recordDeletion('question', act), ...removeQuestion(act))
       return empty(204)
     },
   )

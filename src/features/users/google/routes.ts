@@ -99,6 +99,7 @@ export function googleRoutes(api: Api): void {
     {
       method: 'post',
       path: '/api/users/google-link/',
+      idempotency: 'ignored',
       tag,
       summary: 'Link a Google account',
       description: 'From then on it signs in to this account, so it takes the password. Safe to repeat.',

@@ -2,3 +2,6 @@
 export type Cost = { N: number; r: number; p: number }
 
 export const COST: Cost = { N: 2 ** 14, r: 8, p: 5 }
+
+/** About what a hash takes on a core of the platform: `COST` 150 ms, others in proportion. */
+export const durationMs = ({ N, r, p }: Cost): number => (150 * N * r * p) / (2 ** 14 * 8 * 5)

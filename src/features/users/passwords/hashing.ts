@@ -4,7 +4,7 @@
  */
 import { Buffer } from 'node:buffer'
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
-import { COST, type Cost } from './cost.ts'
+import { COST, type Cost, durationMs } from './cost.ts'
 import { inTurn } from './turns.ts'
 
 const SALT_BYTES = 16
@@ -58,4 +58,5 @@ const derive = (password: string, salt: Buffer, cost: Cost, bytes: number) =>
           error ? reject(error) : resolve(hash),
         )
       }),
+    durationMs(cost),
   )

@@ -3,7 +3,7 @@ import { batch } from '../../../db/batch.ts'
 import { addressOf } from '../../../http/address.ts'
 import type { Api } from '../../../http/api.ts'
 import { issueTokens } from '../../../http/authentication.ts'
-import { invalid, notFound, ruleViolation, tokenNotValid } from '../../../http/errors.ts'
+import { invalid, notFound, refuseWrong, ruleViolation, tokenNotValid } from '../../../http/errors.ts'
 import { object, pathId, toDateTime } from '../../../http/fields.ts'
 import { behindGates, passGate } from '../../../http/gates.ts'
 import { guessesOf, ownPasswordTries } from '../limits.ts'
@@ -24,6 +24,7 @@ export function passwordRoutes(api: Api): void {
     {
       method: 'post',
       path: '/api/users/password/change/',
+      idempotency: 'ignored',
       tag,
       summary: 'Change your password',
       description:
@@ -65,6 +66,7 @@ export function passwordRoutes(api: Api): void {
     {
       method: 'post',
       path: '/api/users/{id}/password-reset/',
+      idempotency: 'ignored',
       tag,
       summary: 'Issue a password reset',
       description:
@@ -124,10 +126,4 @@ export function passwordRoutes(api: Api): void {
       return json(200, { detail: 'The password has been changed.' })
     },
   )
-}
-
-/** @throws 400 with the fields that have messages. */
-function refuseWrong(errors: Record<string, string[]>): void {
-  const wrong = Object.entries(errors).filter(([, messages]) => messages.length > 0)
-  if (wrong.length > 0) throw invalid(Object.fromEntries(wrong))
 }

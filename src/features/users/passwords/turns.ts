@@ -12,8 +12,6 @@ const LEASE_MS = 1_500
 const PROBES = 3
 const PROBE_MS = 10
 const ON_TIME_MS = 3
-/** About as long as a hash, so that a busy isolate hashes half of the time. */
-const MAX_PAUSE_MS = 150
 /** A hash needs no pause when the one before it began this long ago. Not measured from its end: the clock stands still in it. */
 const CALM_MS = 1_000
 
@@ -23,13 +21,16 @@ type Place = { renewedAt: number; call: () => void }
 const line: Place[] = []
 let lastBeganAt = 0
 
-/** Runs a hash after those that came before it. */
-export async function inTurn<T>(hash: () => Promise<T>): Promise<T> {
+/**
+ * Runs a hash after those that came before it.
+ * @param durationMs about what it takes; the pause before it is no longer, so that a busy isolate hashes half of the time
+ */
+export async function inTurn<T>(hash: () => Promise<T>, durationMs: number): Promise<T> {
   const place: Place = { renewedAt: 0, call: () => {} }
   line.push(place)
   try {
     while (isBehindOthers(place)) await calledOrDue(place)
-    if (Date.now() < lastBeganAt + CALM_MS) await untilIdle()
+    if (Date.now() < lastBeganAt + CALM_MS) await untilIdle(durationMs)
     lastBeganAt = Date.now()
     return await hash()
   } finally {
@@ -63,10 +64,10 @@ function leave(place: Place): void {
   line.find(next => isHeld(next, now))?.call()
 }
 
-async function untilIdle(): Promise<void> {
+async function untilIdle(atMostMs: number): Promise<void> {
   const startedAt = Date.now()
   let onTime = 0
-  for (let before = startedAt; onTime < PROBES && before < startedAt + MAX_PAUSE_MS; ) {
+  for (let before = startedAt; onTime < PROBES && before + PROBE_MS <= startedAt + atMostMs; ) {
     await scheduler.wait(PROBE_MS)
     const now = Date.now()
     onTime = now - before <= PROBE_MS + ON_TIME_MS ? onTime + 1 : 0

@@ -1,9 +1,9 @@
 import { asViewer, type Viewer } from '../../../access/viewer.ts'
-import { batch } from '../../../db/batch.ts'
+import { batchOf } from '../../../db/batch.ts'
 import type { Api } from '../../../http/api.ts'
 import { forbidden, userInactive } from '../../../http/errors.ts'
-import { accountById, updateProfile } from '../queries.ts'
-import { Me, Profile, ProfileInput, profileValues, toMe, toProfile } from '../schemas.ts'
+import { accountById, recordRoles, updateProfile } from '../queries.ts'
+import { Me, Profile, ProfileInput, profileValues, roleValues, toMe, toProfile } from '../schemas.ts'
 
 const tag = 'Users & Profiles'
 const path = '/api/users/profile/'
@@ -16,6 +16,7 @@ export function profileRoutes(api: Api): void {
       tag,
       summary: 'Get yourself',
       description: 'Your id, names, roles and profile.',
+      token: 'read',
       responses: { 200: Me },
     },
     async ({ caller, db, json }) => {
@@ -26,7 +27,7 @@ export function profileRoutes(api: Api): void {
   )
 
   api.route(
-    { method: 'get', path, tag, summary: 'Get your profile', responses: { 200: Profile } },
+    { method: 'get', path, tag, summary: 'Get your profile', token: 'read', responses: { 200: Profile } },
     async ({ caller, db, json }) => {
       const [, [account]] = await asViewer(db, caller, accountById({ id: caller.userId }))
       if (!account) throw userInactive()
@@ -50,7 +51,18 @@ export function profileRoutes(api: Api): void {
     async ({ body, caller, db, env, now, json }) => {
       const [viewer] = await asViewer(db, caller)
       requireRoleChange(env, viewer, body)
-      const [[account]] = await batch(db, updateProfile({ id: viewer.id, now }, profileValues(body)))
+      const changesRole = body.is_instructor !== undefined && body.is_instructor !== viewer.isInstructor
+      const {
+        updated: [account],
+      } = await batchOf(db, {
+        ...(changesRole && {
+          recorded: recordRoles(
+            { id: viewer.id, actorId: viewer.id, now },
+            roleValues({ is_instructor: body.is_instructor }),
+          ),
+        }),
+        updated: updateProfile({ id: viewer.id, now }, profileValues(body)),
+      })
       if (!account) throw userInactive()
       return json(200, toProfile(account))
     },

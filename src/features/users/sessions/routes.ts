@@ -100,6 +100,7 @@ export function sessionRoutes(api: Api): void {
     {
       method: 'post',
       path: '/api/users/logout/',
+      idempotency: 'ignored',
       tag,
       summary: 'Log out',
       description:

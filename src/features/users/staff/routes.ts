@@ -6,7 +6,7 @@ import { notFound, ruleViolation } from '../../../http/errors.ts'
 import { object, pathId } from '../../../http/fields.ts'
 import { cursorQuery, pageBodyById, pageOf, pageQuery } from '../../../http/pagination.ts'
 import { withdrawResetsOfInactive } from '../passwords/queries.ts'
-import { managedUserById, managedUsers, updateRoles } from '../queries.ts'
+import { managedUserById, managedUsers, recordRoles, updateRoles } from '../queries.ts'
 import { ManagedUser, ManagedUserPage, RolesInput, roleValues, toManagedUser } from '../schemas.ts'
 
 const tag = 'Users & Profiles'
@@ -61,8 +61,9 @@ export function staffRoutes(api: Api): void {
       const [viewer, [user]] = await asViewer(db, caller, managedUserById({ id: params.id }))
       requireStaff(viewer)
       if (!user) throw notFound()
-      const [[changed]] = await batch(
+      const [, [changed]] = await batch(
         db,
+        recordRoles({ id: user.id, actorId: viewer.id, now }, roleValues(body)),
         updateRoles({ id: user.id, now }, roleValues(body)),
         ...(body.is_active === false ? [withdrawResetsOfInactive({ userId: user.id })] : []),
       )

@@ -1,9 +1,16 @@
 /** LearnMore with everything counted that Cloudflare charges for, but for the processor's time. */
-import worker, { AttemptSession, ExamRoom, Gate, QuizDesk, RegradeJob } from '../../../../src/index.ts'
+import worker, { AttemptSession, ExamRoom, Gate, QuizDesk, RegradeJob, WebhookEndpoint } from '../../../../src/index.ts'
 import { countedDatabase, type DatabaseCounts } from '../../../helpers/counted-database.ts'
 import { countedKv, type KvCounts } from '../../../helpers/counted-kv.ts'
 
-export { CountedAttempt as AttemptSession, CountedDesk as QuizDesk, CountedGate as Gate, ExamRoom, RegradeJob }
+export {
+  CountedAttempt as AttemptSession,
+  CountedDesk as QuizDesk,
+  CountedGate as Gate,
+  ExamRoom,
+  RegradeJob,
+  WebhookEndpoint,
+}
 
 export type Usage = DatabaseCounts &
   KvCounts & { objectRequests: number; objectRowsRead: number; objectRowsWritten: number }

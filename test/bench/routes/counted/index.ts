@@ -9,10 +9,11 @@ import worker, {
   ExamRoom,
   Gate,
   RegradeJob,
+  WebhookEndpoint,
 } from '../../../../src/index.ts'
 import { countedDatabase } from '../../../helpers/counted-database.ts'
 
-export { ExamRoom, Gate, RegradeJob }
+export { ExamRoom, Gate, RegradeJob, WebhookEndpoint }
 
 let counts: { d1Trips: number; rowsRead: number; rowsWritten: number } | null = null
 
