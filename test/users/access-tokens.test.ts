@@ -310,11 +310,15 @@ describe('what it may do', () => {
     const never = api.contracts.filter(({ access, token }) => access !== 'public' && !token)
     expect(never.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort()).toEqual([
       'DELETE /api/users/tokens/{id}/',
+      'DELETE /api/webhooks/{id}/',
       'GET /api/audit/',
       'GET /api/courses/quiz-attempts/{id}/',
       'GET /api/qr-codes/display/{uuid}/',
       'GET /api/users/',
       'GET /api/users/tokens/',
+      'GET /api/webhooks/',
+      'GET /api/webhooks/{id}/',
+      'GET /api/webhooks/{id}/deliveries/',
       'POST /api/courses/quiz-attempts/{id}/abandon/',
       'POST /api/courses/quiz-attempts/{id}/complete/',
       'POST /api/courses/quiz-attempts/{id}/submit-response/',
@@ -325,8 +329,13 @@ describe('what it may do', () => {
       'POST /api/users/password/change/',
       'POST /api/users/tokens/',
       'POST /api/users/{id}/password-reset/',
+      'POST /api/webhooks/',
+      'POST /api/webhooks/{id}/deliveries/{delivery_id}/replay/',
+      'POST /api/webhooks/{id}/rotate-secret/',
+      'POST /api/webhooks/{id}/test/',
       'PUT /api/users/profile/',
       'PUT /api/users/{id}/',
+      'PUT /api/webhooks/{id}/',
     ])
     const reading = api.contracts.filter(({ token }) => token === 'read')
     expect(reading.filter(({ method }) => method !== 'get')).toEqual([])

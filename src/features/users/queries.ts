@@ -195,7 +195,8 @@ export const recordRoles = partialStatement(
 )
 
 /**
- * Changes roles, and returns no row for the last active staff user, who would not stay that. Deactivation also ends the sessions, so that reactivation does not revive them.
+ * Changes roles, and returns no row for the last active staff user, who would not stay that. Deactivation also ends the
+ * sessions, so that reactivation does not revive them.
  */
 export const updateRoles = partialStatement(
   (db, { id, now }: Names<{ id: number; now: number }>, values: Given<RoleValues>) => {

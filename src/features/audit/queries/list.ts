@@ -60,7 +60,8 @@ const auditPage = partialStatement((db, { viewerId, limit, offset }: Names<Viewi
     WHERE a.course_id = c.id AND ${matching(filter)} ${NEWEST_FIRST} ${upTo}`
   const own = sql`SELECT n.value AS id FROM ${coursesTaughtBy(viewerId)} c
     CROSS JOIN json_each((SELECT json_group_array(id) FROM (${ofCourse}))) n WHERE NOT ${isStaff(viewerId)}`
-  const all = sql`SELECT a.id FROM ${staffViewer(viewerId)} v CROSS JOIN audit a WHERE ${matching(filter)} ${NEWEST_FIRST} ${upTo}`
+  const all = sql`SELECT a.id FROM ${staffViewer(viewerId)} v CROSS JOIN audit a
+    WHERE ${matching(filter)} ${NEWEST_FIRST} ${upTo}`
   return db
     .select(columns)
     .from(audit)
