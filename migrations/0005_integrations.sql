@@ -96,7 +96,7 @@ CREATE TABLE `webhooks` (
 	FOREIGN KEY (`course_id`) REFERENCES `courses`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT;
 --> statement-breakpoint
-CREATE INDEX `webhooks_enabled` ON `webhooks` (`course_id`) WHERE "webhooks"."disabled_at" IS NULL;--> statement-breakpoint
+CREATE INDEX `webhooks_enabled` ON `webhooks` (`disabled_at`,`course_id`);--> statement-breakpoint
 CREATE INDEX `webhooks_of_course` ON `webhooks` (`course_id`);--> statement-breakpoint
 ALTER TABLE `courses` ADD `revision` integer DEFAULT 1 NOT NULL;--> statement-breakpoint
 ALTER TABLE `modules` ADD `revision` integer DEFAULT 1 NOT NULL;--> statement-breakpoint

@@ -266,7 +266,14 @@ describe('cron', () => {
 
   test('leaves a line for each task', async () => {
     await runCron({ ...env, LOG: 'requests' }, Date.now())
-    expect(told()).toEqual(['cron: attempts', 'cron: regrades', 'cron: codes', 'cron: search', 'cron: purge'])
+    expect(told()).toEqual([
+      'cron: attempts',
+      'cron: regrades',
+      'cron: codes',
+      'cron: search',
+      'cron: webhooks',
+      'cron: purge',
+    ])
   })
 
   test('goes on when one of them fails', async () => {
@@ -280,6 +287,7 @@ describe('cron', () => {
       'cron failed: regrades',
       'cron failed: codes',
       'cron failed: search',
+      'cron failed: webhooks',
       'cron failed: purge',
     ])
   })

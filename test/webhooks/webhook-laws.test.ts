@@ -162,7 +162,7 @@ test('over 2,000 random acts no event is lost and none too many, though the rece
       .first<number>('n')) ?? 0
   for (const hook of hooks.slice(0, 2)) while ((await waiting(hook)) > 0) await sendNow(hook)
 
-  expect([...happened.values()].reduce((sum, times) => sum + times, 0)).toBeGreaterThan(700)
+  expect([...happened.values()].reduce((sum, times) => sum + times, 0)).toBeGreaterThan(400)
   for (const type of [...Object.keys(SUBJECTS), 'module.completed']) {
     expect(
       [...happened.keys()].some(event => event.startsWith(type)),

@@ -31,7 +31,8 @@ export const webhooks = sqliteTable(
     disabledReason: text({ enum: ['paused', 'gone', 'failing', 'not_allowed'] }),
   },
   t => [
-    index('webhooks_enabled').on(t.courseId).where(sql`${t.disabledAt} IS NULL`),
+    /** Not a partial index: SQLite would scan that to find any enabled webhook, which reads a row even when there is none. */
+    index('webhooks_enabled').on(t.disabledAt, t.courseId),
     index('webhooks_of_course').on(t.courseId),
   ],
 )
