@@ -8,7 +8,7 @@ import { ID_PATTERN } from '../../src/http/api.ts'
 
 // The table of endpoints, compared with the code. What else the documents say: local/documents.test.ts.
 
-const rows = [...endpoints.matchAll(/^\| `([A-Z]+) (\S+)` +\| (.+?) +\| (.*?) *\|$/gm)].map(
+const rows = [...endpoints.matchAll(/^\| `([A-Z]+) (\S+)` +\| (.+?) +\| (.*?) *(?:\| *(?:read|write)? *)?\|$/gm)].map(
   ([, method, path, does, login]) => ({
     operation: `${method} ${path}`,
     does,
