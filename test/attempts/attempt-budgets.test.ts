@@ -84,7 +84,7 @@ test('a page of attempts, a start and a result cost the same rows with 50 times 
       ).bind(String(count), JSON.stringify(Array.from({ length: count }, (_, n) => n))),
       env.DB.prepare(
         `INSERT INTO attempts (quiz_id, user_id, status, started_at, completed_at, score_hundredths, passed, time_spent_seconds)
-         SELECT ?1, id, CASE id % 2 WHEN 0 THEN 'completed' ELSE 'timed_out' END, 0, 1, 5000, 0, 1 FROM users WHERE username LIKE ?2`,
+         SELECT ?1, id, CASE id % 3 WHEN 0 THEN 'completed' WHEN 1 THEN 'timed_out' ELSE 'in_progress' END, 0, 1, 5000, 0, 1 FROM users WHERE username LIKE ?2`,
       ).bind(hall.quiz.id, `grown${count}-%`),
     ])
   }

@@ -53,3 +53,10 @@ test('the next one goes on when requests have died in their turn', async () => {
   void inTurn(dead, 0)
   expect(await inTurn(async () => 'goes on', 0)).toBe('goes on')
 })
+
+test('whoever would wait too long is refused, and the others go on', async () => {
+  const holds = inTurn(() => scheduler.wait(700).then(() => 'held'), 0)
+  const patient = inTurn(async () => 'patient', 0)
+  const refused = await inTurn(async () => 'late', 0, 100).catch(error => error.status)
+  expect([refused, await holds, await patient]).toEqual([503, 'held', 'patient'])
+})

@@ -26,6 +26,7 @@ class DeskForOne extends product.QuizDesk {
   private oneByOne<Entry, Reply>(serve: (entry: Entry) => Promise<Reply>): Rounds<Entry, Reply> {
     return rounds({
       keyOf: entry => JSON.stringify(entry),
+      identityOf: () => '',
       fitting: () => 1,
       waitingAtMost: Number.POSITIVE_INFINITY,
       patienceMs: () => storeTimeoutMs(this.env),

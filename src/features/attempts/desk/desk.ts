@@ -15,10 +15,10 @@ import { type Rounds, rounds, type Settled } from './rounds.ts'
 
 const STARTS_AT_ONCE = 100
 const ENDS_AT_ONCE = 50
-/** Of the answers of one round of ends; a result that is larger goes alone. D1 takes 2 MB in one parameter. */
-const ANSWERS_AT_ONCE = 1_000_000
-/** What a row of an answer takes in the parameter beside the answer itself. */
-const ROW_CHARACTERS = 250
+/** Bytes of the answers of one round of ends; a result that is larger goes alone. D1 takes 2 MB in one parameter. */
+const ANSWERS_BYTES = 1_000_000
+/** What a row takes in the parameter beside the answer itself. */
+const ROW_BYTES = 250
 const WAITING_AT_MOST = 5_000
 
 export type PersistReply = { kind: 'persisted' } | { kind: 'failed'; message: string }
@@ -31,6 +31,7 @@ export class QuizDesk extends DurableObject<Env> {
     super(ctx, env)
     this.starts = rounds({
       keyOf: ({ userId }) => String(userId),
+      identityOf: request => JSON.stringify(request),
       fitting: requests => Math.min(requests.length, STARTS_AT_ONCE),
       waitingAtMost: WAITING_AT_MOST,
       patienceMs: () => storeTimeoutMs(this.env),
@@ -38,6 +39,7 @@ export class QuizDesk extends DurableObject<Env> {
     })
     this.ends = rounds({
       keyOf: ({ terms }) => String(terms.userId),
+      identityOf: ({ terms }) => String(terms.attemptId),
       fitting: endingsThatFit,
       waitingAtMost: WAITING_AT_MOST,
       patienceMs: () => storeTimeoutMs(this.env),
@@ -99,8 +101,11 @@ function endingsThatFit(endings: readonly Ending[]): number {
   let sum = 0
   const first = endings.slice(0, ENDS_AT_ONCE)
   const tooMany = first.findIndex(({ outcome }, place) => {
-    for (const { responseData } of outcome.responses) sum += responseData.length + ROW_CHARACTERS
-    return place > 0 && sum > ANSWERS_AT_ONCE
+    for (const { responseData } of outcome.responses) sum += bytesOf(responseData) + ROW_BYTES
+    return place > 0 && sum > ANSWERS_BYTES
   })
   return tooMany === -1 ? first.length : tooMany
 }
+
+/** As JSON within JSON. */
+const bytesOf = (text: string) => new TextEncoder().encode(JSON.stringify(text)).byteLength

@@ -16,6 +16,7 @@ function desk({
   const gates: (() => void)[] = []
   const line = rounds<Entry, string>({
     keyOf: ({ who }) => who,
+    identityOf: ({ what }) => String(what),
     fitting: entries => Math.min(3, entries.length),
     waitingAtMost,
     patienceMs: () => PATIENCE_MS,
@@ -133,4 +134,15 @@ test('whoever joins one that waits makes it wait anew', async () => {
   expect(whoOf(served)).toEqual(['a', 'b'])
   expect(await Promise.all(replies)).toEqual(['a in 1', 'b in 2', 'b in 2'])
   vi.useRealTimers()
+})
+
+test('nobody fills the line alone', async () => {
+  const { line, served, letThrough } = desk()
+  const first = line.enter({ who: 'x' })
+  const settled = Promise.allSettled([0, 1, 2, 3, 4].map(what => line.enter({ who: 'a', what })))
+  const other = line.enter({ who: 'b' })
+  for (let round = 0; round < 4; round += 1) await letThrough()
+  expect((await settled).map(({ status }) => status)).toEqual([...Array(3).fill('fulfilled'), 'rejected', 'rejected'])
+  expect([await first, await other]).toEqual(['x in 1', 'b in 2'])
+  expect(whoOf(served)).toEqual(['x', 'ab', 'a', 'a'])
 })

@@ -2,6 +2,7 @@
 type Waiting<Entry, Reply> = {
   entry: Entry
   key: string
+  identity: string
   enteredAt: number
   reply: Promise<Reply>
   resolve: (reply: Reply) => void
@@ -9,7 +10,7 @@ type Waiting<Entry, Reply> = {
 }
 
 export type Rounds<Entry, Reply> = {
-  /** Identical entries that wait share one reply. @throws what the round threw, or that too many wait */
+  /** Entries of one identity that wait share one reply. @throws what the round threw, or that too many wait */
   enter(entry: Entry): Promise<Reply>
 }
 
@@ -18,12 +19,15 @@ export const AGAIN = 'again'
 export type Settled<Reply> = PromiseSettledResult<Reply> | typeof AGAIN
 
 // What `faults.ts` knows as overload.
+const WAITING_OF_ONE_KEY = 3
 const TOO_MANY_WAIT = 'The desk is overloaded: too many callers wait.'
 const WAITED_TOO_LONG = 'The desk is overloaded: the caller has waited too long.'
 
 export function rounds<Entry, Reply>(options: {
-  /** Entries of one key never share a round. */
+  /** Entries of one key never share a round, and few of them wait: nobody fills the line alone. */
   keyOf: (entry: Entry) => string
+  /** Within its key. */
+  identityOf: (entry: Entry) => string
   /** How many of these a round may take, from the first on; at least 1. */
   fitting: (entries: readonly Entry[]) => number
   /** Beyond so many, a caller is refused. */
@@ -75,15 +79,18 @@ export function rounds<Entry, Reply>(options: {
   return {
     enter(entry) {
       const key = options.keyOf(entry)
-      const same = waiting.find(one => one.key === key && JSON.stringify(one.entry) === JSON.stringify(entry))
+      const identity = options.identityOf(entry)
+      const own = waiting.filter(one => one.key === key)
+      const same = own.find(one => one.identity === identity)
       if (same) {
         // Its newest caller has just begun to wait.
         same.enteredAt = Date.now()
         return same.reply
       }
-      if (waiting.length >= options.waitingAtMost) return Promise.reject(new Error(TOO_MANY_WAIT))
+      const isFull = waiting.length >= options.waitingAtMost || own.length >= WAITING_OF_ONE_KEY
+      if (isFull) return Promise.reject(new Error(TOO_MANY_WAIT))
       const { promise: reply, resolve, reject } = Promise.withResolvers<Reply>()
-      waiting.push({ entry, key, enteredAt: Date.now(), reply, resolve, reject })
+      waiting.push({ entry, key, identity, enteredAt: Date.now(), reply, resolve, reject })
       if (!isServing) void serveAll()
       return reply
     },

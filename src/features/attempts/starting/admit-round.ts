@@ -3,6 +3,7 @@ import { requireViewer, type Viewer, viewersByIds } from '../../../access/viewer
 import { batchOf } from '../../../db/batch.ts'
 import type { Db, Usage } from '../../../db/client.ts'
 import { divided, repeated } from '../../../db/faults.ts'
+import { isTaken } from '../../../db/idempotency.ts'
 import { forbidden, Refusal, ruleViolation, throttled } from '../../../http/errors.ts'
 import { shuffle } from '../../quizzes/questions/shuffle.ts'
 import { AGAIN, type Settled } from '../desk/rounds.ts'
@@ -64,7 +65,8 @@ export async function admitRound(
   return verdicts.map(verdict => {
     if (verdict.kind !== 'starting') return fulfilled(verdict)
     const outcome = outcomes.get(verdict.userId)
-    if (outcome?.status === 'rejected') return outcome
+    // A simultaneous request elsewhere has used the key.
+    if (outcome?.status === 'rejected') return isTaken(outcome.reason) ? fulfilled({ kind: 'key_used' }) : outcome
     return outcome === undefined || outcome.value === AGAIN ? AGAIN : fulfilled(outcome.value)
   })
 }

@@ -60,14 +60,14 @@ const learners = (userIds: Value) => sql`json_each(${userIds}) learner`
 export const runningAttempts = statement((db, { quizId, userIds }: Names<Learners>) =>
   db
     .select({
-      id: attempts.id,
-      userId: attempts.userId,
-      isPreview: attempts.isPreview,
-      enrollmentId: attempts.enrollmentId,
+      id: sql<number>`a.id`.as('id'),
+      userId: sql<number>`a.user_id`.as('userId'),
+      isPreview: sql<boolean>`a.is_preview`.mapWith(attempts.isPreview).as('isPreview'),
+      enrollmentId: sql<number | null>`a.enrollment_id`.as('enrollmentId'),
     })
-    .from(attempts)
-    .where(
-      sql`${attempts.quizId} = ${quizId} AND ${attempts.userId} IN ${listed(userIds)} AND ${attempts.status} = 'in_progress'`,
+    .from(
+      sql`${learners(userIds)} CROSS JOIN attempts a INDEXED BY attempts_one_running
+        ON a.quiz_id = ${quizId} AND a.user_id = learner.value AND a.status = 'in_progress'`,
     ),
 )
 export type RunningRow = RowOf<typeof runningAttempts>

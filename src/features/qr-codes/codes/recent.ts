@@ -1,7 +1,7 @@
 /** Codes as they were at most 30 seconds ago, for what names a code: pages and images. Recording a scan never asks here. */
 import { batch } from '../../../db/batch.ts'
 import { openSession } from '../../../db/client.ts'
-import { storeTimeoutMs, withTimeout } from '../../../db/timeout.ts'
+import { withTimeout } from '../../../db/timeout.ts'
 import type { AppContext } from '../../../http/context.ts'
 import { describe } from '../../../http/errors.ts'
 import { type CodeRow, codeByUuid } from './queries.ts'
@@ -11,6 +11,9 @@ const MAX_AGE_SECONDS = 30
 const CACHE_NAME = 'qr-codes-1'
 /** A cache that does not answer in time counts as none. */
 const CACHE_TIMEOUT_MS = 500
+
+/** A read that another request began may never end, because that request has died: then this one reads itself. */
+const SHARED_TIMEOUT_MS = 2_000
 
 type Stored = { code: CodeRow; readAtMs: number }
 
@@ -26,7 +29,7 @@ export async function recentCode(c: AppContext, uuid: string): Promise<CodeRow |
   if (found) return found
   const shared = reads.get(uuid)
   // A read that found nothing may have begun before the code was made.
-  return (shared && (await withTimeout(storeTimeoutMs(c.env), shared))) ?? readAndStore(c, uuid)
+  return (shared && (await withTimeout(SHARED_TIMEOUT_MS, shared).catch(() => undefined))) ?? readAndStore(c, uuid)
 }
 
 async function readAndStore(c: AppContext, uuid: string): Promise<CodeRow | undefined> {

@@ -2,6 +2,7 @@
  * One password hash at a time in an isolate. A hash keeps the thread for some 150 ms, and hashes that begin together keep it
  * until the last one ends, so between two of them the isolate answers everything else.
  */
+import { unavailable } from '../../../http/errors.ts'
 
 /** A place in the line is renewed this often, and given up when it has not been for the lease: its request has died. */
 const RENEWAL_MS = 500
@@ -15,6 +16,9 @@ const ON_TIME_MS = 3
 /** A hash needs no pause when the one before it began this long ago. Not measured from its end: the clock stands still in it. */
 const CALM_MS = 1_000
 
+/** Whoever would wait longer is refused, well before the gates count a try that never ends. */
+const MAX_WAIT_MS = 60_000
+
 type Place = { renewedAt: number; call: () => void }
 
 /** In order of arrival; the first one has the turn. */
@@ -23,13 +27,18 @@ let lastBeganAt = 0
 
 /**
  * Runs a hash after those that came before it.
+ * @throws 503 when too many did
  * @param durationMs about what it takes; the pause before it is no longer, so that a busy isolate hashes half of the time
  */
-export async function inTurn<T>(hash: () => Promise<T>, durationMs: number): Promise<T> {
+export async function inTurn<T>(hash: () => Promise<T>, durationMs: number, maxWaitMs = MAX_WAIT_MS): Promise<T> {
   const place: Place = { renewedAt: 0, call: () => {} }
   line.push(place)
   try {
-    while (isBehindOthers(place)) await calledOrDue(place)
+    const since = Date.now()
+    while (isBehindOthers(place)) {
+      if (Date.now() - since > maxWaitMs) throw unavailable()
+      await calledOrDue(place)
+    }
     if (Date.now() < lastBeganAt + CALM_MS) await untilIdle(durationMs)
     lastBeganAt = Date.now()
     return await hash()
