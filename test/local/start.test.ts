@@ -1,6 +1,6 @@
 /** What a newcomer does: `npm start` on an empty store, then the documentation's own calls. */
 import { execFile, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
@@ -73,6 +73,29 @@ test('a store of another version is refused in a sentence; settings that are the
   const lines = parse(readFileSync(settings, 'utf8'))
   expect(lines).toMatchObject({ LOG: 'requests', RATE_LIMIT_USER_PER_DAY: '7', RATE_LIMIT_ANON_PER_DAY: '0' })
   expect(lines['JWT_SECRET']).toHaveLength(64)
+})
+
+test('the calls of docs/use are answered, as the instructor of the demo', async () => {
+  const body = JSON.stringify({ username: 'jsmith', password: 'securepassword123' })
+  const headers = { 'Content-Type': 'application/json' }
+  const { access } = (await (await fetch(`${origin}/api/users/login/`, { method: 'POST', headers, body })).json()) as {
+    access: string
+  }
+  const blocks = globSync('docs/use/*.md').flatMap(path =>
+    [...readFileSync(path, 'utf8').matchAll(/^```sh\n(.*?)^```/gms)].map(([, block = '']) => ({ path, block })),
+  )
+  expect(blocks.length).toBeGreaterThanOrEqual(5)
+  for (const { path, block } of blocks) {
+    const calls = block
+      .replaceAll('http://localhost:8787', origin)
+      .replaceAll('$API', `${origin}/api`)
+      .replaceAll(/\$TOKEN|\$TEACHER|<access token>/g, access)
+    const telling = 'curl() { command curl -s -o /dev/null -w \'%{http_code}\\n\' "$@"; }'
+    const { stdout } = spawnSync('bash', { input: `${telling}\n${calls}`, encoding: 'utf8' })
+    // 412: the `ETag` of an example is nobody's.
+    for (const status of stdout.trim().split('\n'))
+      expect(['200', '201', '412'], `${path}: ${stdout}`).toContain(status)
+  }
 })
 
 test('the README’s tour is answered as it says, call by call', () => {
