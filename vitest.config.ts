@@ -72,6 +72,8 @@ export default defineConfig(async () => ({
         // What the documentation names beside it; `npm run test:commands`, which `.ci/run` does too.
         test: {
           name: 'commands',
+          // Each serves and loads a Worker of its own; five at a time starve each other.
+          maxConcurrency: 3,
           include: ['test/commands/**/*.test.ts', ...DEPLOYING],
           testTimeout: 400_000,
           hookTimeout: 400_000,

@@ -1,6 +1,8 @@
 /** Sends requests to two schools, which show that neither has data of the other. */
 import { DEMO_PASSWORD } from './demo/people.ts'
 
+const TRIES = 10
+
 /** `links`: the origin of the links in its lists. */
 export type School = { name: string; origin: string; links: string }
 type Answer = { status: number; body: Json }
@@ -87,6 +89,11 @@ async function call(
     ...(token !== undefined && { Authorization: `Bearer ${token}` }),
     ...(body !== undefined && { 'Content-Type': 'application/json' }),
   }
-  const answer = await fetch(origin + path, { method, headers, body: body && JSON.stringify(body) })
-  return { status: answer.status, body: await answer.json().catch(() => ({})) }
+  for (let tries = 1; ; tries += 1) {
+    const answer = await fetch(origin + path, { method, headers, body: body && JSON.stringify(body) })
+    // A server that has too much to do says when to come back.
+    if (answer.status !== 503 || tries === TRIES)
+      return { status: answer.status, body: await answer.json().catch(() => ({})) }
+    await new Promise(resolve => setTimeout(resolve, 1_000 * Number(answer.headers.get('Retry-After') ?? 1)))
+  }
 }
