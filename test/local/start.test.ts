@@ -75,29 +75,6 @@ test('a store of another version is refused in a sentence; settings that are the
   expect(lines['JWT_SECRET']).toHaveLength(64)
 })
 
-test('the calls of docs/use are answered, as the instructor of the demo', async () => {
-  const body = JSON.stringify({ username: 'jsmith', password: 'securepassword123' })
-  const headers = { 'Content-Type': 'application/json' }
-  const { access } = (await (await fetch(`${origin}/api/users/login/`, { method: 'POST', headers, body })).json()) as {
-    access: string
-  }
-  const blocks = globSync('docs/use/*.md').flatMap(path =>
-    [...readFileSync(path, 'utf8').matchAll(/^```sh\n(.*?)^```/gms)].map(([, block = '']) => ({ path, block })),
-  )
-  expect(blocks.length).toBeGreaterThanOrEqual(5)
-  for (const { path, block } of blocks) {
-    const calls = block
-      .replaceAll('http://localhost:8787', origin)
-      .replaceAll('$API', `${origin}/api`)
-      .replaceAll(/\$TOKEN|\$TEACHER|<access token>/g, access)
-    const telling = 'curl() { command curl -s -o /dev/null -w \'%{http_code}\\n\' "$@"; }'
-    const { stdout } = spawnSync('bash', { input: `${telling}\n${calls}`, encoding: 'utf8' })
-    // 412: the `ETag` of an example is nobody's.
-    for (const status of stdout.trim().split('\n'))
-      expect(['200', '201', '412'], `${path}: ${stdout}`).toContain(status)
-  }
-})
-
 test('the README’s tour is answered as it says, call by call', () => {
   const [, tour = ''] = /## A first tour\n+```sh\n(.*?)```/s.exec(readFileSync('README.md', 'utf8')) ?? []
   // Each call tells its status, beside whatever the tour does with the answer.
@@ -204,3 +181,26 @@ async function login(username: string): Promise<string> {
 // biome-ignore lint/suspicious/noExplicitAny: whatever JSON is served, asserted on
 type Json = any
 const read = async (path: string): Promise<Json> => (await fetch(origin + path)).json()
+
+test('the calls of docs/use are answered, as the instructor of the demo', async () => {
+  const body = JSON.stringify({ username: 'jsmith', password: 'securepassword123' })
+  const headers = { 'Content-Type': 'application/json' }
+  const { access } = (await (await fetch(`${origin}/api/users/login/`, { method: 'POST', headers, body })).json()) as {
+    access: string
+  }
+  const blocks = globSync('docs/use/*.md').flatMap(path =>
+    [...readFileSync(path, 'utf8').matchAll(/^```sh\n(.*?)^```/gms)].map(([, block = '']) => ({ path, block })),
+  )
+  expect(blocks.length).toBeGreaterThanOrEqual(5)
+  for (const { path, block } of blocks) {
+    const calls = block
+      .replaceAll('http://localhost:8787', origin)
+      .replaceAll('$API', `${origin}/api`)
+      .replaceAll(/\$TOKEN|\$TEACHER|<access token>/g, access)
+    const telling = 'curl() { command curl -s -o /dev/null -w \'%{http_code}\\n\' "$@"; }'
+    const { stdout } = spawnSync('bash', { input: `${telling}\n${calls}`, encoding: 'utf8' })
+    // 412: the `ETag` of an example is nobody's.
+    for (const status of stdout.trim().split('\n'))
+      expect(['200', '201', '412'], `${path}: ${stdout}`).toContain(status)
+  }
+})
